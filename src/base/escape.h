@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The only way from hostile bytes to a terminal, a log or a report.
+ *
+ * Names, labels, device strings, scanner messages and what officers type are
+ * bytes.  The escaper turns them into printable ASCII, reversibly:
+ *   \\        a backslash
+ *   \xHH      a control byte, a byte that is not UTF-8, or a space that could
+ *             mislead (leading, trailing, repeated)
+ *   \u{H..}   any other code point outside printable ASCII
+ *   \..{N}    truncation mark: N bytes of the escaped text are not shown;
+ *             cannot be forged, a real backslash is always doubled
+ * Two different inputs never have the same full escaped form.
+ */
+#ifndef BASE_ESCAPE_H
+#define BASE_ESCAPE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What was met, by class of code point; several may be set. */
+enum escape_flag {
+	ESCAPE_INVALID = 1u << 0,    /* not UTF-8: U */
+	ESCAPE_CONTROL = 1u << 1,    /* C0, DEL, C1, line and paragraph separators: C */
+	ESCAPE_BIDI = 1u << 2,       /* direction controls: B */
+	ESCAPE_INVISIBLE = 1u << 3,  /* default ignorable, format, fillers: I */
+	ESCAPE_SPACE = 1u << 4,      /* odd spaces; leading, trailing, repeated: S */
+	ESCAPE_PRIVATE = 1u << 5,    /* private use: P */
+	ESCAPE_UNASSIGNED = 1u << 6, /* noncharacters and unassigned: U */
+	ESCAPE_COMBINING = 1u << 7,  /* marks that do not compose: M */
+	ESCAPE_COMPAT = 1u << 8,     /* NFKC differs from NFC: K */
+	ESCAPE_LOOKALIKE = 1u << 9,  /* looks like a dot, slash or colon: K */
+	ESCAPE_MIXED = 1u << 10,     /* scripts mixed in one label: G */
+	ESCAPE_WIDE = 1u << 11,      /* East Asian wide, emoji: N */
+	ESCAPE_NON_ASCII = 1u << 12, /* any code point above 7E: N */
+	ESCAPE_RESERVED = 1u << 13,  /* reserved on other systems: W */
+};
+
+/* Bytes enough for the escaped form of n bytes, NUL included. */
+#define ESCAPE_SIZE(n) ((n)*4 + 1)
+
+/*
+ * Writes the full escaped form and a NUL; out_size >= ESCAPE_SIZE(n).
+ * Returns its length in bytes, which is also its width in cells.
+ * ret_flags may be NULL.
+ */
+size_t escape_bytes(
+    const void *bytes, size_t n, char *out, size_t out_size, unsigned *ret_flags);
+
+/*
+ * The same, at most `cells` wide (>= 16): what does not fit is cut in the
+ * middle, never inside an escape; the last 24 cells, with all extensions,
+ * stay when there is room.  out_size > cells.
+ */
+size_t escape_fit(
+    const void *bytes, size_t n, char *out, size_t out_size, size_t cells, unsigned *ret_flags);
+
+/* The bytes an escaped form stands for; false when it is not one. */
+bool escape_undo(const char *text, size_t text_len, uint8_t *out, size_t *ret_len);
+
+/* Newly allocated escaped form of a NUL-terminated string; caller frees. */
+char *escape_dup(const char *text);
+
+/* "CB-" style letters of the flags, at most 8 and a NUL. */
+void escape_letters(unsigned flags, char out[16]);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Entering the sandbox: no new privileges, rlimits, namespaces where the
+ * kernel gives them, Landlock, seccomp.  Each program has one profile in
+ * sandbox.c; a program calls this after its set-up and before its first
+ * foreign byte, and exits when it fails.
+ */
+#ifndef IPC_SANDBOX_H
+#define IPC_SANDBOX_H
+
+#include "src/base/err.h"
+#include "src/ipc/message.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum sandbox_right {
+	SANDBOX_READ = 1 << 0,  /* read files, list directories */
+	SANDBOX_WRITE = 1 << 1, /* create, write, rename, remove beneath */
+};
+
+struct sandbox_path {
+	int fd; /* O_PATH or directory descriptor; stays the caller's */
+	unsigned rights;
+};
+
+/*
+ * After ERR_OK the process can do what its role's profile allows and nothing
+ * else; paths are the only files it can still open.  ERR_SANDBOX otherwise,
+ * with ret_why telling what the kernel refused.  In a tree built with
+ * SALLYPORT_NO_SANDBOX it does nothing and sandbox_active() stays false.
+ */
+enum err sandbox_enter(enum role, const struct sandbox_path *, size_t n, const char **ret_why);
+/* True when this process entered its sandbox: said in hello, kept in the ledger. */
+bool sandbox_active(void);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: ISC */
+/* Starting programs: one table of what exists and how it is started. */
+#ifndef IPC_SPAWN_H
+#define IPC_SPAWN_H
+
+#include "src/base/err.h"
+#include "src/ipc/message.h"
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Descriptors of a child start here; 0 is /dev/null, 1 and 2 are ours. */
+#define SPAWN_FD_FIRST 3
+
+/*
+ * Fixed descriptor numbers, so that a program's contract can name them.
+ *   desk     3 parent  4 ledger  5 vault  6 stager  7 listening socket for ui
+ *   vault    3 desk    4 stager  5 parent
+ *   ledger   3 desk    4 stager
+ *   stager   3 desk    4 ledger  5 vault
+ *   reader   3 desk    4 data pipe to the vault  5 the device
+ *   scanner  3 desk    4 vault   5 engine socket, when its manifest asks for one
+ *   report   3 desk
+ */
+
+struct spawn_child {
+	pid_t pid;
+	int pidfd; /* readable when it has ended; caller closes */
+};
+
+/*
+ * Starts program `name` (a file beside the running executable, else in
+ * ../libexec/sallyport) with a clean environment (LANG=C.UTF-8, TZ=UTC0,
+ * SALLYPORT_HOME) and the given descriptors at SPAWN_FD_FIRST and up; every
+ * other descriptor is closed.  The child dies with its parent.  args may be
+ * NULL, else ends with NULL (argv[1] and on).
+ */
+enum err spawn_start(const char *name, const char *const *args, const int *fds, size_t nfds,
+    struct spawn_child *ret_child);
+/* Full path of a program of ours; caller frees. */
+char *spawn_path(const char *name);
+/* A connected SEQPACKET pair, close-on-exec. */
+enum err spawn_pair(int ret_fds[2]);
+
+#endif
