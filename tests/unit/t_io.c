@@ -1,0 +1,199 @@
+/* links: src/base/io src/base/mem */
+/* SPDX-License-Identifier: ISC */
+#include "src/base/io.h"
+#include "src/base/mem.h"
+#include "tests/unit/shell.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+static struct shell io_shell;
+
+static int
+io_setup(void **state)
+{
+	(void)state;
+	umask(022);
+	return shell_open(&io_shell);
+}
+
+static int
+io_teardown(void **state)
+{
+	(void)state;
+	shell_close(&io_shell);
+	return 0;
+}
+
+static int
+open_dir(void)
+{
+	int fd = open(io_shell.dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	assert_true(fd >= 0);
+	return fd;
+}
+
+static void
+io_slurp_limit_is_exact(void **state)
+{
+	MEM_CLOSE int dir = open_dir();
+	(void)state;
+	assert_int_equal(io_create_synced(dir, "ten", 0600, "0123456789", 10), ERR_OK);
+	MEM_CLOSE int fd = openat(dir, "ten", O_RDONLY | O_CLOEXEC);
+	for (size_t max = 9; max <= 11; max++) {
+		uint8_t *bytes = NULL;
+		size_t len = 0;
+		/* the offset of the descriptor must not matter */
+		assert_true(lseek(fd, 5, SEEK_SET) == 5);
+		assert_int_equal(
+		    io_slurp(fd, max, &bytes, &len), max < 10 ? ERR_LIMIT : ERR_OK);
+		assert_int_equal(len, max < 10 ? 0 : 10);
+		if (bytes != NULL)
+			assert_memory_equal(bytes, "0123456789", 11);
+		free(bytes);
+	}
+	uint8_t *bytes = NULL;
+	size_t len;
+	assert_int_equal(io_slurp(-1, 10, &bytes, &len), ERR_IO);
+	assert_null(bytes);
+}
+
+static void
+io_read_all_wants_every_byte(void **state)
+{
+	int fd[2];
+	char out[4];
+	(void)state;
+	assert_int_equal(pipe(fd), 0);
+	assert_int_equal(io_write_all(fd[1], "abcdef", 6), ERR_OK);
+	close(fd[1]);
+	assert_int_equal(io_read_all(fd[0], out, 4), ERR_OK);
+	assert_memory_equal(out, "abcd", 4);
+	assert_int_equal(io_read_all(fd[0], out, 4), ERR_SYNTAX);
+	assert_int_equal(io_read_all(fd[0], out, 0), ERR_OK);
+	close(fd[0]);
+	assert_int_equal(io_read_all(-1, out, 1), ERR_IO);
+	assert_int_equal(io_write_all(-1, "a", 1), ERR_IO);
+}
+
+static void
+io_full_disk_has_a_name_of_its_own(void **state)
+{
+	MEM_CLOSE int fd = open("/dev/full", O_WRONLY | O_CLOEXEC);
+	(void)state;
+	if (fd < 0)
+		skip();
+	assert_int_equal(io_write_all(fd, "a", 1), ERR_NOSPACE);
+}
+
+static void
+io_create_does_not_overwrite(void **state)
+{
+	char text[16];
+	struct stat st;
+	MEM_CLOSE int dir = open_dir();
+	(void)state;
+	assert_int_equal(io_create_synced(dir, "new", 0400, "one", 3), ERR_OK);
+	assert_int_equal(io_create_synced(dir, "new", 0400, "two", 3), ERR_EXISTS);
+	assert_int_equal(shell_get(&io_shell, "new", text, sizeof(text)), 3);
+	assert_string_equal(text, "one");
+	assert_int_equal(fstatat(dir, "new", &st, 0), 0);
+	assert_int_equal(st.st_mode & 07777, 0400);
+	/* nor through a link that leads elsewhere */
+	assert_int_equal(symlinkat("elsewhere", dir, "link"), 0);
+	assert_int_equal(io_create_synced(dir, "link", 0600, "x", 1), ERR_EXISTS);
+	assert_int_not_equal(fstatat(dir, "elsewhere", &st, 0), 0);
+	assert_int_equal(io_create_synced(dir, "no/such", 0600, "x", 1), ERR_IO);
+}
+
+static void
+io_replace_survives_its_own_remains(void **state)
+{
+	char text[16];
+	struct stat st;
+	MEM_CLOSE int dir = open_dir();
+	(void)state;
+	assert_int_equal(io_replace_synced(dir, "head", 0644, "one", 3), ERR_OK);
+	/* what a crash, or somebody with ideas, left behind */
+	assert_int_equal(symlinkat("target", dir, ".head.new"), 0);
+	assert_int_equal(io_replace_synced(dir, "head", 0640, "two", 3), ERR_OK);
+	assert_int_equal(shell_get(&io_shell, "head", text, sizeof(text)), 3);
+	assert_string_equal(text, "two");
+	assert_int_equal(fstatat(dir, "head", &st, AT_SYMLINK_NOFOLLOW), 0);
+	assert_true(S_ISREG(st.st_mode));
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_not_equal(fstatat(dir, "target", &st, 0), 0);
+	assert_int_not_equal(fstatat(dir, ".head.new", &st, AT_SYMLINK_NOFOLLOW), 0);
+}
+
+static void
+io_memfd_cannot_be_changed(void **state)
+{
+	int fd = -1;
+	uint8_t *bytes = NULL;
+	size_t len;
+	(void)state;
+	assert_int_equal(io_memfd("t", "hello", 5, &fd), ERR_OK);
+	assert_int_equal(pwrite(fd, "J", 1, 0), -1);
+	assert_int_equal(ftruncate(fd, 0), -1);
+	assert_int_equal(ftruncate(fd, 10), -1);
+	assert_ptr_equal(mmap(NULL, 5, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), MAP_FAILED);
+	assert_int_equal(io_memfd_read(fd, 4, &bytes, &len), ERR_LIMIT);
+	assert_int_equal(io_memfd_read(fd, 5, &bytes, &len), ERR_OK);
+	assert_int_equal(len, 5);
+	assert_memory_equal(bytes, "hello", 6);
+	free(bytes);
+	close(fd);
+}
+
+/* A sender that keeps one way to change the bytes is refused. */
+static void
+io_memfd_with_a_seal_missing_is_refused(void **state)
+{
+	static const struct {
+		const char *what;
+		int seals;
+		enum err want;
+	} cases[] = {
+	    {"none", 0, ERR_PROTO},
+	    {"no write seal", F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW, ERR_PROTO},
+	    {"no shrink seal", F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_GROW, ERR_PROTO},
+	    {"no grow seal", F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_SHRINK, ERR_PROTO},
+	    {"all", F_SEAL_SEAL | F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW, ERR_OK},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		MEM_FREE uint8_t *bytes = NULL;
+		size_t len;
+		MEM_CLOSE int fd = memfd_create("t", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+		assert_int_equal(io_write_all(fd, "x", 1), ERR_OK);
+		assert_int_equal(fcntl(fd, F_ADD_SEALS, cases[i].seals), 0);
+		if (io_memfd_read(fd, 10, &bytes, &len) != cases[i].want)
+			fail_msg("%s", cases[i].what);
+	}
+	uint8_t *none = NULL;
+	size_t len;
+	MEM_CLOSE int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_int_equal(io_memfd_read(null, 10, &none, &len), ERR_PROTO);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(io_slurp_limit_is_exact),
+	    cmocka_unit_test(io_read_all_wants_every_byte),
+	    cmocka_unit_test(io_full_disk_has_a_name_of_its_own),
+	    cmocka_unit_test(io_create_does_not_overwrite),
+	    cmocka_unit_test(io_replace_survives_its_own_remains),
+	    cmocka_unit_test(io_memfd_cannot_be_changed),
+	    cmocka_unit_test(io_memfd_with_a_seal_missing_is_refused),
+	};
+	return cmocka_run_group_tests_name("io", tests, io_setup, io_teardown);
+}
