@@ -9,6 +9,8 @@
 
 #include "src/ipc/message.h"
 
+#include <stdint.h>
+
 struct channel;
 
 struct msg {
@@ -37,9 +39,11 @@ void channel_set_phase(struct channel *, enum phase);
 enum phase channel_phase(const struct channel *);
 
 /*
- * Queues a message; steals body (NULL for no fields); fd is duplicated, the
- * caller keeps its own (-1 for none).  Never blocks: ERR_AGAIN when
- * LIM_IN_FLIGHT are queued, ERR_CLOSED when the peer has gone.
+ * Queues a message; steals body (NULL for no fields), also when it fails; fd is
+ * duplicated, the caller keeps its own (-1 for none).  Never blocks: ERR_AGAIN
+ * when LIM_IN_FLIGHT are queued, ERR_CLOSED when the peer has gone, ERR_LIMIT
+ * when the text is longer than the row allows.  Fields, roles, phase and
+ * descriptor that do not fit the row are our bug: assert.
  */
 enum err channel_send(struct channel *, enum msg_id, json_t *body, int fd);
 /* channel_send for programs without a loop: waits until the peer takes it. */
@@ -54,7 +58,8 @@ size_t channel_room(const struct channel *);
 /*
  * Takes the next message without blocking: stashed ones first.  ERR_AGAIN when
  * there is none, ERR_CLOSED at the end, ERR_PROTO when the peer broke a rule
- * (channel_why tells which).  Caller calls msg_done.
+ * (channel_why tells which).  Caller calls msg_done.  After ERR_CLOSED or
+ * ERR_PROTO the channel gives nothing more.
  */
 enum err channel_recv(struct channel *, struct msg *ret_msg);
 /* Waits for the next message; timeout_ms < 0 is for ever, else ERR_AGAIN. */
@@ -66,7 +71,7 @@ enum err channel_recv_wait(struct channel *, struct msg *ret_msg, int timeout_ms
  */
 enum err channel_call(struct channel *, enum msg_id, json_t *body, int fd,
     const enum msg_id *answers, struct msg *ret_msg);
-/* True when channel_recv would return a stashed message. */
+/* True when channel_recv has news without reading: a stashed message, or the end. */
 bool channel_has_stash(const struct channel *);
 /* Why the last ERR_PROTO: a sentence, never hostile text. */
 const char *channel_why(const struct channel *);

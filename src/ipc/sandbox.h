@@ -34,4 +34,15 @@ enum err sandbox_enter(enum role, const struct sandbox_path *, size_t n, const c
 /* True when this process entered its sandbox: said in hello, kept in the ledger. */
 bool sandbox_active(void);
 
+/*
+ * Proof for tests (option -T of every program, right after sandbox_enter):
+ * tries one forbidden act.  Returns only when the act was POSSIBLE; otherwise
+ * the process dies of SIGSYS, or exits with SANDBOX_PROBE_STOPPED when the
+ * kernel answered with an error.  An act that does not exist exits with 2.
+ */
+#define SANDBOX_PROBE_STOPPED 77
+void sandbox_probe(const char *act);
+/* Names of the acts, NULL after the last. */
+const char *sandbox_probe_act(size_t i);
+
 #endif

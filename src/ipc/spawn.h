@@ -32,8 +32,11 @@ struct spawn_child {
  * Starts program `name` (a file beside the running executable, else in
  * ../libexec/sallyport) with a clean environment (LANG=C.UTF-8, TZ=UTC0,
  * SALLYPORT_HOME) and the given descriptors at SPAWN_FD_FIRST and up; every
- * other descriptor is closed.  The child dies with its parent.  args may be
- * NULL, else ends with NULL (argv[1] and on).
+ * other descriptor is closed.  The child dies with its parent, has a session
+ * of its own (no terminal), default signals and none blocked.  A descriptor of
+ * -1 leaves its number closed.  args may be NULL, else ends with NULL (argv[1]
+ * and on).  ERR_NOTFOUND when there is no such program, ERR_RANGE for a name
+ * that is no program's name ([a-z0-9_-]); ret_child is ours to wait for.
  */
 enum err spawn_start(const char *name, const char *const *args, const int *fds, size_t nfds,
     struct spawn_child *ret_child);

@@ -1,0 +1,508 @@
+/* links: src/ipc/channel src/ipc/msg src/ipc/message src/core/digest src/base/io src/base/hex src/base/mem src/base/clock */
+/* SPDX-License-Identifier: ISC */
+/* The vault program itself, with desk, stager, parent, reader and scanner played by the test.
+ */
+#include "src/base/hex.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/frame.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WAIT_MS 20000
+
+struct station {
+	char home[32];
+	pid_t pid;
+	struct channel *desk, *stager, *parent;
+	bool sandboxed;
+};
+
+/* bin/ of the tree this test was built in. */
+static char *
+program_path(void)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	assert_true(n > 0);
+	self[n] = '\0';
+	return mem_printf("%s/bin/sallyport-vault", dirname(dirname(dirname(self))));
+}
+
+static struct channel *
+greet(int fd, enum role self, bool *ret_sandboxed)
+{
+	struct channel *c = channel_new(fd, self, ROLE_VAULT);
+	assert_int_equal(channel_hello(c, "test", true), ERR_OK);
+	assert_int_equal(channel_greet(c, WAIT_MS, ret_sandboxed), ERR_OK);
+	return c;
+}
+
+static void
+start(struct station *s, const char *floor_bytes)
+{
+	int ours[3], theirs[3];
+	MEM_FREE char *path = program_path();
+	for (int i = 0; i < 3; i++) {
+		int pair[2];
+		assert_int_equal(
+		    0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+		ours[i] = pair[0];
+		theirs[i] = fcntl(pair[1], F_DUPFD_CLOEXEC, 100);
+		close(pair[1]);
+	}
+	s->pid = fork();
+	if (s->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (int i = 0; i < 3; i++)
+			dup2(theirs[i], 3 + i);
+		execl(path, path, "-d", s->home, "-f", floor_bytes, (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 3; i++)
+		close(theirs[i]);
+	s->desk = greet(ours[0], ROLE_DESK, &s->sandboxed);
+	s->stager = greet(ours[1], ROLE_STAGER, NULL);
+	s->parent = greet(ours[2], ROLE_PARENT, NULL);
+}
+
+static void
+station_open(struct station *s, const char *floor_bytes)
+{
+	*s = (struct station){.home = "/tmp/sp-XXXXXX"};
+	assert_non_null(mkdtemp(s->home));
+	start(s, floor_bytes);
+}
+
+/* Ends the vault by leaving it; it must end in peace. */
+static void
+stop(struct station *s)
+{
+	int status;
+	s->desk = channel_free(s->desk);
+	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	s->stager = channel_free(s->stager);
+	s->parent = channel_free(s->parent);
+}
+
+static void
+station_close(struct station *s)
+{
+	stop(s);
+	pid_t pid = fork();
+	if (pid == 0) {
+		execlp("rm", "rm", "-rf", s->home, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static struct msg
+expect(struct channel *c, enum msg_id id)
+{
+	struct msg m;
+	assert_int_equal(channel_recv_wait(c, &m, WAIT_MS), ERR_OK);
+	if (m.id != id)
+		fail_msg("%s instead of %s: %s", message_row(m.id)->name, message_row(id)->name,
+		    msg_str(&m, "why") != NULL ? msg_str(&m, "why") : "");
+	return m;
+}
+
+static void
+say(struct channel *c, enum msg_id id, json_t *body, int fd)
+{
+	assert_int_equal(channel_send_wait(c, id, body, fd), ERR_OK);
+}
+
+/* Attaches the read end of a new pipe; returns the write end. */
+static int
+attach_pipe(struct station *s, int tag)
+{
+	int fds[2];
+	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+	say(s->parent, MSG_VAULT_ATTACH, json_pack("{s:i,s:s}", "tag", tag, "kind", "pipe"),
+	    fds[0]);
+	close(fds[0]);
+	struct msg m = expect(s->parent, MSG_VAULT_ATTACHED);
+	assert_int_equal(msg_uint(&m, "tag"), tag);
+	msg_done(&m);
+	return fds[1];
+}
+
+static struct channel *
+attach_scanner(struct station *s, int tag)
+{
+	int pair[2];
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	say(s->parent, MSG_VAULT_ATTACH, json_pack("{s:i,s:s}", "tag", tag, "kind", "scanner"),
+	    pair[1]);
+	close(pair[1]);
+	struct msg m = expect(s->parent, MSG_VAULT_ATTACHED);
+	msg_done(&m);
+	return greet(pair[0], ROLE_SCANNER, NULL);
+}
+
+static void
+put_frame(int fd, uint32_t kind, uint32_t len, uint64_t item, const void *bytes)
+{
+	uint8_t header[FRAME_HEADER_BYTES];
+	struct frame f = {kind, len, item};
+	frame_put(&f, header);
+	assert_int_equal(io_write_all(fd, header, sizeof(header)), ERR_OK);
+	if (len > 0)
+		assert_int_equal(io_write_all(fd, bytes, len), ERR_OK);
+}
+
+static void
+put_text(int fd, uint64_t item, const char *text, char out[HEX_DIGEST_SIZE])
+{
+	uint8_t digest[DIGEST_SIZE];
+	put_frame(fd, FRAME_BEGIN, 0, item, NULL);
+	put_frame(fd, FRAME_DATA, (uint32_t)strlen(text), item, text);
+	put_frame(fd, FRAME_END, 0, item, NULL);
+	digest_sha256(text, strlen(text), digest);
+	hex_encode(digest, sizeof(digest), out);
+}
+
+/* Keeps one text through a pipe of its own. */
+static void
+keep_text(struct station *s, int tag, const char *text, char out[HEX_DIGEST_SIZE])
+{
+	int fd = attach_pipe(s, tag);
+	put_text(fd, 5, text, out);
+	close(fd);
+	struct msg m = expect(s->desk, MSG_VAULT_KEPT);
+	assert_int_equal(msg_uint(&m, "tag"), tag);
+	assert_int_equal(msg_uint(&m, "item"), 5);
+	assert_string_equal(msg_str(&m, "sha256"), out);
+	assert_int_equal(msg_uint(&m, "bytes"), strlen(text));
+	msg_done(&m);
+	m = expect(s->desk, MSG_VAULT_ENDED);
+	assert_int_equal(msg_uint(&m, "objects"), 1);
+	msg_done(&m);
+}
+
+static void
+give(struct station *s, int tag, int id, const char *sha256)
+{
+	say(s->desk, MSG_VAULT_GIVE,
+	    json_pack("{s:i,s:i,s:s,s:s,s:s}", "tag", tag, "id", id, "sha256", sha256, "type",
+		"text", "mime", "text/plain"),
+	    -1);
+}
+
+static void
+object_goes_to_scanner_and_stager_read_only(void **state)
+{
+	struct station s;
+	char sha256[HEX_DIGEST_SIZE];
+	uint8_t *bytes;
+	size_t n;
+	(void)state;
+	station_open(&s, "0");
+#ifndef SALLYPORT_NO_SANDBOX
+	assert_true(s.sandboxed);
+#endif
+	keep_text(&s, 1, "words on a stick\n", sha256);
+	struct channel *scanner = attach_scanner(&s, 2);
+	give(&s, 2, 77, sha256);
+	struct msg a = expect(scanner, MSG_SCAN_OBJECT);
+	assert_int_equal(msg_uint(&a, "id"), 77);
+	assert_int_equal(msg_uint(&a, "size"), 17);
+	assert_string_equal(msg_str(&a, "mime"), "text/plain");
+	say(s.stager, MSG_STAGE_WANT, json_pack("{s:s}", "sha256", sha256), -1);
+	struct msg b = expect(s.stager, MSG_VAULT_OBJECT);
+	assert_int_equal(msg_uint(&b, "bytes"), 17);
+	const int fds[2] = {a.fd, b.fd};
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(fcntl(fds[i], F_GETFL) & O_ACCMODE, O_RDONLY);
+		/* a fresh descriptor for each: one reader's offset is not the other's */
+		assert_int_equal(lseek(fds[i], 0, SEEK_CUR), 0);
+		assert_int_equal(lseek(fds[i], 7, SEEK_SET), 7);
+		assert_int_equal(io_slurp(fds[i], 100, &bytes, &n), ERR_OK);
+		assert_string_equal((char *)bytes, "words on a stick\n");
+		free(bytes);
+	}
+	msg_done(&a);
+	msg_done(&b);
+	channel_free(scanner);
+	station_close(&s);
+}
+
+static void
+unknown_object_or_scanner_is_told_as_missing(void **state)
+{
+	struct station s;
+	char sha256[HEX_DIGEST_SIZE], none[HEX_DIGEST_SIZE];
+	(void)state;
+	station_open(&s, "0");
+	keep_text(&s, 1, "x", sha256);
+	struct channel *scanner = attach_scanner(&s, 2);
+	snprintf(none, sizeof(none), "%064d", 0);
+	for (unsigned i = 0; i < 2; i++) {
+		give(&s, 2 + (int)i, 1 + (int)i, i == 0 ? none : sha256);
+		struct msg m = expect(s.desk, MSG_VAULT_MISSING);
+		assert_int_equal(msg_uint(&m, "tag"), 2 + i);
+		assert_int_equal(msg_uint(&m, "id"), 1 + i);
+		assert_string_equal(msg_str(&m, "sha256"), i == 0 ? none : sha256);
+		msg_done(&m);
+	}
+	say(s.stager, MSG_STAGE_WANT, json_pack("{s:s}", "sha256", none), -1);
+	struct msg m = expect(s.stager, MSG_VAULT_MISSING);
+	assert_string_equal(msg_str(&m, "sha256"), none);
+	msg_done(&m);
+	channel_free(scanner);
+	station_close(&s);
+}
+
+static void
+self_test_objects_are_what_engines_know(void **state)
+{
+	struct station s;
+	uint8_t *bytes;
+	size_t n;
+	(void)state;
+	station_open(&s, "0");
+	struct channel *scanner = attach_scanner(&s, 9);
+	for (int bad = 0; bad < 2; bad++) {
+		say(s.desk, MSG_VAULT_TEST,
+		    json_pack(
+			"{s:i,s:i,s:s}", "tag", 9, "id", bad, "which", bad ? "bad" : "good"),
+		    -1);
+		struct msg m = expect(scanner, MSG_SCAN_OBJECT);
+		assert_int_equal(msg_uint(&m, "id"), bad);
+		/* sealed: no scanner can change what the next one gets */
+		assert_int_equal(io_memfd_read(m.fd, 1000, &bytes, &n), ERR_OK);
+		assert_int_equal(n, msg_uint(&m, "size"));
+		uint8_t digest[DIGEST_SIZE];
+		char hex[HEX_DIGEST_SIZE];
+		digest_sha256(bytes, n, digest);
+		hex_encode(digest, sizeof(digest), hex);
+		assert_string_equal(hex, msg_str(&m, "sha256"));
+		if (bad)
+			assert_string_equal(hex,
+			    "275a021bbfb6489e54d471899f7db9d1663fc695ec2fe2a2c4538aabf651fd0f");
+		free(bytes);
+		msg_done(&m);
+	}
+	channel_free(scanner);
+	station_close(&s);
+}
+
+static void
+slow_scanner_gets_its_whole_window_in_order(void **state)
+{
+	struct station s;
+	char sha256[HEX_DIGEST_SIZE];
+	(void)state;
+	station_open(&s, "0");
+	keep_text(&s, 1, "x", sha256);
+	struct channel *scanner = attach_scanner(&s, 2);
+	for (int i = 0; i < LIM_SCAN_WINDOW; i++)
+		give(&s, 2, i, sha256);
+	usleep(100000);
+	for (unsigned i = 0; i < LIM_SCAN_WINDOW; i++) {
+		struct msg m = expect(scanner, MSG_SCAN_OBJECT);
+		assert_int_equal(msg_uint(&m, "id"), i);
+		msg_done(&m);
+	}
+	channel_free(scanner);
+	station_close(&s);
+}
+
+static void
+desk_that_does_not_listen_loses_no_result(void **state)
+{
+	enum { COUNT = 3000 };
+	struct station s;
+	(void)state;
+	station_open(&s, "0");
+	int fd = attach_pipe(&s, 1);
+	pid_t reader = fork();
+	if (reader == 0) {
+		char sha256[HEX_DIGEST_SIZE], text[32];
+		for (unsigned i = 0; i < COUNT; i++) {
+			snprintf(text, sizeof(text), "object %u", i);
+			put_text(fd, i, text, sha256);
+		}
+		_exit(0);
+	}
+	close(fd);
+	usleep(300000);
+	for (unsigned i = 0; i < COUNT; i++) {
+		struct msg m = expect(s.desk, MSG_VAULT_KEPT);
+		assert_int_equal(msg_uint(&m, "item"), i);
+		msg_done(&m);
+	}
+	struct msg m = expect(s.desk, MSG_VAULT_ENDED);
+	assert_int_equal(msg_uint(&m, "objects"), COUNT);
+	msg_done(&m);
+	waitpid(reader, NULL, 0);
+	say(s.desk, MSG_VAULT_SYNC, json_pack("{s:i}", "req", 4), -1);
+	m = expect(s.desk, MSG_VAULT_SYNCED);
+	assert_int_equal(msg_uint(&m, "req"), 4);
+	assert_true(msg_bool(&m, "ok"));
+	msg_done(&m);
+	say(s.desk, MSG_VAULT_SPACE, NULL, -1);
+	m = expect(s.desk, MSG_VAULT_SPACE_IS);
+	assert_int_equal(msg_uint(&m, "objects"), COUNT);
+	assert_int_equal(msg_uint(&m, "bytes"), 7 * COUNT + 10 + 90 * 2 + 900 * 3 + 2000 * 4);
+	msg_done(&m);
+	station_close(&s);
+}
+
+static void
+disk_below_its_floor_is_told_and_the_pipe_ends(void **state)
+{
+	struct station s;
+	(void)state;
+	station_open(&s, "9000000000000000000");
+	int fd = attach_pipe(&s, 1);
+	struct msg m = expect(s.desk, MSG_VAULT_FAILED);
+	assert_true(msg_bool(&m, "full"));
+	assert_non_null(strstr(msg_str(&m, "why"), "Purge"));
+	msg_done(&m);
+	m = expect(s.desk, MSG_VAULT_ENDED);
+	msg_done(&m);
+	close(fd);
+	station_close(&s);
+}
+
+static void
+purge_answers_with_counts_and_spares_what_is_being_read(void **state)
+{
+	struct station s;
+	char a[HEX_DIGEST_SIZE], b[HEX_DIGEST_SIZE], list[2 * HEX_DIGEST_SIZE + 1];
+	(void)state;
+	station_open(&s, "0");
+	keep_text(&s, 1, "first", a);
+	int fd = attach_pipe(&s, 2);
+	put_text(fd, 1, "second", b);
+	struct msg m = expect(s.desk, MSG_VAULT_KEPT);
+	msg_done(&m);
+	snprintf(list, sizeof(list), "%s\n%064d\n", b, 7);
+	for (int open = 1; open >= 0; open--) {
+		int list_fd;
+		assert_int_equal(io_memfd("purge", list, strlen(list), &list_fd), ERR_OK);
+		say(s.desk, MSG_VAULT_PURGE, NULL, list_fd);
+		close(list_fd);
+		m = expect(s.desk, MSG_VAULT_PURGED);
+		assert_int_equal(msg_uint(&m, "objects"), open ? 0 : 1);
+		assert_int_equal(msg_uint(&m, "bytes"), open ? 0 : 6);
+		assert_int_equal(msg_uint(&m, "missing"), 1);
+		msg_done(&m);
+		if (open) {
+			close(fd);
+			m = expect(s.desk, MSG_VAULT_ENDED);
+			msg_done(&m);
+		}
+	}
+	say(s.stager, MSG_STAGE_WANT, json_pack("{s:s}", "sha256", a), -1);
+	m = expect(s.stager, MSG_VAULT_OBJECT);
+	msg_done(&m);
+	station_close(&s);
+}
+
+static void
+killed_vault_starts_again_without_half_objects(void **state)
+{
+	struct station s;
+	char sha256[HEX_DIGEST_SIZE], path[64];
+	static uint8_t frame[LIM_FRAME_BYTES];
+	(void)state;
+	station_open(&s, "0");
+	keep_text(&s, 1, "whole", sha256);
+	int fd = attach_pipe(&s, 2), count = 0;
+	put_frame(fd, FRAME_BEGIN, 0, 1, NULL);
+	for (int i = 0; i < 20; i++)
+		put_frame(fd, FRAME_DATA, sizeof(frame), 1, frame);
+	kill(s.pid, SIGKILL);
+	waitpid(s.pid, NULL, 0);
+	close(fd);
+	channel_free(s.desk);
+	channel_free(s.stager);
+	channel_free(s.parent);
+	start(&s, "0");
+	snprintf(path, sizeof(path), "%s/vault/tmp", s.home);
+	say(s.desk, MSG_VAULT_SPACE, NULL, -1);
+	struct msg m = expect(s.desk, MSG_VAULT_SPACE_IS);
+	assert_int_equal(msg_uint(&m, "objects"), 1);
+	msg_done(&m);
+	DIR *d = opendir(path);
+	assert_non_null(d);
+	while (readdir(d) != NULL)
+		count++;
+	closedir(d);
+	assert_int_equal(count, 2);
+	station_close(&s);
+}
+
+static void
+peer_that_breaks_the_rules_ends_the_vault_or_only_itself(void **state)
+{
+	struct station s;
+	char sha256[HEX_DIGEST_SIZE];
+	int status, pair[2];
+	(void)state;
+	station_open(&s, "0");
+	/* a scanner that talks nonsense is dropped, the vault goes on */
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	say(s.parent, MSG_VAULT_ATTACH, json_pack("{s:i,s:s}", "tag", 3, "kind", "scanner"),
+	    pair[1]);
+	close(pair[1]);
+	struct msg m = expect(s.parent, MSG_VAULT_ATTACHED);
+	msg_done(&m);
+	assert_int_equal(send(pair[0], "nonsense", 8, 0), 8);
+	keep_text(&s, 1, "still here", sha256);
+	give(&s, 3, 1, sha256);
+	m = expect(s.desk, MSG_VAULT_MISSING);
+	msg_done(&m);
+	close(pair[0]);
+	/* a desk that does cannot be trusted with anything */
+	assert_int_equal(send(channel_fd(s.desk), "nonsense", 8, 0), 8);
+	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	channel_free(s.desk);
+	channel_free(s.stager);
+	channel_free(s.parent);
+	start(&s, "0");
+	station_close(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(object_goes_to_scanner_and_stager_read_only),
+	    cmocka_unit_test(unknown_object_or_scanner_is_told_as_missing),
+	    cmocka_unit_test(self_test_objects_are_what_engines_know),
+	    cmocka_unit_test(slow_scanner_gets_its_whole_window_in_order),
+	    cmocka_unit_test(desk_that_does_not_listen_loses_no_result),
+	    cmocka_unit_test(disk_below_its_floor_is_told_and_the_pipe_ends),
+	    cmocka_unit_test(purge_answers_with_counts_and_spares_what_is_being_read),
+	    cmocka_unit_test(killed_vault_starts_again_without_half_objects),
+	    cmocka_unit_test(peer_that_breaks_the_rules_ends_the_vault_or_only_itself),
+	};
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
