@@ -1,0 +1,706 @@
+/* SPDX-License-Identifier: ISC */
+#include "db/work.h"
+#include "db/sql.h"
+#include "db/work_where.h"
+#include "src/base/mem.h"
+#include "src/base/buf.h"
+#include "src/base/limits.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum work_stmt {
+#define STMT(id, text) STMT_##id,
+#include "db/work_statements.def"
+#undef STMT
+	STMT__MAX
+};
+
+static const char *const work_texts[STMT__MAX] = {
+#define STMT(id, text) [STMT_##id] = text,
+#include "db/work_statements.def"
+#undef STMT
+};
+
+static const char work_schema[] =
+#include "db/work_schema.def"
+    ;
+
+struct work {
+	struct sql *sql;
+	bool in_transaction;
+};
+
+enum err
+work_open(const char *path, struct work **ret_work)
+{
+	struct sql *sql;
+	enum err e = sql_open(path, work_texts, STMT__MAX, &sql);
+	if (e != ERR_OK)
+		return e;
+	e = sql_exec(sql, work_schema);
+	if (e != ERR_OK) {
+		sql_close(sql);
+		return e;
+	}
+	struct work *w = mem_alloc(sizeof(*w));
+	w->sql = sql;
+	*ret_work = w;
+	return ERR_OK;
+}
+
+struct work *
+work_close(struct work *w)
+{
+	if (w == NULL)
+		return NULL;
+	work_commit(w);
+	sql_close(w->sql);
+	free(w);
+	return NULL;
+}
+
+const char *
+work_why(const struct work *w)
+{
+	return sql_why(w->sql);
+}
+
+enum err
+work_begin(struct work *w)
+{
+	if (w->in_transaction)
+		return ERR_OK;
+	enum err e = sql_exec(w->sql, "BEGIN");
+	w->in_transaction = e == ERR_OK;
+	return e;
+}
+
+enum err
+work_commit(struct work *w)
+{
+	if (!w->in_transaction)
+		return ERR_OK;
+	w->in_transaction = false;
+	return sql_exec(w->sql, "COMMIT");
+}
+
+/* Statements that change something run inside the open transaction. */
+static struct sql_stmt *
+work_change(struct work *w, enum work_stmt id)
+{
+	work_begin(w);
+	return sql_use(w->sql, id);
+}
+
+/* --- facts ------------------------------------------------------------------ */
+
+enum err
+work_item_add(struct work *w, const struct work_item *it, const void *fold, size_t fold_len)
+{
+	struct sql_stmt *s = work_change(w, STMT_ITEM_ADD);
+	sql_bind_uint(s, 1, it->id);
+	sql_bind_uint(s, 2, it->parent);
+	sql_bind_uint(s, 3, it->volume);
+	sql_bind_bytes(s, 4, it->path, it->path_len);
+	sql_bind_text(s, 5, it->name);
+	sql_bind_text(s, 6, it->ext);
+	sql_bind_text(s, 17, it->base);
+	sql_bind_bytes(s, 7, fold, fold_len);
+	sql_bind_text(s, 8, it->kind);
+	sql_bind_text(s, 9, it->state);
+	sql_bind_text(s, 10, it->why);
+	sql_bind_uint(s, 11, it->size_bytes);
+	sql_bind_uint(s, 12, it->mode);
+	sql_bind_text(s, 13, it->mtime);
+	sql_bind_text(s, 14, it->zone);
+	sql_bind_bytes(s, 15, it->link, it->link_len);
+	sql_bind_uint(s, 16, it->links);
+	return sql_run(s);
+}
+
+enum err
+work_item_path(struct work *w, uint64_t id, const uint8_t **ret_path, size_t *ret_len)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_ITEM_PATH);
+	sql_bind_uint(s, 1, id);
+	enum err e = sql_step(s);
+	if (e == ERR_OK)
+		*ret_path = sql_bytes(s, 0, ret_len);
+	return e;
+}
+
+enum err
+work_item_kept(
+    struct work *w, uint64_t id, const uint8_t sha256[32], uint64_t bytes, bool *ret_new)
+{
+	struct sql_stmt *s = work_change(w, STMT_OBJECT_ADD);
+	sql_bind_bytes(s, 1, sha256, 32);
+	sql_bind_uint(s, 2, bytes);
+	enum err e = sql_run(s);
+	if (e != ERR_OK)
+		return e;
+	bool is_new = sql_changes(w->sql) == 1;
+	s = work_change(w, STMT_ITEM_KEPT);
+	sql_bind_uint(s, 1, id);
+	sql_bind_bytes(s, 2, sha256, 32);
+	sql_bind_uint(s, 3, bytes);
+	e = sql_run(s);
+	if (e == ERR_OK)
+		*ret_new = is_new;
+	return e;
+}
+
+enum err
+work_item_same(struct work *w, uint64_t id, uint64_t as)
+{
+	struct sql_stmt *s = work_change(w, STMT_ITEM_SAME);
+	sql_bind_uint(s, 1, id);
+	sql_bind_uint(s, 2, as);
+	return sql_run(s);
+}
+
+enum err
+work_item_bad(struct work *w, uint64_t id, const char *state, const char *why)
+{
+	struct sql_stmt *s = work_change(w, STMT_ITEM_BAD);
+	sql_bind_uint(s, 1, id);
+	sql_bind_text(s, 2, state);
+	sql_bind_text(s, 3, why);
+	return sql_run(s);
+}
+
+enum err
+work_items_lost(struct work *w, const char *why, uint64_t *ret_n)
+{
+	struct sql_stmt *s = work_change(w, STMT_ITEM_LOST);
+	sql_bind_text(s, 1, why);
+	enum err e = sql_run(s);
+	if (e == ERR_OK)
+		*ret_n = sql_changes(w->sql);
+	return e;
+}
+
+/* Reads one row of numbers. */
+static enum err
+work_numbers(struct work *w, enum work_stmt id, uint64_t *out, int n)
+{
+	struct sql_stmt *s = sql_use(w->sql, id);
+	enum err e = sql_step(s);
+	if (e != ERR_OK)
+		return e;
+	for (int i = 0; i < n; i++)
+		out[i] = sql_uint(s, i);
+	sql_reset(s);
+	return ERR_OK;
+}
+
+enum err
+work_totals(struct work *w, struct work_totals *ret_totals)
+{
+	uint64_t items[4], objects[2];
+	enum err e = work_numbers(w, STMT_ITEM_TOTALS, items, 4);
+	if (e == ERR_OK)
+		e = work_numbers(w, STMT_OBJECT_COUNT, objects, 2);
+	if (e == ERR_OK)
+		*ret_totals = (struct work_totals){
+		    items[0], items[1], items[2], items[3], objects[0], objects[1]};
+	return e;
+}
+
+/* --- objects, scanners -------------------------------------------------------- */
+
+enum err
+work_object_type(struct work *w, const uint8_t sha256[32], const char *type, const char *mime)
+{
+	struct sql_stmt *s = work_change(w, STMT_OBJECT_TYPE);
+	sql_bind_bytes(s, 1, sha256, 32);
+	sql_bind_text(s, 2, type);
+	sql_bind_text(s, 3, mime);
+	return sql_run(s);
+}
+
+/* Columns from `at`: sha256, bytes, type, mime. */
+static void
+work_todo_fill(struct sql_stmt *s, int at, struct work_todo *t)
+{
+	size_t n;
+	const uint8_t *sha256 = sql_bytes(s, at, &n);
+	if (n == sizeof(t->sha256))
+		memcpy(t->sha256, sha256, n);
+	t->bytes = sql_uint(s, at + 1);
+	snprintf(t->type, sizeof(t->type), "%s", sql_text(s, at + 2));
+	snprintf(t->mime, sizeof(t->mime), "%s", sql_text(s, at + 3));
+}
+
+enum err
+work_object_get(struct work *w, const uint8_t sha256[32], struct work_todo *ret_object)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_OBJECT_GET);
+	sql_bind_bytes(s, 1, sha256, 32);
+	enum err e = sql_step(s);
+	if (e != ERR_OK)
+		return e;
+	*ret_object = (struct work_todo){.bytes = sql_uint(s, 0)};
+	memcpy(ret_object->sha256, sha256, 32);
+	snprintf(ret_object->type, sizeof(ret_object->type), "%s", sql_text(s, 1));
+	snprintf(ret_object->mime, sizeof(ret_object->mime), "%s", sql_text(s, 2));
+	sql_reset(s);
+	return ERR_OK;
+}
+
+enum err
+work_object_next(struct work *w, const uint8_t after[32], struct work_todo *ret_object)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_OBJECT_EACH);
+	sql_bind_bytes(s, 1, after, 32);
+	enum err e = sql_step(s);
+	if (e != ERR_OK)
+		return e;
+	*ret_object = (struct work_todo){.n = 0};
+	work_todo_fill(s, 0, ret_object);
+	sql_reset(s);
+	return ERR_OK;
+}
+
+enum err
+work_todo_add(struct work *w, const char *scanner, const uint8_t sha256[32])
+{
+	struct sql_stmt *s = work_change(w, STMT_TODO_ADD);
+	sql_bind_text(s, 1, scanner);
+	sql_bind_bytes(s, 2, sha256, 32);
+	return sql_run(s);
+}
+
+enum err
+work_todo_del(struct work *w, const char *scanner, const uint8_t sha256[32])
+{
+	struct sql_stmt *s = work_change(w, STMT_TODO_DEL);
+	sql_bind_text(s, 1, scanner);
+	sql_bind_bytes(s, 2, sha256, 32);
+	return sql_run(s);
+}
+
+enum err
+work_todo_next(struct work *w, const char *scanner, uint64_t n, struct work_todo *ret_todo,
+    size_t max, size_t *ret_n)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_TODO_NEXT);
+	sql_bind_text(s, 1, scanner);
+	sql_bind_uint(s, 2, n);
+	sql_bind_uint(s, 3, max);
+	size_t found = 0;
+	enum err e;
+	while (found < max && (e = sql_step(s)) == ERR_OK) {
+		ret_todo[found].n = sql_uint(s, 0);
+		work_todo_fill(s, 1, &ret_todo[found]);
+		found++;
+	}
+	sql_reset(s);
+	*ret_n = found;
+	return found == max || e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err
+work_todo_count(struct work *w, uint64_t *ret_n)
+{
+	return work_numbers(w, STMT_TODO_COUNT, ret_n, 1);
+}
+
+enum err
+work_verdict_put(struct work *w, const uint8_t sha256[32], const struct work_verdict *v)
+{
+	struct sql_stmt *s = work_change(w, STMT_VERDICT_PUT);
+	sql_bind_bytes(s, 1, sha256, 32);
+	sql_bind_text(s, 2, v->scanner);
+	sql_bind_text(s, 3, v->verdict);
+	sql_bind_text(s, 4, v->why);
+	sql_bind_uint(s, 5, v->bytes);
+	sql_bind_uint(s, 6, v->read_bytes);
+	return sql_run(s);
+}
+
+enum err
+work_verdict_clear(struct work *w, const uint8_t sha256[32], const char *scanner)
+{
+	static const enum work_stmt both[] = {STMT_VERDICT_CLEAR, STMT_FINDING_CLEAR};
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < 2 && e == ERR_OK; i++) {
+		struct sql_stmt *s = work_change(w, both[i]);
+		sql_bind_bytes(s, 1, sha256, 32);
+		sql_bind_text(s, 2, scanner);
+		e = sql_run(s);
+	}
+	return e;
+}
+
+enum err
+work_distrust(struct work *w, const char *scanner, const char *why)
+{
+	struct sql_stmt *s = work_change(w, STMT_VERDICT_DISTRUST);
+	sql_bind_text(s, 1, scanner);
+	sql_bind_text(s, 2, why);
+	return sql_run(s);
+}
+
+enum err
+work_verdicts(struct work *w, const uint8_t sha256[32],
+    void (*fn)(void *arg, const struct work_verdict *), void *arg)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_VERDICT_OF);
+	sql_bind_bytes(s, 1, sha256, 32);
+	enum err e;
+	while ((e = sql_step(s)) == ERR_OK) {
+		struct work_verdict v = {sql_text(s, 0), sql_text(s, 1), sql_text(s, 2),
+		    sql_uint(s, 3), sql_uint(s, 4)};
+		fn(arg, &v);
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err
+work_retry_errors(struct work *w, uint64_t *ret_n)
+{
+	struct sql_stmt *open = sql_use(w->sql, STMT_VERDICT_OPEN);
+	uint64_t n = 0;
+	enum err e;
+	/* one at a time: the list changes under a cursor that stays open */
+	while ((e = sql_step(open)) == ERR_OK) {
+		uint8_t sha256[32];
+		size_t len;
+		const uint8_t *bytes = sql_bytes(open, 0, &len);
+		MEM_FREE char *scanner = mem_strdup(sql_text(open, 1));
+		if (len != sizeof(sha256))
+			return ERR_SYNTAX;
+		memcpy(sha256, bytes, len);
+		sql_reset(open);
+		e = work_verdict_clear(w, sha256, scanner);
+		if (e == ERR_OK)
+			e = work_todo_add(w, scanner, sha256);
+		if (e != ERR_OK)
+			return e;
+		n++;
+		open = sql_use(w->sql, STMT_VERDICT_OPEN);
+	}
+	*ret_n = n;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err
+work_finding_add(struct work *w, const struct work_finding *f)
+{
+	struct sql_stmt *s = work_change(w, STMT_FINDING_ADD);
+	if (f->sha256 != NULL)
+		sql_bind_bytes(s, 1, f->sha256, 32);
+	if (f->item != 0)
+		sql_bind_uint(s, 2, f->item);
+	sql_bind_text(s, 3, f->scanner);
+	sql_bind_text(s, 4, f->rule);
+	sql_bind_text(s, 5, f->class);
+	sql_bind_text(s, 6, f->severity);
+	sql_bind_text(s, 7, f->title);
+	sql_bind_text(s, 8, f->detail);
+	sql_bind_uint(s, 9, f->at);
+	return sql_run(s);
+}
+
+enum err
+work_findings_clear_items(struct work *w)
+{
+	return sql_run(work_change(w, STMT_FINDING_CLEAR_ITEMS));
+}
+
+enum err
+work_findings(struct work *w, const uint8_t *sha256, uint64_t item,
+    void (*fn)(void *arg, const struct work_finding *), void *arg)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_FINDING_OF);
+	if (sha256 != NULL)
+		sql_bind_bytes(s, 1, sha256, 32);
+	sql_bind_uint(s, 2, item);
+	enum err e;
+	while ((e = sql_step(s)) == ERR_OK) {
+		struct work_finding f = {sha256, item, sql_text(s, 0), sql_text(s, 1),
+		    sql_text(s, 2), sql_text(s, 3), sql_text(s, 4), sql_text(s, 5),
+		    sql_uint(s, 6)};
+		fn(arg, &f);
+	}
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+/* --- judged and drafted ---------------------------------------------------------- */
+
+enum err
+work_collisions(struct work *w, uint64_t parent, uint64_t volume, const void *fold,
+    size_t fold_len, uint64_t *ret_n)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_COLLISIONS);
+	sql_bind_uint(s, 1, parent);
+	sql_bind_uint(s, 2, volume);
+	sql_bind_bytes(s, 3, fold, fold_len);
+	enum err e = sql_step(s);
+	if (e == ERR_OK) {
+		*ret_n = sql_uint(s, 0);
+		sql_reset(s);
+	}
+	return e;
+}
+
+enum err
+work_judged_put(struct work *w, uint64_t item, const char *verdict, const char *gate,
+    const void *dest, size_t dest_len, uint64_t finds, const char *worst)
+{
+	struct sql_stmt *s = work_change(w, STMT_JUDGED_PUT);
+	sql_bind_uint(s, 1, item);
+	sql_bind_text(s, 2, verdict);
+	sql_bind_text(s, 3, gate);
+	sql_bind_bytes(s, 4, dest, dest_len);
+	sql_bind_uint(s, 5, finds);
+	sql_bind_text(s, 6, worst);
+	return sql_run(s);
+}
+
+/* The columns of the SEEN statements, in their order. */
+static void
+work_item_fill(struct sql_stmt *s, struct work_item *it)
+{
+	size_t sha_len;
+	it->id = sql_uint(s, 0);
+	it->path = sql_bytes(s, 1, &it->path_len);
+	it->name = sql_text(s, 2);
+	it->kind = sql_text(s, 3);
+	it->state = sql_text(s, 4);
+	it->why = sql_text(s, 5);
+	it->size_bytes = sql_uint(s, 6);
+	it->mode = sql_uint(s, 7);
+	it->mtime = sql_text(s, 8);
+	it->zone = sql_text(s, 9);
+	it->link = sql_bytes(s, 10, &it->link_len);
+	it->links = sql_uint(s, 11);
+	it->sha256 = sql_bytes(s, 12, &sha_len);
+	if (sha_len != 32)
+		it->sha256 = NULL;
+	it->type = sql_text(s, 13);
+	it->mime = sql_text(s, 14);
+	it->verdict = sql_text(s, 15);
+	it->gate = sql_text(s, 16);
+	it->dest = sql_bytes(s, 17, &it->dest_len);
+	it->finds = sql_uint(s, 18);
+	it->severity = sql_text(s, 19);
+	it->decision = sql_text(s, 20);
+	it->reason = sql_text(s, 21);
+	it->by = sql_text(s, 22);
+	it->parent = sql_uint(s, 23);
+	it->volume = sql_uint(s, 24);
+}
+
+enum err
+work_item_after(
+    struct work *w, const uint8_t *path, size_t path_len, struct work_item *ret_item)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_SEEN_BY_PATH);
+	sql_bind_bytes(s, 1, path, path_len);
+	sql_bind_uint(s, 2, 1);
+	enum err e = sql_step(s);
+	if (e == ERR_OK)
+		work_item_fill(s, ret_item);
+	return e;
+}
+
+enum err
+work_item_get(struct work *w, uint64_t id, struct work_item *ret_item)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_SEEN_ONE);
+	sql_bind_uint(s, 1, id);
+	enum err e = sql_step(s);
+	if (e == ERR_OK)
+		work_item_fill(s, ret_item);
+	return e;
+}
+
+/* A statement over `seen` limited by where; its parameters are bound. */
+static enum err
+work_limited(struct work *w, const char *before, const struct where *where, const char *after,
+    struct sql_stmt **ret_stmt)
+{
+	struct buf text;
+	buf_init(&text, (size_t)LIM_WHERE_BYTES * 64);
+	buf_add_str(&text, before);
+	if (where != NULL)
+		work_where_print(where, &text);
+	else
+		buf_add_str(&text, "1");
+	buf_add_str(&text, after);
+	enum err e = text.error;
+	if (e == ERR_OK)
+		e = sql_prepare(w->sql, buf_str(&text), ret_stmt);
+	if (e == ERR_OK && where != NULL)
+		work_where_bind(where, *ret_stmt);
+	buf_done(&text);
+	return e;
+}
+
+enum err
+work_page(struct work *w, const struct where *where, uint64_t after, size_t max,
+    bool (*fn)(void *arg, const struct work_item *), void *arg)
+{
+	struct sql_stmt *s;
+	char tail[96];
+	snprintf(tail, sizeof(tail), ") AND id > %llu ORDER BY id LIMIT %zu",
+	    (unsigned long long)after, max);
+	enum err e = work_limited(w,
+	    "SELECT "
+	    "id,path,name,kind,state,why,size,mode,mtime,zone,link,links,sha256,type,mime,"
+	    "verdict,gate,dest,finds,severity,decision,reason,by,parent,volume FROM seen WHERE "
+	    "(",
+	    where, tail, &s);
+	if (e != ERR_OK)
+		return e;
+	while ((e = sql_step(s)) == ERR_OK) {
+		struct work_item it;
+		work_item_fill(s, &it);
+		if (!fn(arg, &it))
+			break;
+	}
+	sql_drop(s);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err
+work_count_of(struct work *w, const char *before, const struct where *where, const char *after,
+    uint64_t *ret_n)
+{
+	struct sql_stmt *s;
+	enum err e = work_limited(w, before, where, after, &s);
+	if (e != ERR_OK)
+		return e;
+	e = sql_step(s);
+	if (e == ERR_OK)
+		*ret_n = sql_uint(s, 0);
+	sql_drop(s);
+	return e;
+}
+
+enum err
+work_count(struct work *w, const struct where *where, uint64_t *ret_n)
+{
+	return work_count_of(w, "SELECT count(*) FROM seen WHERE (", where, ")", ret_n);
+}
+
+enum err
+work_undecided(struct work *w, uint64_t *ret_n)
+{
+	return work_numbers(w, STMT_UNDECIDED, ret_n, 1);
+}
+
+/* What can be decided at all. */
+#define WORK_DECIDABLE " AND kind IN ('file','link') AND state = 'read'"
+
+/* Runs "INSERT ... SELECT" for a limit; quoted texts come from closed lists or are bound last.
+ */
+static enum err
+work_draft(struct work *w, const struct where *where, const char *values, const char *condition,
+    const char *by, const char *reason, uint64_t *ret_changed)
+{
+	struct sql_stmt *s;
+	MEM_FREE char *before =
+	    mem_printf("INSERT OR REPLACE INTO draft(item,decision,reason,by) SELECT id,%s "
+		       "FROM seen WHERE (",
+		values);
+	MEM_FREE char *after = mem_printf(")%s", condition);
+	work_begin(w);
+	enum err e = work_limited(w, before, where, after, &s);
+	if (e != ERR_OK)
+		return e;
+	sql_bind_text(s, WORK_WHERE_PARAMETERS + 1, by);
+	sql_bind_text(s, WORK_WHERE_PARAMETERS + 2, reason);
+	e = sql_run(s);
+	if (e == ERR_OK)
+		*ret_changed = sql_changes(w->sql);
+	sql_drop(s);
+	return e;
+}
+
+enum err
+work_decide(struct work *w, const struct where *where, const char *decision, const char *by,
+    const char *reason, uint64_t *ret_changed, uint64_t *ret_skipped)
+{
+	static const struct {
+		const char *decision, *values, *condition;
+	} rows[] = {
+	    {"approve", "'approve',?102,?101",
+		WORK_DECIDABLE
+		" AND gate <> 'block' AND gate <> '' AND (gate = 'pass' OR ?102 <> '')"},
+	    {"reject", "'reject',?102,?101", WORK_DECIDABLE},
+	    {"hold", "'hold',?102,?101", WORK_DECIDABLE},
+	    {"none", "'none',substr(?102,1,0),substr(?101,1,0)", WORK_DECIDABLE},
+	};
+	uint64_t all = 0, changed = 0;
+	enum err e = work_count(w, where, &all);
+	if (e != ERR_OK)
+		return e;
+	e = ERR_RANGE;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].decision, decision) == 0)
+			e = work_draft(
+			    w, where, rows[i].values, rows[i].condition, by, reason, &changed);
+	if (e != ERR_OK)
+		return e;
+	*ret_changed = changed;
+	*ret_skipped = all - changed;
+	return ERR_OK;
+}
+
+enum err
+work_decide_proposed(
+    struct work *w, const char *by, uint64_t *ret_changed, uint64_t *ret_skipped)
+{
+	uint64_t approved = 0, rejected = 0, left = 0;
+	enum err e = work_draft(w, NULL, "'approve',substr(?102,1,0),?101",
+	    WORK_DECIDABLE " AND decision = 'none' AND gate = 'pass'", by, "", &approved);
+	if (e == ERR_OK)
+		e = work_draft(w, NULL, "'reject',?102,?101",
+		    WORK_DECIDABLE " AND decision = 'none' AND gate = 'block'", by,
+		    "blocked by policy", &rejected);
+	if (e == ERR_OK)
+		e = work_undecided(w, &left);
+	if (e != ERR_OK)
+		return e;
+	*ret_changed = approved + rejected;
+	*ret_skipped = left;
+	return ERR_OK;
+}
+
+enum err
+work_deciders(struct work *w, void (*fn)(void *arg, const char *by), void *arg)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_DECIDERS);
+	enum err e;
+	while ((e = sql_step(s)) == ERR_OK)
+		fn(arg, sql_text(s, 0));
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err
+work_words(struct work *w, enum work_stmt id,
+    void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
+{
+	struct sql_stmt *s = sql_use(w->sql, id);
+	enum err e;
+	while ((e = sql_step(s)) == ERR_OK)
+		fn(arg, sql_text(s, 0), sql_uint(s, 1));
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+enum err
+work_tally(struct work *w, void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
+{
+	return work_words(w, STMT_TALLY, fn, arg);
+}
+
+enum err
+work_tally_decisions(
+    struct work *w, void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
+{
+	return work_words(w, STMT_TALLY_DECISION, fn, arg);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: ISC */
+/* Answers that only look: lists, details, checks. */
+#ifndef DESK_ANSWER_H
+#define DESK_ANSWER_H
+
+#include "src/proc/desk/session.h"
+
+void answer_transfers(struct session *, struct msg *);
+void answer_status(struct session *, struct msg *);
+void answer_items(struct session *, struct msg *);
+void answer_item(struct session *, struct msg *);
+void answer_media(struct session *, struct msg *);
+void answer_scanners(struct session *, struct msg *);
+void answer_doctor(struct session *, struct msg *);
+void answer_export(struct session *, struct msg *);
+void answer_get(struct session *, struct msg *);
+
+#endif

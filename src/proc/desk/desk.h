@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The desk's shared picture: who is connected, which transfers are being read
+ * and scanned, and the custody record as the ledger tells it.  Where a
+ * transfer stands is never stored here: it is what the entries say.
+ */
+#ifndef DESK_DESK_H
+#define DESK_DESK_H
+
+#include "scanners/manifest.h"
+#include "src/base/err.h"
+#include "src/base/limits.h"
+#include "src/core/custody.h"
+#include "src/core/station.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/loop.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct delivery;
+struct intake;
+struct policy;
+struct session;
+struct tag;
+struct work;
+struct work_slot;
+
+struct desk {
+	struct loop *loop;
+	struct channel *parent, *ledger, *vault, *stager;
+	bool ledger_sandboxed, vault_sandboxed, stager_sandboxed;
+	const char *home;
+	struct station *station;
+	struct custody *custody;
+	struct manifest scanners[LIM_SCANNERS];
+	size_t nscanners;
+	struct tag *tags;            /* children the parent was asked for */
+	struct session *sessions;    /* connected terminals */
+	struct intake *intakes;      /* transfers being read or scanned */
+	struct delivery *deliveries; /* releases under way */
+	struct work_slot *works;     /* open work databases */
+	uint64_t next_tag, next_session;
+};
+
+/* The work database of a transfer, opened once; owned by the desk. */
+enum err desk_work(struct desk *, const char *transfer, struct work **ret_work);
+/* Closes it, so that its file can be read anew or removed. */
+void desk_work_forget(struct desk *, const char *transfer);
+/* HOME/work/<transfer>, made when it is not there; caller frees. */
+char *desk_work_dir(struct desk *, const char *transfer);
+
+#endif

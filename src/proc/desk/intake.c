@@ -1,0 +1,768 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/intake.h"
+#include "db/work.h"
+#include "src/base/escape.h"
+#include "src/base/hex.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/name.h"
+#include "src/core/policy.h"
+#include "src/proc/desk/book.h"
+#include "src/proc/desk/judge.h"
+#include "src/proc/desk/scan.h"
+#include "src/proc/desk/session.h"
+#include "src/proc/desk/tag.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct intake {
+	struct intake *next;
+	struct desk *desk;
+	char transfer[TRANSFER_ID_SIZE];
+	char officer[LIM_PERSON_ID_BYTES + 1];
+	const char *stage; /* a word for people */
+	struct work *work; /* the desk's */
+	struct policy *policy;
+	struct scan *scan;
+	uint64_t tag;
+	struct channel *reader;
+	json_t *medium;                          /* as xfer.read records it */
+	bool prefix;                             /* more than one volume: v1/, v2/ */
+	uint64_t items, files, bytes;            /* what the reader counted */
+	uint64_t files_done, bytes_done, errors; /* contents */
+	bool began, reader_done, vault_ended;
+	int timer; /* commit and progress */
+};
+
+static void intake_free(struct intake *);
+
+struct intake *
+intake_find(struct desk *d, const char *transfer)
+{
+	struct intake *in = d->intakes;
+	while (in != NULL && strcmp(in->transfer, transfer) != 0)
+		in = in->next;
+	return in;
+}
+
+json_t *
+intake_progress(const struct intake *in)
+{
+	uint64_t waiting = 0, scanned = 0;
+	if (in->scan != NULL)
+		scan_count(in->scan, &waiting, &scanned);
+	bool scanning = strcmp(in->stage, "scanning") == 0;
+	const struct custody_transfer *t =
+	    custody_transfer_find(in->desk->custody, in->transfer);
+	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "transfer",
+	    in->transfer, "state",
+	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage", in->stage,
+	    "done", (json_int_t)(scanning ? scanned : in->files_done), "total",
+	    (json_int_t)(scanning ? scanned + waiting : in->files), "bytes",
+	    (json_int_t)in->bytes_done, "bytes_total", (json_int_t)in->bytes, "errors",
+	    (json_int_t)in->errors, "why", "");
+}
+
+/* --- endings ------------------------------------------------------------------------ */
+
+/* The transfer cannot go on: an entry, a word to whoever watches, and the end. */
+static void
+intake_fail(struct intake *in, const char *step, const char *reason)
+{
+	char why[BOOK_WHY_SIZE];
+	struct desk *d = in->desk;
+	log_warn("transfer %s: %s failed: %s", in->transfer, step, reason);
+	work_commit(in->work);
+	enum err e = book_transfer(d, "xfer.fault", in->transfer,
+	    json_pack("{s:s, s:s}", "step", step, "why", reason), why);
+	if (e != ERR_OK)
+		log_warn("transfer %s: the fault could not be recorded: %s", in->transfer, why);
+	MEM_FREE char *transfer = mem_strdup(in->transfer);
+	intake_free(in);
+	session_settled(d, transfer);
+}
+
+static void
+intake_check(struct intake *in, enum err e)
+{
+	/* drafts and rows are lost with the disk; what was recorded is not */
+	if (e != ERR_OK)
+		log_fatal("work database of %s: %s (%s)", in->transfer, work_why(in->work),
+		    err_str(e));
+}
+
+static const char *
+intake_step(const struct intake *in)
+{
+	return strcmp(in->stage, "scanning") == 0 || strcmp(in->stage, "judging") == 0
+	           ? "scanning"
+	           : "reading";
+}
+
+/* --- review ------------------------------------------------------------------------------ */
+
+static void
+intake_count_verdict(void *arg, const char *word, uint64_t n)
+{
+	json_t *verdicts = arg;
+	if (word[0] != '\0')
+		json_object_set_new(verdicts, word, json_integer((json_int_t)n));
+}
+
+static json_t *
+intake_scan_data(struct intake *in)
+{
+	static const char *const words[] = {"clean", "error", "incomplete", "invalid",
+	    "malicious", "na", "suspicious", "timeout", "unscanned"};
+	struct work_totals totals = {0};
+	json_t *verdicts = json_object();
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		json_object_set_new(verdicts, words[i], json_integer(0));
+	intake_check(in, work_tally(in->work, intake_count_verdict, verdicts));
+	intake_check(in, work_totals(in->work, &totals));
+	return json_pack("{s:I, s:o, s:o}", "objects", (json_int_t)totals.objects, "scanners",
+	    scan_print(in->scan), "verdicts", verdicts);
+}
+
+/* Everything was scanned: judge it, and say where the transfer stands. */
+static void
+intake_on_scanned(void *arg, struct scan *scan)
+{
+	struct intake *in = arg;
+	struct desk *d = in->desk;
+	char medium[JUDGE_WHY_SIZE], why[BOOK_WHY_SIZE] = "";
+	const char *unfit = scan_unfit(scan);
+	in->stage = "judging";
+	intake_check(in, judge_items(in->work, in->policy, medium));
+	intake_check(in, work_commit(in->work));
+	enum err e = ERR_OK;
+	if (unfit == NULL)
+		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
+	const char *stop = unfit != NULL ? unfit : medium;
+	if (e == ERR_OK && stop[0] != '\0')
+		e = book_transfer(
+		    d, "xfer.block", in->transfer, json_pack("{s:s}", "why", stop), why);
+	if (e != ERR_OK) {
+		intake_fail(in, "scanning", why);
+		return;
+	}
+	MEM_FREE char *transfer = mem_strdup(in->transfer);
+	intake_free(in);
+	session_settled(d, transfer);
+}
+
+/* Reader and vault are both through: the medium may be handed back. */
+static void
+intake_read_over(struct intake *in)
+{
+	static const enum msg_id answers[] = {MSG_VAULT_SYNCED, MSG_NONE};
+	struct work_totals totals;
+	struct msg m;
+	uint64_t lost;
+	char why[BOOK_WHY_SIZE];
+	if (!in->reader_done || !in->vault_ended)
+		return;
+	intake_check(
+	    in, work_items_lost(in->work, "its contents did not arrive in the vault", &lost));
+	intake_check(in, work_totals(in->work, &totals));
+	intake_check(in, work_commit(in->work));
+	if (channel_call(in->desk->vault, MSG_VAULT_SYNC, json_pack("{s:i}", "req", 1), -1,
+		answers, &m) != ERR_OK)
+		log_fatal("the vault does not answer");
+	bool synced = msg_bool(&m, "ok");
+	snprintf(why, sizeof(why), "%s", msg_str(&m, "why"));
+	msg_done(&m);
+	if (!synced) {
+		intake_fail(in, "reading", why);
+		return;
+	}
+	enum err e = book_transfer(in->desk, "xfer.read", in->transfer,
+	    json_pack("{s:I, s:I, s:I, s:O, s:I}", "bytes", (json_int_t)totals.bytes, "files",
+		(json_int_t)totals.files, "items", (json_int_t)totals.items, "medium",
+		in->medium, "unreadable", (json_int_t)totals.unread),
+	    why);
+	if (e != ERR_OK) {
+		intake_fail(in, "reading", why);
+		return;
+	}
+	in->stage = "scanning";
+	session_progress(in->desk, in->transfer);
+	scan_finish(in->scan); /* may end the intake */
+}
+
+/* --- what the reader says ------------------------------------------------------------------
+ */
+
+static void
+intake_on_hello(struct intake *in, struct msg *m)
+{
+	bool sandboxed = false;
+	char why[BOOK_WHY_SIZE];
+	if (channel_accept_hello(in->reader, m, &sandboxed) != ERR_OK) {
+		intake_fail(in, "reading", "the reader speaks another protocol");
+		return;
+	}
+	enum err e = book_transfer(in->desk, "xfer.start", in->transfer,
+	    json_pack("{s:s, s:b}", "officer", in->officer, "sandbox",
+		sandboxed && in->desk->vault_sandboxed),
+	    why);
+	if (e != ERR_OK) {
+		intake_fail(in, "reading", why);
+		return;
+	}
+	in->began = true;
+	channel_send(in->reader, MSG_READ_BEGIN, NULL, -1);
+	in->stage = "listing";
+	in->scan = scan_new(in->desk, in->work, in->policy, intake_on_scanned, in);
+}
+
+static void
+intake_on_medium(struct intake *in, struct msg *m)
+{
+	json_t *volumes = json_array(), *v;
+	size_t i;
+	json_array_foreach (json_object_get(m->body, "volumes"), i, v) {
+		const char *label64 = json_string_value(json_object_get(v, "label"));
+		const char *kind = json_string_value(json_object_get(v, "kind"));
+		size_t n = 0, len = label64 != NULL ? strlen(label64) : 0;
+		MEM_FREE uint8_t *raw = mem_alloc(len + 1);
+		if (label64 != NULL && !hex_b64_decode(label64, len, raw, &n))
+			n = 0;
+		MEM_FREE char *label = mem_alloc(ESCAPE_SIZE(n));
+		escape_bytes(raw, n, label, ESCAPE_SIZE(n), NULL);
+		MEM_FREE char *safe_kind = escape_dup(kind != NULL ? kind : "unknown");
+		json_array_append_new(volumes,
+		    json_pack("{s:O, s:s, s:s, s:I}", "bytes", json_object_get(v, "bytes"),
+			"kind", safe_kind, "label", label, "n", (json_int_t)(i + 1)));
+	}
+	MEM_FREE char *table = escape_dup(msg_str(m, "table"));
+	in->prefix = json_array_size(volumes) > 1;
+	json_decref(in->medium);
+	in->medium = json_pack("{s:I, s:s, s:o}", "bytes", (json_int_t)msg_uint(m, "bytes"),
+	    "table", table, "volumes", volumes);
+	if (in->medium == NULL)
+		intake_fail(
+		    in, "reading", "the reader described the medium in an unknown form");
+}
+
+/* Raw path of a new item below its parent; ERR_LIMIT when too long. */
+static enum err
+intake_path(
+    struct intake *in, struct msg *m, const uint8_t *name, size_t name_len, struct buf *path)
+{
+	const uint8_t *parent;
+	size_t parent_len;
+	if (msg_uint(m, "parent") != 0) {
+		enum err e =
+		    work_item_path(in->work, msg_uint(m, "parent"), &parent, &parent_len);
+		if (e != ERR_OK)
+			return e;
+		buf_add(path, parent, parent_len);
+		buf_add_byte(path, '/');
+	} else if (strcmp(msg_str(m, "kind"), "region") == 0) {
+		buf_add_str(path, ".region/");
+	} else if (in->prefix) {
+		buf_addf(path, "v%llu/", (unsigned long long)msg_uint(m, "volume"));
+	}
+	return buf_add(path, name, name_len);
+}
+
+/* Lower-case escaped extension, "" when there is none. */
+static void
+intake_ext(const char *base, char out[64])
+{
+	const char *dot = strrchr(base, '.');
+	size_t n = 0;
+	for (const char *p = dot != NULL && dot != base ? dot + 1 : ""; *p != '\0' && n < 63;
+	     p++)
+		out[n++] = (char)(*p >= 'A' && *p <= 'Z' ? *p - 'A' + 'a' : *p);
+	out[n] = '\0';
+}
+
+static enum err
+intake_add_item(struct intake *in, struct msg *m, const uint8_t *name, size_t name_len,
+    const struct buf *path)
+{
+	char ext[64];
+	size_t link_len = 0;
+	struct buf fold;
+	MEM_FREE uint8_t *link = msg_bytes(m, "link", &link_len);
+	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(path->len));
+	MEM_FREE char *base = mem_alloc(ESCAPE_SIZE(name_len));
+	MEM_FREE char *why = escape_dup(msg_str(m, "why"));
+	escape_bytes(path->data, path->len, text, ESCAPE_SIZE(path->len), NULL);
+	escape_bytes(name, name_len, base, ESCAPE_SIZE(name_len), NULL);
+	intake_ext(base, ext);
+	buf_init(&fold, LIM_PATH_BYTES * 8);
+	if (name_fold(name, name_len, &fold) != ERR_OK)
+		fold.len = 0;
+	struct work_item it = {.id = msg_uint(m, "id"),
+	    .parent = msg_uint(m, "parent"),
+	    .volume = msg_uint(m, "volume"),
+	    .path = path->data,
+	    .path_len = path->len,
+	    .name = text,
+	    .base = base,
+	    .ext = ext,
+	    .kind = msg_str(m, "kind"),
+	    .state = msg_str(m, "state"),
+	    .why = why,
+	    .size_bytes = msg_uint(m, "size"),
+	    .mode = msg_uint(m, "mode"),
+	    .mtime = msg_str(m, "mtime"),
+	    .zone = msg_str(m, "zone"),
+	    .link = link,
+	    .link_len = link_len,
+	    .links = msg_uint(m, "links")};
+	enum err e = work_item_add(in->work, &it, fold.data, fold.len);
+	buf_done(&fold);
+	return e;
+}
+
+static void
+intake_on_item(struct intake *in, struct msg *m)
+{
+	size_t name_len;
+	struct buf path;
+	MEM_FREE uint8_t *name = msg_bytes(m, "name", &name_len);
+	if (name_len == 0 || name_len > LIM_NAME_BYTES || in->items >= LIM_ITEMS) {
+		intake_fail(in, "reading",
+		    "the reader reported a name or a number of items over the limit");
+		return;
+	}
+	buf_init(&path, LIM_PATH_BYTES);
+	enum err e = intake_path(in, m, name, name_len, &path);
+	if (e == ERR_OK)
+		e = intake_add_item(in, m, name, name_len, &path);
+	buf_done(&path);
+	in->items++;
+	if (e == ERR_NOSPACE || e == ERR_IO)
+		intake_check(in, e);
+	else if (e != ERR_OK)
+		intake_fail(
+		    in, "reading", "the reader reported an item that does not fit the others");
+}
+
+static void
+intake_on_totals(struct intake *in, struct msg *m)
+{
+	static const enum msg_id answers[] = {MSG_VAULT_SPACE_IS, MSG_NONE};
+	struct msg space;
+	in->files = msg_uint(m, "files");
+	in->bytes = msg_uint(m, "bytes");
+	if (channel_call(in->desk->vault, MSG_VAULT_SPACE, NULL, -1, answers, &space) != ERR_OK)
+		log_fatal("the vault does not answer");
+	uint64_t free_bytes = msg_uint(&space, "free"), floor = msg_uint(&space, "floor");
+	msg_done(&space);
+	if (free_bytes < floor || in->bytes > free_bytes - floor) {
+		char why[256];
+		snprintf(why, sizeof(why),
+		    "the vault has room for %llu bytes and the medium holds %llu; close "
+		    "finished "
+		    "transfers and run purge, then repeat the intake",
+		    (unsigned long long)(free_bytes > floor ? free_bytes - floor : 0),
+		    (unsigned long long)in->bytes);
+		intake_fail(in, "reading", why);
+		return;
+	}
+	in->stage = "reading";
+	channel_send(in->reader, MSG_READ_GO, NULL, -1);
+}
+
+static void
+intake_on_same(struct intake *in, struct msg *m)
+{
+	intake_check(in, work_item_same(in->work, msg_uint(m, "item"), msg_uint(m, "as")));
+	in->files_done++;
+}
+
+static void
+intake_on_bad(struct intake *in, struct msg *m)
+{
+	MEM_FREE char *why = escape_dup(msg_str(m, "why"));
+	intake_check(in, work_item_bad(in->work, msg_uint(m, "item"), "unreadable", why));
+	in->errors++;
+}
+
+static void
+intake_on_done(struct intake *in, struct msg *m)
+{
+	(void)m;
+	in->reader_done = true;
+	intake_read_over(in);
+}
+
+static void
+intake_on_failed(struct intake *in, struct msg *m)
+{
+	MEM_FREE char *why = escape_dup(msg_str(m, "why"));
+	intake_fail(in, "reading", why);
+}
+
+static const struct {
+	enum msg_id id;
+	void (*fn)(struct intake *, struct msg *);
+} intake_handlers[] = {
+    {MSG_HELLO, intake_on_hello},
+    {MSG_READER_MEDIUM, intake_on_medium},
+    {MSG_READER_ITEM, intake_on_item},
+    {MSG_READER_TOTALS, intake_on_totals},
+    {MSG_READER_SAME, intake_on_same},
+    {MSG_READER_BAD, intake_on_bad},
+    {MSG_READER_DONE, intake_on_done},
+    {MSG_READER_FAILED, intake_on_failed},
+};
+
+static void
+intake_on_message(void *arg, struct channel *ch, struct msg *m)
+{
+	struct intake *in = arg;
+	(void)ch;
+	for (size_t i = 0; i < sizeof(intake_handlers) / sizeof(intake_handlers[0]); i++) {
+		if (intake_handlers[i].id != m->id)
+			continue;
+		if (m->id != MSG_HELLO && !in->began)
+			return;
+		intake_handlers[i].fn(in, m);
+		return;
+	}
+}
+
+static void
+intake_on_gone(void *arg, struct channel *ch, enum err why)
+{
+	struct intake *in = arg;
+	(void)ch;
+	if (in->reader_done)
+		return;
+	intake_fail(in, "reading",
+	    why == ERR_PROTO ? "the reader broke the protocol"
+			     : "the reader ended while at work");
+}
+
+/* --- what parent and vault say
+ * ----------------------------------------------------------------- */
+
+static void
+intake_on_spawned(void *arg, uint64_t tag, int fd)
+{
+	struct intake *in = arg;
+	(void)tag;
+	in->reader = channel_new(fd, ROLE_DESK, ROLE_READER);
+	channel_hello(in->reader, "sallyport-desk", true);
+	loop_add_channel(in->desk->loop, in->reader, intake_on_message, intake_on_gone, in);
+}
+
+static void
+intake_on_refused(void *arg, uint64_t tag, const char *why)
+{
+	struct intake *in = arg;
+	(void)tag;
+	in->tag = 0;
+	intake_fail(in, "reading", why);
+}
+
+static void intake_spawn_reader(struct intake *in, int fd);
+
+static void
+intake_on_opened(void *arg, uint64_t tag, int fd)
+{
+	struct intake *in = arg;
+	(void)tag;
+	intake_spawn_reader(in, fd);
+	close(fd);
+}
+
+static void
+intake_on_exited(void *arg, uint64_t tag, int status, int signum)
+{
+	struct intake *in = arg;
+	(void)tag;
+	in->tag = 0;
+	if (in->reader == NULL) {
+		char why[96];
+		snprintf(why, sizeof(why), "the reader ended with %s %d",
+		    signum != 0 ? "signal" : "status", signum != 0 ? signum : status);
+		intake_fail(in, "reading", why);
+	}
+}
+
+static void
+intake_on_vault(void *arg, uint64_t tag, struct msg *m)
+{
+	struct intake *in = arg;
+	uint8_t sha256[32];
+	bool is_new = false;
+	(void)tag;
+	if (m->id == MSG_VAULT_KEPT && hex_decode(msg_str(m, "sha256"), 64, sha256, 32)) {
+		intake_check(in, work_item_kept(in->work, msg_uint(m, "item"), sha256,
+				     msg_uint(m, "bytes"), &is_new));
+		in->files_done++;
+		in->bytes_done += msg_uint(m, "bytes");
+		if (is_new)
+			scan_object(in->scan, sha256);
+	} else if (m->id == MSG_VAULT_FAILED) {
+		intake_fail(in, "reading", msg_str(m, "why"));
+	} else if (m->id == MSG_VAULT_ENDED) {
+		in->vault_ended = true;
+		intake_read_over(in);
+	}
+}
+
+static const struct tag_handler intake_tag = {
+    .spawned = intake_on_spawned,
+    .refused = intake_on_refused,
+    .opened = intake_on_opened,
+    .exited = intake_on_exited,
+    .vault = intake_on_vault,
+};
+
+static void
+intake_spawn_reader(struct intake *in, int fd)
+{
+	channel_send(in->desk->parent, MSG_DESK_SPAWN_READER,
+	    json_pack("{s:I}", "tag", (json_int_t)in->tag), fd);
+}
+
+/* --- life
+ * -------------------------------------------------------------------------------------- */
+
+static void
+intake_tick(void *arg)
+{
+	struct intake *in = arg;
+	in->timer = loop_add_timer(in->desk->loop, LIM_PROGRESS_MS, intake_tick, in);
+	intake_check(in, work_commit(in->work));
+	session_progress(in->desk, in->transfer);
+}
+
+static struct intake *
+intake_new(struct desk *d, const char *transfer, const char *officer, struct work *work,
+    struct policy *policy)
+{
+	struct intake *in = mem_alloc(sizeof(*in));
+	*in = (struct intake){
+	    .next = d->intakes, .desk = d, .stage = "opening", .work = work, .policy = policy};
+	snprintf(in->transfer, sizeof(in->transfer), "%s", transfer);
+	snprintf(in->officer, sizeof(in->officer), "%s", officer);
+	in->timer = loop_add_timer(d->loop, LIM_PROGRESS_MS, intake_tick, in);
+	d->intakes = in;
+	return in;
+}
+
+static void
+intake_free(struct intake *in)
+{
+	struct desk *d = in->desk;
+	struct intake **at = &d->intakes;
+	while (*at != in)
+		at = &(*at)->next;
+	*at = in->next;
+	loop_del_timer(d->loop, in->timer);
+	if (in->reader != NULL)
+		loop_del_channel(d->loop, in->reader);
+	channel_free(in->reader);
+	if (in->tag != 0) {
+		tag_kill(d, in->tag);
+		tag_drop(d, in->tag);
+	}
+	scan_free(in->scan);
+	policy_free(in->policy);
+	json_decref(in->medium);
+	work_commit(in->work);
+	free(in);
+}
+
+void
+intake_drop(struct desk *d, const char *transfer)
+{
+	struct intake *in = intake_find(d, transfer);
+	if (in != NULL)
+		intake_free(in);
+}
+
+void
+intake_end_all(struct desk *d)
+{
+	while (d->intakes != NULL)
+		intake_free(d->intakes);
+}
+
+/* The rules about opening; ERR_DENIED with a sentence. */
+static enum err
+intake_allowed(struct desk *d, const struct intake_request *r, const struct policy *policy,
+    char why[INTAKE_WHY_SIZE])
+{
+	const struct custody_person *p = custody_person_find(d->custody, r->requester);
+	if (p == NULL || (p->roles & CUSTODY_REQUESTER) == 0) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "no enrolled requester has this id; an administrator enrols one with: "
+		    "requester add");
+		return ERR_DENIED;
+	}
+	for (size_t i = 0; i < policy->nfields; i++) {
+		size_t k;
+		json_t *f;
+		bool found = false;
+		json_array_foreach (r->fields, k, f) {
+			const char *name = json_string_value(json_object_get(f, "name"));
+			const char *value = json_string_value(json_object_get(f, "value"));
+			found |= name != NULL && value != NULL && value[0] != '\0' &&
+			         strcmp(name, policy->fields[i]) == 0;
+		}
+		if (!found) {
+			snprintf(why, INTAKE_WHY_SIZE,
+			    "policy asks for the field %s; give it with --set %s=...",
+			    policy->fields[i], policy->fields[i]);
+			return ERR_DENIED;
+		}
+	}
+	return ERR_OK;
+}
+
+/* A transfer in FAULT whose reading is to be repeated. */
+static enum err
+intake_reopen(struct desk *d, const struct intake_request *r,
+    char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE])
+{
+	const struct custody_transfer *t = custody_transfer_find(d->custody, r->resume);
+	if (t == NULL || transfer_find(&t->facts, EVENT_READ_START) == NULL) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "%s: only an interrupted reading can be repeated",
+		    t == NULL ? "there is no such transfer"
+			      : transfer_state_name(t->facts.state));
+		return ERR_DENIED;
+	}
+	snprintf(ret_transfer, TRANSFER_ID_SIZE, "%s", t->id);
+	desk_work_forget(d, t->id);
+	MEM_FREE char *dir = desk_work_dir(d, t->id);
+	static const char *const files[] = {"work.db", "work.db-wal", "work.db-shm"};
+	for (size_t i = 0; i < 3; i++) {
+		MEM_FREE char *path = mem_printf("%s/%s", dir, files[i]);
+		unlink(path);
+	}
+	return ERR_OK;
+}
+
+static enum err
+intake_record_open(struct desk *d, const struct intake_request *r, const char *transfer,
+    const char *policy, char why[INTAKE_WHY_SIZE])
+{
+	struct stat st = {0};
+	MEM_FREE char *source = mem_alloc(ESCAPE_SIZE(r->source_len));
+	escape_bytes(r->source, r->source_len, source, ESCAPE_SIZE(r->source_len), NULL);
+	uint64_t bytes =
+	    r->fd >= 0 && fstat(r->fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	json_t *fields = json_deep_copy(r->fields), *f;
+	size_t i;
+	json_array_foreach (fields, i, f) {
+		static const char *const keys[] = {"name", "value"};
+		for (size_t k = 0; k < 2; k++) {
+			const char *text = json_string_value(json_object_get(f, keys[k]));
+			MEM_FREE char *safe = escape_dup(text != NULL ? text : "");
+			json_object_set_new(f, keys[k], json_string(safe));
+		}
+	}
+	return book_transfer(d, "xfer.open", transfer,
+	    json_pack("{s:o, s:{s:I, s:s, s:s}, s:s, s:s, s:s, s:b}", "fields", fields,
+		"medium", "bytes", (json_int_t)bytes, "kind", r->fd >= 0 ? "image" : "block",
+		"source", source, "officer", r->officer, "policy", policy, "requester",
+		r->requester, "sandbox",
+		d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed),
+	    why);
+}
+
+enum err
+intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TRANSFER_ID_SIZE],
+    char why[INTAKE_WHY_SIZE])
+{
+	struct policy *policy;
+	struct work *work;
+	char transfer[TRANSFER_ID_SIZE], digest[HEX_DIGEST_SIZE];
+	const struct custody_transfer *again =
+	    r->resume != NULL ? custody_transfer_find(d->custody, r->resume) : NULL;
+	snprintf(digest, sizeof(digest), "%s",
+	    again != NULL ? again->policy : custody_policy(d->custody));
+	if (digest[0] == '\0') {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "no policy is in force; an administrator sets one with: policy set");
+		return ERR_DENIED;
+	}
+	enum err e = book_policy(d, digest, &policy, why);
+	if (e != ERR_OK)
+		return e;
+	if (r->resume != NULL) {
+		e = intake_reopen(d, r, transfer, why);
+	} else {
+		custody_next_transfer(d->custody, transfer);
+		e = intake_allowed(d, r, policy, why);
+		if (e == ERR_OK)
+			e = intake_record_open(d, r, transfer, digest, why);
+	}
+	if (e == ERR_OK && (e = desk_work(d, transfer, &work)) != ERR_OK)
+		snprintf(
+		    why, INTAKE_WHY_SIZE, "the work database cannot be made: %s", err_str(e));
+	if (e != ERR_OK) {
+		policy_free(policy);
+		return e;
+	}
+	struct intake *in = intake_new(d, transfer, r->officer, work, policy);
+	in->tag = tag_new(d, &intake_tag, in);
+	if (r->fd >= 0) {
+		intake_spawn_reader(in, r->fd);
+	} else {
+		MEM_FREE char *source = mem_alloc(HEX_B64_SIZE(r->source_len));
+		hex_b64_encode(r->source, r->source_len, source);
+		channel_send(d->parent, MSG_DESK_OPEN,
+		    json_pack("{s:I, s:s}", "tag", (json_int_t)in->tag, "source", source), -1);
+	}
+	snprintf(ret_transfer, TRANSFER_ID_SIZE, "%s", transfer);
+	return ERR_OK;
+}
+
+enum err
+intake_rescan(struct desk *d, const char *transfer, char why[INTAKE_WHY_SIZE])
+{
+	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+	struct policy *policy;
+	struct work *work;
+	uint64_t n;
+	if (t == NULL || t->facts.state != TRANSFER_BLOCKED ||
+	    intake_find(d, transfer) != NULL) {
+		snprintf(why, INTAKE_WHY_SIZE, "only a blocked transfer is scanned again");
+		return ERR_DENIED;
+	}
+	enum err e = book_policy(d, t->policy, &policy, why);
+	if (e != ERR_OK)
+		return e;
+	e = desk_work(d, transfer, &work);
+	if (e == ERR_OK)
+		e = work_retry_errors(work, &n);
+	if (e != ERR_OK) {
+		snprintf(
+		    why, INTAKE_WHY_SIZE, "the work database cannot be read: %s", err_str(e));
+		policy_free(policy);
+		return e;
+	}
+	struct intake *in = intake_new(d, transfer, t->holder, work, policy);
+	in->stage = "scanning";
+	in->scan = scan_new(d, work, policy, intake_on_scanned, in);
+	scan_finish(in->scan);
+	return ERR_OK;
+}
+
+enum err
+intake_stop(struct desk *d, const char *transfer, const char *reason, char why[INTAKE_WHY_SIZE])
+{
+	struct intake *in = intake_find(d, transfer);
+	if (in == NULL) {
+		snprintf(
+		    why, INTAKE_WHY_SIZE, "this transfer is neither being read nor scanned");
+		return ERR_DENIED;
+	}
+	intake_fail(in, intake_step(in), reason);
+	return ERR_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A transfer while its medium is read and its objects are scanned: OPEN to
+ * REVIEW (or BLOCKED, or FAULT).  Reader, vault and scanners work at the same
+ * time; the desk only keeps the books.
+ */
+#ifndef DESK_INTAKE_H
+#define DESK_INTAKE_H
+
+#include "src/proc/desk/desk.h"
+
+#define INTAKE_WHY_SIZE 512
+
+struct intake_request {
+	const char *officer, *requester;
+	const uint8_t *source; /* as the officer named it */
+	size_t source_len;
+	const json_t *fields; /* [{name, value}] */
+	const char *resume;   /* a transfer in FAULT, or NULL */
+	int fd;               /* the medium, borrowed; -1: the parent opens source */
+};
+
+/*
+ * Opens the transfer and starts reading.  ERR_DENIED with a sentence when the
+ * rules say no; nothing is recorded then.
+ */
+enum err intake_open(struct desk *, const struct intake_request *,
+    char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE]);
+/* Scans again what failed, in a BLOCKED transfer. */
+enum err intake_rescan(struct desk *, const char *transfer, char why[INTAKE_WHY_SIZE]);
+/* Stops reading or scanning: the transfer goes to FAULT with this reason. */
+enum err intake_stop(
+    struct desk *, const char *transfer, const char *reason, char why[INTAKE_WHY_SIZE]);
+/* Ends the work without an entry: the transfer was aborted. */
+void intake_drop(struct desk *, const char *transfer);
+/* The transfer's work in progress, or NULL. */
+struct intake *intake_find(struct desk *, const char *transfer);
+/* Body of desk.progress for it (without "last"); caller decrefs. */
+json_t *intake_progress(const struct intake *);
+/* Ends all work without recording anything: the desk is going down. */
+void intake_end_all(struct desk *);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/judge.h"
+#include "db/work.h"
+#include "src/base/escape.h"
+#include "src/base/hex.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/core/finding.h"
+#include "src/core/name.h"
+#include "src/core/release.h"
+#include "src/core/verdict.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* An item of work.db in the form the release rule takes, and what it points to. */
+struct judge_item {
+	struct inventory_item item;
+	struct buf lines; /* its lines of the findings document */
+	struct buf dest;
+	char scanners[LIM_SCANNERS][MANIFEST_NAME_SIZE];
+	char whys[LIM_SCANNERS][256];
+	char sha256[HEX_DIGEST_SIZE];
+	enum err error;
+};
+
+/* --- name findings ------------------------------------------------------------------- */
+
+struct judge_name {
+	struct work *work;
+	uint64_t item;
+	enum err error;
+};
+
+static void
+judge_name_finding(void *arg, const struct name_finding *f)
+{
+	struct judge_name *n = arg;
+	struct work_finding w = {.item = n->item,
+	    .scanner = "name",
+	    .rule = f->rule,
+	    .class = f->class,
+	    .severity = f->severity,
+	    .title = f->title,
+	    .detail = f->detail};
+	if (n->error == ERR_OK)
+		n->error = work_finding_add(n->work, &w);
+}
+
+static enum err
+judge_name(struct work *w, const struct work_item *row)
+{
+	struct judge_name n = {w, row->id, ERR_OK};
+	struct name_item item = {
+	    row->path, row->path_len, row->kind, row->type, row->mime, (row->mode & 0111) != 0};
+	uint64_t same = 0;
+	struct buf fold;
+	const uint8_t *base = row->path;
+	if (strcmp(row->kind, "region") == 0)
+		return ERR_OK;
+	name_judge(&item, judge_name_finding, &n);
+	const uint8_t *slash = memrchr(row->path, '/', row->path_len);
+	if (slash != NULL)
+		base = slash + 1;
+	size_t base_len = row->path_len - (size_t)(base - row->path);
+	buf_init(&fold, LIM_PATH_BYTES * 8);
+	if (name_fold(base, base_len, &fold) == ERR_OK) {
+		enum err e =
+		    work_collisions(w, row->parent, row->volume, fold.data, fold.len, &same);
+		if (e != ERR_OK)
+			n.error = e;
+		else if (same > 1)
+			name_collision("", 0, judge_name_finding, &n);
+	}
+	buf_done(&fold);
+	return n.error;
+}
+
+/* --- one item ---------------------------------------------------------------------------- */
+
+static void
+judge_add_verdict(void *arg, const struct work_verdict *v)
+{
+	struct judge_item *j = arg;
+	size_t n = j->item.nscans;
+	if (n == LIM_SCANNERS) {
+		j->error = ERR_LIMIT;
+		return;
+	}
+	snprintf(j->scanners[n], sizeof(j->scanners[n]), "%s", v->scanner);
+	snprintf(j->whys[n], sizeof(j->whys[n]), "%s", v->why);
+	j->item.scans[n] = (struct inventory_scan){.scanner = j->scanners[n],
+	    .verdict = verdict_parse_scanner(v->verdict),
+	    .of_bytes = v->bytes,
+	    .read_bytes = v->read_bytes,
+	    .why = j->whys[n]};
+	j->item.nscans++;
+}
+
+static void
+judge_add_finding(void *arg, const struct work_finding *f)
+{
+	struct judge_item *j = arg;
+	struct finding out = {.item = j->item.id,
+	    .scanner = f->scanner,
+	    .rule = f->rule,
+	    .title = f->title,
+	    .detail = f->detail,
+	    .at_bytes = f->at,
+	    .has_at = f->at != 0};
+	/* a word nobody knows counts as the worst: it is not for the scanner to choose */
+	if (!finding_class_parse(f->class, &out.class))
+		out.class = FINDING_TAMPER;
+	if (!finding_severity_parse(f->severity, &out.severity))
+		out.severity = FINDING_HIGH;
+	finding_worst_add(&j->item.worst, out.class, out.severity);
+	enum err e = finding_print(&out, &j->lines);
+	if (e != ERR_OK)
+		j->error = e;
+	j->item.finds++;
+}
+
+static void
+judge_done(struct judge_item *j)
+{
+	buf_done(&j->lines);
+	buf_done(&j->dest);
+}
+
+/* Fills j from a row; the row's pointers must stay alive. */
+static enum err
+judge_fill(struct work *w, const struct work_item *row, struct judge_item *j)
+{
+	uint8_t digest[DIGEST_SIZE];
+	struct inventory_item *it = &j->item;
+	memset(j, 0, sizeof(*j));
+	buf_init(&j->lines, LIM_SEALED_BYTES);
+	buf_init(&j->dest, LIM_PATH_BYTES);
+	if (!item_kind_parse(row->kind, &it->kind))
+		it->kind = ITEM_OTHER;
+	if (!item_state_parse(row->state, &it->state))
+		it->state = ITEM_UNREAD;
+	if (!item_decision_parse(row->decision, &it->decision))
+		it->decision = ITEM_NONE;
+	it->id = row->id;
+	it->path = (struct inventory_bytes){row->path, row->path_len};
+	it->link = (struct inventory_bytes){row->link, row->link_len};
+	it->mode = (unsigned)row->mode & 07777;
+	it->mtime = row->mtime;
+	it->zone_utc = strcmp(row->zone, "utc") == 0;
+	it->size_bytes = row->size_bytes;
+	it->type = row->sha256 != NULL ? row->type : "";
+	it->mime = row->sha256 != NULL ? row->mime : "";
+	it->by = row->by;
+	it->reason = row->reason;
+	it->why = row->why;
+	it->sha256 = j->sha256;
+	if (row->sha256 != NULL) {
+		hex_encode(row->sha256, 32, j->sha256);
+		enum err e = work_verdicts(w, row->sha256, judge_add_verdict, j);
+		if (e != ERR_OK)
+			return e;
+	}
+	enum err e = work_findings(w, row->sha256, row->id, judge_add_finding, j);
+	if (e != ERR_OK)
+		return e;
+	digest_sha256(j->lines.data, j->lines.len, digest);
+	hex_encode(digest, sizeof(digest), it->finds_sha256);
+	bool can_go =
+	    it->state == ITEM_READ && (it->kind == ITEM_FILE || it->kind == ITEM_LINK);
+	if (can_go && name_dest(row->path, row->path_len, &j->dest) == ERR_OK)
+		it->dest = (struct inventory_bytes){j->dest.data, j->dest.len};
+	else if (it->kind == ITEM_DIRECTORY &&
+		 name_dest(row->path, row->path_len, &j->dest) == ERR_OK)
+		it->dest = (struct inventory_bytes){j->dest.data, j->dest.len};
+	return j->error;
+}
+
+/* --- all items ------------------------------------------------------------------------------
+ */
+
+typedef enum err judge_each_fn(void *arg, const struct work_item *, struct judge_item *);
+
+/* Walks the items in the order of their paths. */
+static enum err
+judge_each(struct work *w, judge_each_fn *fn, void *arg)
+{
+	struct judge_item *j = mem_alloc(sizeof(*j));
+	MEM_FREE uint8_t *path = mem_alloc(LIM_PATH_BYTES + 1);
+	size_t path_len = 0;
+	struct work_item row;
+	enum err e;
+	while ((e = work_item_after(w, path, path_len, &row)) == ERR_OK) {
+		if (row.path_len > LIM_PATH_BYTES) {
+			e = ERR_LIMIT;
+			break;
+		}
+		e = judge_fill(w, &row, j);
+		if (e == ERR_OK)
+			e = fn(arg, &row, j);
+		memcpy(path, row.path, row.path_len);
+		path_len = row.path_len;
+		judge_done(j);
+		if (e != ERR_OK)
+			break;
+	}
+	free(j);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+struct judge_pass {
+	struct work *work;
+	const struct policy *policy;
+	char *medium;
+};
+
+static enum err
+judge_one(void *arg, const struct work_item *row, struct judge_item *j)
+{
+	struct judge_pass *p = arg;
+	const char *blocks = policy_blocks_medium(p->policy, j->item.kind, j->item.state);
+	if (blocks != NULL && p->medium[0] == '\0')
+		snprintf(p->medium, JUDGE_WHY_SIZE, "%s: %.200s", blocks, row->name);
+	release_judge(p->policy, NULL, &j->item);
+	return work_judged_put(p->work, row->id, verdict_print(j->item.verdict),
+	    policy_gate_print(j->item.proposed), j->dest.data, j->dest.len, j->item.finds,
+	    finding_severity_print(finding_worst_severity(&j->item.worst)));
+}
+
+enum err
+judge_items(struct work *w, const struct policy *policy, char ret_medium[JUDGE_WHY_SIZE])
+{
+	struct judge_pass pass = {w, policy, ret_medium};
+	MEM_FREE uint8_t *path = mem_alloc(LIM_PATH_BYTES + 1);
+	size_t path_len = 0;
+	struct work_item row;
+	ret_medium[0] = '\0';
+	enum err e = work_findings_clear_items(w);
+	if (e != ERR_OK)
+		return e;
+	while ((e = work_item_after(w, path, path_len, &row)) == ERR_OK) {
+		if (row.path_len > LIM_PATH_BYTES)
+			return ERR_LIMIT;
+		memcpy(path, row.path, row.path_len);
+		path_len = row.path_len;
+		e = judge_name(w, &row);
+		if (e != ERR_OK)
+			return e;
+	}
+	if (e == ERR_NOTFOUND)
+		e = judge_each(w, judge_one, &pass);
+	return e;
+}
+
+/* --- sealing
+ * ----------------------------------------------------------------------------------- */
+
+struct judge_sealing {
+	struct work *work;
+	const struct policy *policy;
+	struct release_plan *plan;
+	struct buf *inventory;
+	uint64_t items;
+	char **deciders;
+	size_t ndeciders;
+	char *why;
+};
+
+static enum err
+judge_plan_one(void *arg, const struct work_item *row, struct judge_item *j)
+{
+	struct judge_sealing *s = arg;
+	(void)row;
+	s->items++;
+	return release_plan_add(s->plan, &j->item, s->why);
+}
+
+static enum err
+judge_print_one(void *arg, const struct work_item *row, struct judge_item *j)
+{
+	struct judge_sealing *s = arg;
+	release_judge(s->policy, release_plan_tree(s->plan), &j->item);
+	enum err e = inventory_print_item(&j->item, s->inventory);
+	if (e != ERR_OK)
+		snprintf(s->why, JUDGE_WHY_SIZE,
+		    "an item does not fit the inventory's format: %.200s", row->name);
+	return e;
+}
+
+static void
+judge_add_decider(void *arg, const char *by)
+{
+	struct judge_sealing *s = arg;
+	s->deciders = mem_resize(s->deciders, s->ndeciders + 1, sizeof(*s->deciders));
+	s->deciders[s->ndeciders++] = mem_strdup(by);
+}
+
+struct judge_document {
+	struct work *work;
+	struct buf *findings;
+	enum err error;
+};
+
+/* The findings document is in the order of item numbers. */
+static bool
+judge_document_one(void *arg, const struct work_item *row)
+{
+	struct judge_document *d = arg;
+	struct judge_item *j = mem_alloc(sizeof(*j));
+	d->error = judge_fill(d->work, row, j);
+	if (d->error == ERR_OK)
+		d->error = buf_add(d->findings, j->lines.data, j->lines.len);
+	judge_done(j);
+	free(j);
+	return d->error == ERR_OK;
+}
+
+static enum err
+judge_print(struct judge_sealing *s, const struct custody_transfer *t, const char *station,
+    struct buf *findings)
+{
+	struct inventory_header h = {.transfer = t->id,
+	    .station = station,
+	    .officer = t->holder,
+	    .requester = t->requester,
+	    .policy = t->policy,
+	    .approvals = s->policy->approvals,
+	    .items = s->items,
+	    .ndeciders = s->ndeciders,
+	    .medium = json_object_get(t->read_data, "medium"),
+	    .scanners = json_object_get(t->scan_data, "scanners")};
+	h.deciders = (const char *const *)(const void *)s->deciders;
+	enum err e = inventory_print_header(&h, s->inventory);
+	if (e != ERR_OK) {
+		snprintf(s->why, JUDGE_WHY_SIZE, "the inventory's header cannot be made");
+		return e;
+	}
+	e = judge_each(s->work, judge_print_one, s);
+	struct judge_document d = {s->work, findings, ERR_OK};
+	if (e == ERR_OK)
+		e = work_page(s->work, NULL, 0, LIM_ITEMS, judge_document_one, &d);
+	return e == ERR_OK ? d.error : e;
+}
+
+enum err
+judge_seal(struct work *w, const struct policy *policy, const struct custody_transfer *t,
+    const char *station, struct buf *inventory, struct buf *findings, char why[JUDGE_WHY_SIZE])
+{
+	struct judge_sealing s = {.work = w,
+	    .policy = policy,
+	    .plan = release_plan_new(policy),
+	    .inventory = inventory,
+	    .why = why};
+	snprintf(why, JUDGE_WHY_SIZE, "the work database cannot be read");
+	enum err e = judge_each(w, judge_plan_one, &s);
+	if (e == ERR_OK)
+		e = release_plan_settle(s.plan, why);
+	if (e == ERR_OK)
+		e = work_deciders(w, judge_add_decider, &s);
+	if (e == ERR_OK)
+		e = judge_print(&s, t, station, findings);
+	for (size_t i = 0; i < s.ndeciders; i++)
+		free(s.deciders[i]);
+	free(s.deciders);
+	release_plan_free(s.plan);
+	return e;
+}

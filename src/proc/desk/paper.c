@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/paper.h"
+#include "src/base/mem.h"
+#include "src/proc/desk/book.h"
+#include "src/proc/desk/session.h"
+#include "src/proc/desk/tag.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+struct paper {
+	struct desk *desk;
+	uint64_t session, tag;
+	char transfer[TRANSFER_ID_SIZE], format[16];
+	struct channel *channel;
+};
+
+static void
+paper_free(struct paper *p)
+{
+	if (p->channel != NULL)
+		loop_del_channel(p->desk->loop, p->channel);
+	channel_free(p->channel);
+	if (p->tag != 0)
+		tag_drop(p->desk, p->tag);
+	free(p);
+}
+
+static void
+paper_fail(struct paper *p, const char *why)
+{
+	struct session *s = session_find(p->desk, p->session);
+	if (s != NULL)
+		session_refuse(s, 3, why, "sallyport verify tells whether the record is sound");
+	paper_free(p);
+}
+
+/* One document of the transfer, when there is one. */
+static void
+paper_send_doc(struct paper *p, const char *kind, const char *sha256)
+{
+	MEM_CLOSE int fd = -1;
+	if (sha256[0] != '\0' && book_get_fd(p->desk, sha256, &fd) == ERR_OK)
+		channel_send(
+		    p->channel, MSG_REPORT_INPUT, json_pack("{s:s}", "kind", kind), fd);
+}
+
+static void
+paper_send_inputs(struct paper *p)
+{
+	static const char *const logs[] = {"authority", "custody"};
+	const struct custody_transfer *t = custody_transfer_find(p->desk->custody, p->transfer);
+	for (size_t i = 0; i < 2; i++) {
+		struct msg m;
+		if (book_read(p->desk, logs[i], 0, &m) != ERR_OK)
+			continue;
+		channel_send(
+		    p->channel, MSG_REPORT_INPUT, json_pack("{s:s}", "kind", logs[i]), m.fd);
+		msg_done(&m);
+	}
+	paper_send_doc(p, "inventory", t->inventory);
+	paper_send_doc(p, "findings", t->findings);
+	paper_send_doc(p, "policy", t->policy);
+	channel_send(p->channel, MSG_REPORT_MAKE,
+	    json_pack("{s:s, s:s}", "transfer", p->transfer, "format", p->format), -1);
+}
+
+static void
+paper_on_message(void *arg, struct channel *ch, struct msg *m)
+{
+	struct paper *p = arg;
+	if (m->id == MSG_HELLO) {
+		if (channel_accept_hello(ch, m, NULL) == ERR_OK)
+			paper_send_inputs(p);
+	} else if (m->id == MSG_REPORT_OUTPUT) {
+		struct session *s = session_find(p->desk, p->session);
+		if (s != NULL)
+			channel_send(s->channel, MSG_DESK_REPORT,
+			    json_pack("{s:s}", "name", msg_str(m, "name")), m->fd);
+		paper_free(p);
+	} else if (m->id == MSG_REPORT_FAILED) {
+		paper_fail(p, msg_str(m, "why"));
+	}
+}
+
+static void
+paper_on_gone(void *arg, struct channel *ch, enum err why)
+{
+	(void)ch;
+	(void)why;
+	paper_fail(arg, "the report program ended while at work");
+}
+
+static void
+paper_on_spawned(void *arg, uint64_t tag, int fd)
+{
+	struct paper *p = arg;
+	(void)tag;
+	p->channel = channel_new(fd, ROLE_DESK, ROLE_REPORT);
+	channel_hello(p->channel, "sallyport-desk", true);
+	loop_add_channel(p->desk->loop, p->channel, paper_on_message, paper_on_gone, p);
+}
+
+static void
+paper_on_refused(void *arg, uint64_t tag, const char *why)
+{
+	struct paper *p = arg;
+	(void)tag;
+	p->tag = 0;
+	paper_fail(p, why);
+}
+
+static void
+paper_on_exited(void *arg, uint64_t tag, int status, int signum)
+{
+	struct paper *p = arg;
+	(void)tag;
+	(void)status;
+	(void)signum;
+	p->tag = 0;
+	if (p->channel == NULL)
+		paper_fail(p, "the report program ended while at work");
+}
+
+static const struct tag_handler paper_tag = {
+    .spawned = paper_on_spawned,
+    .refused = paper_on_refused,
+    .exited = paper_on_exited,
+};
+
+void
+paper_make(struct desk *d, uint64_t session, const char *transfer, const char *format)
+{
+	struct paper *p = mem_alloc(sizeof(*p));
+	*p = (struct paper){.desk = d, .session = session};
+	snprintf(p->transfer, sizeof(p->transfer), "%s", transfer);
+	snprintf(p->format, sizeof(p->format), "%s", format);
+	if (custody_transfer_find(d->custody, p->transfer) == NULL) {
+		struct session *s = session_find(d, session);
+		session_refuse(
+		    s, 1, "there is no such transfer", "sallyport status lists them");
+		free(p);
+		return;
+	}
+	p->tag = tag_new(d, &paper_tag, p);
+	channel_send(d->parent, MSG_DESK_SPAWN,
+	    json_pack(
+		"{s:I, s:s, s:s}", "tag", (json_int_t)p->tag, "role", "report", "name", ""),
+	    -1);
+}

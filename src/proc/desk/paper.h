@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: ISC */
+/* Reports: made by a process of their own from what the ledger gives. */
+#ifndef DESK_PAPER_H
+#define DESK_PAPER_H
+
+#include "src/proc/desk/desk.h"
+
+/* Makes one report; the answer goes to that session, if it is still there. */
+void paper_make(struct desk *, uint64_t session, const char *transfer, const char *format);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Scanning of one transfer: workers, queues, proof of life, retries.
+ *
+ * Each object goes to the type scanner first, then to every scanner that the
+ * policy requires for its type and size.  A scanner that cannot be started,
+ * fails its known-bad or known-good object, or keeps dying is unfit: whatever
+ * needs it gets the verdict `error`, never nothing.
+ */
+#ifndef DESK_SCAN_H
+#define DESK_SCAN_H
+
+#include "src/proc/desk/desk.h"
+
+struct scan;
+struct work;
+
+/* Called when nothing is left to do: see scan_unfit, scan_print. */
+typedef void scan_done_fn(void *arg, struct scan *);
+
+/*
+ * Starts the scanners that policy mentions, and `type`.  With work NULL they
+ * only prove themselves (policy NULL: all of them).  Borrows work and policy.
+ */
+struct scan *scan_new(
+    struct desk *, struct work *, const struct policy *, scan_done_fn *, void *arg);
+/* Ends the workers; NULL is fine; always returns NULL. */
+struct scan *scan_free(struct scan *);
+/* A new object is in the vault. */
+void scan_object(struct scan *, const uint8_t sha256[32]);
+/* No more objects will come: proof of life again at the end, then done. */
+void scan_finish(struct scan *);
+/* Objects that wait or are being scanned, and verdicts given. */
+void scan_count(const struct scan *, uint64_t *ret_waiting, uint64_t *ret_done);
+/* Why a scanner that is needed cannot be relied on, or NULL; the text lives with the scan. */
+const char *scan_unfit(const struct scan *);
+/* True when every worker said that it is in its sandbox. */
+bool scan_sandboxed(const struct scan *);
+/* What xfer.scan records of the scanners; caller decrefs. */
+json_t *scan_print(const struct scan *);
+/* Rows for a person: name, engine, signatures, state, why. */
+json_t *scan_rows(const struct scan *);
+
+#endif

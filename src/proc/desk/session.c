@@ -1,0 +1,707 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/session.h"
+#include "db/work.h"
+#include "src/base/escape.h"
+#include "src/base/io.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/entry.h"
+#include "src/core/policy.h"
+#include "src/core/release.h"
+#include "src/core/seal.h"
+#include "src/core/where.h"
+#include "src/proc/desk/answer.h"
+#include "src/proc/desk/book.h"
+#include "src/proc/desk/deliver.h"
+#include "src/proc/desk/intake.h"
+#include "src/proc/desk/judge.h"
+#include "src/proc/desk/paper.h"
+#include "src/proc/desk/purge.h"
+#include "src/proc/desk/scan.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void
+session_done(struct session *s, json_t *body)
+{
+	channel_send(s->channel, MSG_DESK_DONE, body, -1);
+}
+
+void
+session_refuse(struct session *s, int status, const char *why, const char *next)
+{
+	channel_send(s->channel, MSG_DESK_REFUSED,
+	    json_pack("{s:i, s:s, s:s}", "status", status, "why", why, "next", next), -1);
+}
+
+/* The exit status that fits an error. */
+static int
+session_status(enum err e)
+{
+	return e == ERR_DENIED || e == ERR_STATE ? 1 : 3;
+}
+
+struct session *
+session_find(struct desk *d, uint64_t number)
+{
+	struct session *s = d->sessions;
+	while (s != NULL && s->number != number)
+		s = s->next;
+	return s;
+}
+
+/* --- progress ------------------------------------------------------------------------ */
+
+/* What a transfer that stands still looks like. */
+static json_t *
+session_still(struct desk *d, const char *transfer)
+{
+	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:s}", "transfer", transfer,
+	    "state", transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage",
+	    "", "done", 0, "total", 0, "bytes", 0, "bytes_total",
+	    (json_int_t)(t != NULL ? t->bytes : 0), "errors", 0, "why",
+	    t != NULL && t->why != NULL ? t->why : "");
+}
+
+static void
+session_tell(struct session *s)
+{
+	struct intake *in = intake_find(s->desk, s->watching);
+	json_t *body =
+	    in != NULL ? intake_progress(in) : deliver_progress(s->desk, s->watching);
+	bool last = body == NULL;
+	if (last)
+		body = session_still(s->desk, s->watching);
+	if (channel_room(s->channel) < 4 && !last) {
+		json_decref(body); /* a slow terminal misses a step, nothing more */
+		return;
+	}
+	json_object_set_new(body, "last", json_boolean(last));
+	if (last)
+		s->watching[0] = '\0';
+	channel_send(s->channel, MSG_DESK_PROGRESS, body, -1);
+}
+
+void
+session_progress(struct desk *d, const char *transfer)
+{
+	for (struct session *s = d->sessions; s != NULL; s = s->next)
+		if (strcmp(s->watching, transfer) == 0)
+			session_tell(s);
+}
+
+void
+session_settled(struct desk *d, const char *transfer)
+{
+	session_progress(d, transfer);
+}
+
+static void
+session_watch(struct session *s, struct msg *m)
+{
+	snprintf(s->watching, sizeof(s->watching), "%s", msg_str(m, "transfer"));
+	session_tell(s);
+}
+
+/* --- sign-in --------------------------------------------------------------------------- */
+
+static void
+session_nonce(struct session *s, struct msg *m)
+{
+	uint8_t nonce[32];
+	(void)m;
+	seal_random(nonce, sizeof(nonce));
+	hex_encode(nonce, sizeof(nonce), s->nonce);
+	channel_send(s->channel, MSG_DESK_NONCE, json_pack("{s:s}", "nonce", s->nonce), -1);
+}
+
+static void
+session_prepare(struct session *s, struct msg *m)
+{
+	bool authority = strcmp(msg_str(m, "log"), "authority") == 0;
+	channel_send(s->channel, MSG_DESK_PREPARED,
+	    custody_prepare(
+		s->desk->custody, authority ? LOG_AUTHORITY : LOG_CUSTODY, msg_str(m, "subj")),
+	    -1);
+}
+
+static void
+session_record_failure(struct desk *d, const char *officer, const char *reason)
+{
+	char why[BOOK_WHY_SIZE];
+	MEM_FREE char *safe_officer = escape_dup(officer);
+	MEM_FREE char *safe_reason = escape_dup(reason);
+	if (book_event(d, "sess.fail", "station",
+		json_pack("{s:s, s:s}", "officer", safe_officer, "why", safe_reason),
+		why) != ERR_OK)
+		log_warn("a refused sign-in could not be recorded: %s", why);
+}
+
+static void
+session_failed(struct session *s, struct msg *m)
+{
+	session_record_failure(s->desk, msg_str(m, "officer"), msg_str(m, "why"));
+	session_done(s, json_object());
+}
+
+/* Reads an entry a terminal sent; the caller frees both. */
+static struct entry *
+session_entry(struct msg *m, uint8_t **ret_bytes, size_t *ret_len)
+{
+	struct entry *entry;
+	if (io_memfd_read(m->fd, LIM_ENTRY_BYTES, ret_bytes, ret_len) != ERR_OK)
+		return NULL;
+	if (entry_parse(*ret_bytes, *ret_len, NULL, &entry) != ERR_OK) {
+		free(*ret_bytes);
+		return NULL;
+	}
+	return entry;
+}
+
+static void
+session_signin(struct session *s, struct msg *m)
+{
+	uint8_t *bytes;
+	size_t n;
+	struct book_entry at;
+	char why[BOOK_WHY_SIZE] = "the sign-in does not answer this connection's nonce";
+	struct entry *entry = session_entry(m, &bytes, &n);
+	const char *nonce =
+	    entry != NULL ? json_string_value(json_object_get(entry->data, "nonce")) : NULL;
+	enum err e = ERR_DENIED;
+	if (nonce != NULL && s->nonce[0] != '\0' && strcmp(nonce, s->nonce) == 0 &&
+	    strcmp(entry->type, "sess.login") == 0 &&
+	    strcmp(entry->actor_id, msg_str(m, "officer")) == 0)
+		e = book_append(s->desk, "custody", m->fd, &at, why);
+	s->nonce[0] = '\0';
+	if (e == ERR_OK) {
+		snprintf(s->officer, sizeof(s->officer), "%s", entry->actor_id);
+		channel_set_phase(s->channel, PH_SIGNED);
+		session_done(
+		    s, json_pack("{s:I, s:s}", "seq", (json_int_t)at.seq, "leaf", at.leaf));
+	} else {
+		session_record_failure(s->desk, msg_str(m, "officer"), why);
+		session_refuse(s, session_status(e), why,
+		    "check the id; an administrator enrols officers");
+	}
+	if (entry != NULL)
+		free(bytes);
+	entry_free(entry);
+}
+
+/* --- entries signed by people ---------------------------------------------------------------
+ */
+
+/* What follows from an entry that is now in the ledger. */
+static void
+session_consequences(struct desk *d, const char *transfer)
+{
+	char why[DELIVER_WHY_SIZE];
+	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+	if (t == NULL)
+		return;
+	if (t->facts.state == TRANSFER_APPROVED && deliver_start(d, transfer, why) != ERR_OK)
+		log_warn("release of %s: %s", transfer, why);
+	if (t->facts.state == TRANSFER_ABORTED)
+		intake_drop(d, transfer);
+	if (t->facts.state == TRANSFER_CLOSED)
+		deliver_custody(d, transfer);
+}
+
+static void
+session_take_entry(struct session *s, struct msg *m)
+{
+	struct desk *d = s->desk;
+	uint8_t *bytes;
+	size_t n;
+	struct book_entry at;
+	char why[BOOK_WHY_SIZE];
+	struct entry *entry = session_entry(m, &bytes, &n);
+	if (entry == NULL) {
+		session_refuse(s, 3, "the entry cannot be read", "");
+		return;
+	}
+	bool authority = strcmp(entry->log, custody_origin(d->custody, LOG_AUTHORITY)) == 0;
+	if (strcmp(entry->actor_id, s->officer) != 0 ||
+	    strcmp(entry->type, "sess.login") == 0) {
+		session_refuse(
+		    s, 1, "this connection belongs to another person", "sign in as the signer");
+	} else {
+		enum err e =
+		    book_append(d, authority ? "authority" : "custody", m->fd, &at, why);
+		const char *transfer = "";
+		if (e == ERR_OK && transfer_subject_parse(entry->subj, &transfer) == SUBJ_XFER)
+			session_consequences(d, transfer);
+		const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+		if (e == ERR_OK)
+			session_done(
+			    s, json_pack("{s:I, s:s, s:s}", "seq", (json_int_t)at.seq, "leaf",
+				   at.leaf, "state",
+				   t != NULL ? transfer_state_name(t->facts.state) : ""));
+		else
+			session_refuse(s, session_status(e), why,
+			    "sallyport status tells where it stands");
+	}
+	free(bytes);
+	entry_free(entry);
+}
+
+static void
+session_doc(struct session *s, struct msg *m)
+{
+	uint8_t *bytes;
+	size_t n;
+	char sha256[HEX_DIGEST_SIZE], why[BOOK_WHY_SIZE];
+	if (io_memfd_read(m->fd, LIM_POLICY_BYTES, &bytes, &n) != ERR_OK) {
+		session_refuse(s, 1, "the document is not sealed, or over the limit", "");
+		return;
+	}
+	enum err e = book_put(s->desk, bytes, n, sha256, why);
+	free(bytes);
+	if (e == ERR_OK && strcmp(sha256, msg_str(m, "sha256")) != 0)
+		session_refuse(s, 3, "the document is not what its digest says", "");
+	else if (e == ERR_OK)
+		session_done(s, json_object());
+	else
+		session_refuse(s, session_status(e), why, "");
+}
+
+/* --- work on a transfer
+ * ------------------------------------------------------------------------- */
+
+static bool
+session_is_officer(struct session *s)
+{
+	const struct custody_person *p = custody_person_find(s->desk->custody, s->officer);
+	if (p != NULL && (p->roles & CUSTODY_OFFICER) != 0)
+		return true;
+	session_refuse(s, 1, "only a transfer officer may do this",
+	    "an administrator grants the role when enrolling: --role officer");
+	return false;
+}
+
+static void
+session_intake(struct session *s, struct msg *m)
+{
+	char transfer[TRANSFER_ID_SIZE], why[INTAKE_WHY_SIZE];
+	size_t source_len;
+	if (!session_is_officer(s))
+		return;
+	MEM_FREE uint8_t *source = msg_bytes(m, "source", &source_len);
+	struct intake_request r = {.officer = s->officer,
+	    .requester = msg_str(m, "requester"),
+	    .source = source,
+	    .source_len = source_len,
+	    .fields = json_object_get(m->body, "fields"),
+	    .resume = msg_str(m, "resume"),
+	    .fd = m->fd};
+	enum err e = intake_open(s->desk, &r, transfer, why);
+	if (e == ERR_OK)
+		session_done(s, json_pack("{s:s}", "transfer", transfer));
+	else
+		session_refuse(s, session_status(e), why, "nothing was recorded");
+}
+
+static void
+session_stop(struct session *s, struct msg *m)
+{
+	char why[INTAKE_WHY_SIZE], reason[128];
+	snprintf(reason, sizeof(reason), "stopped by %s", s->officer);
+	if (!session_is_officer(s))
+		return;
+	enum err e = intake_stop(s->desk, msg_str(m, "transfer"), reason, why);
+	if (e == ERR_OK)
+		session_done(s, json_object());
+	else
+		session_refuse(s, session_status(e), why, "");
+}
+
+static void
+session_rescan(struct session *s, struct msg *m)
+{
+	char why[INTAKE_WHY_SIZE];
+	if (!session_is_officer(s))
+		return;
+	enum err e = intake_rescan(s->desk, msg_str(m, "transfer"), why);
+	if (e == ERR_OK)
+		session_done(s, json_object());
+	else
+		session_refuse(s, session_status(e), why, "");
+}
+
+/* The transfer in this state, with nobody at work on it; else a refusal. */
+static const struct custody_transfer *
+session_transfer(struct session *s, const char *id, unsigned states)
+{
+	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, id);
+	char why[128];
+	if (t == NULL) {
+		session_refuse(
+		    s, 1, "there is no such transfer", "sallyport status lists them");
+		return NULL;
+	}
+	if ((states & 1u << t->facts.state) != 0 && intake_find(s->desk, id) == NULL)
+		return t;
+	snprintf(why, sizeof(why), "this is not possible while the transfer is %s",
+	    transfer_state_name(t->facts.state));
+	session_refuse(s, 1, why, "sallyport status TRANSFER tells what comes next");
+	return NULL;
+}
+
+static enum err
+session_decide_where(
+    struct session *s, struct work *work, struct msg *m, uint64_t *changed, uint64_t *skipped)
+{
+	char text[LIM_WHERE_BYTES + 1];
+	const char *where_text = msg_str(m, "where");
+	struct where *where = NULL;
+	size_t at;
+	char why[WHERE_WHY_SIZE];
+	if (json_object_get(m->body, "item") != NULL)
+		snprintf(
+		    text, sizeof(text), "id=%llu", (unsigned long long)msg_uint(m, "item"));
+	else
+		snprintf(text, sizeof(text), "%s", where_text != NULL ? where_text : "");
+	if (where_text != NULL && strlen(where_text) >= sizeof(text)) {
+		session_refuse(s, 2, "the limit is too long", "see sallyport(1), LIMITS");
+		return ERR_LIMIT;
+	}
+	if (where_parse(text, strlen(text), &where, &at, why) != ERR_OK) {
+		channel_send(s->channel, MSG_DESK_REFUSED,
+		    json_pack("{s:i, s:s, s:s, s:I}", "status", 2, "why", why, "next",
+			"see sallyport(1), LIMITS", "at", (json_int_t)at),
+		    -1);
+		return ERR_SYNTAX;
+	}
+	MEM_FREE char *reason = escape_dup(msg_str(m, "reason"));
+	enum err e = work_decide(
+	    work, where, msg_str(m, "decision"), s->officer, reason, changed, skipped);
+	free(where);
+	if (e != ERR_OK)
+		session_refuse(s, e == ERR_RANGE ? 2 : 3,
+		    e == ERR_RANGE ? "a decision is approve, reject, hold or none"
+				   : work_why(work),
+		    "");
+	return e;
+}
+
+static void
+session_decide(struct session *s, struct msg *m)
+{
+	uint64_t changed = 0, skipped = 0;
+	struct work *work;
+	if (!session_is_officer(s) ||
+	    session_transfer(s, msg_str(m, "transfer"), 1u << TRANSFER_REVIEW) == NULL)
+		return;
+	if (strlen(msg_str(m, "reason")) > LIM_REASON_BYTES) {
+		session_refuse(s, 2, "the reason is too long", "1024 bytes are enough");
+		return;
+	}
+	enum err e = desk_work(s->desk, msg_str(m, "transfer"), &work);
+	if (e != ERR_OK) {
+		session_refuse(s, 3, "the work database cannot be opened", "");
+		return;
+	}
+	if (msg_bool(m, "proposed")) {
+		e = work_decide_proposed(work, s->officer, &changed, &skipped);
+		if (e != ERR_OK)
+			session_refuse(s, 3, work_why(work), "");
+	} else {
+		e = session_decide_where(s, work, m, &changed, &skipped);
+	}
+	if (e == ERR_OK)
+		e = work_commit(work);
+	if (e == ERR_OK)
+		session_done(s, json_pack("{s:I, s:I}", "count", (json_int_t)changed, "skipped",
+				    (json_int_t)skipped));
+}
+
+/* --- sealing
+ * ---------------------------------------------------------------------------------------- */
+
+/* Refuses what the share cannot take. */
+static enum err
+session_check_share(struct session *s, const struct buf *inventory, const char *policy_digest,
+    char why[JUDGE_WHY_SIZE])
+{
+	uint8_t *policy;
+	size_t n;
+	uint64_t free_bytes;
+	struct release_manifest *manifest;
+	enum err e = book_get(s->desk, policy_digest, &policy, &n);
+	if (e != ERR_OK) {
+		snprintf(why, JUDGE_WHY_SIZE, "the ledger does not hold the policy");
+		return e;
+	}
+	e = release_manifest(inventory->data, inventory->len, policy, n, &manifest, why);
+	free(policy);
+	if (e != ERR_OK)
+		return e;
+	e = deliver_check(s->desk, manifest->nfiles, manifest->bytes, &free_bytes, why);
+	release_manifest_free(manifest);
+	return e;
+}
+
+static void
+session_send_sealed(struct session *s, const struct custody_transfer *t,
+    const struct buf *inventory, const char *inventory_digest, const char *findings_digest)
+{
+	MEM_CLOSE int fd = -1;
+	MEM_FREE char *dest = mem_printf("transfers/%s", t->id);
+	size_t lines = 0;
+	for (size_t i = 0; i < inventory->len; i++)
+		lines += inventory->data[i] == '\n';
+	if (io_memfd("inventory", inventory->data, inventory->len, &fd) != ERR_OK) {
+		session_refuse(s, 3, "no memory for the inventory", "");
+		return;
+	}
+	channel_send(s->channel, MSG_DESK_SEALED,
+	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "inventory", inventory_digest,
+		"findings", findings_digest, "policy", t->policy, "scan", t->scan, "items",
+		(json_int_t)(lines > 0 ? lines - 1 : 0), "dest", dest),
+	    fd);
+}
+
+/* The inventory of a transfer in review, made now and stored before it is signed. */
+static enum err
+session_seal_new(struct session *s, const struct custody_transfer *t, struct buf *inventory,
+    char inventory_digest[HEX_DIGEST_SIZE], char findings_digest[HEX_DIGEST_SIZE],
+    char why[JUDGE_WHY_SIZE])
+{
+	struct policy *policy;
+	struct work *work;
+	struct buf findings;
+	uint64_t undecided;
+	enum err e = desk_work(s->desk, t->id, &work);
+	if (e == ERR_OK)
+		e = work_undecided(work, &undecided);
+	if (e != ERR_OK) {
+		snprintf(why, JUDGE_WHY_SIZE, "the work database cannot be read");
+		return e;
+	}
+	if (undecided > 0) {
+		snprintf(why, JUDGE_WHY_SIZE,
+		    "%llu items have no decision: items %s --where decision=none lists them",
+		    (unsigned long long)undecided, t->id);
+		return ERR_DENIED;
+	}
+	e = book_policy(s->desk, t->policy, &policy, why);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&findings, LIM_SEALED_BYTES);
+	e = judge_seal(
+	    work, policy, t, custody_station(s->desk->custody), inventory, &findings, why);
+	if (e == ERR_OK)
+		e = session_check_share(s, inventory, t->policy, why);
+	if (e == ERR_OK)
+		e = book_put(s->desk, findings.data, findings.len, findings_digest, why);
+	if (e == ERR_OK)
+		e = book_put(s->desk, inventory->data, inventory->len, inventory_digest, why);
+	buf_done(&findings);
+	policy_free(policy);
+	return e;
+}
+
+static void
+session_seal(struct session *s, struct msg *m)
+{
+	char inventory_digest[HEX_DIGEST_SIZE], findings_digest[HEX_DIGEST_SIZE];
+	char why[JUDGE_WHY_SIZE] = "";
+	struct buf inventory;
+	const struct custody_transfer *t;
+	if (!session_is_officer(s) ||
+	    (t = session_transfer(s, msg_str(m, "transfer"),
+		 1u << TRANSFER_REVIEW | 1u << TRANSFER_SUBMITTED)) == NULL)
+		return;
+	enum err e;
+	buf_init(&inventory, LIM_SEALED_BYTES);
+	if (!custody_may_approve(s->desk->custody, t, s->officer, why)) {
+		e = ERR_DENIED;
+	} else if (t->facts.state == TRANSFER_REVIEW) {
+		e = session_seal_new(s, t, &inventory, inventory_digest, findings_digest, why);
+	} else {
+		uint8_t *bytes;
+		size_t n;
+		snprintf(inventory_digest, sizeof(inventory_digest), "%s", t->inventory);
+		snprintf(findings_digest, sizeof(findings_digest), "%s", t->findings);
+		e = book_get(s->desk, t->inventory, &bytes, &n);
+		if (e == ERR_OK) {
+			buf_add(&inventory, bytes, n);
+			free(bytes);
+			e = session_check_share(s, &inventory, t->policy, why);
+		} else {
+			snprintf(why, sizeof(why), "the ledger does not give the inventory");
+		}
+	}
+	if (e == ERR_OK)
+		session_send_sealed(s, t, &inventory, inventory_digest, findings_digest);
+	else
+		session_refuse(s, session_status(e), why, "nothing was signed");
+	buf_done(&inventory);
+}
+
+/* --- the rest
+ * -------------------------------------------------------------------------------------------
+ */
+
+static void
+session_release(struct session *s, struct msg *m)
+{
+	char why[DELIVER_WHY_SIZE];
+	if (!session_is_officer(s))
+		return;
+	enum err e = deliver_start(s->desk, msg_str(m, "transfer"), why);
+	if (e == ERR_OK)
+		session_done(s, json_object());
+	else
+		session_refuse(s, session_status(e), why,
+		    "sallyport status TRANSFER tells where it stands");
+}
+
+static void
+session_medium(struct session *s, struct msg *m)
+{
+	char why[BOOK_WHY_SIZE];
+	if (!session_is_officer(s))
+		return;
+	MEM_FREE char *disposition = escape_dup(msg_str(m, "disposition"));
+	enum err e = book_transfer(s->desk, "xfer.medium", msg_str(m, "transfer"),
+	    json_pack("{s:s, s:s}", "disposition", disposition, "officer", s->officer), why);
+	if (e == ERR_OK)
+		session_done(s, json_object());
+	else
+		session_refuse(s, session_status(e), why, "");
+}
+
+static void
+session_report(struct session *s, struct msg *m)
+{
+	paper_make(s->desk, s->number, msg_str(m, "transfer"), msg_str(m, "format"));
+}
+
+static void
+session_purge(struct session *s, struct msg *m)
+{
+	struct purge_result r;
+	char why[BOOK_WHY_SIZE];
+	(void)m;
+	if (!session_is_officer(s))
+		return;
+	enum err e = purge_by_policy(s->desk, &r, why);
+	if (e == ERR_OK)
+		session_done(s, json_pack("{s:I, s:I}", "count", (json_int_t)r.objects, "bytes",
+				    (json_int_t)r.bytes));
+	else
+		session_refuse(s, session_status(e), why, "");
+}
+
+static void
+session_hello(struct session *s, struct msg *m)
+{
+	if (channel_accept_hello(s->channel, m, NULL) != ERR_OK)
+		log_warn("a terminal speaks another protocol");
+}
+
+static const struct {
+	enum msg_id id;
+	void (*fn)(struct session *, struct msg *);
+} session_handlers[] = {
+    {MSG_HELLO, session_hello},
+    {MSG_UI_NONCE, session_nonce},
+    {MSG_UI_PREPARE, session_prepare},
+    {MSG_UI_SIGNIN, session_signin},
+    {MSG_UI_FAILED, session_failed},
+    {MSG_UI_ENTRY, session_take_entry},
+    {MSG_UI_DOC, session_doc},
+    {MSG_UI_GET, answer_get},
+    {MSG_UI_INTAKE, session_intake},
+    {MSG_UI_INTAKE_DEVICE, session_intake},
+    {MSG_UI_WATCH, session_watch},
+    {MSG_UI_STOP, session_stop},
+    {MSG_UI_RESCAN, session_rescan},
+    {MSG_UI_ITEMS, answer_items},
+    {MSG_UI_ITEM, answer_item},
+    {MSG_UI_DECIDE, session_decide},
+    {MSG_UI_SEAL, session_seal},
+    {MSG_UI_STATUS, answer_status},
+    {MSG_UI_TRANSFERS, answer_transfers},
+    {MSG_UI_MEDIA, answer_media},
+    {MSG_UI_SCANNERS, answer_scanners},
+    {MSG_UI_DOCTOR, answer_doctor},
+    {MSG_UI_EXPORT, answer_export},
+    {MSG_UI_RELEASE, session_release},
+    {MSG_UI_MEDIUM, session_medium},
+    {MSG_UI_REPORT, session_report},
+    {MSG_UI_PURGE, session_purge},
+};
+
+static void
+session_on_message(void *arg, struct channel *ch, struct msg *m)
+{
+	struct session *s = arg;
+	(void)ch;
+	for (size_t i = 0; i < sizeof(session_handlers) / sizeof(session_handlers[0]); i++)
+		if (session_handlers[i].id == m->id) {
+			session_handlers[i].fn(s, m);
+			return;
+		}
+}
+
+static void
+session_free(struct session *s)
+{
+	struct session **at = &s->desk->sessions;
+	while (*at != s)
+		at = &(*at)->next;
+	*at = s->next;
+	scan_free(s->selftest);
+	loop_del_channel(s->desk->loop, s->channel);
+	channel_free(s->channel);
+	free(s);
+}
+
+static void
+session_on_gone(void *arg, struct channel *ch, enum err why)
+{
+	struct session *s = arg;
+	struct desk *d = s->desk;
+	char refused[BOOK_WHY_SIZE];
+	if (why == ERR_PROTO)
+		log_warn("a terminal broke the protocol: %s", channel_why(ch));
+	if (s->officer[0] != '\0') {
+		MEM_FREE char *subj = mem_printf("officer:%s", s->officer);
+		if (book_event(d, "sess.logout", subj,
+			json_pack("{s:s}", "officer", s->officer), refused) != ERR_OK)
+			log_warn("a sign-out could not be recorded: %s", refused);
+	}
+	session_free(s);
+}
+
+void
+session_new(struct desk *d, int fd)
+{
+	size_t n = 0;
+	for (struct session *s = d->sessions; s != NULL; s = s->next)
+		n++;
+	if (n >= LIM_SESSIONS) {
+		log_warn("a terminal was turned away: %zu are connected", n);
+		close(fd);
+		return;
+	}
+	struct session *s = mem_alloc(sizeof(*s));
+	*s = (struct session){.next = d->sessions, .desk = d, .number = ++d->next_session};
+	s->channel = channel_new(fd, ROLE_DESK, ROLE_UI);
+	d->sessions = s;
+	channel_hello(s->channel, "sallyport-desk", true);
+	loop_add_channel(d->loop, s->channel, session_on_message, session_on_gone, s);
+}
+
+void
+session_end_all(struct desk *d)
+{
+	while (d->sessions != NULL)
+		session_free(d->sessions);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* Connected terminals: who signed in on which, and what each asked for. */
+#ifndef DESK_SESSION_H
+#define DESK_SESSION_H
+
+#include "src/proc/desk/desk.h"
+
+struct session {
+	struct session *next;
+	struct desk *desk;
+	uint64_t number;
+	struct channel *channel;
+	char officer[LIM_PERSON_ID_BYTES + 1]; /* "" before sign-in */
+	char nonce[HEX_DIGEST_SIZE];           /* to be signed; "" when used up */
+	char watching[TRANSFER_ID_SIZE];       /* told of its progress; "" for none */
+	struct scan *selftest;                 /* it asked for one */
+};
+
+/* A terminal connected; owns fd. */
+void session_new(struct desk *, int fd);
+void session_end_all(struct desk *);
+/* NULL when that terminal has gone. */
+struct session *session_find(struct desk *, uint64_t number);
+
+/* Tells watchers how far a transfer is; session_settled: that it stands still now. */
+void session_progress(struct desk *, const char *transfer);
+void session_settled(struct desk *, const char *transfer);
+
+/* --- answers -------------------------------------------------------------------- */
+void session_done(struct session *, json_t *body);
+/* status is the exit status: 1 the answer is no, 2 usage, 3 fault. */
+void session_refuse(struct session *, int status, const char *why, const char *next);
+
+#endif

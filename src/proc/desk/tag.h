@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* Children the desk asked the parent for, each known by a number. */
+#ifndef DESK_TAG_H
+#define DESK_TAG_H
+
+#include "src/proc/desk/desk.h"
+
+struct tag_handler {
+	/* The parent's answer: the child's control socket (taken over), or why not. */
+	void (*spawned)(void *arg, uint64_t tag, int fd);
+	void (*refused)(void *arg, uint64_t tag, const char *why);
+	/* A device was opened (taken over); NULL when none was asked for. */
+	void (*opened)(void *arg, uint64_t tag, int fd);
+	/* The child has ended; its tag is gone after this. */
+	void (*exited)(void *arg, uint64_t tag, int status, int signum);
+	/* What the vault says about this child's pipe or objects; may be NULL. */
+	void (*vault)(void *arg, uint64_t tag, struct msg *);
+};
+
+/* A new number, bound to these handlers until tag_drop or the child's end. */
+uint64_t tag_new(struct desk *, const struct tag_handler *, void *arg);
+void tag_drop(struct desk *, uint64_t tag);
+/* Kills the child; its end is told as always. */
+void tag_kill(struct desk *, uint64_t tag);
+/* Hands a message of the parent or the vault to whom it concerns. */
+void tag_dispatch(struct desk *, uint64_t tag, struct msg *);
+
+#endif

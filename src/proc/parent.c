@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyportd, the parent.
+ *
+ * May:   start the programs of the station from one table, connect them with
+ *        each other, open media devices read-only for the desk, connect the
+ *        antivirus engine's socket for a scanner.
+ * Must never: parse anything foreign, speak to a terminal, hold a key, touch
+ *        the ledger, the vault or the share.
+ * Dies when: told to (SIGTERM, SIGINT), or when a service has ended: a station
+ *        without its vault, ledger, stager or desk does not work on.
+ */
+#include "scanners/manifest.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/station.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/loop.h"
+#include "src/ipc/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum service { SERVICE_LEDGER, SERVICE_VAULT, SERVICE_STAGER, SERVICE_DESK, SERVICE__MAX };
+
+/* Ends of the pairs that connect the services; see spawn.h for the numbers. */
+enum wire {
+	WIRE_DESK_LEDGER,
+	WIRE_DESK_VAULT,
+	WIRE_DESK_STAGER,
+	WIRE_STAGER_LEDGER,
+	WIRE_STAGER_VAULT,
+	WIRE_PARENT_VAULT,
+	WIRE_PARENT_DESK,
+	WIRE__MAX
+};
+
+#define WIRE_LISTEN  -2 /* the socket terminals connect to */
+#define PARENT_WIRES 6
+
+static const struct {
+	const char *program;
+	struct {
+		int wire; /* enum wire, WIRE_LISTEN, or -1 at the end */
+		int end;
+	} fds[PARENT_WIRES];
+} parent_services[SERVICE__MAX] = {
+    [SERVICE_LEDGER] = {"sallyport-ledger",
+	{{WIRE_DESK_LEDGER, 1}, {WIRE_STAGER_LEDGER, 1}, {-1, 0}}},
+    [SERVICE_VAULT] = {"sallyport-vault",
+	{{WIRE_DESK_VAULT, 1}, {WIRE_STAGER_VAULT, 1}, {WIRE_PARENT_VAULT, 1}, {-1, 0}}},
+    [SERVICE_STAGER] = {"sallyport-stager",
+	{{WIRE_DESK_STAGER, 1}, {WIRE_STAGER_LEDGER, 0}, {WIRE_STAGER_VAULT, 0}, {-1, 0}}},
+    [SERVICE_DESK] = {"sallyport-desk",
+	{{WIRE_PARENT_DESK, 1}, {WIRE_DESK_LEDGER, 0}, {WIRE_DESK_VAULT, 0},
+	    {WIRE_DESK_STAGER, 0}, {WIRE_LISTEN, 0}, {-1, 0}}},
+};
+
+/* A reader, scanner or report that the desk asked for. */
+struct parent_child {
+	struct parent_child *next;
+	struct parent *parent;
+	uint64_t tag;
+	struct spawn_child proc;
+};
+
+struct parent {
+	struct loop *loop;
+	struct station *station;
+	char *home, *scanners;
+	struct channel *desk, *vault;
+	struct spawn_child services[SERVICE__MAX];
+	struct parent_child *children;
+	int wires[WIRE__MAX][2];
+	int listen_fd;
+	bool stopping;
+	bool failed;
+};
+
+/* --- the station's folder ------------------------------------------------------- */
+
+static struct station *
+parent_read_station(const char *home)
+{
+	MEM_FREE char *path = mem_printf("%s/station.conf", home);
+	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		log_fatal("cannot open %s: %s; make a station with: sallyport init --admin ID",
+		    path, strerror(errno));
+	uint8_t *text;
+	size_t n;
+	struct station *station;
+	char why[STATION_WHY_SIZE];
+	if (io_slurp(fd, LIM_POLICY_BYTES, &text, &n) != ERR_OK)
+		log_fatal("cannot read %s: %s", path, strerror(errno));
+	if (station_parse(text, n, home, &station, why) != ERR_OK)
+		log_fatal("%s: %s", path, why);
+	free(text);
+	return station;
+}
+
+/* One daemon for one station: the lock lives as long as the process. */
+static void
+parent_lock(const char *home)
+{
+	MEM_FREE char *dir = mem_printf("%s/run", home);
+	if (mkdir(dir, 0755) != 0 && errno != EEXIST)
+		log_fatal("cannot make %s: %s", dir, strerror(errno));
+	MEM_FREE char *path = mem_printf("%s/lock", dir);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		log_fatal("cannot open %s: %s", path, strerror(errno));
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		log_fatal("the station in %s is running already", home);
+}
+
+static int
+parent_listen(const char *home)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/run/desk.sock", home);
+	if (n < 0 || (size_t)n >= sizeof(sun.sun_path))
+		log_fatal("the path of the station is too long for a socket: %s", home);
+	unlink(sun.sun_path);
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mode_t old = umask(0117);
+	if (fd < 0 || bind(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0 ||
+	    listen(fd, LIM_SESSIONS) != 0)
+		log_fatal("cannot listen on %s: %s", sun.sun_path, strerror(errno));
+	umask(old);
+	return fd;
+}
+
+/* --- services ------------------------------------------------------------------- */
+
+/* Services that do not end in time are ended. */
+static void
+parent_on_patience(void *arg)
+{
+	struct parent *p = arg;
+	for (int i = 0; i < SERVICE__MAX; i++)
+		if (p->services[i].pidfd >= 0)
+			kill(p->services[i].pid, SIGKILL);
+}
+
+static void
+parent_stop(struct parent *p)
+{
+	if (p->stopping)
+		return;
+	p->stopping = true;
+	/* the others end when the desk's sockets close; the ledger writes its last entry */
+	if (p->services[SERVICE_DESK].pidfd >= 0)
+		kill(p->services[SERVICE_DESK].pid, SIGTERM);
+	loop_add_timer(p->loop, LIM_STOP_MS, parent_on_patience, p);
+}
+
+static void
+parent_service_ended(void *arg, int fd, short revents)
+{
+	struct parent *p = arg;
+	(void)revents;
+	loop_del_fd(p->loop, fd);
+	bool any = false;
+	for (int i = 0; i < SERVICE__MAX; i++) {
+		struct spawn_child *c = &p->services[i];
+		int status;
+		if (c->pidfd == fd) {
+			waitpid(c->pid, &status, 0);
+			bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+			if (!clean || !p->stopping) {
+				log_warn("%s has ended (%s %d); the station stops",
+				    parent_services[i].program,
+				    WIFSIGNALED(status) ? "signal" : "status",
+				    WIFSIGNALED(status) ? WTERMSIG(status)
+							: WEXITSTATUS(status));
+				p->failed = true;
+			}
+			c->pidfd = -1;
+		}
+		any |= c->pidfd >= 0;
+	}
+	parent_stop(p);
+	if (!any)
+		loop_stop(p->loop);
+}
+
+static void
+parent_start_service(struct parent *p, enum service id, char *const *extra)
+{
+	const char *args[8] = {"-d", p->home};
+	size_t nargs = 2;
+	for (; *extra != NULL && nargs < 7; extra++)
+		args[nargs++] = *extra;
+	int fds[PARENT_WIRES];
+	size_t n = 0;
+	for (; parent_services[id].fds[n].wire != -1; n++) {
+		int wire = parent_services[id].fds[n].wire;
+		fds[n] = wire == WIRE_LISTEN ? p->listen_fd
+		                             : p->wires[wire][parent_services[id].fds[n].end];
+	}
+	if (spawn_start(parent_services[id].program, args, fds, n, &p->services[id]) != ERR_OK)
+		log_fatal("cannot start %s: %s", parent_services[id].program, strerror(errno));
+	loop_add_fd(p->loop, p->services[id].pidfd, POLLIN, parent_service_ended, p);
+}
+
+/* --- what the desk asks for -------------------------------------------------------- */
+
+static void
+parent_tell_refused(struct parent *p, uint64_t tag, const char *why)
+{
+	channel_send(p->desk, MSG_PARENT_REFUSED,
+	    json_pack("{s:I, s:s}", "tag", (json_int_t)tag, "why", why), -1);
+}
+
+static void
+parent_child_ended(void *arg, int fd, short revents)
+{
+	struct parent_child *c = arg, **at;
+	struct parent *p = c->parent;
+	int status;
+	(void)revents;
+	loop_del_fd(p->loop, fd);
+	waitpid(c->proc.pid, &status, 0);
+	channel_send(p->desk, MSG_PARENT_EXITED,
+	    json_pack("{s:I, s:i, s:i}", "tag", (json_int_t)c->tag, "status",
+		WIFEXITED(status) ? WEXITSTATUS(status) : 0, "signal",
+		WIFSIGNALED(status) ? WTERMSIG(status) : 0),
+	    -1);
+	close(fd);
+	for (at = &p->children; *at != c; at = &(*at)->next)
+		;
+	*at = c->next;
+	free(c);
+}
+
+/* Gives the vault its end of a pipe or socket and waits until it listens. */
+static enum err
+parent_attach(struct parent *p, uint64_t tag, const char *kind, int fd)
+{
+	static const enum msg_id answers[] = {MSG_VAULT_ATTACHED, MSG_NONE};
+	struct msg answer;
+	enum err e = channel_call(p->vault, MSG_VAULT_ATTACH,
+	    json_pack("{s:I, s:s}", "tag", (json_int_t)tag, "kind", kind), fd, answers,
+	    &answer);
+	if (e == ERR_OK)
+		msg_done(&answer);
+	return e;
+}
+
+/*
+ * Starts a child with its control socket as descriptor 3 and `more` behind it;
+ * tells the desk the other end.
+ */
+static void
+parent_start_child(struct parent *p, uint64_t tag, const char *program, const char *const *args,
+    const int *more, size_t nmore)
+{
+	int pair[2], fds[4];
+	struct spawn_child proc;
+	if (spawn_pair(pair) != ERR_OK) {
+		parent_tell_refused(p, tag, "no socket can be made");
+		return;
+	}
+	fds[0] = pair[1];
+	for (size_t i = 0; i < nmore; i++)
+		fds[i + 1] = more[i];
+	enum err e = spawn_start(program, args, fds, nmore + 1, &proc);
+	close(pair[1]);
+	if (e != ERR_OK) {
+		close(pair[0]);
+		log_warn("cannot start %s: %s", program, strerror(errno));
+		parent_tell_refused(p, tag, "the program cannot be started");
+		return;
+	}
+	struct parent_child *c = mem_alloc(sizeof(*c));
+	*c = (struct parent_child){.next = p->children, .parent = p, .tag = tag, .proc = proc};
+	p->children = c;
+	loop_add_fd(p->loop, proc.pidfd, POLLIN, parent_child_ended, c);
+	channel_send(p->desk, MSG_PARENT_SPAWNED,
+	    json_pack("{s:I, s:i}", "tag", (json_int_t)tag, "pid", (int)proc.pid), pair[0]);
+	close(pair[0]);
+}
+
+static bool
+parent_read_manifest(
+    struct parent *p, const char *name, struct manifest *ret, const char **ret_why)
+{
+	struct stat st;
+	uint8_t *text;
+	size_t n;
+	char why[MANIFEST_WHY_SIZE];
+	*ret_why = "there is no such scanner";
+	if (strchr(name, '/') != NULL || name[0] == '.')
+		return false;
+	MEM_FREE char *path = mem_printf("%s/%s.conf", p->scanners, name);
+	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return false;
+	*ret_why =
+	    "its manifest is not owned by root or the station's user, or others can write it";
+	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022) != 0)
+		return false;
+	*ret_why = "its manifest cannot be read";
+	if (io_slurp(fd, LIM_MANIFEST_BYTES, &text, &n) != ERR_OK)
+		return false;
+	bool ok = manifest_parse(text, n, ret, why) == ERR_OK;
+	if (!ok)
+		log_warn("%s: %s", path, why);
+	free(text);
+	return ok;
+}
+
+/* The engine's socket, or -1. */
+static int
+parent_connect_engine(struct parent *p)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	if (p->station->clamd[0] == '\0' || strlen(p->station->clamd) >= sizeof(sun.sun_path))
+		return -1;
+	memcpy(sun.sun_path, p->station->clamd, strlen(p->station->clamd) + 1);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0 && connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+static void
+parent_on_scanner(struct parent *p, uint64_t tag, const char *name)
+{
+	struct manifest m;
+	const char *why;
+	char limit[21];
+	int pair[2];
+	if (!parent_read_manifest(p, name, &m, &why)) {
+		parent_tell_refused(p, tag, why);
+		return;
+	}
+	MEM_CLOSE int engine = m.engine_socket ? parent_connect_engine(p) : -1;
+	if (m.engine_socket && engine < 0) {
+		parent_tell_refused(p, tag, "its engine does not answer (is clamd running?)");
+		return;
+	}
+	manifest_limit_arg(&m, limit);
+	const char *args[] = {"-m", limit, NULL};
+	if (spawn_pair(pair) != ERR_OK) {
+		parent_tell_refused(p, tag, "no socket can be made");
+		return;
+	}
+	if (parent_attach(p, tag, "scanner", pair[0]) == ERR_OK) {
+		int more[2] = {pair[1], engine};
+		parent_start_child(p, tag, m.program, args, more, engine >= 0 ? 2 : 1);
+	} else {
+		parent_tell_refused(p, tag, "the vault does not answer");
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static void
+parent_on_spawn(struct parent *p, struct msg *m)
+{
+	uint64_t tag = msg_uint(m, "tag");
+	const char *role = msg_str(m, "role");
+	if (strcmp(role, "scanner") == 0)
+		parent_on_scanner(p, tag, msg_str(m, "name"));
+	else if (strcmp(role, "report") == 0)
+		parent_start_child(p, tag, "sallyport-report", NULL, NULL, 0);
+	else
+		parent_tell_refused(p, tag, "there is no such role");
+}
+
+/* What may be read as a medium: an image, or a device outside a demo station. */
+static const char *
+parent_refuse_medium(struct parent *p, int fd)
+{
+	struct stat st;
+	int flags = fcntl(fd, F_GETFL);
+	if (fstat(fd, &st) != 0 || flags < 0)
+		return "it cannot be looked at";
+	if ((flags & O_ACCMODE) != O_RDONLY)
+		return "it was opened for writing; an inbound medium is only ever read";
+	if (S_ISBLK(st.st_mode))
+		return p->station->demo
+		           ? "this is a demo station; it reads images, never a real device"
+		           : NULL;
+	return S_ISREG(st.st_mode) ? NULL : "it is neither a disk image nor a block device";
+}
+
+static void
+parent_on_reader(struct parent *p, struct msg *m)
+{
+	uint64_t tag = msg_uint(m, "tag");
+	MEM_CLOSE int device = msg_take_fd(m);
+	const char *refused = parent_refuse_medium(p, device);
+	int ends[2];
+	if (refused != NULL) {
+		parent_tell_refused(p, tag, refused);
+		return;
+	}
+	if (pipe2(ends, O_CLOEXEC) != 0) {
+		parent_tell_refused(p, tag, "no pipe can be made");
+		return;
+	}
+	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+	if (parent_attach(p, tag, "pipe", ends[0]) == ERR_OK) {
+		int more[2] = {ends[1], device};
+		parent_start_child(p, tag, "sallyport-reader", NULL, more, 2);
+	} else {
+		parent_tell_refused(p, tag, "the vault does not answer");
+	}
+	close(ends[0]);
+	close(ends[1]);
+}
+
+/* Opens a device of a configured port, never anything else. */
+static void
+parent_on_open(struct parent *p, struct msg *m)
+{
+	uint64_t tag = msg_uint(m, "tag");
+	size_t n;
+	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
+	if (p->station->demo) {
+		parent_tell_refused(
+		    p, tag, "this is a demo station; it reads images, never a real device");
+		return;
+	}
+	bool allowed = false;
+	for (size_t i = 0; i < p->station->nports; i++) {
+		const struct station_port *port = &p->station->ports[i];
+		allowed |= port->kind == STATION_BLOCK && strlen(source) == n &&
+		           strncmp(source, port->path, strlen(port->path)) == 0;
+	}
+	if (!allowed) {
+		parent_tell_refused(
+		    p, tag, "it is on no port that station.conf names for media");
+		return;
+	}
+	MEM_CLOSE int fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0) {
+		parent_tell_refused(p, tag, strerror(errno));
+		return;
+	}
+	channel_send(
+	    p->desk, MSG_PARENT_OPENED, json_pack("{s:I}", "tag", (json_int_t)tag), fd);
+}
+
+static void
+parent_on_kill(struct parent *p, struct msg *m)
+{
+	for (struct parent_child *c = p->children; c != NULL; c = c->next)
+		if (c->tag == msg_uint(m, "tag"))
+			kill(c->proc.pid, SIGKILL);
+}
+
+static void
+parent_on_hello(struct parent *p, struct msg *m)
+{
+	if (channel_accept_hello(p->desk, m, NULL) != ERR_OK)
+		log_warn("the desk speaks another protocol");
+}
+
+static const struct {
+	enum msg_id id;
+	void (*fn)(struct parent *, struct msg *);
+} parent_requests[] = {
+    {MSG_HELLO, parent_on_hello},
+    {MSG_DESK_SPAWN, parent_on_spawn},
+    {MSG_DESK_SPAWN_READER, parent_on_reader},
+    {MSG_DESK_OPEN, parent_on_open},
+    {MSG_DESK_KILL, parent_on_kill},
+};
+
+static void
+parent_on_message(void *arg, struct channel *ch, struct msg *m)
+{
+	(void)ch;
+	for (size_t i = 0; i < sizeof(parent_requests) / sizeof(parent_requests[0]); i++)
+		if (parent_requests[i].id == m->id)
+			parent_requests[i].fn(arg, m);
+}
+
+static void
+parent_on_gone(void *arg, struct channel *ch, enum err why)
+{
+	struct parent *p = arg;
+	if (why == ERR_PROTO)
+		log_warn("the desk broke the protocol: %s", channel_why(ch));
+	parent_stop(p);
+}
+
+/* --- life ------------------------------------------------------------------------------ */
+
+static void
+parent_on_signal(void *arg, int signum, short revents)
+{
+	(void)signum;
+	(void)revents;
+	parent_stop(arg);
+}
+
+static void
+parent_start(struct parent *p)
+{
+	MEM_FREE char *floor =
+	    mem_printf("%llu", (unsigned long long)p->station->vault_floor_bytes);
+	char *const none[] = {NULL};
+	char *const vault[] = {(char[]){"-f"}, floor, NULL};
+	char *const desk[] = {(char[]){"-s"}, p->scanners, NULL};
+	for (int i = 0; i < WIRE__MAX; i++)
+		if (spawn_pair(p->wires[i]) != ERR_OK)
+			log_fatal("no sockets can be made: %s", strerror(errno));
+	parent_start_service(p, SERVICE_LEDGER, none);
+	parent_start_service(p, SERVICE_VAULT, vault);
+	parent_start_service(p, SERVICE_STAGER, none);
+	parent_start_service(p, SERVICE_DESK, desk);
+	for (int i = 0; i < WIRE__MAX; i++) {
+		if (i != WIRE_PARENT_DESK && i != WIRE_PARENT_VAULT)
+			close(p->wires[i][0]);
+		close(p->wires[i][1]);
+	}
+	close(p->listen_fd);
+	p->desk = channel_new(p->wires[WIRE_PARENT_DESK][0], ROLE_PARENT, ROLE_DESK);
+	p->vault = channel_new(p->wires[WIRE_PARENT_VAULT][0], ROLE_PARENT, ROLE_VAULT);
+	if (channel_hello(p->vault, "sallyportd", false) != ERR_OK ||
+	    channel_greet(p->vault, LIM_CALL_MS, NULL) != ERR_OK)
+		log_fatal("the vault does not answer");
+	channel_hello(p->desk, "sallyportd", false);
+	loop_add_channel(p->loop, p->desk, parent_on_message, parent_on_gone, p);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct parent p = {.listen_fd = -1};
+	const char *env = getenv("SALLYPORT_HOME");
+	const char *home = env != NULL ? env : "/var/lib/sallyport";
+	const char *scanners = NULL;
+	int c;
+	log_init("sallyportd");
+	while ((c = getopt(argc, argv, "d:s:h")) != -1) {
+		if (c == 'd') {
+			home = optarg;
+		} else if (c == 's') {
+			scanners = optarg;
+		} else {
+			fprintf(c == 'h' ? stdout : stderr,
+			    "usage: sallyportd [-d HOME] [-s SCANNERS]\n");
+			return c == 'h' ? 0 : 2;
+		}
+	}
+	p.home = realpath(home, NULL);
+	if (p.home == NULL)
+		log_fatal("there is no station in %s: %s", home, strerror(errno));
+	setenv("SALLYPORT_HOME", p.home, 1);
+	if (scanners != NULL) {
+		p.scanners = mem_strdup(scanners);
+	} else {
+		MEM_FREE char *self = spawn_path("sallyportd");
+		*strrchr(self, '/') = '\0';
+		p.scanners = mem_printf("%s/../share/sallyport/scanners.d", self);
+	}
+	p.station = parent_read_station(p.home);
+	parent_lock(p.home);
+	p.listen_fd = parent_listen(p.home);
+	p.loop = loop_new();
+	loop_add_signal(p.loop, SIGTERM, parent_on_signal, &p);
+	loop_add_signal(p.loop, SIGINT, parent_on_signal, &p);
+	parent_start(&p);
+	log_info("station %s/%s%s is up", p.station->site, p.station->station,
+	    p.station->demo ? " (DEMO)" : "");
+	loop_run(p.loop);
+	loop_free(p.loop);
+	station_free(p.station);
+	return p.failed ? 3 : 0;
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyport-report: entries, inventory, findings and policy in, one report out.
+ *
+ * May:   read the sealed descriptors it is given, write its answer to memory.
+ * Must never: open a file, reach a key, a database or a network.
+ * Dies when: its report is made, its peer has gone, or an input is unsound.
+ */
+#include "src/core/report.h"
+#include "src/base/clock.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/custody.h"
+#include "src/core/digest.h"
+#include "src/core/report_json.h"
+#include "src/core/report_text.h"
+#include "src/core/seal.h"
+#include "src/core/slip.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/sandbox.h"
+#include "src/ipc/spawn.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum input {
+	INPUT_AUTHORITY,
+	INPUT_CUSTODY,
+	INPUT_INVENTORY,
+	INPUT_FINDINGS,
+	INPUT_POLICY,
+	INPUT__MAX
+};
+
+static const char *const report_kinds[INPUT__MAX] = {
+    "authority", "custody", "inventory", "findings", "policy"};
+
+static const struct {
+	const char *format, *name;
+	enum err (*print)(const json_t *tree, struct buf *out);
+} report_formats[] = {
+    {"text", "report.txt", report_text_print},
+    {"json", "report.json", report_json_print},
+    {"slip", "slip.txt", slip_print},
+};
+
+struct report {
+	struct channel *desk;
+	uint8_t *bytes[INPUT__MAX];
+	size_t len[INPUT__MAX];
+};
+
+static void
+report_take(struct report *r, struct msg *m)
+{
+	for (int i = 0; i < INPUT__MAX; i++)
+		if (strcmp(report_kinds[i], msg_str(m, "kind")) == 0 && r->bytes[i] == NULL &&
+		    io_memfd_read(m->fd, LIM_SEALED_BYTES, &r->bytes[i], &r->len[i]) != ERR_OK)
+			log_fatal("an input cannot be read");
+}
+
+/* Both logs replayed: what does not verify is not reported as fact. */
+static struct custody *
+report_replay(struct report *r, char why[CUSTODY_WHY_SIZE])
+{
+	struct custody *c = custody_new();
+	for (int i = INPUT_AUTHORITY; i <= INPUT_CUSTODY; i++) {
+		enum transfer_log log = i == INPUT_AUTHORITY ? LOG_AUTHORITY : LOG_CUSTODY;
+		if (custody_apply_list(c, log, r->bytes[i], r->len[i], why) != ERR_OK)
+			return custody_free(c);
+	}
+	return c;
+}
+
+/* The transfer's entries, in the order of the log; *ret_entries is freed by the caller. */
+static size_t
+report_entries(struct report *r, struct custody *c, const struct custody_transfer *t,
+    struct entry ***ret_parsed, struct report_entry **ret_entries)
+{
+	struct entry **parsed = mem_array(t->seqs_count, sizeof(*parsed));
+	struct report_entry *entries = mem_array(t->seqs_count, sizeof(*entries));
+	const uint8_t *bytes;
+	size_t cursor = 0, n, k = 0;
+	for (uint64_t seq = 0;
+	     k < t->seqs_count && entry_list_next(r->bytes[INPUT_CUSTODY],
+				      r->len[INPUT_CUSTODY], &cursor, &bytes, &n) == ERR_OK;
+	     seq++) {
+		if (seq != t->seqs[k] || entry_parse(bytes, n, NULL, &parsed[k]) != ERR_OK)
+			continue;
+		entries[k] = (struct report_entry){.seq = seq, .body = parsed[k]->body};
+		memcpy(entries[k].leaf, custody_leaf(c, LOG_CUSTODY, seq), 32);
+		k++;
+	}
+	*ret_parsed = parsed;
+	*ret_entries = entries;
+	return k;
+}
+
+static enum err
+report_tree(struct report *r, struct custody *c, const struct custody_transfer *t,
+    json_t **ret_tree, char why[REPORT_WHY_SIZE])
+{
+	struct entry **parsed;
+	struct report_entry *entries;
+	uint8_t genesis[32];
+	size_t n = report_entries(r, c, t, &parsed, &entries);
+	bool sealed = t->inventory[0] != '\0';
+	struct report_input in = {.transfer = t->id,
+	    .state = transfer_state_name(t->facts.state),
+	    .origin = custody_origin(c, LOG_CUSTODY),
+	    .genesis = hex_decode(custody_genesis(c), 64, genesis, 32) ? genesis : NULL,
+	    .checkpoint = "",
+	    .entries = entries,
+	    .nentries = n,
+	    .inventory = sealed ? r->bytes[INPUT_INVENTORY] : NULL,
+	    .inventory_len = sealed ? r->len[INPUT_INVENTORY] : 0,
+	    .findings = sealed ? r->bytes[INPUT_FINDINGS] : NULL,
+	    .findings_len = sealed ? r->len[INPUT_FINDINGS] : 0,
+	    .policy = sealed ? r->bytes[INPUT_POLICY] : NULL,
+	    .policy_len = sealed ? r->len[INPUT_POLICY] : 0,
+	    .now_s = clock_wall_s()};
+	enum err e = report_build(&in, ret_tree, why);
+	for (size_t i = 0; i < n; i++)
+		entry_free(parsed[i]);
+	free(parsed);
+	free(entries);
+	return e;
+}
+
+static void
+report_send(struct report *r, const json_t *tree, const char *format)
+{
+	for (size_t i = 0; i < sizeof(report_formats) / sizeof(report_formats[0]); i++) {
+		struct buf out;
+		MEM_CLOSE int fd = -1;
+		if (strcmp(report_formats[i].format, format) != 0)
+			continue;
+		buf_init(&out, LIM_SEALED_BYTES);
+		if (report_formats[i].print(tree, &out) != ERR_OK ||
+		    io_memfd("report", out.data, out.len, &fd) != ERR_OK)
+			log_fatal("the report does not fit in memory");
+		channel_send_wait(r->desk, MSG_REPORT_OUTPUT,
+		    json_pack("{s:s}", "name", report_formats[i].name), fd);
+		buf_done(&out);
+		return;
+	}
+	channel_send_wait(r->desk, MSG_REPORT_FAILED,
+	    json_pack("{s:s}", "why", "there is no such format; use text, json or slip"), -1);
+}
+
+static void
+report_make(struct report *r, struct msg *m)
+{
+	char why[CUSTODY_WHY_SIZE] = "the record cannot be replayed";
+	json_t *tree = NULL;
+	struct custody *c = report_replay(r, why);
+	const struct custody_transfer *t =
+	    c != NULL ? custody_transfer_find(c, msg_str(m, "transfer")) : NULL;
+	if (c != NULL && t == NULL)
+		snprintf(why, sizeof(why), "the record holds no such transfer");
+	if (t != NULL && report_tree(r, c, t, &tree, why) == ERR_OK)
+		report_send(r, tree, msg_str(m, "format"));
+	else
+		channel_send_wait(
+		    r->desk, MSG_REPORT_FAILED, json_pack("{s:s}", "why", why), -1);
+	json_decref(tree);
+	custody_free(c);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct report r = {.desk = NULL};
+	struct msg m;
+	const char *why = NULL;
+	const char *act = argc == 3 && strcmp(argv[1], "-T") == 0 ? argv[2] : NULL;
+	log_init("sallyport-report");
+	json_object_seed(0);
+	digest_init();
+	if (seal_init() != ERR_OK)
+		log_fatal("the cryptographic library cannot be set up");
+	if (sandbox_enter(ROLE_REPORT, NULL, 0, &why) != ERR_OK)
+		log_fatal("no sandbox: %s", why);
+	if (act != NULL)
+		sandbox_probe(act);
+	r.desk = channel_new(SPAWN_FD_FIRST, ROLE_REPORT, ROLE_DESK);
+	if (channel_hello(r.desk, "sallyport-report", sandbox_active()) != ERR_OK ||
+	    channel_greet(r.desk, LIM_CALL_MS, NULL) != ERR_OK)
+		log_fatal("the desk does not answer");
+	for (bool made = false; !made && channel_recv_wait(r.desk, &m, -1) == ERR_OK;
+	     msg_done(&m)) {
+		if (m.id == MSG_REPORT_INPUT)
+			report_take(&r, &m);
+		made = m.id == MSG_REPORT_MAKE;
+		if (made)
+			report_make(&r, &m);
+	}
+	channel_free(r.desk);
+	for (int i = 0; i < INPUT__MAX; i++)
+		free(r.bytes[i]);
+	return 0;
+}
