@@ -436,20 +436,28 @@ floor_is_kept_before_and_during_reading(void **state)
 }
 
 static bool
+own_map(const char *name, const char *text)
+{
+	char path[64];
+	snprintf(path, sizeof(path), "/proc/self/%s", name);
+	int fd = open(path, O_WRONLY);
+	bool ok = fd >= 0 && io_write_all(fd, text, strlen(text)) == ERR_OK;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static bool
 own_mounts(void)
 {
 	if (geteuid() == 0)
 		return unshare(CLONE_NEWNS) == 0 &&
 		       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
-	char map[32];
-	snprintf(map, sizeof(map), "0 %u 1", (unsigned)geteuid());
-	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-		return false;
-	int fd = open("/proc/self/uid_map", O_WRONLY);
-	bool ok = fd >= 0 && io_write_all(fd, map, strlen(map)) == ERR_OK;
-	if (fd >= 0)
-		close(fd);
-	return ok;
+	char uid[32], gid[32];
+	snprintf(uid, sizeof(uid), "0 %u 1", (unsigned)geteuid());
+	snprintf(gid, sizeof(gid), "0 %u 1", (unsigned)getegid());
+	return unshare(CLONE_NEWUSER | CLONE_NEWNS) == 0 && own_map("uid_map", uid) &&
+	       own_map("setgroups", "deny") && own_map("gid_map", gid);
 }
 
 /* Last of the tests: it moves the process to mounts of its own. */

@@ -232,6 +232,16 @@ long_names_keep_their_extension(void **state)
 	buf_done(&a);
 	buf_done(&b);
 
+	/* a NUL at the end is no part of an extension */
+	struct buf nul;
+	char raw[302];
+	memset(raw, 1, sizeof(raw));
+	memcpy(raw + 297, ".pdf", 5);
+	buf_init(&nul, 255);
+	assert_int_equal(name_dest(raw, sizeof(raw), &nul), ERR_OK);
+	assert_int_equal(strlen(buf_str(&nul)), nul.len);
+	buf_done(&nul);
+
 	/* cut between code points, and never inside an escape */
 	dest_of("", "\xc3\xa9", 128, ".pdf", &a);
 	const char *mark = strstr(buf_str(&a), "\\..{");

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: ISC */
+/* The accounting of an inventory: every item is in exactly one outcome. */
+#ifndef CORE_ACCOUNT_H
+#define CORE_ACCOUNT_H
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/core/inventory.h"
+#include "src/core/policy.h"
+#include "src/core/release.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct account {
+	uint64_t items, files, bytes; /* bytes: sizes of files */
+	uint64_t count[ITEM_OUTCOME__MAX];
+	uint64_t size_bytes[ITEM_OUTCOME__MAX];
+	/* What the share does not keep of what goes. */
+	uint64_t lost_zone; /* times whose zone the medium does not say, taken as UTC */
+	uint64_t lost_time; /* no time at all */
+	uint64_t
+	    lost_mode; /* set-user, set-group, sticky, or read and write bits that differ */
+	uint64_t lost_special; /* devices, pipes, sockets: not made again */
+	uint64_t lost_links;   /* links whose target does not go */
+	uint64_t renamed;      /* destination differs from the path */
+};
+
+/* Adds one item. */
+void account_add(struct account *, const struct inventory_item *);
+/* Whether the outcomes add up to the items, in number and bytes. */
+bool account_adds_up(const struct account *);
+
+/*
+ * Appends one sentence, without full stop, on why this item did not go:
+ * decision, scanner, rule or state, with the words of whoever said so.  All
+ * text is escaped.  policy may be NULL.
+ */
+enum err account_sentence(
+    const struct inventory_item *, const struct policy *, struct buf *out);
+
+#endif

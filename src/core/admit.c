@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: ISC */
+/* What holds for every entry, whatever it says: its place and its signer. */
+#include "src/core/custody_state.h"
+#include "src/core/canon.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static enum err
+check_log(const struct custody *c, const struct custody_act *act)
+{
+	const struct entry *e = act->e;
+	const struct custody_chain *l = &c->logs[act->log];
+	bool genesis = act->event == EVENT_FOUND || act->event == EVENT_BEGIN;
+	if (genesis != (l->size == 0))
+		return custody_refuse(act, ERR_STATE,
+		    genesis ? "a log has one genesis, and this one has it"
+			    : "the log does not begin with ledger.genesis");
+	if (act->event == EVENT_BEGIN && c->logs[LOG_AUTHORITY].size == 0)
+		return custody_refuse(act, ERR_STATE, "there is no authority log yet");
+	/* The origin of the authority log is judged with its genesis. */
+	if (act->event != EVENT_FOUND && strcmp(e->log, l->origin) != 0)
+		return custody_refuse(act, ERR_DENIED,
+		    "the entry belongs to the log %.80s, not to %s", e->log, l->origin);
+	if (map_has(&l->ids, e->id))
+		return custody_refuse(
+		    act, ERR_EXISTS, "an entry with id %s is in the log", e->id);
+	if (!(act->subject & act->row->subjects))
+		return custody_refuse(
+		    act, ERR_DENIED, "%s cannot be about %.80s", e->type, e->subj);
+	return ERR_OK;
+}
+
+static enum err
+check_head(
+    const struct custody *c, const struct custody_act *act, enum transfer_log log, bool bounded)
+{
+	const struct custody_chain *l = &c->logs[log];
+	const struct entry_head *h = log == act->log ? &act->e->head : &act->e->auth;
+	const char *name = log == act->log ? "head" : "auth";
+	if (h->size > l->size)
+		return custody_refuse(act, ERR_STATE,
+		    "%s names %" PRIu64 " entries, but the log has only %" PRIu64, name,
+		    h->size, l->size);
+	if (bounded && l->size - h->size > LIM_HEAD_GAP)
+		return custody_refuse(act, ERR_STATE,
+		    "the signer was shown a head %" PRIu64 " entries old, more than %d",
+		    l->size - h->size, LIM_HEAD_GAP);
+	if (memcmp(h->root, l->roots[h->size], MERKLE_SIZE) != 0)
+		return custody_refuse(act, ERR_SIGNATURE,
+		    "%s is not the root of the log at %" PRIu64 " entries: history was changed",
+		    name, h->size);
+	return ERR_OK;
+}
+
+static enum err
+check_history(const struct custody *c, const struct custody_act *act)
+{
+	const struct entry *e = act->e;
+	char prev[HEX_DIGEST_SIZE], said[HEX_DIGEST_SIZE];
+	custody_prev(c, act->log, e->subj, prev);
+	hex_encode(e->prev, sizeof(e->prev), said);
+	if (strcmp(prev, said) != 0)
+		return custody_refuse(act, ERR_STATE,
+		    "prev is not the last entry about %.80s: something was added, left out or "
+		    "reordered",
+		    e->subj);
+	enum err err = check_head(c, act, act->log, true);
+	if (err != ERR_OK)
+		return err;
+	if (act->log == LOG_AUTHORITY) {
+		if (e->auth.size != e->head.size ||
+		    memcmp(e->auth.root, e->head.root, MERKLE_SIZE) != 0)
+			return custody_refuse(
+			    act, ERR_DENIED, "in the authority log auth must repeat head");
+		return ERR_OK;
+	}
+	if (e->auth.size < c->auth_size)
+		return custody_refuse(act, ERR_DENIED,
+		    "auth went back from %" PRIu64 " to %" PRIu64 " entries", c->auth_size,
+		    e->auth.size);
+	return check_head(c, act, LOG_AUTHORITY, false);
+}
+
+enum err
+admit_place(const struct custody *c, const struct custody_act *act)
+{
+	enum err err = check_log(c, act);
+	return err != ERR_OK ? err : check_history(c, act);
+}
+
+static enum err
+check_signature(
+    const struct custody *c, const struct custody_act *act, const uint8_t public_key[32])
+{
+	if (c->trust || entry_verify(act->e, public_key) == ERR_OK)
+		return ERR_OK;
+	return custody_refuse(act, ERR_SIGNATURE,
+	    "the signature is not one by %.40s over these bytes", act->e->actor_id);
+}
+
+static enum err
+check_station(const struct custody *c, const struct custody_act *act)
+{
+	const struct entry *e = act->e;
+	const uint8_t *public_key = c->station_public;
+	uint8_t own[SSHSIG_PUBLIC_SIZE];
+	char fingerprint[SSHSIG_FINGERPRINT_SIZE], name[32];
+	const char *id = custody_station(c);
+	if (act->event == EVENT_FOUND) {
+		const char *line = canon_str(e->data, "station_key");
+		if (line == NULL || sshsig_public_parse(line, own) != ERR_OK)
+			return custody_refuse(
+			    act, ERR_SYNTAX, "station_key is not a usable key");
+		public_key = own;
+		id = canon_text(e->data, "station");
+	}
+	sshsig_fingerprint(public_key, fingerprint);
+	snprintf(name, sizeof(name), "station %.20s", id != NULL ? id : "");
+	if (id == NULL || strcmp(e->actor_id, id) != 0 || strcmp(e->actor_name, name) != 0 ||
+	    strcmp(e->actor_key, fingerprint) != 0)
+		return custody_refuse(act, ERR_DENIED, "the actor is not this station");
+	return check_signature(c, act, public_key);
+}
+
+static enum err
+check_person(const struct custody *c, const struct custody_act *act, enum transfer_signer role)
+{
+	const struct entry *e = act->e;
+	enum custody_role needed = custody_role_find(transfer_signer_name(role));
+	const struct custody_person *p =
+	    custody_person_then(c, e->actor_id, needed, e->auth.size);
+	if (p == NULL)
+		return custody_refuse(act, ERR_DENIED, "%.40s is not enrolled as %s at auth",
+		    e->actor_id, custody_role_name(needed));
+	if (strcmp(p->key, e->actor_key) != 0 || strcmp(p->name, e->actor_name) != 0)
+		return custody_refuse(act, ERR_DENIED,
+		    "key or name are not those with which %s was enrolled", p->id);
+	if (e->meaning[0] == 0)
+		return custody_refuse(
+		    act, ERR_DENIED, "the meaning of the signature is missing");
+	return check_signature(c, act, p->public_key);
+}
+
+enum err
+admit_actor(const struct custody *c, const struct custody_act *act)
+{
+	enum transfer_signer role = transfer_signer_find(act->e->actor_role);
+	if (!((unsigned)role & act->row->signers))
+		return custody_refuse(act, ERR_DENIED, "%s cannot be signed in the role %.40s",
+		    act->e->type, act->e->actor_role);
+	return role == SIGNER_STATION ? check_station(c, act) : check_person(c, act, role);
+}

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The rule engine of the custody record.  A struct custody is both logs
+ * replayed: who may sign, which policy holds, where every transfer stands.
+ * Ledger, desk, stager and verifier run this same code over the same bytes.
+ *
+ * Both logs go into one struct custody; the authority log must be at least as
+ * far as the `auth` of every custody entry (a reader applies the authority log
+ * first).  Rights are judged at the entry's `auth`, so the order in which a
+ * reader gets the two logs does not matter otherwise.
+ *
+ * What the texts in `data` must be is in transfer.def.  Beyond that:
+ *   xfer.open     subj is the next id (custody_next_transfer)
+ *   policy.set    approvals is that of the policy document
+ *   xfer.approve  dir "in", expires "", slot counts from 1, scan is the leaf
+ *                 of the transfer's last xfer.scan, findings the digest of the
+ *                 findings document
+ *   officer.enroll proof is an SSHSIG by the new key over custody_proof_text
+ *   authority.endorse has the subj of the entry it endorses
+ */
+#ifndef CORE_CUSTODY_H
+#define CORE_CUSTODY_H
+
+#include "src/base/buf.h"
+#include "src/base/err.h"
+#include "src/base/hex.h"
+#include "src/base/limits.h"
+#include "src/core/entry.h"
+#include "src/core/transfer.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define CUSTODY_WHY_SIZE ENTRY_WHY_SIZE
+#define CUSTODY_KEY_SIZE 64 /* "SHA256:" and 43 characters, with room */
+
+struct custody;
+
+/* What a person may be; a person has one id and may have several roles. */
+enum custody_role {
+	CUSTODY_OFFICER = 1 << 0,
+	CUSTODY_ADMIN = 1 << 1,
+	CUSTODY_AUDITOR = 1 << 2,
+	CUSTODY_REQUESTER = 1 << 3,
+};
+
+struct custody_person {
+	char id[LIM_PERSON_ID_BYTES + 1];
+	char name[LIM_PERSON_NAME_BYTES + 1];
+	unsigned roles; /* set of enum custody_role in force now */
+	bool has_key;   /* requesters have none */
+	uint8_t public_key[32];
+	char key[CUSTODY_KEY_SIZE]; /* its fingerprint, "SHA256:..." */
+	uint64_t since[4];          /* authority size from which role bit i holds */
+};
+
+struct custody_approval {
+	char officer[LIM_PERSON_ID_BYTES + 1];
+	char name[LIM_PERSON_NAME_BYTES + 1];
+	char key[CUSTODY_KEY_SIZE];
+	char at[21];
+	char leaf[HEX_DIGEST_SIZE];
+	uint64_t seq; /* in the custody log */
+};
+
+/* Where a transfer stands.  Hex digests are "" until known. */
+struct custody_transfer {
+	char id[TRANSFER_ID_SIZE];
+	struct transfer_facts facts; /* facts.state is the state */
+	bool tainted;                /* some process served it without its sandbox */
+	char requester[LIM_PERSON_ID_BYTES + 1];
+	char holder[LIM_PERSON_ID_BYTES + 1]; /* who opened it or took it over last */
+	char opened_at[21], changed_at[21];   /* claimed times of first and last entry */
+	char policy[HEX_DIGEST_SIZE];         /* the policy it was opened under */
+	char scan[HEX_DIGEST_SIZE];           /* leaf of the last xfer.scan */
+	char inventory[HEX_DIGEST_SIZE];      /* of the current approvals */
+	char findings[HEX_DIGEST_SIZE];
+	char manifest[HEX_DIGEST_SIZE];
+	char manifest_root[HEX_DIGEST_SIZE];
+	uint64_t items, files, bytes; /* inventory's items; manifest's files and bytes */
+	char *dest;                   /* of the current approvals, or NULL */
+	size_t approvals_count;       /* approvals that count now */
+	struct custody_approval approvals[LIM_APPROVALS];
+	char *why;         /* last block, fault, return, withdraw or abort; or NULL */
+	char *step;        /* of the last fault; or NULL */
+	char *disposition; /* what became of the medium, or NULL */
+	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
+	json_t *read_data;
+	json_t *scan_data;
+	uint64_t *seqs; /* its entries in the custody log, in order */
+	size_t seqs_count;
+};
+
+/*
+ * Fetches a document by its SHA-256 (hex).  ERR_NOTFOUND when there is none.
+ * The bytes are checked against the digest by custody.  Caller frees.
+ */
+typedef enum err custody_doc_fn(
+    void *arg, const char *sha256, uint8_t **ret_bytes, size_t *ret_len);
+
+struct custody *custody_new(void);
+/* NULL is fine; always returns NULL. */
+struct custody *custody_free(struct custody *);
+/*
+ * With documents: policy.set and xfer.approve are refused unless the documents
+ * are there and agree (the manifest is derived again from the inventory).
+ * Without (NULL, the beginning): they are taken as recorded; a reader may
+ * check single transfers with custody_check_documents.
+ */
+void custody_set_docs(struct custody *, custody_doc_fn *, void *arg);
+
+/*
+ * Would this entry be the log's next?  ERR_OK, or the class of the refusal and
+ * a sentence in why (may be NULL).  Nothing changes.
+ */
+enum err custody_check(struct custody *, enum transfer_log, const void *entry, size_t n,
+    char why[CUSTODY_WHY_SIZE]);
+/* custody_check, and the entry becomes part of the record. */
+enum err custody_apply(struct custody *, enum transfer_log, const void *entry, size_t n,
+    char why[CUSTODY_WHY_SIZE]);
+/* custody_apply for an entry that is parsed already and stays the caller's. */
+enum err custody_apply_parsed(
+    struct custody *, enum transfer_log, struct entry *, char why[CUSTODY_WHY_SIZE]);
+/*
+ * Applies a list (entry, blank line, entry...).  On failure the entries before
+ * the bad one stay applied and custody_size() is the sequence number of the bad one.
+ */
+enum err custody_apply_list(struct custody *, enum transfer_log, const void *list, size_t n,
+    char why[CUSTODY_WHY_SIZE]);
+/*
+ * Takes an entry like custody_apply, but its signature is not verified: for a
+ * display that takes the ledger's word.  Never for a decision about a release.
+ */
+void custody_trust_signatures(struct custody *, bool trust);
+
+/*
+ * Fetches policy, inventory and findings of the transfer's current approvals
+ * and checks them against what was signed: digests, header, deciders,
+ * manifest.  ERR_STATE when nothing is submitted.
+ */
+enum err custody_check_documents(
+    struct custody *, const struct custody_transfer *, char why[CUSTODY_WHY_SIZE]);
+
+/* --- the logs --------------------------------------------------------------- */
+
+uint64_t custody_size(const struct custody *, enum transfer_log);
+/* Root of the log when it had `size` entries; NULL when it never had. */
+const uint8_t *custody_root(const struct custody *, enum transfer_log, uint64_t size);
+/* The root the log would have with this leaf added: for its next checkpoint. */
+void custody_next_root(
+    const struct custody *, enum transfer_log, const uint8_t leaf[32], uint8_t ret_root[32]);
+/* Leaf hash of entry seq; NULL when there is none.  All leaves lie in a row from seq 0. */
+const uint8_t *custody_leaf(const struct custody *, enum transfer_log, uint64_t seq);
+/* "" before genesis. */
+const char *custody_origin(const struct custody *, enum transfer_log);
+/* The verifier key of the log's checkpoints, as genesis names it. */
+const char *custody_vkey(const struct custody *, enum transfer_log);
+/* Leaf of the last entry about subj in that log, in hex; 64 zeros when none. */
+void custody_prev(
+    const struct custody *, enum transfer_log, const char *subj, char ret_hex[HEX_DIGEST_SIZE]);
+/* {"root","size"} of now; caller decrefs. */
+json_t *custody_head(const struct custody *, enum transfer_log);
+/* {"auth","head","origin","prev"}: what a signer of an entry about subj must be told. */
+json_t *custody_prepare(const struct custody *, enum transfer_log, const char *subj);
+
+/* --- the station -------------------------------------------------------------- */
+
+/* Leaf of the authority genesis in hex; "" before it. */
+const char *custody_genesis(const struct custody *);
+/* The threshold of administrators has endorsed the genesis. */
+bool custody_founded(const struct custody *);
+const char *custody_site(const struct custody *);
+const char *custody_station(const struct custody *);
+bool custody_demo(const struct custody *);
+/* Digest of the ledger's schema, in hex, as genesis names it. */
+const char *custody_schema(const struct custody *);
+/* The station's public key line and its fingerprint, as genesis names them. */
+const char *custody_station_key(const struct custody *);
+const char *custody_station_fingerprint(const struct custody *);
+/* The last run ended with station.stop, or there was none. */
+bool custody_stopped(const struct custody *);
+/* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.
+ */
+json_t *custody_interrupted(const struct custody *);
+/* Digest of the policy in force now, in hex; "" when none. */
+const char *custody_policy(const struct custody *);
+/* Approvals the policy in force asks for; 0 when none is in force. */
+unsigned custody_policy_approvals(const struct custody *);
+/* Administrators needed for an act, and acts that still lack endorsements. */
+unsigned custody_threshold(const struct custody *);
+size_t custody_pending_count(const struct custody *);
+/* Leaf, type and subj of pending act i; the texts live until the next apply. */
+void custody_pending_at(const struct custody *, size_t i, const char **ret_leaf,
+    const char **ret_type, const char **ret_subj);
+
+/* --- people ------------------------------------------------------------------- */
+
+/* NULL when there is no such person in force. */
+const struct custody_person *custody_person_find(const struct custody *, const char *id);
+size_t custody_person_count(const struct custody *);
+const struct custody_person *custody_person_at(const struct custody *, size_t i);
+/* True for [a-z][a-z0-9._-]{0,31}. */
+bool custody_person_id_ok(const char *id);
+/* "officer", "admin", "auditor", "requester"; 0 for anything else. */
+enum custody_role custody_role_find(const char *name);
+const char *custody_role_name(enum custody_role);
+/* "enroll\n<id>\n<root>\n": what a new key signs; root is auth.root of the enrolment. */
+enum err custody_proof_text(const char *id, const char *root_hex, struct buf *out);
+
+/* --- transfers ------------------------------------------------------------------ */
+
+size_t custody_transfer_count(const struct custody *);
+/* In the order they were opened.  Pointers live until the next apply. */
+const struct custody_transfer *custody_transfer_at(const struct custody *, size_t i);
+const struct custody_transfer *custody_transfer_find(const struct custody *, const char *id);
+/* The id the next xfer.open must have; "" before genesis. */
+void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
+/* True when this officer could sign an approval of the transfer now; else a sentence. */
+bool custody_may_approve(const struct custody *, const struct custody_transfer *,
+    const char *officer, char why[CUSTODY_WHY_SIZE]);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What custody.c, admit.c, authority.c, passage.c and dossier.c share, and nobody else
+ * includes: the replayed record, and one entry on its way into it.
+ */
+#ifndef CORE_CUSTODY_STATE_H
+#define CORE_CUSTODY_STATE_H
+
+#include "src/core/custody.h"
+#include "src/core/map.h"
+#include "src/core/merkle.h"
+#include "src/core/note.h"
+#include "src/core/sshsig.h"
+
+/* One log.  roots[n] is the root at size n, so there is one more than leaves. */
+struct custody_chain {
+	char origin[LIM_NOTE_NAME_BYTES + 1];
+	char vkey[NOTE_VKEY_SIZE];
+	uint8_t (*leaves)[MERKLE_SIZE];
+	uint8_t (*roots)[MERKLE_SIZE];
+	uint64_t size, cap;
+	struct merkle tree;
+	struct map ids;
+	struct map subjects; /* to the sequence number of the last entry */
+};
+
+/* An administrators' act that waits for its threshold; the genesis stays. */
+struct custody_pending {
+	char leaf[HEX_DIGEST_SIZE];
+	enum transfer_event event;
+	char *subj;
+	json_t *data;
+	char (*signers)[LIM_PERSON_ID_BYTES + 1];
+	size_t signers_count;
+	bool done;
+};
+
+struct custody_policy {
+	uint64_t since; /* authority size from which it is in force */
+	char sha256[HEX_DIGEST_SIZE];
+	unsigned approvals;
+};
+
+struct custody {
+	struct custody_chain logs[2];
+
+	/* from genesis */
+	json_t *genesis;
+	char genesis_leaf[HEX_DIGEST_SIZE];
+	char station_key[SSHSIG_FINGERPRINT_SIZE];
+	uint8_t station_public[SSHSIG_PUBLIC_SIZE];
+	unsigned threshold;
+	bool demo;
+
+	/* authority */
+	bool founded;
+	struct custody_person *people;
+	size_t people_count;
+	struct custody_pending *pending;
+	size_t pending_count;
+	struct custody_policy *policies;
+	size_t policies_count;
+
+	/* station */
+	bool running;       /* started and not stopped */
+	bool unboxed;       /* started without its sandbox */
+	uint64_t auth_size; /* of the last custody entry */
+
+	struct custody_transfer **transfers;
+	size_t transfers_count;
+	struct map transfers_by_id;
+
+	custody_doc_fn *doc;
+	void *doc_arg;
+	bool trust;
+	bool checked; /* `checked_leaf` was found good for the record as it is now */
+	enum transfer_log checked_log;
+	uint8_t checked_leaf[MERKLE_SIZE];
+};
+
+/* One entry being judged. */
+struct custody_act {
+	struct entry *e;
+	enum transfer_log log;
+	enum transfer_event event;
+	const struct transfer_event_row *row;
+	enum transfer_subject subject;
+	const char *subject_id; /* behind the colon */
+	uint64_t seq;           /* it would get */
+	char leaf[HEX_DIGEST_SIZE];
+	char *why; /* CUSTODY_WHY_SIZE or NULL */
+};
+
+/* Writes the sentence as printable ASCII and returns the code. */
+enum err custody_refuse(const struct custody_act *, enum err, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The person with this role at that size of the authority log, or NULL. */
+const struct custody_person *custody_person_then(
+    const struct custody *, const char *id, unsigned roles, uint64_t auth_size);
+/* The policy at that size of the authority log, or NULL. */
+const struct custody_policy *custody_policy_then(const struct custody *, uint64_t auth_size);
+/* A document, checked against its digest; caller frees. */
+enum err custody_fetch(const struct custody *, const char *what, const char *sha256,
+    uint8_t **ret_bytes, size_t *ret_len, const struct custody_act *);
+
+/* Log, id, subject, prev, head and auth. */
+enum err admit_place(const struct custody *, const struct custody_act *);
+/* Role, person or station, key and signature; data has its shape already. */
+enum err admit_actor(const struct custody *, const struct custody_act *);
+
+/* Authority log.  Check never changes anything; apply never fails. */
+enum err authority_check(struct custody *, const struct custody_act *);
+void authority_apply(struct custody *, const struct custody_act *);
+void authority_done(struct custody *);
+
+/* Transfers. */
+enum err passage_check(struct custody *, const struct custody_act *);
+void passage_apply(struct custody *, const struct custody_act *);
+void passage_done(struct custody *);
+/* Whether this officer could sign an approval now; also for entries yet to come. */
+enum err passage_may_approve(const struct custody *, const struct custody_transfer *,
+    const char *officer, uint64_t auth_size, const struct custody_act *);
+
+/* What an approval was signed over. */
+struct dossier_claim {
+	const char *inventory, *findings, *manifest, *manifest_root, *policy;
+	uint64_t items, files, bytes;
+	const char *later_officer; /* who signs a slot after the first, or NULL */
+};
+/* Fetches the documents and compares; the sentence goes to act->why. */
+enum err dossier_check(const struct custody *, const struct custody_transfer *,
+    const struct dossier_claim *, const struct custody_act *);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * What was signed against what lies in the documents: the manifest is derived
+ * again from inventory and policy, and the inventory's header must tell the
+ * same story as the log.
+ */
+#include "src/base/mem.h"
+#include "src/core/canon.h"
+#include "src/core/custody_state.h"
+#include "src/core/inventory.h"
+#include "src/core/release.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct papers {
+	uint8_t *inventory, *policy, *findings;
+	size_t inventory_len, policy_len, findings_len;
+};
+
+static enum err
+fetch_all(const struct custody *c, const struct dossier_claim *claim,
+    const struct custody_act *act, struct papers *p)
+{
+	enum err err = custody_fetch(
+	    c, "inventory", claim->inventory, &p->inventory, &p->inventory_len, act);
+	if (err == ERR_OK)
+		err =
+		    custody_fetch(c, "policy", claim->policy, &p->policy, &p->policy_len, act);
+	if (err == ERR_OK)
+		err = custody_fetch(
+		    c, "findings", claim->findings, &p->findings, &p->findings_len, act);
+	return err;
+}
+
+static bool
+is_decider(const struct inventory_header *h, const char *officer)
+{
+	for (size_t i = 0; i < h->ndeciders; i++) {
+		if (strcmp(h->deciders[i], officer) == 0)
+			return true;
+	}
+	return false;
+}
+
+static enum err
+check_header(const struct custody *c, const struct custody_transfer *t,
+    const struct dossier_claim *claim, const struct inventory_header *h,
+    const struct custody_act *act)
+{
+	if (strcmp(h->transfer, t->id) != 0 || strcmp(h->station, custody_station(c)) != 0)
+		return custody_refuse(act, ERR_DENIED,
+		    "the inventory is that of another transfer than %s", t->id);
+	if (strcmp(h->requester, t->requester) != 0)
+		return custody_refuse(act, ERR_DENIED, "the inventory names another requester");
+	if (strcmp(h->policy, t->policy) != 0 || h->approvals != t->facts.slots_needed)
+		return custody_refuse(act, ERR_DENIED,
+		    "the inventory was made under another policy than %s was opened under",
+		    t->id);
+	if (h->items != claim->items)
+		return custody_refuse(act, ERR_DENIED,
+		    "the inventory has %" PRIu64 " items, %" PRIu64 " were signed", h->items,
+		    claim->items);
+	if (!json_equal(h->medium, canon_object(t->read_data, "medium")))
+		return custody_refuse(
+		    act, ERR_DENIED, "the inventory tells of another medium than was read");
+	if (!json_equal(h->scanners, canon_array(t->scan_data, "scanners")))
+		return custody_refuse(
+		    act, ERR_DENIED, "the inventory names other scanners than have scanned");
+	if (claim->later_officer != NULL && is_decider(h, claim->later_officer))
+		return custody_refuse(act, ERR_DENIED,
+		    "%s decided items of %s and cannot be its second signer",
+		    claim->later_officer, t->id);
+	return ERR_OK;
+}
+
+static enum err
+check_inventory(const struct custody *c, const struct custody_transfer *t,
+    const struct dossier_claim *claim, const struct papers *p, const struct custody_act *act)
+{
+	char why[INVENTORY_WHY_SIZE];
+	struct inventory *inv;
+	enum err err = inventory_open(p->inventory, p->inventory_len, &inv, why);
+	if (err != ERR_OK)
+		return custody_refuse(act, err, "the inventory cannot be read: %s", why);
+	err = check_header(c, t, claim, inventory_header(inv), act);
+	inventory_free(inv);
+	return err;
+}
+
+static enum err
+check_manifest(
+    const struct dossier_claim *claim, const struct papers *p, const struct custody_act *act)
+{
+	char why[RELEASE_WHY_SIZE] = "", sha256[HEX_DIGEST_SIZE], root[HEX_DIGEST_SIZE];
+	struct release_manifest *m;
+	enum err err =
+	    release_manifest(p->inventory, p->inventory_len, p->policy, p->policy_len, &m, why);
+	if (err != ERR_OK)
+		return custody_refuse(act, err, "the inventory gives no manifest: %.400s", why);
+	hex_encode(m->sha256, sizeof(m->sha256), sha256);
+	hex_encode(m->root, sizeof(m->root), root);
+	bool same = strcmp(sha256, claim->manifest) == 0 &&
+	            strcmp(root, claim->manifest_root) == 0 && m->nfiles == claim->files &&
+	            m->bytes == claim->bytes && m->items == claim->items;
+	release_manifest_free(m);
+	if (!same)
+		return custody_refuse(act, ERR_DENIED,
+		    "the manifest that was signed is not the one the inventory gives");
+	return ERR_OK;
+}
+
+enum err
+dossier_check(const struct custody *c, const struct custody_transfer *t,
+    const struct dossier_claim *claim, const struct custody_act *act)
+{
+	struct papers p = {.inventory = NULL};
+	enum err err = fetch_all(c, claim, act, &p);
+	if (err == ERR_OK)
+		err = check_inventory(c, t, claim, &p, act);
+	if (err == ERR_OK)
+		err = check_manifest(claim, &p, act);
+	free(p.inventory);
+	free(p.policy);
+	free(p.findings);
+	return err;
+}

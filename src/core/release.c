@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/core/release.h"
+
+#include <assert.h>
+#include <string.h>
+
+/* What it takes to release something. */
+enum release_need {
+	NEED_NOT,     /* nothing releases it: its verdict */
+	NEED_POLICY,  /* nothing releases it: this policy */
+	NEED_REASON,  /* an approval with a reason in writing */
+	NEED_NOTHING, /* an approval */
+	NEED__MAX
+};
+
+/*
+ * The release rule.  Only `clean` that policy lets pass goes without words;
+ * what a scanner could not vouch for goes only when policy does not block it
+ * and somebody says why; what is malicious, or was not really looked at,
+ * never goes.  `na` never stands for contents.
+ */
+static const enum release_need release_table[VERDICT__MAX][POLICY_GATE__MAX] = {
+    /*                       POLICY_BLOCK  POLICY_REASON POLICY_PASS */
+    [VERDICT_NA] = {NEED_NOT, NEED_NOT, NEED_NOT},
+    [VERDICT_CLEAN] = {NEED_POLICY, NEED_REASON, NEED_NOTHING},
+    [VERDICT_UNSCANNED] = {NEED_NOT, NEED_NOT, NEED_NOT},
+    [VERDICT_SUSPICIOUS] = {NEED_POLICY, NEED_REASON, NEED_REASON},
+    [VERDICT_INCOMPLETE] = {NEED_POLICY, NEED_REASON, NEED_REASON},
+    [VERDICT_TIMEOUT] = {NEED_NOT, NEED_NOT, NEED_NOT},
+    [VERDICT_ERROR] = {NEED_NOT, NEED_NOT, NEED_NOT},
+    [VERDICT_INVALID] = {NEED_POLICY, NEED_REASON, NEED_REASON},
+    [VERDICT_MALICIOUS] = {NEED_NOT, NEED_NOT, NEED_NOT},
+};
+
+/* Need, decision, and whether there is a reason. */
+static const enum release_why release_answers[NEED__MAX][ITEM_DECISION__MAX][2] = {
+    [NEED_NOT] =
+	{
+	    [ITEM_NONE] = {RELEASE_NO_VERDICT, RELEASE_NO_VERDICT},
+	    [ITEM_APPROVE] = {RELEASE_NO_VERDICT, RELEASE_NO_VERDICT},
+	    [ITEM_REJECT] = {RELEASE_REJECTED, RELEASE_REJECTED},
+	    [ITEM_HOLD] = {RELEASE_HELD, RELEASE_HELD},
+	},
+    [NEED_POLICY] =
+	{
+	    [ITEM_NONE] = {RELEASE_NO_GATE, RELEASE_NO_GATE},
+	    [ITEM_APPROVE] = {RELEASE_NO_GATE, RELEASE_NO_GATE},
+	    [ITEM_REJECT] = {RELEASE_REJECTED, RELEASE_REJECTED},
+	    [ITEM_HOLD] = {RELEASE_HELD, RELEASE_HELD},
+	},
+    [NEED_REASON] =
+	{
+	    [ITEM_NONE] = {RELEASE_UNDECIDED, RELEASE_UNDECIDED},
+	    [ITEM_APPROVE] = {RELEASE_NO_REASON, RELEASE_OK},
+	    [ITEM_REJECT] = {RELEASE_REJECTED, RELEASE_REJECTED},
+	    [ITEM_HOLD] = {RELEASE_HELD, RELEASE_HELD},
+	},
+    [NEED_NOTHING] =
+	{
+	    [ITEM_NONE] = {RELEASE_UNDECIDED, RELEASE_UNDECIDED},
+	    [ITEM_APPROVE] = {RELEASE_OK, RELEASE_OK},
+	    [ITEM_REJECT] = {RELEASE_REJECTED, RELEASE_REJECTED},
+	    [ITEM_HOLD] = {RELEASE_HELD, RELEASE_HELD},
+	},
+};
+
+static const char *const release_whys[RELEASE_WHY__MAX] = {
+    [RELEASE_NO_VERDICT] = "nothing with this verdict is ever released",
+    [RELEASE_NO_GATE] = "policy blocks it",
+    [RELEASE_NO_REASON] = "policy or verdict asks for a reason in writing, and there is none",
+    [RELEASE_UNDECIDED] = "nobody decided",
+    [RELEASE_REJECTED] = "rejected",
+    [RELEASE_HELD] = "held",
+    [RELEASE_NO_KIND] = "only files and links can be released",
+    [RELEASE_NO_STATE] = "it was not read",
+    [RELEASE_NO_NAME] = "the share cannot hold its name",
+    [RELEASE_NO_TARGET] = "the link does not lead to anything that is released with it",
+    [RELEASE_DIRECTORY] = "directories are made as files need them",
+    [RELEASE_OK] = "it may go",
+};
+
+/* The outcome that follows, but for what was not read. */
+static const enum item_outcome release_outcomes[RELEASE_WHY__MAX] = {
+    [RELEASE_NO_VERDICT] = ITEM_OUT_BLOCKED,
+    [RELEASE_NO_GATE] = ITEM_OUT_BLOCKED,
+    [RELEASE_NO_REASON] = ITEM_OUT_BLOCKED,
+    [RELEASE_UNDECIDED] = ITEM_OUT_HELD,
+    [RELEASE_REJECTED] = ITEM_OUT_REJECTED,
+    [RELEASE_HELD] = ITEM_OUT_HELD,
+    [RELEASE_NO_KIND] = ITEM_OUT_BLOCKED,
+    [RELEASE_NO_STATE] = ITEM_OUT_UNREAD,
+    [RELEASE_NO_NAME] = ITEM_OUT_BLOCKED,
+    [RELEASE_NO_TARGET] = ITEM_OUT_BLOCKED,
+    [RELEASE_DIRECTORY] = ITEM_OUT_STRUCTURAL,
+    [RELEASE_OK] = ITEM_OUT_RELEASED,
+};
+
+static const enum item_outcome release_state_outcomes[ITEM_STATE__MAX] = {
+    [ITEM_UNREAD] = ITEM_OUT_UNREAD,
+    [ITEM_READ] = ITEM_OUT_BLOCKED,
+    [ITEM_UNREADABLE] = ITEM_OUT_UNREADABLE,
+    [ITEM_ENCRYPTED] = ITEM_OUT_ENCRYPTED,
+    [ITEM_EXCLUDED] = ITEM_OUT_EXCLUDED,
+};
+
+const char *
+release_why_str(enum release_why why)
+{
+	assert((unsigned)why < RELEASE_WHY__MAX);
+	return release_whys[why];
+}
+
+enum release_why
+release_rule(
+    enum verdict verdict, enum policy_gate gate, enum item_decision decision, bool has_reason)
+{
+	assert((unsigned)verdict < VERDICT__MAX && (unsigned)gate < POLICY_GATE__MAX &&
+	       (unsigned)decision < ITEM_DECISION__MAX);
+	return release_answers[release_table[verdict][gate]][decision][has_reason];
+}
+
+static enum verdict
+release_verdict(const struct policy *policy, const struct inventory_item *it)
+{
+	struct verdict_need needs[LIM_SCANNERS];
+	struct verdict_result results[LIM_SCANNERS];
+	if (it->kind != ITEM_FILE || it->state != ITEM_READ)
+		return VERDICT_NA;
+	size_t n = policy_needs(policy, it->type, it->size_bytes, needs, LIM_SCANNERS);
+	for (size_t i = 0; i < it->nscans; i++)
+		results[i] = (struct verdict_result){.scanner = it->scans[i].scanner,
+		    .verdict = it->scans[i].verdict,
+		    .of_bytes = it->scans[i].of_bytes,
+		    .read_bytes = it->scans[i].read_bytes};
+	return verdict_object(it->size_bytes, needs, n, results, it->nscans);
+}
+
+/* A link has no contents: the clean row, and then where it leads. */
+static enum release_why
+release_why_link(const struct tree *tree, const struct inventory_item *it)
+{
+	enum release_why why =
+	    release_rule(VERDICT_CLEAN, it->proposed, it->decision, it->reason[0] != '\0');
+	if (why != RELEASE_OK)
+		return why;
+	if (it->dest.len == 0)
+		return RELEASE_NO_NAME;
+	if (tree == NULL || tree_find(tree, it->dest.data, it->dest.len) != TREE_LINK)
+		return RELEASE_NO_TARGET;
+	return RELEASE_OK;
+}
+
+static enum release_why
+release_why_special(const struct inventory_item *it)
+{
+	if (it->decision == ITEM_REJECT)
+		return RELEASE_REJECTED;
+	return it->decision == ITEM_HOLD ? RELEASE_HELD : RELEASE_NO_KIND;
+}
+
+static enum release_why
+release_why_item(const struct tree *tree, const struct inventory_item *it)
+{
+	if (it->state != ITEM_READ)
+		return RELEASE_NO_STATE; /* of a directory: what is in it is not known */
+	if (it->kind == ITEM_DIRECTORY)
+		return RELEASE_DIRECTORY;
+	if (it->kind == ITEM_LINK)
+		return release_why_link(tree, it);
+	if (it->kind != ITEM_FILE)
+		return release_why_special(it);
+	enum release_why why =
+	    release_rule(it->verdict, it->proposed, it->decision, it->reason[0] != '\0');
+	return why == RELEASE_OK && it->dest.len == 0 ? RELEASE_NO_NAME : why;
+}
+
+enum release_why
+release_judge(const struct policy *policy, const struct tree *tree, struct inventory_item *it)
+{
+	it->verdict = release_verdict(policy, it);
+	it->proposed = policy_gate(policy, it->kind, it->type, it->verdict, &it->worst, NULL);
+	enum release_why why = release_why_item(tree, it);
+	it->outcome =
+	    why == RELEASE_NO_STATE ? release_state_outcomes[it->state] : release_outcomes[why];
+	return why;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/core/report_items.h"
+#include "src/base/mem.h"
+#include "src/core/account.h"
+#include "src/core/digest.h"
+#include "src/core/fact.h"
+#include "src/core/finding.h"
+#include "src/core/release.h"
+#include "src/core/tally.h"
+
+#include <string.h>
+
+/* A list that is cut, and says by how much. */
+struct report_rows {
+	json_t *rows;
+	uint64_t left_out;
+};
+
+struct report_walk {
+	const struct policy *policy;
+	struct account account;
+	struct tally *tally;
+	struct report_rows went, not_gone, findings;
+	size_t severities[FINDING_SEVERITY__MAX];
+};
+
+static void
+report_items_row(struct report_rows *list, json_t *row)
+{
+	if (json_array_size(list->rows) < LIM_REPORT_ROWS) {
+		json_array_append_new(list->rows, row);
+		return;
+	}
+	list->left_out++;
+	json_decref(row);
+}
+
+static void
+report_items_put(json_t *tree, const char *key, const struct report_rows *list)
+{
+	json_t *o = json_object();
+	fact_uint(o, "left_out", list->left_out);
+	fact_put(o, "rows", json_incref(list->rows));
+	fact_put(tree, key, o);
+}
+
+/* --- findings ------------------------------------------------------------------- */
+
+static enum err
+report_items_finding(void *ctx, const struct finding *f, const void *line, size_t line_len)
+{
+	struct report_walk *w = ctx;
+	json_t *row = json_object();
+	(void)line;
+	(void)line_len;
+	w->severities[f->severity]++;
+	fact_uint(row, "item", f->item);
+	fact_text(row, "scanner", f->scanner);
+	fact_text(row, "rule", f->rule);
+	fact_text(row, "class", finding_class_print(f->class));
+	fact_text(row, "severity", finding_severity_print(f->severity));
+	fact_text(row, "title", f->title);
+	fact_text(row, "detail", f->detail);
+	if (f->has_at)
+		fact_uint(row, "at", f->at_bytes);
+	report_items_row(&w->findings, row);
+	return ERR_OK;
+}
+
+/* Findings know items by number; people know them by name. */
+static void
+report_items_name_findings(struct report_walk *w, const struct inventory_item *it)
+{
+	size_t low = 0, high = json_array_size(w->findings.rows);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (fact_num(json_array_get(w->findings.rows, middle), "item") < it->id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < json_array_size(w->findings.rows); low++) {
+		json_t *row = json_array_get(w->findings.rows, low);
+		if (fact_num(row, "item") != it->id)
+			break;
+		fact_text(row, "name", it->name);
+	}
+}
+
+/* --- items ----------------------------------------------------------------------- */
+
+static void
+report_items_went(struct report_walk *w, const struct inventory_item *it)
+{
+	json_t *row = json_object();
+	char *dest = mem_dup(it->dest.data, it->dest.len);
+	fact_uint(row, "item", it->id);
+	fact_text(row, "name", it->name);
+	fact_text(row, "dest", dest);
+	fact_text(row, "kind", item_kind_print(it->kind));
+	fact_uint(row, "size", it->size_bytes);
+	fact_text(row, "sha256", it->sha256);
+	fact_text(row, "type", it->type);
+	fact_text(row, "mime", it->mime);
+	fact_text(row, "verdict", verdict_print(it->verdict));
+	fact_text(row, "by", it->by);
+	fact_text(row, "reason", it->reason);
+	report_items_row(&w->went, row);
+	free(dest);
+}
+
+static enum err
+report_items_not_gone(struct report_walk *w, const struct inventory_item *it)
+{
+	struct buf why;
+	json_t *row = json_object();
+	buf_init(&why, 4 * LIM_PATH_BYTES);
+	enum err e = account_sentence(it, w->policy, &why);
+	fact_uint(row, "item", it->id);
+	fact_text(row, "name", it->name);
+	fact_text(row, "kind", item_kind_print(it->kind));
+	fact_text(row, "outcome", item_outcome_print(it->outcome));
+	fact_text(row, "verdict", verdict_print(it->verdict));
+	fact_uint(row, "size", it->size_bytes);
+	fact_text(row, "sha256", it->sha256);
+	fact_text(row, "why", buf_str(&why));
+	report_items_row(&w->not_gone, row);
+	buf_done(&why);
+	return e;
+}
+
+static enum err
+report_items_item(
+    struct report_walk *w, const struct inventory_item *it, char why[REPORT_WHY_SIZE])
+{
+	if (!tally_agrees(w->tally, it)) {
+		snprintf(why, REPORT_WHY_SIZE,
+		    "item %llu is sealed with other findings than the document has",
+		    (unsigned long long)it->id);
+		return ERR_DENIED;
+	}
+	account_add(&w->account, it);
+	if (it->finds > 0)
+		report_items_name_findings(w, it);
+	if (it->outcome == ITEM_OUT_STRUCTURAL)
+		return ERR_OK;
+	if (it->outcome != ITEM_OUT_RELEASED)
+		return report_items_not_gone(w, it);
+	report_items_went(w, it);
+	return ERR_OK;
+}
+
+static enum err
+report_items_walk(
+    const struct report_input *in, struct report_walk *w, char why[REPORT_WHY_SIZE])
+{
+	struct inventory *inv;
+	const struct inventory_item *it;
+	char words[INVENTORY_WHY_SIZE];
+	enum err e = inventory_open(in->inventory, in->inventory_len, &inv, words);
+	if (e != ERR_OK) {
+		snprintf(why, REPORT_WHY_SIZE, "%s", words);
+		return e;
+	}
+	if (strcmp(inventory_header(inv)->transfer, in->transfer) != 0) {
+		snprintf(why, REPORT_WHY_SIZE, "the inventory is of another transfer");
+		e = ERR_DENIED;
+	}
+	while (e == ERR_OK && (e = inventory_next(inv, &it)) == ERR_OK)
+		e = report_items_item(w, it, why);
+	if (e == ERR_SYNTAX)
+		snprintf(why, REPORT_WHY_SIZE, "%s", inventory_why(inv));
+	inventory_free(inv);
+	if (e != ERR_NOTFOUND)
+		return e;
+	if (!tally_all_seen(w->tally) || !account_adds_up(&w->account)) {
+		snprintf(why, REPORT_WHY_SIZE, "items, findings and outcomes do not add up");
+		return ERR_DENIED;
+	}
+	return ERR_OK;
+}
+
+/* --- the tree ---------------------------------------------------------------------- */
+
+static void
+report_items_account(const struct account *a, json_t *tree)
+{
+	/* Outcomes in the order people ask for them. */
+	static const enum item_outcome order[] = {ITEM_OUT_RELEASED, ITEM_OUT_REJECTED,
+	    ITEM_OUT_HELD, ITEM_OUT_BLOCKED, ITEM_OUT_UNREADABLE, ITEM_OUT_ENCRYPTED,
+	    ITEM_OUT_UNREAD, ITEM_OUT_EXCLUDED, ITEM_OUT_STRUCTURAL};
+	json_t *o = json_object(), *outcomes = json_array();
+	fact_uint(o, "items", a->items);
+	fact_uint(o, "files", a->files);
+	fact_uint(o, "bytes", a->bytes);
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		json_t *row = json_object();
+		fact_text(row, "outcome", item_outcome_print(order[i]));
+		fact_uint(row, "items", a->count[order[i]]);
+		fact_uint(row, "bytes", a->size_bytes[order[i]]);
+		json_array_append_new(outcomes, row);
+	}
+	fact_put(o, "outcomes", outcomes);
+	fact_put(tree, "account", o);
+
+	json_t *lost = json_object();
+	fact_uint(lost, "times_without_zone", a->lost_zone);
+	fact_uint(lost, "no_time", a->lost_time);
+	fact_uint(lost, "special_modes", a->lost_mode);
+	fact_uint(lost, "special_files", a->lost_special);
+	fact_uint(lost, "links_without_target", a->lost_links);
+	fact_uint(lost, "renamed", a->renamed);
+	fact_put(tree, "lost", lost);
+}
+
+static enum err
+report_items_manifest(const struct report_input *in, json_t *tree, char why[REPORT_WHY_SIZE])
+{
+	struct release_manifest *m;
+	char words[RELEASE_WHY_SIZE];
+	enum err e = release_manifest(
+	    in->inventory, in->inventory_len, in->policy, in->policy_len, &m, words);
+	if (e != ERR_OK) {
+		snprintf(why, REPORT_WHY_SIZE, "%.250s", words);
+		return e;
+	}
+	json_t *o = json_object();
+	fact_hex(o, "sha256", m->sha256);
+	fact_hex(o, "root", m->root);
+	fact_uint(o, "files", m->nfiles);
+	fact_uint(o, "bytes", m->bytes);
+	fact_uint(o, "links", m->nlinks);
+	fact_put(tree, "manifest", o);
+	release_manifest_free(m);
+	return ERR_OK;
+}
+
+static void
+report_items_documents(const struct report_input *in, const struct report_walk *w, json_t *tree)
+{
+	uint8_t digest[DIGEST_SIZE];
+	json_t *inventory = json_object(), *findings = json_object(), *policy = json_object();
+	digest_sha256(in->inventory, in->inventory_len, digest);
+	fact_hex(inventory, "sha256", digest);
+	fact_uint(inventory, "items", w->account.items);
+	fact_put(tree, "inventory", inventory);
+
+	digest_sha256(in->findings, in->findings_len, digest);
+	fact_hex(findings, "sha256", digest);
+	fact_uint(findings, "total", tally_total(w->tally));
+	for (unsigned s = FINDING_INFO; s < FINDING_SEVERITY__MAX; s++)
+		fact_uint(findings, finding_severity_print((enum finding_severity)s),
+		    w->severities[s]);
+	fact_uint(findings, "left_out", w->findings.left_out);
+	fact_put(findings, "rows", json_incref(w->findings.rows));
+	fact_put(tree, "findings", findings);
+
+	digest_sha256(in->policy, in->policy_len, digest);
+	fact_hex(policy, "sha256", digest);
+	fact_text(policy, "name", w->policy->name);
+	fact_uint(policy, "approvals", w->policy->approvals);
+	fact_put(tree, "policy", policy);
+}
+
+static enum err
+report_items_fill(const struct report_input *in, const struct policy *policy, json_t *tree,
+    char why[REPORT_WHY_SIZE])
+{
+	char words[TALLY_WHY_SIZE];
+	struct report_walk w = {.policy = policy,
+	    .went.rows = json_array(),
+	    .not_gone.rows = json_array(),
+	    .findings.rows = json_array()};
+	enum err e = tally_new(in->findings, in->findings_len, &w.tally, words);
+	if (e != ERR_OK)
+		snprintf(why, REPORT_WHY_SIZE, "%s", words);
+	if (e == ERR_OK)
+		e = finding_walk(
+		    in->findings, in->findings_len, report_items_finding, &w, NULL);
+	if (e == ERR_OK)
+		e = report_items_walk(in, &w, why);
+	if (e == ERR_OK) {
+		report_items_account(&w.account, tree);
+		report_items_put(tree, "went", &w.went);
+		report_items_put(tree, "not_gone", &w.not_gone);
+		report_items_documents(in, &w, tree);
+	}
+	json_decref(w.went.rows);
+	json_decref(w.not_gone.rows);
+	json_decref(w.findings.rows);
+	tally_free(w.tally);
+	return e;
+}
+
+enum err
+report_items_add(const struct report_input *in, json_t *tree, char ret_why[REPORT_WHY_SIZE])
+{
+	struct policy *policy;
+	char words[POLICY_WHY_SIZE];
+	enum err e = policy_parse(in->policy, in->policy_len, &policy, words);
+	if (e != ERR_OK) {
+		snprintf(ret_why, REPORT_WHY_SIZE, "policy: %.240s", words);
+		return e;
+	}
+	e = report_items_manifest(in, tree, ret_why);
+	if (e == ERR_OK)
+		e = report_items_fill(in, policy, tree, ret_why);
+	policy_free(policy);
+	return e;
+}

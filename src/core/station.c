@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/core/station.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/setting.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define STATION_PATH_BYTES 4096
+#define STATION_FLOOR      (UINT64_C(1) << 30) /* bytes kept free unless said otherwise */
+
+struct station_owned {
+	struct station station;
+	struct setting_file *file;
+	char **paths; /* absolute forms of relative ones */
+	size_t npaths;
+};
+
+static const char *const station_port_kinds[] = {
+    [STATION_IMAGE] = "image",
+    [STATION_BLOCK] = "block",
+};
+
+bool
+station_site_ok(const char *site)
+{
+	size_t n = strlen(site);
+	if (n == 0 || n > 64 || site[0] == '.' || site[0] == '-')
+		return false;
+	return strspn(site, "abcdefghijklmnopqrstuvwxyz0123456789.-") == n;
+}
+
+bool
+station_id_ok(const char *id)
+{
+	size_t n = strlen(id);
+	if (n == 0 || n > 8 || id[0] < 'A' || id[0] > 'Z')
+		return false;
+	return strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == n;
+}
+
+/* A path of the file: absolute as it is, relative below home. */
+static const char *
+station_path(struct station_owned *o, const char *home, const struct setting *g,
+    const char *key, const char *otherwise)
+{
+	const char *path = setting_text(o->file, g, key, STATION_PATH_BYTES, otherwise);
+	if (path == NULL || path[0] == '\0' || path[0] == '/')
+		return path;
+	char *whole = mem_printf("%s/%s", home, path);
+	o->paths = mem_resize(o->paths, o->npaths + 1, sizeof(*o->paths));
+	o->paths[o->npaths++] = whole;
+	return whole;
+}
+
+static void
+station_parse_port(struct station_owned *o, const char *home, const struct setting *g,
+    struct station_port *ret)
+{
+	static const char *const keys[] = {"name", "kind", "path", NULL};
+	setting_keys(o->file, g, keys);
+	ret->name = setting_text(o->file, g, "name", LIM_PERSON_ID_BYTES, NULL);
+	if (ret->name != NULL && ret->name[0] == '\0')
+		setting_fail(o->file, g, ERR_RANGE, "name is empty");
+	const char *kind = setting_text(o->file, g, "kind", 16, NULL);
+	if (kind != NULL && strcmp(kind, station_port_kinds[STATION_IMAGE]) == 0)
+		ret->kind = STATION_IMAGE;
+	else if (kind != NULL && strcmp(kind, station_port_kinds[STATION_BLOCK]) == 0)
+		ret->kind = STATION_BLOCK;
+	else
+		setting_fail(o->file, g, ERR_SYNTAX, "kind must be image or block");
+	ret->path = station_path(o, home, g, "path", NULL);
+	if (ret->path != NULL && ret->path[0] == '\0')
+		setting_fail(o->file, g, ERR_RANGE, "path is empty");
+	if (o->station.demo && ret->kind == STATION_BLOCK)
+		setting_fail(
+		    o->file, g, ERR_RANGE, "a demo station has no port for real block devices");
+}
+
+static void
+station_parse_ports(struct station_owned *o, const char *home, const struct setting *root)
+{
+	struct station *s = &o->station;
+	s->nports = setting_groups(o->file, root, "ports", LIM_PORTS);
+	s->ports = mem_array(s->nports, sizeof(*s->ports));
+	for (size_t i = 0; i < s->nports; i++)
+		station_parse_port(o, home, setting_group(root, "ports", i), &s->ports[i]);
+	for (size_t i = 0; i < s->nports && setting_error(o->file) == ERR_OK; i++)
+		for (size_t j = 0; j < i; j++)
+			if (strcmp(s->ports[i].name, s->ports[j].name) == 0)
+				setting_fail(o->file, setting_group(root, "ports", i),
+				    ERR_EXISTS, "there is another port %s", s->ports[i].name);
+}
+
+static void
+station_parse_root(struct station_owned *o, const char *home)
+{
+	static const char *const keys[] = {"site", "station", "share", "vault", "policy",
+	    "clamd", "vault_floor", "share_floor", "ports", "banner", "contact", NULL};
+	struct station *s = &o->station;
+	const struct setting *root = setting_root(o->file);
+	setting_keys(o->file, root, keys);
+	s->site = setting_text(o->file, root, "site", 64, NULL);
+	if (s->site != NULL && !station_site_ok(s->site))
+		setting_fail(o->file, root, ERR_RANGE,
+		    "site must be lower-case letters, digits, dots and hyphens");
+	s->station = setting_text(o->file, root, "station", 8, NULL);
+	if (s->station != NULL && !station_id_ok(s->station))
+		setting_fail(o->file, root, ERR_RANGE,
+		    "station must be 1 to 8 upper-case letters and digits, a letter first");
+	s->demo = s->site != NULL && strcmp(s->site, "demo") == 0;
+	s->share = station_path(o, home, root, "share", "share");
+	s->vault = station_path(o, home, root, "vault", "vault");
+	s->policy = station_path(o, home, root, "policy", "");
+	s->clamd = station_path(o, home, root, "clamd", "");
+	s->vault_floor_bytes =
+	    setting_number(o->file, root, "vault_floor", 0, INT64_MAX, STATION_FLOOR);
+	s->share_floor_bytes =
+	    setting_number(o->file, root, "share_floor", 0, INT64_MAX, STATION_FLOOR);
+	s->banner = setting_text(o->file, root, "banner", LIM_REASON_BYTES, "");
+	s->contact = setting_text(o->file, root, "contact", LIM_REASON_BYTES, "");
+	station_parse_ports(o, home, root);
+}
+
+enum err
+station_parse(const void *text, size_t n, const char *home, struct station **ret,
+    char ret_why[STATION_WHY_SIZE])
+{
+	assert(home[0] == '/');
+	struct station_owned *o = mem_alloc(sizeof(*o));
+	o->file = setting_open(text, n, LIM_SETTING_BYTES);
+	if (setting_error(o->file) == ERR_OK)
+		station_parse_root(o, home);
+	enum err e = setting_error(o->file);
+	if (e != ERR_OK) {
+		snprintf(ret_why, STATION_WHY_SIZE, "station.conf: %s", setting_why(o->file));
+		station_free(&o->station);
+		return e;
+	}
+	*ret = &o->station;
+	return ERR_OK;
+}
+
+void
+station_free(struct station *s)
+{
+	if (s == NULL)
+		return;
+	struct station_owned *o = (struct station_owned *)(void *)s; /* its first member */
+	for (size_t i = 0; i < o->npaths; i++)
+		free(o->paths[i]);
+	free(o->paths);
+	free(s->ports);
+	setting_free(o->file);
+	free(o);
+}
+
+/* Printable ASCII without what would end a text in quotes. */
+static bool
+station_quotable(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e || *p == '"' || *p == '\\' || *p == '@')
+			return false;
+	return true;
+}
+
+enum err
+station_print_default(const char *site, const char *station, const char *clamd, struct buf *out)
+{
+	if (!station_site_ok(site) || !station_id_ok(station) || !station_quotable(clamd))
+		return ERR_RANGE;
+	bool demo = strcmp(site, "demo") == 0;
+	buf_addf(out,
+	    "# Where things are on this station; see station.conf(5).\n"
+	    "# What is allowed is in the policy, which only an admin's signature changes.\n\n"
+	    "site = \"%s\";\nstation = \"%s\";\n\n"
+	    "# Relative paths are below the station's directory.\n"
+	    "share = \"share\";\nvault = \"vault\";\nclamd = \"%s\";\n\n"
+	    "# Free space that reading and releasing must leave.\n"
+	    "vault_floor = \"%s\";\nshare_floor = \"%s\";\n\n"
+	    "ports = (\n\t{ name = \"image\"; kind = \"image\"; path = \"/\"; }",
+	    site, station, clamd, demo ? "64M" : "1G", demo ? "64M" : "1G");
+	if (!demo)
+		buf_add_str(out,
+		    ",\n\t{ name = \"usb\"; kind = \"block\"; path = \"/dev/disk/by-path\"; }");
+	buf_addf(out, "\n);\n\nbanner = \"%s\";\ncontact = \"\";\n",
+	    demo ? "DEMO STATION: not for real data" : "");
+	return out->error;
+}

@@ -1,0 +1,166 @@
+/* links: src/core/station src/core/setting src/base/buf src/base/mem */
+/* SPDX-License-Identifier: ISC */
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/station.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define HEAD     "site = \"lab.example\"; station = \"K1\";\n"
+
+static void
+parses(void **state)
+{
+	(void)state;
+	static const char text[] =
+	    HEAD "share = \"/srv/share\"; vault = \"objects\"; clamd = \"run/clamd\";\n"
+		 "vault_floor = \"5G\"; share_floor = 10;\n"
+		 "ports = ( { name = \"left\"; kind = \"block\"; path = "
+		 "\"/dev/disk/by-path/x\"; },\n"
+		 "          { name = \"image\"; kind = \"image\"; path = \"images\"; } );\n";
+	struct station *s;
+	char why[STATION_WHY_SIZE];
+	assert_int_equal(station_parse(text, strlen(text), "/h", &s, why), ERR_OK);
+	assert_string_equal(s->share, "/srv/share");
+	assert_string_equal(s->vault, "/h/objects");
+	assert_string_equal(s->clamd, "/h/run/clamd");
+	assert_string_equal(s->policy, "");
+	assert_int_equal(s->vault_floor_bytes, UINT64_C(5) << 30);
+	assert_int_equal(s->share_floor_bytes, 10);
+	assert_int_equal(s->nports, 2);
+	assert_int_equal(s->ports[0].kind, STATION_BLOCK);
+	assert_string_equal(s->ports[1].path, "/h/images");
+	assert_false(s->demo);
+	station_free(s);
+	assert_int_equal(station_parse(HEAD, strlen(HEAD), "/h", &s, why), ERR_OK);
+	assert_string_equal(s->share, "/h/share");
+	assert_string_equal(s->clamd, "");
+	station_free(s);
+}
+
+static void
+refuses(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *text, *why;
+	} cases[] = {
+	    {"empty", "", "site is missing"},
+	    {"no station", "site = \"lab\";", "station is missing"},
+	    {"unknown key", HEAD "shares = \"x\";", "line 2: no such key: shares"},
+	    {"what is allowed is not here", HEAD "approvals = 1;", "no such key"},
+	    {"include", HEAD "@include \"/etc/shadow\"", "line 2: @include"},
+	    {"site", "site = \"Lab\"; station = \"K1\";", "site must be"},
+	    {"station", "site = \"lab\"; station = \"k1\";", "station must be"},
+	    {"port kind", HEAD "ports = ( { name = \"a\"; kind = \"usb\"; path = \"/x\"; } );",
+		"kind must be"},
+	    {"port twice",
+		HEAD "ports = ( { name = \"a\"; kind = \"image\"; path = \"/x\"; },\n"
+		     "{ name = \"a\"; kind = \"image\"; path = \"/y\"; } );",
+		"another port a"},
+	    {"floor", HEAD "vault_floor = \"lots\";", "vault_floor must be a number"},
+	    {"block port of a demo",
+		"site = \"demo\"; station = \"K1\"; ports = ( { name = \"a\"; kind = "
+		"\"block\"; path "
+		"= \"/x\"; } );",
+		"demo station has no port"},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct station *s = NULL;
+		char why[STATION_WHY_SIZE] = "";
+		enum err e = station_parse(cases[i].text, strlen(cases[i].text), "/h", &s, why);
+		if (e == ERR_OK || s != NULL || strstr(why, cases[i].why) == NULL)
+			fail_msg("%s: error %d, \"%s\"", cases[i].what, (int)e, why);
+	}
+}
+
+static void
+limits(void **state)
+{
+	(void)state;
+	struct station *s;
+	char why[STATION_WHY_SIZE];
+	char *text = mem_alloc(LIM_SETTING_BYTES + 1);
+	memset(text, ' ', LIM_SETTING_BYTES + 1);
+	memcpy(text, HEAD, strlen(HEAD));
+	assert_int_equal(station_parse(text, LIM_SETTING_BYTES, "/h", &s, why), ERR_OK);
+	station_free(s);
+	assert_int_equal(station_parse(text, LIM_SETTING_BYTES + 1, "/h", &s, why), ERR_LIMIT);
+	free(text);
+	for (unsigned n = LIM_PORTS; n <= LIM_PORTS + 1; n++) {
+		struct buf b;
+		buf_init(&b, LIM_SETTING_BYTES);
+		buf_add_str(&b, HEAD "ports = (");
+		for (unsigned i = 0; i < n; i++)
+			buf_addf(&b, "%s{ name = \"p%u\"; kind = \"image\"; path = \"/x\"; }",
+			    i > 0 ? "," : "", i);
+		buf_add_str(&b, ");");
+		enum err e = station_parse(b.data, b.len, "/h", &s, why);
+		assert_int_equal(e, n == LIM_PORTS ? ERR_OK : ERR_LIMIT);
+		station_free(e == ERR_OK ? s : NULL);
+		buf_done(&b);
+	}
+}
+
+static void
+default_is_parsed_again(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *site;
+		bool demo;
+		size_t ports;
+	} cases[] = {{"demo", true, 1}, {"lab.example", false, 2}};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct station *s;
+		struct buf b;
+		char why[STATION_WHY_SIZE];
+		buf_init(&b, 8192);
+		assert_int_equal(
+		    station_print_default(cases[i].site, "K1", "/run/clamd", &b), ERR_OK);
+		if (station_parse(b.data, b.len, "/h", &s, why) != ERR_OK)
+			fail_msg("%s", why);
+		assert_int_equal(s->demo, cases[i].demo);
+		assert_int_equal(s->nports, cases[i].ports);
+		assert_string_equal(s->clamd, "/run/clamd");
+		station_free(s);
+		assert_int_equal(
+		    station_print_default(cases[i].site, "K1", "\"; share = \"/", &b),
+		    ERR_RANGE);
+		assert_int_equal(station_print_default("Demo", "K1", "", &b), ERR_RANGE);
+		buf_done(&b);
+	}
+}
+
+/* A key or a passphrase in a configuration is a default nobody changes. */
+static void
+R12_no_secret_can_be_configured(void **state)
+{
+	(void)state;
+	static const char *const keys[] = {"password", "passphrase", "key", "secret"};
+	for (size_t i = 0; i < COUNT(keys); i++) {
+		struct station *s;
+		char why[STATION_WHY_SIZE], *text = mem_printf(HEAD "%s = \"x\";", keys[i]);
+		assert_int_equal(station_parse(text, strlen(text), "/h", &s, why), ERR_SYNTAX);
+		free(text);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(parses),
+	    cmocka_unit_test(refuses),
+	    cmocka_unit_test(limits),
+	    cmocka_unit_test(default_is_parsed_again),
+	    cmocka_unit_test(R12_no_secret_can_be_configured),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
