@@ -5,50 +5,196 @@
 # do is what its line below links; what a test couples to is the first line of
 # the test.
 
+MAKEFLAGS += --no-builtin-rules
+
 TREE    ?= release
 B       := build/$(TREE)
-prefix  ?= /usr/local
 V       ?= 0
 Q_0     := @
 Q       := $(Q_$(V))
 CC      := $(if $(filter asan,$(TREE)),clang,gcc)
+JOBS    ?= $(shell nproc 2>/dev/null || echo 1)
 
-PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmagic -ltsk -lpthread
+prefix     ?= /usr/local
+bindir     := $(prefix)/bin
+sbindir    := $(prefix)/sbin
+libexecdir := $(prefix)/libexec/sallyport
+datadir    := $(prefix)/share/sallyport
+docdir     := $(prefix)/share/doc/sallyport
+mandir     := $(prefix)/share/man
+
+PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
+	   libmagic tsk
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	   -Wcast-qual -Wconversion -Wformat=2 -Wvla -Wswitch-enum -Werror
-HARDEN  := -fstack-protector-strong -fPIE -ftrivial-auto-var-init=zero
-CFLAGS_release := -O2 -g -D_FORTIFY_SOURCE=3 $(HARDEN)
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all \
+HARDEN  := -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections
+CFLAGS_release := -O2 -g -ftrivial-auto-var-init=zero -D_FORTIFY_SOURCE=3 $(HARDEN)
+CFLAGS_asan    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=all \
 		  -fno-omit-frame-pointer -DSALLYPORT_NO_SANDBOX $(HARDEN)
-LDFLAGS_release := -pie -Wl,-z,relro,-z,now -Wl,--as-needed
-LDFLAGS_asan    := -pie -fsanitize=address,undefined -Wl,--as-needed
+LDFLAGS_release := -pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--as-needed
+LDFLAGS_asan    := -pie -Wl,--gc-sections -fsanitize=address,undefined,fuzzer-no-link -Wl,--as-needed
 VERSION := 0.1.0
 CPPFLAGS := -I. -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' -include src/base/banned.h
 CFLAGS  := -std=c11 $(WARN) $(CFLAGS_$(TREE))
 LDFLAGS := $(LDFLAGS_$(TREE))
 
-base := $(addprefix src/base/,buf clock err escape hex io log mem)
-ipc  := $(addprefix src/ipc/,channel loop message sandbox spawn)
+# --- programs: objs_NAME = the objects it links, main first -----------------
+# The folder of a program is its own; what is shared is named file by file.
+in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
+base    := $(addprefix src/base/,buf clock err escape hex io log mem utf8)
+ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
+crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
+domain  := $(addprefix src/core/,finding inventory inventory_check item policy release \
+	   release_manifest release_plan setting station tree verdict)
+rules   := $(addprefix src/core/,admit authority custody dossier entry map passage shape transfer)
+facts   := $(addprefix src/core/,account fact fold report report_items report_json report_text \
+	   slip tally)
 
-# --- programs: name = the objects it links ---------------------------------
-programs :=
+objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
+			  src/core/where src/core/account src/base/boot src/ipc/spawn \
+			  $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
+			  src/core/setting src/core/station src/ipc/spawn $(ipc) $(base)
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/*) db/sql db/work db/work_where \
+			  scanners/manifest src/core/name src/core/name_type src/core/where \
+			  src/core/inventory_print $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
+			  $(ipc) $(base)
+objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest $(ipc) $(base)
+objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) db/ledger db/ledger_replay db/sql \
+			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) \
+			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
+			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/*) \
+			  $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/scan $(ipc) $(base)
+objs_scan-av           := scanners/av scanners/clamd scanners/scan $(ipc) $(base)
 
+bin_programs     := sallyport sallyport-verify
+sbin_programs    := sallyportd
+libexec_programs := sallyport-desk sallyport-reader sallyport-vault sallyport-ledger \
+		    sallyport-stager sallyport-report scan-type scan-av
+programs         := $(bin_programs) $(sbin_programs) $(libexec_programs)
+program_bins     := $(foreach p,$(programs),$(if $(wildcard $(firstword $(objs_$p)).c),$(B)/bin/$p))
+
+# --- what to make -------------------------------------------------------------
 .PHONY: all
-all:
+all: $(program_bins) $(B)/share/sallyport/made ## build the programs into build/$(TREE)/bin
 
-$(B)/%.o: %.c
+# Every object depends on the flags it was made with and on the packages.
+FLAGS := $(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS)
+$(shell mkdir -p $(B); printf '%s\n' '$(subst ','\'',$(FLAGS))' | cmp -s - $(B)/flags || \
+	printf '%s\n' '$(subst ','\'',$(FLAGS))' > $(B)/flags)
+
+$(B)/packages: share/demo/packages
+	@sh share/demo/need check build $(if $(filter asan,$(TREE)),test)
+	@touch $@
+
+$(B)/%.o: %.c $(B)/flags | $(B)/packages
 	@mkdir -p $(@D)
 	@$(if $(Q),echo "  CC    $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# --- unit tests: the first line of tests/unit/t_foo.c names its objects ----
-unit_tests := $(sort $(wildcard tests/unit/t_*.c tests/ipc/t_*.c tests/ledger/t_*.c))
-unit_bins  := $(unit_tests:%.c=$(B)/%)
+# libtsk's headers use words that banned.h poisons: they are read before it.
+$(addprefix $(B)/src/media/,image.o volume.o content.o): CPPFLAGS := -include tsk/libtsk.h $(CPPFLAGS)
 
 .SECONDEXPANSION:
-$(unit_bins): $(B)/%: $(B)/%.o $$(addprefix $(B)/,$$(addsuffix .o,$$(shell sed -n '1s,^/\* links: \(.*\) \*/$$$$,\1,p' $$*.c)))
+# A listed object whose source has gone fails here, by name.
+$(program_bins): $(B)/bin/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(objs_$$*)))
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  LD    $@")
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(sort $^) $(LIBS)
+
+# The build tree looks like an installed one: programs find their data from bin/.
+manifests := $(wildcard scanners/*.conf scanners/*/*.conf)
+policies  := $(wildcard share/policy/*)
+$(B)/share/sallyport/made: $(manifests) $(policies)
+	@rm -rf $(@D) && mkdir -p $(@D)/scanners.d $(@D)/policy
+	@$(if $(manifests),install -m 644 $(manifests) $(@D)/scanners.d/)
+	@$(if $(policies),install -m 644 $(policies) $(@D)/policy/)
+	@touch $@
+
+# --- tests: the first line of tests/*/t_foo.c names the objects it links -------
+links = $(addprefix $(B)/,$(addsuffix .o,$(shell sed -n '1s,^/\* links: \(.*\) \*/$$,\1,p' $1)))
+
+unit_tests := $(sort $(wildcard tests/*/t_*.c))
+unit_bins  := $(unit_tests:%.c=$(B)/%)
+$(unit_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
 	@$(if $(Q),echo "  LD    $@")
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# Programs that tests start: image builders, peers that misbehave.
+tool_srcs := $(sort $(shell grep -lsw '^main' $(filter-out $(unit_tests),$(wildcard tests/*/*.c)) /dev/null))
+tool_bins := $(tool_srcs:%.c=$(B)/%)
+$(tool_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
+	@$(if $(Q),echo "  LD    $@")
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+fuzz_srcs := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+fuzz_bins := $(if $(filter asan,$(TREE)),$(fuzz_srcs:%.c=$(B)/%))
+$(fuzz_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
+	@$(if $(Q),echo "  LD    $@")
+	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+.PHONY: tests check check-unit check-e2e check-fuzz check-long fuzz bench
+tests: $(unit_bins) $(tool_bins) $(fuzz_bins) ## build the test programs of this tree
+
+check: ## install what tests need (as root), build both trees, run everything but the long suites
+	@sh tests/run unit fuzz sandbox e2e
+check-unit: ## unit, ipc and ledger tests in the sanitizer tree
+	@sh tests/run unit
+check-e2e: ## end to end and sandbox tests in the release tree
+	@sh tests/run sandbox e2e
+check-fuzz: ## each fuzz target for SECS seconds (15)
+	@SECS=$${SECS:-15} sh tests/run fuzz-all
+check-long: ## the suites that take longer than five minutes
+	@sh tests/run long fuzz-all
+fuzz: ## one fuzz target: make fuzz T=canon_parse SECS=60
+	@T='$(T)' SECS='$(or $(SECS),60)' sh tests/run fuzz-one
+bench: ## measure the ratios of the design (tests/bench)
+	@sh tests/run bench
+
+# --- habits ----------------------------------------------------------------------
+c_files := $(sort $(shell find src scanners db ui tests -name '*.[ch]' 2>/dev/null))
+
+.PHONY: lint fmt run clean help deps objects programs sources
+objects: $(patsubst %.c,$(B)/%.o,$(filter-out tests/%,$(filter %.c,$(c_files))))
+programs:
+	@printf '%s\n' $(programs)
+sources: # what any program links
+	@printf '%s\n' $(sort $(foreach p,$(programs),$(objs_$p:%=%.c)))
+lint: ## layering, names, sizes, banned functions, formatting, man pages
+	@sh tests/lint/run
+fmt: ## clang-format every C file in place
+	$(Q)clang-format -i $(c_files)
+run: ## one whole transfer on a demo station in var/demo
+	@sh share/demo/run
+deps: ## install the packages for building, running and testing (as root)
+	@sh share/demo/need install build run test
+clean: ## remove build/ (var/ stays: rm -r var)
+	rm -rf build
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "  Variables: V=1 shows commands, TREE=release|asan, prefix=, DESTDIR="
+
+# --- install ----------------------------------------------------------------------
+into = install -d $(DESTDIR)$1 && install -m $2 $3 $(DESTDIR)$1/
+some = $(if $(strip $3),$(call into,$1,$2,$3),:)
+built = $(filter $(addprefix $(B)/bin/,$1),$(program_bins))
+
+.PHONY: install
+install: all ## install under $(DESTDIR)$(prefix)
+	$(Q)$(call some,$(bindir),755,$(call built,$(bin_programs)))
+	$(Q)$(call some,$(sbindir),755,$(call built,$(sbin_programs)))
+	$(Q)$(call some,$(libexecdir),755,$(call built,$(libexec_programs)))
+	$(Q)$(call some,$(datadir)/scanners.d,644,$(manifests))
+	$(Q)$(call some,$(datadir)/policy,644,$(policies))
+	$(Q)$(call some,$(datadir)/clamav,644,$(wildcard share/clamav/*))
+	$(Q)$(call some,$(datadir)/audit,755,$(wildcard share/audit/*.py))
+	$(Q)$(call some,$(docdir),644,README.md LICENSE $(wildcard share/doc/*.md))
+	$(Q)$(foreach s,1 5 7 8,$(call some,$(mandir)/man$s,644,$(wildcard share/man/*.$s)) &&) :
+
+-include $(shell find $(B) -type f -name '*.d' 2>/dev/null)

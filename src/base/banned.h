@@ -10,6 +10,7 @@
 
 #pragma GCC poison strcpy strcat sprintf vsprintf strncpy strncat strtok gets
 #pragma GCC poison gmtime localtime ctime asctime atoi atol atof tmpnam tempnam mktemp
+#undef alloca
 #pragma GCC poison system popen alloca
 
 #endif

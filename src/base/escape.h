@@ -59,6 +59,12 @@ size_t escape_fit(
 /* The bytes an escaped form stands for; false when it is not one. */
 bool escape_undo(const char *text, size_t text_len, uint8_t *out, size_t *ret_len);
 
+/*
+ * Flags of one code point by itself; what depends on neighbours (spaces, marks
+ * that compose, mixed scripts, reserved names) is not in it.
+ */
+unsigned escape_class(uint32_t code);
+
 /* Newly allocated escaped form of a NUL-terminated string; caller frees. */
 char *escape_dup(const char *text);
 

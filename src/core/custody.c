@@ -166,7 +166,7 @@ check_custody(struct custody *c, const struct custody_act *act)
 		    act, ERR_STATE, "the administrators have not endorsed the genesis yet");
 	if (act->event == EVENT_START)
 		return check_start(c, act);
-	if (!c->running)
+	if (!c->running && !c->partial)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
 	if (act->subject == SUBJ_XFER)
 		return passage_check(c, act);
@@ -278,6 +278,27 @@ custody_apply_parsed(
 }
 
 enum err
+custody_apply_partial(
+    struct custody *c, uint64_t seq, struct entry *e, char why[CUSTODY_WHY_SIZE])
+{
+	struct custody_act act;
+	c->partial = true;
+	c->checked = false;
+	enum err err = begin_act(c, LOG_CUSTODY, e, why, &act);
+	if (err != ERR_OK)
+		return err;
+	if (seq < c->partial_next)
+		return custody_refuse(&act, ERR_STATE, "the entries are not in order");
+	act.seq = seq;
+	err = judge(c, &act);
+	if (err == ERR_OK) {
+		take_in(c, &act);
+		c->partial_next = seq + 1;
+	}
+	return err;
+}
+
+enum err
 custody_apply(struct custody *c, enum transfer_log log, const void *entry, size_t n,
     char why[CUSTODY_WHY_SIZE])
 {
@@ -317,15 +338,19 @@ custody_check_documents(
 	struct custody_act act = {.why = why};
 	if (t->approvals_count == 0)
 		return custody_refuse(&act, ERR_STATE, "%s is not submitted", t->id);
-	for (size_t i = 0; i < t->approvals_count; i++) {
-		struct dossier_claim claim = {t->inventory, t->findings, t->manifest,
-		    t->manifest_root, t->policy, t->items, t->files, t->bytes,
-		    i > 0 ? t->approvals[i].officer : NULL};
-		enum err err = dossier_check(c, t, &claim, &act);
-		if (err != ERR_OK)
-			return err;
-	}
-	return ERR_OK;
+	struct dossier_claim claim = {
+	    .inventory = t->inventory,
+	    .findings = t->findings,
+	    .manifest = t->manifest,
+	    .manifest_root = t->manifest_root,
+	    .policy = t->policy,
+	    .items = t->items,
+	    .files = t->files,
+	    .bytes = t->bytes,
+	};
+	for (size_t i = 1; i < t->approvals_count; i++)
+		claim.later[i - 1] = t->approvals[i].officer;
+	return dossier_check(c, t, &claim, &act);
 }
 
 /* --- the logs --------------------------------------------------------------------------- */

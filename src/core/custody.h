@@ -124,6 +124,16 @@ enum err custody_apply(struct custody *, enum transfer_log, const void *entry, s
 enum err custody_apply_parsed(
     struct custody *, enum transfer_log, struct entry *, char why[CUSTODY_WHY_SIZE]);
 /*
+ * Takes a custody entry out of its log, for one who has only the entries of a
+ * transfer and their inclusion proofs.  seq is where the proof says it is, and
+ * increases.  What needs the rest of the log is not checked: that heads are
+ * true roots, that ids are unique, numbering, what the station did meanwhile.
+ * After the first call this custody takes custody entries in no other way, and
+ * its custody size, roots and leaves mean nothing.
+ */
+enum err custody_apply_partial(
+    struct custody *, uint64_t seq, struct entry *, char why[CUSTODY_WHY_SIZE]);
+/*
  * Applies a list (entry, blank line, entry...).  On failure the entries before
  * the bad one stay applied and custody_size() is the sequence number of the bad one.
  */

@@ -73,7 +73,9 @@ struct custody {
 	custody_doc_fn *doc;
 	void *doc_arg;
 	bool trust;
-	bool checked; /* `checked_leaf` was found good for the record as it is now */
+	bool partial;          /* custody_apply_partial */
+	uint64_t partial_next; /* the least seq that may come */
+	bool checked;          /* `checked_leaf` was found good for the record as it is now */
 	enum transfer_log checked_log;
 	uint8_t checked_leaf[MERKLE_SIZE];
 };
@@ -125,7 +127,7 @@ enum err passage_may_approve(const struct custody *, const struct custody_transf
 struct dossier_claim {
 	const char *inventory, *findings, *manifest, *manifest_root, *policy;
 	uint64_t items, files, bytes;
-	const char *later_officer; /* who signs a slot after the first, or NULL */
+	const char *later[LIM_APPROVALS]; /* who signs slots after the first; NULL ends */
 };
 /* Fetches the documents and compares; the sentence goes to act->why. */
 enum err dossier_check(const struct custody *, const struct custody_transfer *,

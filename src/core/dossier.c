@@ -68,10 +68,12 @@ check_header(const struct custody *c, const struct custody_transfer *t,
 	if (!json_equal(h->scanners, canon_array(t->scan_data, "scanners")))
 		return custody_refuse(
 		    act, ERR_DENIED, "the inventory names other scanners than have scanned");
-	if (claim->later_officer != NULL && is_decider(h, claim->later_officer))
-		return custody_refuse(act, ERR_DENIED,
-		    "%s decided items of %s and cannot be its second signer",
-		    claim->later_officer, t->id);
+	for (size_t i = 0; i < LIM_APPROVALS && claim->later[i] != NULL; i++) {
+		if (is_decider(h, claim->later[i]))
+			return custody_refuse(act, ERR_DENIED,
+			    "%s decided items of %s and cannot be its second signer",
+			    claim->later[i], t->id);
+	}
 	return ERR_OK;
 }
 

@@ -28,6 +28,7 @@ enum role {
 	ROLE_STAGER = 1 << 7,
 	ROLE_REPORT = 1 << 8,
 	ROLE_ANY = (1 << 9) - 1,
+	ROLE_VERIFY = 1 << 9, /* sallyport-verify: speaks to nobody, has a sandbox */
 };
 
 enum message_fd { FD_NONE, FD_ONE };

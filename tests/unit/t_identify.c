@@ -354,12 +354,12 @@ static void
 types_of_mime(void **state)
 {
 	(void)state;
-	assert_string_equal(identify_type_of_mime("text/x-c"), "text");
-	assert_string_equal(identify_type_of_mime("image/svg+xml"), "svg");
-	assert_string_equal(identify_type_of_mime("image/tiff"), "image");
-	assert_string_equal(identify_type_of_mime("application/octet-stream"), "data");
-	assert_null(identify_type_of_mime("application/x-what"));
-	assert_null(identify_type_of_mime("text"));
+	assert_string_equal(identify_mime_type("text/x-c"), "text");
+	assert_string_equal(identify_mime_type("image/svg+xml"), "svg");
+	assert_string_equal(identify_mime_type("image/tiff"), "image");
+	assert_string_equal(identify_mime_type("application/octet-stream"), "data");
+	assert_null(identify_mime_type("application/x-what"));
+	assert_null(identify_mime_type("text"));
 }
 
 int

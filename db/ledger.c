@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: ISC */
+#include "db/ledger.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#define APPLICATION_ID "0x43535459"
+#define BUSY_MS        5000
+
+enum statement {
+#define STMT(id, text) DO_##id,
+#include "db/ledger_statements.def"
+#undef STMT
+	DO__MAX
+};
+
+static const char *const statements[DO__MAX] = {
+#define STMT(id, text) [DO_##id] = text,
+#include "db/ledger_statements.def"
+#undef STMT
+};
+
+static const char *const schema[] = {
+#define SCHEMA(text) text,
+#include "db/ledger_schema.def"
+#undef SCHEMA
+};
+
+#define SCHEMA_COUNT (sizeof(schema) / sizeof(schema[0]))
+
+struct ledger {
+	sqlite3 *db;
+	char *path; /* NULL when it was loaded from bytes */
+	sqlite3_stmt *prepared[DO__MAX];
+	char why[LEDGER_WHY_SIZE];
+	char origin[256], vkey[256]; /* what ledger_log gave out */
+};
+
+/* --- connection -------------------------------------------------------------------- */
+
+static enum err
+err_of(int rc)
+{
+	switch (rc & 0xff) {
+	case SQLITE_OK:
+	case SQLITE_DONE:
+	case SQLITE_ROW:
+		return ERR_OK;
+	case SQLITE_FULL:
+		return ERR_NOSPACE;
+	case SQLITE_CONSTRAINT:
+		return ERR_STATE;
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return ERR_SYNTAX;
+	case SQLITE_TOOBIG:
+		return ERR_LIMIT;
+	default:
+		return ERR_IO;
+	}
+}
+
+static enum err
+failed(struct ledger *l, int rc)
+{
+	snprintf(
+	    l->why, sizeof(l->why), "%s", l->db != NULL ? sqlite3_errmsg(l->db) : "no memory");
+	return err_of(rc);
+}
+
+static enum err
+answered(struct ledger *l, int rc)
+{
+	return rc == SQLITE_OK ? ERR_OK : failed(l, rc);
+}
+
+static enum err
+exec(struct ledger *l, const char *text)
+{
+	return answered(l, sqlite3_exec(l->db, text, NULL, NULL, NULL));
+}
+
+/* INSERT into our tables, SELECT, transactions: nothing else compiles. */
+static int
+authorize(
+    void *arg, int action, const char *a, const char *b, const char *db, const char *inner)
+{
+	(void)arg;
+	(void)b;
+	(void)db;
+	(void)inner;
+	static const char *const tables[] = {"log", "entry", "checkpoint", "cosig"};
+	if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_TRANSACTION ||
+	    action == SQLITE_FUNCTION)
+		return SQLITE_OK;
+	for (size_t i = 0; action == SQLITE_INSERT && i < 4; i++) {
+		if (strcmp(a, tables[i]) == 0)
+			return SQLITE_OK;
+	}
+	return SQLITE_DENY;
+}
+
+static void
+harden(sqlite3 *db)
+{
+	static const struct {
+		int what, value;
+	} limits[] = {
+	    {SQLITE_LIMIT_LENGTH, 1 << 20},
+	    {SQLITE_LIMIT_SQL_LENGTH, 4096},
+	    {SQLITE_LIMIT_COLUMN, 16},
+	    {SQLITE_LIMIT_EXPR_DEPTH, 20},
+	    {SQLITE_LIMIT_COMPOUND_SELECT, 2},
+	    {SQLITE_LIMIT_ATTACHED, 0},
+	    {SQLITE_LIMIT_TRIGGER_DEPTH, 2},
+	};
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		sqlite3_limit(db, limits[i].what, limits[i].value);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, (int *)NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, (int *)NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);
+	sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
+	sqlite3_busy_timeout(db, BUSY_MS);
+}
+
+static enum err
+set_pragmas(struct ledger *l)
+{
+	return exec(l,
+	    "PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA cell_size_check=ON;"
+	    "PRAGMA foreign_keys=ON; PRAGMA recursive_triggers=ON; PRAGMA mmap_size=0;"
+	    "PRAGMA temp_store=MEMORY");
+}
+
+static enum err
+connect(struct ledger *l, int flags)
+{
+	int rc = sqlite3_open_v2(
+	    l->path != NULL ? l->path : ":memory:", &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK)
+		return failed(l, rc);
+	sqlite3_extended_result_codes(l->db, 1);
+	harden(l->db);
+	return ERR_OK;
+}
+
+static void
+disconnect(struct ledger *l)
+{
+	for (unsigned i = 0; i < DO__MAX; i++) {
+		sqlite3_finalize(l->prepared[i]);
+		l->prepared[i] = NULL;
+	}
+	sqlite3_close(l->db);
+	l->db = NULL;
+}
+
+struct ledger *
+ledger_close(struct ledger *l)
+{
+	if (l == NULL)
+		return NULL;
+	disconnect(l);
+	free(l->path);
+	free(l);
+	return NULL;
+}
+
+/* Gives up on a half-opened ledger and tells why. */
+static enum err
+give_up(struct ledger *l, enum err e, char why[LEDGER_WHY_SIZE])
+{
+	if (why != NULL)
+		snprintf(why, LEDGER_WHY_SIZE, "%s", l->why);
+	ledger_close(l);
+	return e;
+}
+
+void
+ledger_init(void)
+{
+	char byte;
+	sqlite3_initialize();
+	/* The first random byte opens /dev/urandom. */
+	sqlite3_randomness(1, &byte);
+}
+
+const char *
+ledger_why(const struct ledger *l)
+{
+	return l->why;
+}
+
+/* --- statements ------------------------------------------------------------------------ */
+
+static enum err
+use(struct ledger *l, enum statement id, sqlite3_stmt **ret)
+{
+	sqlite3_stmt **s = &l->prepared[id];
+	if (*s == NULL) {
+		int rc = sqlite3_prepare_v3(
+		    l->db, statements[id], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+		if (rc != SQLITE_OK)
+			return failed(l, rc);
+	}
+	sqlite3_reset(*s);
+	sqlite3_clear_bindings(*s);
+	*ret = *s;
+	return ERR_OK;
+}
+
+/* ERR_OK: a row; ERR_NOTFOUND: no more, and the statement is reset. */
+static enum err
+step(struct ledger *l, sqlite3_stmt *s)
+{
+	int rc = sqlite3_step(s);
+	if (rc == SQLITE_ROW)
+		return ERR_OK;
+	enum err e = rc == SQLITE_DONE ? ERR_NOTFOUND : failed(l, rc);
+	sqlite3_reset(s);
+	return e;
+}
+
+static enum err
+run(struct ledger *l, sqlite3_stmt *s)
+{
+	enum err e = step(l, s);
+	if (e == ERR_OK)
+		sqlite3_reset(s);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static enum err
+run_plain(struct ledger *l, enum statement id)
+{
+	sqlite3_stmt *s;
+	enum err e = use(l, id, &s);
+	return e != ERR_OK ? e : run(l, s);
+}
+
+static sqlite3_int64
+row_of(enum transfer_log log)
+{
+	return (sqlite3_int64)log + 1;
+}
+
+static const char *
+column_text(sqlite3_stmt *s, int at)
+{
+	const unsigned char *t = sqlite3_column_text(s, at);
+	return t != NULL ? (const char *)t : "";
+}
+
+static const uint8_t *
+column_bytes(sqlite3_stmt *s, int at, size_t *ret_len)
+{
+	const uint8_t *b = sqlite3_column_blob(s, at);
+	*ret_len = (size_t)sqlite3_column_bytes(s, at);
+	return b != NULL ? b : (const uint8_t *)"";
+}
+
+/* --- schema ------------------------------------------------------------------------------ */
+
+void
+ledger_schema(char out[HEX_DIGEST_SIZE])
+{
+	uint8_t digest[DIGEST_SIZE];
+	struct digest *d = digest_new();
+	for (size_t i = 0; i < SCHEMA_COUNT; i++) {
+		digest_add(d, schema[i], strlen(schema[i]));
+		digest_add(d, "\n", 1);
+	}
+	digest_final(d, digest);
+	digest_free(d);
+	hex_encode(digest, sizeof(digest), out);
+}
+
+/* sqlite_autoindex rows have no text; everything else must be ours, in order. */
+static enum err
+compare_schema(struct ledger *l)
+{
+	sqlite3_stmt *s;
+	size_t i = 0;
+	int rc = sqlite3_prepare_v2(l->db,
+	    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid", -1, &s, NULL);
+	if (rc != SQLITE_OK)
+		return failed(l, rc);
+	bool same = true;
+	while (same && (rc = sqlite3_step(s)) == SQLITE_ROW) {
+		same = i < SCHEMA_COUNT && strcmp(column_text(s, 0), schema[i]) == 0;
+		i++;
+	}
+	sqlite3_finalize(s);
+	if (same && rc != SQLITE_DONE)
+		return failed(l, rc);
+	if (same && i == SCHEMA_COUNT)
+		return ERR_OK;
+	snprintf(
+	    l->why, sizeof(l->why), "the schema is not the published one at object %zu", i);
+	return ERR_SIGNATURE;
+}
+
+static enum err
+check_integrity(struct ledger *l)
+{
+	sqlite3_stmt *s;
+	int rc = sqlite3_prepare_v2(l->db, "PRAGMA integrity_check(1)", -1, &s, NULL);
+	if (rc != SQLITE_OK)
+		return failed(l, rc);
+	rc = sqlite3_step(s);
+	bool good = rc == SQLITE_ROW && strcmp(column_text(s, 0), "ok") == 0;
+	if (!good)
+		snprintf(l->why, sizeof(l->why), "integrity check: %s",
+		    rc == SQLITE_ROW ? column_text(s, 0) : sqlite3_errmsg(l->db));
+	sqlite3_finalize(s);
+	return good ? ERR_OK : ERR_SYNTAX;
+}
+
+static enum err
+make_schema(struct ledger *l, const char *const origins[2], const char *const vkeys[2])
+{
+	enum err e = exec(l, "PRAGMA encoding='UTF-8'; PRAGMA page_size=4096;"
+			     "PRAGMA application_id=" APPLICATION_ID "; PRAGMA user_version=1");
+	if (e == ERR_OK)
+		e = set_pragmas(l);
+	if (e == ERR_OK)
+		e = exec(l, "BEGIN IMMEDIATE");
+	for (size_t i = 0; e == ERR_OK && i < SCHEMA_COUNT; i++)
+		e = exec(l, schema[i]);
+	for (unsigned i = 0; e == ERR_OK && i < 2; i++) {
+		sqlite3_stmt *s;
+		e = use(l, DO_LOG_ADD, &s);
+		if (e != ERR_OK)
+			break;
+		sqlite3_bind_int64(s, 1, row_of((enum transfer_log)i));
+		sqlite3_bind_text(s, 2, origins[i], -1, SQLITE_TRANSIENT);
+		sqlite3_bind_text(s, 3, vkeys[i], -1, SQLITE_TRANSIENT);
+		e = run(l, s);
+	}
+	return e == ERR_OK ? exec(l, "COMMIT") : e;
+}
+
+enum err
+ledger_create(const char *path, const char *const origins[2], const char *const vkeys[2],
+    struct ledger **ret, char why[LEDGER_WHY_SIZE])
+{
+	struct ledger *l = mem_alloc(sizeof(*l));
+	l->path = mem_strdup(path);
+	enum err e =
+	    connect(l, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE);
+	if (e == ERR_OK)
+		e = make_schema(l, origins, vkeys);
+	if (e != ERR_OK)
+		return give_up(l, e, why);
+	sqlite3_set_authorizer(l->db, authorize, NULL);
+	*ret = l;
+	return ERR_OK;
+}
+
+static enum err
+open_checked(struct ledger *l)
+{
+	enum err e = connect(l, SQLITE_OPEN_READWRITE);
+	if (e == ERR_OK)
+		e = set_pragmas(l);
+	if (e == ERR_OK)
+		e = compare_schema(l);
+	if (e == ERR_OK)
+		sqlite3_set_authorizer(l->db, authorize, NULL);
+	return e;
+}
+
+enum err
+ledger_open(const char *path, struct ledger **ret, char why[LEDGER_WHY_SIZE])
+{
+	struct ledger *l = mem_alloc(sizeof(*l));
+	l->path = mem_strdup(path);
+	enum err e = open_checked(l);
+	if (e == ERR_OK) {
+		sqlite3_set_authorizer(l->db, NULL, NULL);
+		e = check_integrity(l);
+		sqlite3_set_authorizer(l->db, authorize, NULL);
+	}
+	if (e != ERR_OK)
+		return give_up(l, e, why);
+	*ret = l;
+	return ERR_OK;
+}
+
+enum err
+ledger_load(void *bytes, size_t n, struct ledger **ret, char why[LEDGER_WHY_SIZE])
+{
+	struct ledger *l = mem_alloc(sizeof(*l));
+	enum err e = connect(l, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY);
+	if (e == ERR_OK)
+		e = answered(l, sqlite3_deserialize(l->db, "main", bytes, (sqlite3_int64)n,
+				    (sqlite3_int64)n, SQLITE_DESERIALIZE_READONLY));
+	if (e == ERR_OK)
+		e = exec(l, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY");
+	if (e == ERR_OK)
+		e = compare_schema(l);
+	if (e == ERR_OK)
+		e = check_integrity(l);
+	if (e != ERR_OK)
+		return give_up(l, e, why);
+	sqlite3_set_authorizer(l->db, authorize, NULL);
+	*ret = l;
+	return ERR_OK;
+}
+
+/* --- appending -----------------------------------------------------------------------------
+ */
+
+static enum err
+insert_entry(struct ledger *l, enum transfer_log log, uint64_t seq, const struct entry *e)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_ENTRY_ADD, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)seq);
+	sqlite3_bind_text(s, 3, e->text, (int)e->text_len, SQLITE_TRANSIENT);
+	sqlite3_bind_blob(s, 4, e->sig, (int)e->sig_len, SQLITE_TRANSIENT);
+	sqlite3_bind_blob(s, 5, e->leaf, sizeof(e->leaf), SQLITE_TRANSIENT);
+	sqlite3_bind_text(s, 6, e->id, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(s, 7, e->type, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(s, 8, e->subj, -1, SQLITE_TRANSIENT);
+	return run(l, s);
+}
+
+static enum err
+insert_checkpoint(
+    struct ledger *l, enum transfer_log log, uint64_t size, const void *note, size_t note_len)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_CHECKPOINT_ADD, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)size);
+	sqlite3_bind_text(s, 3, note, (int)note_len, SQLITE_TRANSIENT);
+	return run(l, s);
+}
+
+/* The file is what counts: is our entry its last, or is all as it was? */
+static enum err
+look_again(
+    struct ledger *l, enum transfer_log log, uint64_t seq, const struct entry *e, enum err was)
+{
+	sqlite3_stmt *s;
+	uint64_t count;
+	size_t n = 0;
+	char why[LEDGER_WHY_SIZE];
+	memcpy(why, l->why, sizeof(why));
+	disconnect(l);
+	if (open_checked(l) != ERR_OK || ledger_count(l, log, &count) != ERR_OK)
+		return ERR_STATE;
+	if (count == seq) {
+		memcpy(l->why, why, sizeof(why));
+		return was == ERR_OK ? ERR_IO : was;
+	}
+	enum err err = use(l, DO_LEAF, &s);
+	if (err != ERR_OK)
+		return ERR_STATE;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)seq);
+	bool ours = count == seq + 1 && step(l, s) == ERR_OK &&
+	            memcmp(column_bytes(s, 0, &n), e->leaf, sizeof(e->leaf)) == 0 &&
+	            n == sizeof(e->leaf);
+	sqlite3_reset(s);
+	return ours ? ERR_OK : ERR_STATE;
+}
+
+enum err
+ledger_append(struct ledger *l, enum transfer_log log, uint64_t seq, const struct entry *e,
+    const void *note, size_t note_len)
+{
+	uint64_t count = 0;
+	enum err err = run_plain(l, DO_BEGIN);
+	if (err != ERR_OK)
+		return err;
+	err = ledger_count(l, log, &count);
+	if (err == ERR_OK && count != seq) {
+		snprintf(l->why, sizeof(l->why), "somebody else has written to the ledger");
+		err = ERR_STATE;
+	}
+	if (err == ERR_OK)
+		err = insert_entry(l, log, seq, e);
+	if (err == ERR_OK)
+		err = insert_checkpoint(l, log, seq + 1, note, note_len);
+	if (err != ERR_OK) {
+		char why[LEDGER_WHY_SIZE];
+		memcpy(why, l->why, sizeof(why));
+		run_plain(l, DO_ROLLBACK);
+		memcpy(l->why, why, sizeof(why));
+		return err;
+	}
+	err = run_plain(l, DO_COMMIT);
+	return err == ERR_OK ? ERR_OK : look_again(l, log, seq, e, err);
+}
+
+/* --- reading ---------------------------------------------------------------------------------
+ */
+
+enum err
+ledger_count(struct ledger *l, enum transfer_log log, uint64_t *ret_count)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_COUNT, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	err = step(l, s);
+	if (err == ERR_OK)
+		*ret_count = (uint64_t)sqlite3_column_int64(s, 0);
+	sqlite3_reset(s);
+	return err;
+}
+
+enum err
+ledger_log(
+    struct ledger *l, enum transfer_log log, const char **ret_origin, const char **ret_vkey)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_LOG_GET, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	err = step(l, s);
+	if (err != ERR_OK)
+		return err;
+	snprintf(l->origin, sizeof(l->origin), "%s", column_text(s, 0));
+	snprintf(l->vkey, sizeof(l->vkey), "%s", column_text(s, 1));
+	sqlite3_reset(s);
+	*ret_origin = l->origin;
+	*ret_vkey = l->vkey;
+	return ERR_OK;
+}
+
+enum err
+ledger_no_strangers(struct ledger *l)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_LOG_COUNT, &s);
+	if (err != ERR_OK)
+		return err;
+	err = step(l, s);
+	bool two = err == ERR_OK && sqlite3_column_int64(s, 0) == 2;
+	sqlite3_reset(s);
+	if (err == ERR_OK)
+		err = use(l, DO_ENTRY_TOTAL, &s);
+	if (err == ERR_OK)
+		err = step(l, s);
+	if (err != ERR_OK)
+		return err;
+	bool ours = sqlite3_column_int64(s, 0) == sqlite3_column_int64(s, 1);
+	sqlite3_reset(s);
+	return two && ours ? ERR_OK : ERR_RANGE;
+}
+
+static enum err
+give_row(sqlite3_stmt *s, struct buf *entry, ledger_row_fn *fn, void *arg)
+{
+	size_t body_len, sig_len;
+	struct ledger_row row = {.seq = (uint64_t)sqlite3_column_int64(s, 0)};
+	const uint8_t *body = column_bytes(s, 1, &body_len);
+	const uint8_t *sig = column_bytes(s, 2, &sig_len);
+	char text[HEX_B64_SIZE(LIM_ENTRY_SIG_BYTES)];
+	if (sig_len > LIM_ENTRY_SIG_BYTES)
+		return ERR_LIMIT;
+	entry->len = 0;
+	buf_add(entry, body, body_len);
+	buf_add_byte(entry, '\n');
+	buf_add(entry, text, hex_b64_encode(sig, sig_len, text));
+	if (buf_add_byte(entry, '\n') != ERR_OK)
+		return ERR_LIMIT;
+	row.entry = entry->data;
+	row.entry_len = entry->len;
+	row.leaf = column_bytes(s, 3, &row.leaf_len);
+	row.id = column_text(s, 4);
+	row.type = column_text(s, 5);
+	row.subj = column_text(s, 6);
+	return fn(arg, &row);
+}
+
+enum err
+ledger_each(
+    struct ledger *l, enum transfer_log log, uint64_t from, ledger_row_fn *fn, void *arg)
+{
+	sqlite3_stmt *s;
+	struct buf entry;
+	enum err err = use(l, DO_ENTRY_EACH, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)from);
+	buf_init(&entry, 2 * LIM_ENTRY_BYTES);
+	while ((err = step(l, s)) == ERR_OK) {
+		err = give_row(s, &entry, fn, arg);
+		if (err != ERR_OK)
+			break;
+	}
+	sqlite3_reset(s);
+	buf_done(&entry);
+	return err == ERR_NOTFOUND ? ERR_OK : err;
+}
+
+enum err
+ledger_checkpoint(struct ledger *l, enum transfer_log log, uint64_t size, struct buf *out)
+{
+	sqlite3_stmt *s;
+	size_t n;
+	enum err err = use(l, DO_CHECKPOINT_GET, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)size);
+	err = step(l, s);
+	if (err != ERR_OK)
+		return err;
+	const uint8_t *note = column_bytes(s, 0, &n);
+	err = buf_add(out, note, n);
+	sqlite3_reset(s);
+	return err;
+}
+
+enum err
+ledger_each_checkpoint(struct ledger *l, ledger_note_fn *fn, void *arg)
+{
+	sqlite3_stmt *s;
+	size_t n;
+	enum err err = use(l, DO_CHECKPOINT_EACH, &s);
+	if (err != ERR_OK)
+		return err;
+	while ((err = step(l, s)) == ERR_OK) {
+		const uint8_t *note = column_bytes(s, 2, &n);
+		err = fn(arg, (uint64_t)(sqlite3_column_int64(s, 0) - 1),
+		    (uint64_t)sqlite3_column_int64(s, 1), note, n);
+		if (err != ERR_OK)
+			break;
+	}
+	sqlite3_reset(s);
+	return err == ERR_NOTFOUND ? ERR_OK : err;
+}

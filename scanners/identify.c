@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: ISC */
+#include "scanners/identify.h"
+#include "scanners/identify_in.h"
+#include "src/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+#define IDENTIFY_TAIL_BYTES (65535 + 22 + 1024) /* a zip comment, its record, and leavings */
+#define IDENTIFY_PDF_BYTES  1024                /* readers look that far for %PDF- */
+#define IDENTIFY_ZERO_BYTES (1 << 20)           /* zeros at the end that are worth a word */
+#define IDENTIFY_ISO_AT     32769               /* "CD001" */
+#define IDENTIFY_EICAR_MAX  128                 /* the test file with its white space */
+
+/* --- looking --------------------------------------------------------------------- */
+
+bool
+identify_get(struct identify_look *l, uint64_t at, void *out, size_t n)
+{
+	uint64_t size = l->in->size_bytes;
+	if (l->failed || at > size || n > size - at)
+		return false;
+	if (at + n <= l->head_len) {
+		memcpy(out, l->head + at, n);
+		return true;
+	}
+	if (at >= size - l->tail_len) {
+		memcpy(out, l->tail + (at - (size - l->tail_len)), n);
+		return true;
+	}
+	if (!l->in->read(l->in->arg, at, out, n))
+		l->failed = true;
+	return !l->failed;
+}
+
+bool
+identify_has(const struct identify_look *l, size_t at, const void *bytes, size_t n)
+{
+	return at <= l->head_len && n <= l->head_len - at &&
+	       memcmp(l->head + at, bytes, n) == 0;
+}
+
+void
+identify_find(struct identify_look *l, const char *rule, const char *class,
+    const char *severity, const char *title, const char *detail, uint64_t at)
+{
+	if (l->ret->findings == IDENTIFY_FINDINGS)
+		return;
+	struct identify_finding *f = &l->ret->finding[l->ret->findings++];
+	*f = (struct identify_finding){
+	    .rule = rule, .class = class, .severity = severity, .title = title, .at = at};
+	snprintf(f->detail, sizeof(f->detail), "%s", detail != NULL ? detail : "");
+}
+
+void
+identify_set(struct identify_look *l, const char *type, const char *mime, bool certain)
+{
+	l->ret->type = type;
+	l->ret->mime = mime;
+	l->ret->certain = certain;
+}
+
+/* --- magic numbers, each with what else must hold ------------------------------------ */
+
+static bool
+magic_is_gguf(struct identify_look *l)
+{
+	if (l->head_len < 8)
+		return false;
+	const uint8_t *p = l->head + 4;
+	uint32_t little = identify_le32(p);
+	uint32_t big = (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+	return (little >= 1 && little <= 3) || (big >= 2 && big <= 3);
+}
+
+static bool
+magic_is_npy(struct identify_look *l)
+{
+	return l->head_len >= 10 && l->head[6] >= 1 && l->head[6] <= 3;
+}
+
+static bool
+magic_is_parquet(struct identify_look *l)
+{
+	const char *end = identify_has(l, 0, "PARE", 4) ? "PARE" : "PAR1";
+	if (l->in->size_bytes < 12)
+		return false;
+	if (memcmp(l->tail + l->tail_len - 4, end, 4) != 0)
+		identify_find(l, "type/parquet-no-end", "incomplete", "medium",
+		    "A Parquet file without its end: an unfinished download?", NULL, 0);
+	return true;
+}
+
+static bool
+magic_is_pe(struct identify_look *l)
+{
+	uint8_t magic[4];
+	return l->head_len >= 64 && identify_get(l, identify_le32(l->head + 60), magic, 4) &&
+	       memcmp(magic, "PE\0\0", 4) == 0;
+}
+
+/* CAFEBABE is Java or a Mach-O for several processors: small counts are the latter. */
+static bool
+magic_is_fat_macho(struct identify_look *l)
+{
+	return l->head_len >= 8 && l->head[4] == 0 && l->head[5] == 0 && l->head[6] == 0 &&
+	       l->head[7] >= 1 && l->head[7] < 43;
+}
+
+static bool
+magic_is_java(struct identify_look *l)
+{
+	return l->head_len >= 10 && !magic_is_fat_macho(l);
+}
+
+static bool
+magic_is_deb(struct identify_look *l)
+{
+	return identify_has(l, 8, "debian-binary", 13);
+}
+
+static bool
+magic_is_bzip2(struct identify_look *l)
+{
+	return l->head_len >= 10 && l->head[3] >= '1' && l->head[3] <= '9' &&
+	       (memcmp(l->head + 4, "1AY&SY", 6) == 0 ||
+		   memcmp(l->head + 4, "\x17rE8P\x90", 6) == 0);
+}
+
+/* Chunks up to IEND; something behind it is not part of the picture. */
+static bool
+magic_is_png(struct identify_look *l)
+{
+	uint8_t c[8];
+	uint64_t at = 8;
+	for (int n = 0; n < 100000; n++) {
+		if (!identify_get(l, at, c, sizeof(c)))
+			break;
+		at += 12 + ((uint64_t)c[0] << 24 | (uint64_t)c[1] << 16 | (uint64_t)c[2] << 8 |
+			       c[3]);
+		if (memcmp(c + 4, "IEND", 4) != 0)
+			continue;
+		if (at < l->in->size_bytes)
+			identify_find(l, "type/trailing", "polyglot", "medium",
+			    "There is more behind the end of the picture", NULL, at);
+		return true;
+	}
+	if (!l->failed)
+		identify_find(l, "type/png-no-end", "incomplete", "low",
+		    "A PNG picture without its end", NULL, 0);
+	return true;
+}
+
+struct identify_magic {
+	const char *bytes;
+	size_t n;
+	bool (*check)(struct identify_look *);
+	const char *type, *mime;
+};
+
+#define MAGIC(s) s, sizeof(s) - 1
+
+static const struct identify_magic identify_magics[] = {
+    {MAGIC("GGUF"), magic_is_gguf, "gguf", "application/x-gguf"},
+    {MAGIC("\x93NUMPY"), magic_is_npy, "npy", "application/x-npy"},
+    {MAGIC("PAR1"), magic_is_parquet, "parquet", "application/vnd.apache.parquet"},
+    {MAGIC("PARE"), magic_is_parquet, "parquet", "application/vnd.apache.parquet"},
+    {MAGIC("ARROW1\0\0"), NULL, "arrow", "application/vnd.apache.arrow.file"},
+    {MAGIC("FEA1"), NULL, "feather", "application/x-feather"},
+    {MAGIC("%PDF-"), NULL, "pdf", "application/pdf"},
+    {MAGIC("\x7f"
+	   "ELF"),
+	NULL, "elf", NULL},
+    {MAGIC("MZ"), magic_is_pe, "pe", NULL},
+    {MAGIC("\xfe\xed\xfa\xce"), NULL, "macho", NULL},
+    {MAGIC("\xfe\xed\xfa\xcf"), NULL, "macho", NULL},
+    {MAGIC("\xce\xfa\xed\xfe"), NULL, "macho", NULL},
+    {MAGIC("\xcf\xfa\xed\xfe"), NULL, "macho", NULL},
+    {MAGIC("\xca\xfe\xba\xbe"), magic_is_fat_macho, "macho", NULL},
+    {MAGIC("\xca\xfe\xba\xbe"), magic_is_java, "java-class", NULL},
+    {MAGIC("\0asm"), NULL, "wasm", "application/wasm"},
+    {MAGIC("\x89PNG\r\n\x1a\n"), magic_is_png, "png", "image/png"},
+    {MAGIC("\xff\xd8\xff"), NULL, "jpeg", "image/jpeg"},
+    {MAGIC("GIF87a"), NULL, "gif", "image/gif"},
+    {MAGIC("GIF89a"), NULL, "gif", "image/gif"},
+    {MAGIC("\x1f\x8b"), NULL, "gzip", "application/gzip"},
+    {MAGIC("\xfd"
+	   "7zXZ\0"),
+	NULL, "xz", "application/x-xz"},
+    {MAGIC("\x28\xb5\x2f\xfd"), NULL, "zstd", "application/zstd"},
+    {MAGIC("BZh"), magic_is_bzip2, "bzip2", "application/x-bzip2"},
+    {MAGIC("7z\xbc\xaf\x27\x1c"), NULL, "7z", "application/x-7z-compressed"},
+    {MAGIC("Rar!\x1a\x07"), NULL, "rar", "application/x-rar"},
+    {MAGIC("!<arch>\n"), magic_is_deb, "deb", "application/vnd.debian.binary-package"},
+    {MAGIC("!<arch>\n"), NULL, "ar", "application/x-archive"},
+    {MAGIC("SQLite format 3\0"), NULL, "sqlite", "application/vnd.sqlite3"},
+    {MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), NULL, "ole", NULL},
+    {MAGIC("{\\rtf"), NULL, "rtf", "text/rtf"},
+};
+
+static bool
+identify_by_magic(struct identify_look *l)
+{
+	for (size_t i = 0; i < COUNT(identify_magics); i++) {
+		const struct identify_magic *m = &identify_magics[i];
+		if (!identify_has(l, 0, m->bytes, m->n))
+			continue;
+		if (m->check != NULL && !m->check(l))
+			continue;
+		identify_set(l, m->type, m->mime, true);
+		return true;
+	}
+	return false;
+}
+
+/* --- structures without a magic number at the beginning -------------------------------- */
+
+static bool
+identify_is_hdf5(struct identify_look *l)
+{
+	uint8_t magic[8];
+	/* 0, then 512 and doubling: a user block may stand before it */
+	for (uint64_t at = 0; at < l->in->size_bytes; at = at == 0 ? 512 : at * 2) {
+		if (!identify_get(l, at, magic, sizeof(magic)))
+			return false;
+		if (memcmp(magic, "\x89HDF\r\n\x1a\n", 8) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+identify_is_safetensors(const struct identify_look *l)
+{
+	if (l->head_len < 10)
+		return false;
+	uint64_t n = identify_le64(l->head);
+	return n >= 2 && n <= 100000000 && n <= l->in->size_bytes - 8 && l->head[8] == '{' &&
+	       (l->head[9] == '"' || l->head[9] == '}' || l->head[9] == ' ');
+}
+
+/* The header of a tar member: its sum is right. */
+static bool
+identify_is_tar(const struct identify_look *l)
+{
+	if (l->head_len < 512 || l->head[0] == 0)
+		return false;
+	long want = strtol((const char *)l->head + 148, NULL, 8), sum = 0;
+	for (size_t i = 0; i < 512; i++)
+		sum += i >= 148 && i < 156 ? ' ' : l->head[i];
+	return want == sum && sum > 0;
+}
+
+static bool
+identify_is_iso9660(struct identify_look *l)
+{
+	uint8_t magic[5];
+	return identify_get(l, IDENTIFY_ISO_AT, magic, 5) && memcmp(magic, "CD001", 5) == 0;
+}
+
+/* One field of a protobuf message; false when it is none.  *at moves past it. */
+static bool
+onnx_field(const struct identify_look *l, size_t *at, unsigned *ret_number, uint64_t *ret_value)
+{
+	uint64_t v[2] = {0, 0};
+	for (int k = 0; k < 2; k++) {
+		unsigned shift = 0;
+		uint8_t c;
+		if (k == 1 && (v[0] & 7) != 0 && (v[0] & 7) != 2)
+			return false; /* a model has integers, texts and messages */
+		do {
+			if (*at >= l->head_len || shift > 63)
+				return false;
+			c = l->head[(*at)++];
+			v[k] |= (uint64_t)(c & 0x7f) << shift;
+			shift += 7;
+		} while ((c & 0x80) != 0);
+	}
+	if (v[0] >> 3 == 0 || v[0] >> 3 > 25)
+		return false;
+	if ((v[0] & 7) == 2) {
+		if (v[1] > l->in->size_bytes - *at)
+			return false;
+		*at += (size_t)v[1];
+	}
+	*ret_number = (unsigned)(v[0] >> 3);
+	*ret_value = v[1];
+	return true;
+}
+
+/*
+ * ONNX has no magic: ModelProto begins with ir_version, has only its own
+ * fields, and a graph (7) or an operator set (8).
+ */
+static bool
+identify_is_onnx(const struct identify_look *l)
+{
+	static const uint32_t fields = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 4 | 1u << 5 |
+	                               1u << 6 | 1u << 7 | 1u << 8 | 1u << 14 | 1u << 20 |
+	                               1u << 25;
+	size_t at = 0;
+	uint32_t seen = 0;
+	if (l->head_len < 8 || l->head[0] != 0x08)
+		return false;
+	while (at < l->head_len) {
+		unsigned number;
+		uint64_t value;
+		if (!onnx_field(l, &at, &number, &value) || (fields >> number & 1) == 0)
+			return false;
+		if (number == 1 && (value < 1 || value > 20))
+			return false;
+		seen |= 1u << number;
+	}
+	return at <= l->in->size_bytes && (seen & 1u << 7) != 0 &&
+	       (seen & (1u << 2 | 1u << 8)) != 0;
+}
+
+/* The antivirus test file: in two halves, so that no file of ours is one. */
+static bool
+identify_is_eicar(const struct identify_look *l)
+{
+	static const char first[] = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-";
+	static const char second[] = "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*";
+	size_t n = sizeof(first) + sizeof(second) - 2;
+	if (l->in->size_bytes > IDENTIFY_EICAR_MAX ||
+	    !identify_has(l, 0, first, sizeof(first) - 1) ||
+	    !identify_has(l, sizeof(first) - 1, second, sizeof(second) - 1))
+		return false;
+	for (size_t i = n; i < l->head_len; i++)
+		if (memchr(" \t\r\n\x1a", l->head[i], 5) == NULL)
+			return false;
+	return true;
+}
+
+static void
+identify_type(struct identify_look *l)
+{
+	identify_set(l, "data", NULL, false);
+	if (l->in->size_bytes == 0) {
+		identify_set(l, "empty", "inode/x-empty", true);
+	} else if (identify_is_eicar(l)) {
+		identify_set(l, "eicar", "text/plain", true);
+		identify_find(l, "type/eicar", "malware", "high",
+		    "The EICAR antivirus test file", NULL, 0);
+		l->ret->malicious = true;
+	} else if (identify_has(l, 0, "PK\3\4", 4) || identify_has(l, 0, "PK\5\6", 4)) {
+		identify_zip(l);
+	} else if (identify_by_magic(l)) {
+		return;
+	} else if (identify_is_safetensors(l)) {
+		identify_set(l, "safetensors", "application/x-safetensors", true);
+	} else if (identify_pickle(l)) {
+		identify_set(l, "pickle", "application/x-pickle", true);
+	} else if (identify_is_tar(l)) {
+		identify_set(l, "tar", "application/x-tar", true);
+	} else if (identify_is_iso9660(l)) {
+		identify_set(l, "iso9660", "application/x-iso9660-image", true);
+	} else if (identify_is_hdf5(l)) {
+		identify_set(l, "hdf5", "application/x-hdf5", true);
+	} else if (identify_is_onnx(l)) {
+		identify_set(l, "onnx", "application/x-onnx", true);
+	} else {
+		(void)identify_text(l);
+	}
+}
+
+/* --- more than one thing at once ---------------------------------------------------------- */
+
+static bool
+identify_type_is(const struct identify_look *l, const char *const *types, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(l->ret->type, types[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A zip directory at the end of something else. */
+static void
+identify_polyglot_zip(struct identify_look *l)
+{
+	/* these hold their members' bytes as they are, the last one at the end */
+	static const char *const holders[] = {"tar", "iso9660", "ar", "deb"};
+	struct identify_zip_end z;
+	char detail[64];
+	if (identify_has(l, 0, "PK\3\4", 4) || !identify_zip_find(l, &z))
+		return;
+	if (!z.exact && identify_type_is(l, holders, COUNT(holders)))
+		return;
+	snprintf(detail, sizeof(detail), "%s with a zip directory at byte %ju", l->ret->type,
+	    (uintmax_t)z.directory);
+	identify_find(l, "polyglot/zip", "polyglot", "high",
+	    "A zip archive is attached to something else", detail, z.directory);
+}
+
+static void
+identify_polyglot_pdf(struct identify_look *l)
+{
+	static const char *const texts[] = {"text", "script", "json", "xml", "html", "data"};
+	size_t n = l->head_len < IDENTIFY_PDF_BYTES ? l->head_len : IDENTIFY_PDF_BYTES;
+	const uint8_t *at = memmem(l->head, n, "%PDF-", 5);
+	if (at == NULL || at == l->head)
+		return;
+	/* a text may speak of PDF; one that also ends like a PDF is one */
+	if (identify_type_is(l, texts, COUNT(texts)) &&
+	    memmem(l->tail, l->tail_len, "%%EOF", 5) == NULL)
+		return;
+	identify_find(l, "polyglot/pdf", "polyglot", "high",
+	    "Readers will take it for a PDF, and it begins as something else", l->ret->type,
+	    (uint64_t)(at - l->head));
+}
+
+/* Archives and images whose magic number is further on. */
+static void
+identify_polyglot_later(struct identify_look *l)
+{
+	static const char *const weak[] = {"tar", "iso9660", "data", "text"};
+	if (identify_type_is(l, weak, COUNT(weak)))
+		return;
+	if (identify_has(l, 257, "ustar", 5) && identify_is_tar(l))
+		identify_find(l, "polyglot/tar", "polyglot", "high", "It is also a tar archive",
+		    l->ret->type, 0);
+	if (identify_is_iso9660(l) && strcmp(l->ret->type, "pe") != 0)
+		identify_find(l, "polyglot/iso9660", "polyglot", "high",
+		    "It is also a disc image", l->ret->type, IDENTIFY_ISO_AT);
+}
+
+/* --- downloads that did not end -------------------------------------------------------------
+ */
+
+static bool
+identify_is_zero(const uint8_t *p, size_t n)
+{
+	return n > 0 && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
+}
+
+static void
+identify_incomplete(struct identify_look *l)
+{
+	uint64_t size = l->in->size_bytes, at = size - IDENTIFY_ZERO_BYTES;
+	if (size > 0 && (size + 1) % (UINT64_C(1) << 32) == 0)
+		identify_find(l, "type/fat-limit", "incomplete", "medium",
+		    "As long as FAT32 allows: probably cut off", NULL, 0);
+	if (size < 2 * IDENTIFY_ZERO_BYTES || !identify_is_zero(l->tail, l->tail_len))
+		return;
+	MEM_FREE uint8_t *chunk = mem_alloc(IDENTIFY_WINDOW);
+	for (; at < size - l->tail_len; at += IDENTIFY_WINDOW)
+		if (!identify_get(l, at, chunk, IDENTIFY_WINDOW) ||
+		    !identify_is_zero(chunk, IDENTIFY_WINDOW))
+			return;
+	identify_find(l, "type/zero-tail", "incomplete", "medium",
+	    "It ends in a MiB of zeros: an unfinished download?", NULL,
+	    size - IDENTIFY_ZERO_BYTES);
+}
+
+enum err
+identify(const struct identify_input *in, struct identify_result *ret)
+{
+	struct identify_look l = {.in = in, .ret = ret};
+	size_t head_len =
+	    in->size_bytes < IDENTIFY_WINDOW ? (size_t)in->size_bytes : IDENTIFY_WINDOW;
+	size_t tail_len =
+	    in->size_bytes < IDENTIFY_TAIL_BYTES ? (size_t)in->size_bytes : IDENTIFY_TAIL_BYTES;
+	MEM_FREE uint8_t *head = mem_alloc(head_len + 1);
+	MEM_FREE uint8_t *tail = mem_alloc(tail_len + 1);
+	*ret = (struct identify_result){.type = "data"};
+	if (head_len > 0 && !in->read(in->arg, 0, head, head_len))
+		return ERR_IO;
+	if (tail_len <= head_len)
+		memcpy(tail, head, tail_len);
+	else if (!in->read(in->arg, in->size_bytes - tail_len, tail, tail_len))
+		return ERR_IO;
+	l.head = head;
+	l.head_len = head_len;
+	l.tail = tail;
+	l.tail_len = tail_len;
+	identify_type(&l);
+	if (in->size_bytes > 0) {
+		identify_polyglot_zip(&l);
+		identify_polyglot_pdf(&l);
+		identify_polyglot_later(&l);
+		identify_incomplete(&l);
+	}
+	return l.failed ? ERR_IO : ERR_OK;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* Inside of identify(): one look at one object, shared by its parts. */
+#ifndef SCANNERS_IDENTIFY_IN_H
+#define SCANNERS_IDENTIFY_IN_H
+
+#include "scanners/identify.h"
+
+struct identify_look {
+	const struct identify_input *in;
+	const uint8_t *head; /* the first head_len bytes */
+	size_t head_len;
+	const uint8_t *tail; /* the last tail_len bytes; may overlap the head */
+	size_t tail_len;
+	bool failed; /* the callback failed: what was found is worth nothing */
+	struct identify_result *ret;
+};
+
+/* Exactly n bytes at `at`; false when the object is shorter, or reading failed. */
+bool identify_get(struct identify_look *, uint64_t at, void *out, size_t n);
+/* The head has these bytes at `at`. */
+bool identify_has(const struct identify_look *, size_t at, const void *bytes, size_t n);
+/* Adds a finding; detail may be NULL.  More than IDENTIFY_FINDINGS are dropped. */
+void identify_find(struct identify_look *, const char *rule, const char *class,
+    const char *severity, const char *title, const char *detail, uint64_t at);
+void identify_set(struct identify_look *, const char *type, const char *mime, bool certain);
+
+static inline uint32_t
+identify_le16(const uint8_t *p)
+{
+	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
+}
+
+static inline uint32_t
+identify_le32(const uint8_t *p)
+{
+	return identify_le16(p) | identify_le16(p + 2) << 16;
+}
+
+static inline uint64_t
+identify_le64(const uint8_t *p)
+{
+	return identify_le32(p) | (uint64_t)identify_le32(p + 4) << 32;
+}
+
+/* Where a zip directory is, by the record at the end. */
+struct identify_zip_end {
+	uint64_t at;        /* of the end record */
+	uint64_t directory; /* offset as it really is */
+	uint64_t directory_bytes;
+	bool exact; /* the record's comment ends where the object ends */
+};
+
+/* True when the end record points at a directory that is there. */
+bool identify_zip_find(struct identify_look *, struct identify_zip_end *ret);
+/* The object begins as a zip: names the type by the members. */
+void identify_zip(struct identify_look *);
+/* True when it is a pickle of protocol 2 to 5; findings were added. */
+bool identify_pickle(struct identify_look *);
+/* True when the head is text; the type was set. */
+bool identify_text(struct identify_look *);
+
+#endif

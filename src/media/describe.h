@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC */
+/* From a name in a directory to an item: what each file system knows of it. */
+#ifndef MEDIA_DESCRIBE_H
+#define MEDIA_DESCRIBE_H
+
+#include "src/media/content.h"
+#include "src/media/entry.h"
+#include "src/media/walk.h"
+
+/* Room for "v64/" before a path. */
+#define DESCRIBE_PREFIX_BYTES 4
+
+struct describe {
+	uint64_t inum;
+	uint64_t place; /* where it lies: order of reading, and the sameness of directories */
+	uint64_t valid_bytes;
+	bool open; /* content is open */
+	struct content content;
+	uint8_t link[LIM_LINK_BYTES];
+};
+
+/* True for the file system's own structures ($MFT and the like), which are no items. */
+bool describe_is_system(const struct volume *, uint64_t dir_inum, const struct entry *);
+/*
+ * Fills everything of the item but id and parent.  name and link of the item
+ * point into entry and describe.  Caller calls describe_done.
+ */
+void describe_entry(
+    struct volume *, const struct entry *, struct describe *, struct walk_item *);
+void describe_done(struct describe *);
+/* The place of the root directory, as `place` of a directory. */
+uint64_t describe_root_place(const struct volume *);
+
+#endif

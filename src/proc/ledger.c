@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyport-ledger: the custody record.
+ *
+ * May:   read and append ledger.db, keep documents, sign for the station and
+ *        its logs: only in HOME/ledger.
+ * Must never: accept an entry whose signature, order or phase is wrong; sign
+ *        what the table (transfer.def) does not let that role ask for; give a
+ *        checkpoint out before its entry is durable; change or remove anything.
+ * Dies when: the desk has gone (after station.stop), the record does not
+ *        verify at start, a peer breaks the protocol, or the file is not as it
+ *        left it.
+ */
+#include "db/ledger.h"
+#include "src/base/boot.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/core/seal.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/loop.h"
+#include "src/ipc/sandbox.h"
+#include "src/ipc/spawn.h"
+#include "src/proc/ledger/docs.h"
+#include "src/proc/ledger/keeper.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEDGER_PROGRAM "sallyport-ledger"
+
+struct service {
+	struct loop *loop;
+	struct channel *desk, *stager, *founder;
+	struct keeper *keeper;
+	int dirfd;
+	char *path;
+	char boot[BOOT_ID_SIZE];
+};
+
+static enum transfer_asker
+asker_of(const struct channel *c)
+{
+	switch ((int)channel_peer(c)) {
+	case ROLE_DESK:
+		return ASK_DESK;
+	case ROLE_STAGER:
+		return ASK_STAGER;
+	default:
+		return ASK_UI;
+	}
+}
+
+/* --- answers ------------------------------------------------------------------------- */
+
+static void
+gone(void *arg, struct channel *c, enum err why)
+{
+	struct service *s = arg;
+	if (why == ERR_PROTO)
+		log_warn("A peer (%s) broke the protocol: %s.",
+		    message_role_name(channel_peer(c)), channel_why(c));
+	if (c == s->stager)
+		log_warn("The stager has gone; nothing can be released until it is back.");
+	else
+		loop_stop(s->loop);
+}
+
+static void
+answer(struct service *s, struct channel *c, enum msg_id id, json_t *body, int fd)
+{
+	enum err err = channel_send(c, id, body, fd);
+	if (err == ERR_OK)
+		return;
+	log_warn("An answer to the %s could not be sent: %s.",
+	    message_role_name(channel_peer(c)), err_str(err));
+	loop_del_channel(s->loop, c);
+	gone(s, c, err);
+}
+
+static void
+answer_refused(struct service *s, struct channel *c, enum err err, const char *why)
+{
+	bool fault = err == ERR_IO || err == ERR_NOSPACE;
+	log_info("refused to the %s: %s", message_role_name(channel_peer(c)), why);
+	answer(s, c, MSG_LEDGER_REFUSED,
+	    json_pack("{s:b,s:s}", "fault", (int)fault, "why", why), -1);
+}
+
+static void
+answer_place(struct service *s, struct channel *c, const struct keeper_place *p)
+{
+	answer(s, c, MSG_LEDGER_APPENDED,
+	    json_pack("{s:s,s:I,s:s}", "log", p->log == LOG_AUTHORITY ? "authority" : "custody",
+		"seq", (json_int_t)p->seq, "leaf", p->leaf),
+	    -1);
+}
+
+/* Which log a message names; answers itself when there is no such log, or none yet. */
+static bool
+take_log(struct service *s, struct channel *c, const struct msg *m, enum transfer_log *ret)
+{
+	const char *name = msg_str(m, "log");
+	if (s->keeper == NULL) {
+		answer_refused(s, c, ERR_STATE, "the station has not been founded");
+		return false;
+	}
+	if (strcmp(name, "authority") == 0) {
+		*ret = LOG_AUTHORITY;
+	} else if (strcmp(name, "custody") == 0) {
+		*ret = LOG_CUSTODY;
+	} else {
+		answer_refused(s, c, ERR_NOTFOUND, "the logs are authority and custody");
+		return false;
+	}
+	return true;
+}
+
+/* --- requests ------------------------------------------------------------------------- */
+
+static void
+do_hello(struct service *s, struct channel *c, struct msg *m)
+{
+	if (channel_accept_hello(c, m, NULL) == ERR_OK)
+		return;
+	log_warn("A peer speaks another protocol: %s.", channel_why(c));
+	loop_del_channel(s->loop, c);
+	gone(s, c, ERR_CLOSED);
+}
+
+static void
+do_prepare(struct service *s, struct channel *c, struct msg *m)
+{
+	enum transfer_log log;
+	if (!take_log(s, c, m, &log))
+		return;
+	if (transfer_subject_parse(msg_str(m, "subj"), NULL) == 0) {
+		answer_refused(s, c, ERR_SYNTAX, "there is no such subject");
+		return;
+	}
+	answer(s, c, MSG_LEDGER_PREPARED,
+	    custody_prepare(keeper_custody(s->keeper), log, msg_str(m, "subj")), -1);
+}
+
+static void
+do_append(struct service *s, struct channel *c, struct msg *m)
+{
+	char why[KEEPER_WHY_SIZE];
+	enum transfer_log log;
+	struct keeper_place place;
+	uint8_t *entry;
+	size_t n;
+	if (!take_log(s, c, m, &log))
+		return;
+	enum err err = io_memfd_read(m->fd, LIM_ENTRY_BYTES, &entry, &n);
+	if (err != ERR_OK) {
+		answer_refused(s, c, ERR_SYNTAX, "an entry comes in one sealed memory file");
+		return;
+	}
+	err = keeper_append(s->keeper, log, asker_of(c), entry, n, &place, why);
+	free(entry);
+	if (err == ERR_OK)
+		answer_place(s, c, &place);
+	else
+		answer_refused(s, c, err, why);
+}
+
+static void
+do_event(struct service *s, struct channel *c, struct msg *m)
+{
+	char why[KEEPER_WHY_SIZE];
+	struct keeper_place place;
+	enum err err = keeper_event(s->keeper, asker_of(c), msg_str(m, "type"),
+	    msg_str(m, "subj"), json_object_get(m->body, "data"), &place, why);
+	if (err == ERR_OK)
+		answer_place(s, c, &place);
+	else
+		answer_refused(s, c, err, why);
+}
+
+static void
+do_put(struct service *s, struct channel *c, struct msg *m)
+{
+	const char *sha256 = msg_str(m, "sha256");
+	uint8_t *bytes;
+	size_t n;
+	if (s->keeper == NULL) {
+		answer_refused(s, c, ERR_STATE, "the station has not been founded");
+		return;
+	}
+	enum err err = io_memfd_read(m->fd, LIM_SEALED_BYTES, &bytes, &n);
+	if (err != ERR_OK) {
+		answer_refused(s, c, ERR_SYNTAX, "a document comes in one sealed memory file");
+		return;
+	}
+	err = docs_put(keeper_docs(s->keeper), sha256, bytes, n);
+	free(bytes);
+	if (err == ERR_OK)
+		answer(s, c, MSG_LEDGER_STORED, json_pack("{s:s}", "sha256", sha256), -1);
+	else if (err == ERR_SIGNATURE)
+		answer_refused(s, c, err, "the document has another digest than its name");
+	else
+		answer_refused(s, c, err,
+		    err == ERR_NOSPACE ? "the disk of the ledger is full; make room and repeat"
+				       : "the document could not be written");
+}
+
+static void
+do_get(struct service *s, struct channel *c, struct msg *m)
+{
+	const char *sha256 = msg_str(m, "sha256");
+	uint8_t *bytes;
+	size_t n;
+	MEM_CLOSE int fd = -1;
+	enum err err = docs_get(keeper_docs(s->keeper), sha256, &bytes, &n);
+	if (err == ERR_OK) {
+		err = io_memfd("document", bytes, n, &fd);
+		free(bytes);
+	}
+	if (err == ERR_OK)
+		answer(s, c, MSG_LEDGER_DOC,
+		    json_pack("{s:s,s:I}", "sha256", sha256, "bytes", (json_int_t)n), fd);
+	else
+		answer_refused(s, c, err,
+		    err == ERR_NOTFOUND    ? "there is no such document"
+		    : err == ERR_SIGNATURE ? "the document was changed on the disk"
+					   : "the document could not be read");
+}
+
+static void
+do_read(struct service *s, struct channel *c, struct msg *m)
+{
+	enum transfer_log log;
+	uint64_t count = 0, from = msg_uint(m, "from");
+	struct buf list, note;
+	MEM_CLOSE int fd = -1;
+	if (!take_log(s, c, m, &log))
+		return;
+	const struct custody *custody = keeper_custody(s->keeper);
+	buf_init(&list, LIM_SEALED_BYTES);
+	buf_init(&note, LIM_NOTE_BYTES);
+	enum err err =
+	    keeper_read(s->keeper, log, from, LIM_SEALED_BYTES, &list, &count, &note);
+	if (err == ERR_OK)
+		err = io_memfd("entries", buf_str(&list), list.len, &fd);
+	if (err == ERR_OK)
+		answer(s, c, MSG_LEDGER_ENTRIES,
+		    json_pack("{s:s,s:s,s:I,s:I,s:I,s:s}", "origin",
+			custody_origin(custody, log), "vkey", custody_vkey(custody, log),
+			"from", (json_int_t)from, "count", (json_int_t)count, "size",
+			(json_int_t)custody_size(custody, log), "checkpoint", buf_str(&note)),
+		    fd);
+	else
+		answer_refused(s, c, ERR_IO, "the entries could not be read");
+	buf_done(&list);
+	buf_done(&note);
+}
+
+static void
+do_found(struct service *s, struct channel *c, struct msg *m)
+{
+	char why[KEEPER_WHY_SIZE];
+	struct keeper_founding f = {
+	    .site = msg_str(m, "site"),
+	    .station = msg_str(m, "station"),
+	    .demo = msg_bool(m, "demo"),
+	    .admins = json_object_get(m->body, "admins"),
+	    .threshold = msg_uint(m, "threshold"),
+	};
+	if (s->keeper != NULL) {
+		answer_refused(s, c, ERR_EXISTS, "the station has been founded already");
+		return;
+	}
+	enum err err = keeper_found(s->dirfd, s->path, s->boot, &f, &s->keeper, why);
+	if (err != ERR_OK) {
+		answer_refused(s, c, err, why);
+		return;
+	}
+	const struct custody *k = keeper_custody(s->keeper);
+	answer(s, c, MSG_LEDGER_FOUNDED,
+	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "genesis", custody_genesis(k), "authority",
+		custody_origin(k, LOG_AUTHORITY), "authority_vkey",
+		custody_vkey(k, LOG_AUTHORITY), "custody", custody_origin(k, LOG_CUSTODY),
+		"custody_vkey", custody_vkey(k, LOG_CUSTODY), "station_key",
+		custody_station_key(k)),
+	    -1);
+}
+
+static const struct row {
+	enum msg_id id;
+	void (*fn)(struct service *, struct channel *, struct msg *);
+} rows[] = {
+    {MSG_HELLO, do_hello},
+    {MSG_LEDGER_FOUND, do_found},
+    {MSG_LEDGER_PREPARE, do_prepare},
+    {MSG_LEDGER_APPEND, do_append},
+    {MSG_LEDGER_EVENT, do_event},
+    {MSG_LEDGER_PUT, do_put},
+    {MSG_LEDGER_GET, do_get},
+    {MSG_LEDGER_READ, do_read},
+};
+
+static void
+on_message(void *arg, struct channel *c, struct msg *m)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].id == m->id) {
+			rows[i].fn(arg, c, m);
+			return;
+		}
+	}
+	/* The channel let it through: a row of messages.def without one here. */
+	assert(m->id == MSG_NONE);
+}
+
+/* --- start and end ------------------------------------------------------------------------ */
+
+static struct channel *
+meet(struct service *s, int fd, enum role peer)
+{
+	struct channel *c = channel_new(fd, ROLE_LEDGER, peer);
+	if (channel_hello(c, LEDGER_PROGRAM, sandbox_active()) != ERR_OK)
+		log_warn("The %s has gone before the ledger began.", message_role_name(peer));
+	loop_add_channel(s->loop, c, on_message, gone, s);
+	return c;
+}
+
+static void
+own_event(struct service *s, const char *type, json_t *data)
+{
+	char why[KEEPER_WHY_SIZE];
+	struct keeper_place place;
+	enum err err = keeper_event(s->keeper, ASK_LEDGER, type, "station", data, &place, why);
+	json_decref(data);
+	if (err != ERR_OK)
+		log_fatal("The ledger cannot record %s: %s. Make sure that its disk has room.",
+		    type, why);
+}
+
+static void
+start(struct service *s)
+{
+	char why[KEEPER_WHY_SIZE];
+	if (keeper_open(s->dirfd, s->path, s->boot, &s->keeper, why) != ERR_OK)
+		log_fatal(
+		    "The ledger does not verify: %s. Nothing is changed; keep a copy of %s and "
+		    "look at it with sallyport-verify.",
+		    why, s->path);
+	const struct custody *c = keeper_custody(s->keeper);
+	if (!custody_founded(c))
+		log_fatal(
+		    "The founding of this station was not finished: run sallyport init again.");
+	json_t *interrupted = custody_interrupted(c);
+	if (!custody_stopped(c))
+		log_warn(
+		    "The last run did not end in good order; %zu transfers were interrupted.",
+		    json_array_size(interrupted));
+	own_event(s, "station.start",
+	    json_pack("{s:o,s:b,s:b,s:s}", "interrupted", interrupted, "sandbox",
+		(int)sandbox_active(), "unclean", (int)!custody_stopped(c), "version",
+		SALLYPORT_VERSION));
+}
+
+static void
+on_term(void *arg, int fd, short signum)
+{
+	struct service *s = arg;
+	(void)fd;
+	(void)signum;
+	loop_stop(s->loop);
+}
+
+static void
+serve_station(struct service *s)
+{
+	s->desk = meet(s, SPAWN_FD_FIRST, ROLE_DESK);
+	s->stager = meet(s, SPAWN_FD_FIRST + 1, ROLE_STAGER);
+	start(s);
+	if (loop_run(s->loop) != ERR_OK)
+		log_fatal("The ledger's loop failed: %s.", strerrordesc_np(errno));
+	own_event(s, "station.stop", json_object());
+}
+
+static void
+serve_founding(struct service *s)
+{
+	s->founder = meet(s, SPAWN_FD_FIRST, ROLE_UI);
+	if (loop_run(s->loop) != ERR_OK)
+		log_fatal("The ledger's loop failed: %s.", strerrordesc_np(errno));
+}
+
+/* HOME/ledger, held alone as long as the process lives. */
+static void
+open_folder(struct service *s, const char *home, bool found)
+{
+	s->path = mem_printf("%s/ledger", home);
+	if (found && mkdir(s->path, 0700) != 0 && errno != EEXIST)
+		log_fatal(
+		    "%s: %s. Check the station's directory.", s->path, strerrordesc_np(errno));
+	s->dirfd = open(s->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (s->dirfd < 0)
+		log_fatal("%s: %s. Check the station's directory, or make a station with "
+			  "sallyport init.",
+		    s->path, strerrordesc_np(errno));
+	if (flock(s->dirfd, LOCK_EX | LOCK_NB) != 0)
+		log_fatal("Another ledger runs on %s.", s->path);
+}
+
+static void
+confine(const struct service *s, const char *act)
+{
+	const struct sandbox_path path = {s->dirfd, SANDBOX_READ | SANDBOX_WRITE};
+	const char *why = "";
+	if (sandbox_enter(ROLE_LEDGER, &path, 1, &why) != ERR_OK)
+		log_fatal("The ledger cannot enter its sandbox: %s.", why);
+	if (act != NULL) {
+		sandbox_probe(act);
+		log_fatal("The ledger could do what its contract forbids: %s.", act);
+	}
+}
+
+static _Noreturn void
+usage(void)
+{
+	fprintf(stderr, "usage: %s -d HOME [--found]\n", LEDGER_PROGRAM);
+	exit(2);
+}
+
+static void
+finish(struct service *s)
+{
+	channel_free(s->desk);
+	channel_free(s->stager);
+	channel_free(s->founder);
+	keeper_close(s->keeper);
+	loop_free(s->loop);
+	close(s->dirfd);
+	free(s->path);
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = {{"found", no_argument, NULL, 'F'}, {0}};
+	struct service s = {0};
+	const char *home = NULL, *act = NULL;
+	bool found = false;
+	int option;
+	while ((option = getopt_long(argc, argv, "d:T:", longs, NULL)) != -1) {
+		if (option == 'd')
+			home = optarg;
+		else if (option == 'T')
+			act = optarg;
+		else if (option == 'F')
+			found = true;
+		else
+			usage();
+	}
+	if (home == NULL || optind != argc)
+		usage();
+	log_init(LEDGER_PROGRAM);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	json_object_seed(0);
+	boot_id(s.boot);
+	digest_init();
+	ledger_init();
+	if (seal_init() != ERR_OK)
+		log_fatal("The cryptographic library does not start.");
+	open_folder(&s, home, found);
+	s.loop = loop_new();
+	if (loop_add_signal(s.loop, SIGTERM, on_term, &s) != ERR_OK)
+		log_fatal("Signals cannot be watched: %s.", strerrordesc_np(errno));
+	confine(&s, act);
+	if (found)
+		serve_founding(&s);
+	else
+		serve_station(&s);
+	finish(&s);
+	return 0;
+}

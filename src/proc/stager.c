@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyport-stager: puts on the share what was approved, and nothing else.
+ *
+ * Holds     write access to the share and to HOME/stager: the pinned genesis
+ *           and the largest head seen; descriptors 3 desk, 4 ledger, 5 vault.
+ * May       ask the ledger for entries and documents and for the entries
+ *           xfer.release, xfer.deliver and xfer.fault; ask the vault for
+ *           objects; write below the share.
+ * Must never release on anybody's word: the desk only says when.  What is
+ *           approved it reads from entries whose signatures it has verified
+ *           itself, back to the pinned genesis.  Never release twice, rename
+ *           what was signed, or show a transfer that was not read back.
+ * Dies      when the desk has gone or breaks the protocol.  What it was making
+ *           is removed at the next start.
+ */
+#include "src/base/clock.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/core/seal.h"
+#include "src/core/station.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/loop.h"
+#include "src/ipc/sandbox.h"
+#include "src/ipc/spawn.h"
+#include "src/proc/stager/delivery.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STAGER_PROGRAM     "sallyport-stager"
+#define STAGER_PROGRESS_MS 200
+
+struct stager {
+	struct loop *loop;
+	struct channel *desk, *ledger, *vault;
+	struct share share;
+	struct record *record;
+	bool sandboxed; /* this program, ledger and vault */
+	int64_t told_ms;
+};
+
+/* Where things are, from options and station.conf. */
+struct stager_setting {
+	const char *home;
+	char *share;
+	uint64_t floor_bytes;
+	bool demo;
+};
+
+/* --- answers ----------------------------------------------------------------------- */
+
+static void
+stager_progress(void *arg, const char *transfer, const char *step, uint64_t done,
+    uint64_t total, uint64_t bytes, uint64_t bytes_total)
+{
+	struct stager *s = arg;
+	int64_t now_ms = clock_mono_ms();
+	if (done > 0 && done < total && now_ms - s->told_ms < STAGER_PROGRESS_MS)
+		return;
+	s->told_ms = now_ms;
+	/* One that the desk cannot take now is not worth waiting for. */
+	channel_send(s->desk, MSG_STAGE_PROGRESS,
+	    json_pack("{s:s,s:s,s:I,s:I,s:I,s:I}", "transfer", transfer, "step", step, "done",
+		(json_int_t)done, "total", (json_int_t)total, "bytes", (json_int_t)bytes,
+		"bytes_total", (json_int_t)bytes_total),
+	    -1);
+}
+
+static void
+stager_answer(struct stager *s, enum msg_id id, json_t *body)
+{
+	assert(body != NULL);
+	if (channel_send_wait(s->desk, id, body, -1) != ERR_OK)
+		log_fatal("The desk has gone.");
+}
+
+static void
+stager_failed(struct stager *s, const char *transfer, const struct delivery_result *r)
+{
+	log_warn("%s: %s: %s", transfer, r->step, r->why);
+	stager_answer(s, MSG_STAGE_FAILED,
+	    json_pack("{s:s,s:s,s:s,s:s}", "transfer", transfer, "step", r->step, "why", r->why,
+		"next", r->next));
+}
+
+static struct delivery
+stager_delivery(struct stager *s)
+{
+	return (struct delivery){
+	    s->record, &s->share, s->vault, s->sandboxed, stager_progress, s};
+}
+
+/* --- what the desk asks for ------------------------------------------------------------ */
+
+static void
+stager_do_check(struct stager *s, const struct msg *m)
+{
+	char why[SHARE_WHY_SIZE] = "";
+	uint64_t free_bytes = 0;
+	enum err e = share_ready(
+	    &s->share, msg_uint(m, "files"), msg_uint(m, "bytes"), &free_bytes, why);
+	stager_answer(s, MSG_STAGE_CHECKED,
+	    json_pack("{s:b,s:I,s:s}", "ok", (int)(e == ERR_OK), "free", (json_int_t)free_bytes,
+		"why", why));
+}
+
+static void
+stager_do_release(struct stager *s, const struct msg *m)
+{
+	const struct delivery d = stager_delivery(s);
+	const char *transfer = msg_str(m, "transfer");
+	struct delivery_result r;
+	if (delivery_release(&d, transfer, &r) != ERR_OK)
+		stager_failed(s, transfer, &r);
+	else
+		stager_answer(s, MSG_STAGE_RELEASED,
+		    json_pack("{s:s,s:I,s:I}", "transfer", transfer, "files",
+			(json_int_t)r.files, "bytes", (json_int_t)r.bytes));
+}
+
+static void
+stager_do_custody(struct stager *s, const struct msg *m)
+{
+	const struct delivery d = stager_delivery(s);
+	const char *transfer = msg_str(m, "transfer");
+	struct delivery_result r;
+	if (delivery_custody(&d, transfer, &r) != ERR_OK)
+		stager_failed(s, transfer, &r);
+	else
+		stager_answer(s, MSG_STAGE_WRITTEN, json_pack("{s:s}", "transfer", transfer));
+}
+
+static const struct stager_row {
+	enum msg_id id;
+	void (*fn)(struct stager *, const struct msg *);
+} stager_rows[] = {
+    {MSG_STAGE_CHECK, stager_do_check},
+    {MSG_STAGE_RELEASE, stager_do_release},
+    {MSG_STAGE_CUSTODY, stager_do_custody},
+};
+
+static void
+stager_on_message(void *arg, struct channel *from, struct msg *m)
+{
+	(void)from;
+	for (size_t i = 0; i < sizeof(stager_rows) / sizeof(stager_rows[0]); i++)
+		if (stager_rows[i].id == m->id) {
+			stager_rows[i].fn(arg, m);
+			return;
+		}
+	/* The channel let it through: a row of messages.def without one here. */
+	assert(m->id == MSG_NONE);
+}
+
+static void
+stager_desk_gone(void *arg, struct channel *c, enum err why)
+{
+	struct stager *s = arg;
+	if (why == ERR_PROTO)
+		log_fatal("The desk broke the protocol: %s.", channel_why(c));
+	loop_stop(s->loop);
+}
+
+/* --- start ------------------------------------------------------------------------------- */
+
+static _Noreturn void
+stager_usage(void)
+{
+	fprintf(stderr, "usage: %s -d HOME [-s SHARE] [-f BYTES]\n", STAGER_PROGRAM);
+	exit(2);
+}
+
+/* station.conf is the station's own; a missing one means the defaults. */
+static void
+stager_read_conf(struct stager_setting *set)
+{
+	char why[STATION_WHY_SIZE];
+	uint8_t *text = NULL;
+	size_t n = 0;
+	struct station *station = NULL;
+	MEM_FREE char *path = mem_printf("%s/station.conf", set->home);
+	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return;
+	if (fd < 0 || io_slurp(fd, LIM_POLICY_BYTES, &text, &n) != ERR_OK)
+		log_fatal("%s cannot be read: %s.", path, strerrordesc_np(errno));
+	if (station_parse(text, n, set->home, &station, why) != ERR_OK)
+		log_fatal("%s: %s", path, why);
+	free(text);
+	if (set->share == NULL)
+		set->share = mem_strdup(station->share);
+	if (set->floor_bytes == UINT64_MAX)
+		set->floor_bytes = station->share_floor_bytes;
+	set->demo = station->demo;
+	station_free(station);
+}
+
+static int
+stager_open_dir(const char *path, mode_t mode)
+{
+	if (mkdir(path, mode) != 0 && errno != EEXIST)
+		log_fatal(
+		    "%s: %s. Check the station's directory.", path, strerrordesc_np(errno));
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		log_fatal(
+		    "%s: %s. Check the station's directory.", path, strerrordesc_np(errno));
+	return fd;
+}
+
+static void
+stager_confine(int share, int own, const char *act)
+{
+	const struct sandbox_path paths[] = {
+	    {share, SANDBOX_READ | SANDBOX_WRITE}, {own, SANDBOX_READ | SANDBOX_WRITE}};
+	const char *why = "";
+	if (sandbox_enter(ROLE_STAGER, paths, 2, &why) != ERR_OK)
+		log_fatal("The stager cannot enter its sandbox: %s.", why);
+	if (act != NULL) {
+		sandbox_probe(act);
+		log_fatal("The stager could do what its contract forbids: %s.", act);
+	}
+}
+
+static struct channel *
+stager_meet(int fd, enum role peer)
+{
+	struct channel *c = channel_new(fd, ROLE_STAGER, peer);
+	if (channel_hello(c, STAGER_PROGRAM, sandbox_active()) != ERR_OK)
+		log_fatal("%s has gone before the stager began.", message_role_name(peer));
+	return c;
+}
+
+static bool
+stager_greet(struct channel *c)
+{
+	bool sandboxed = false;
+	if (channel_greet(c, LIM_CALL_MS, &sandboxed) != ERR_OK)
+		log_fatal("%s did not say hello: %s.", message_role_name(channel_peer(c)),
+		    channel_why(c));
+	return sandboxed;
+}
+
+static void
+stager_serve(struct stager *s, int own, bool demo)
+{
+	s->desk = stager_meet(SPAWN_FD_FIRST, ROLE_DESK);
+	s->ledger = stager_meet(SPAWN_FD_FIRST + 1, ROLE_LEDGER);
+	s->vault = stager_meet(SPAWN_FD_FIRST + 2, ROLE_VAULT);
+	bool ledger = stager_greet(s->ledger), vault = stager_greet(s->vault);
+	stager_greet(s->desk);
+	s->sandboxed = sandbox_active() && ledger && vault;
+	s->record = record_new(s->ledger, own, demo);
+	s->loop = loop_new();
+	if (share_sweep(&s->share) != ERR_OK)
+		log_warn("What an interrupted run left on the share could not be removed.");
+	loop_add_channel(s->loop, s->desk, stager_on_message, stager_desk_gone, s);
+	if (loop_run(s->loop) != ERR_OK)
+		log_fatal("The stager's loop failed: %s.", strerrordesc_np(errno));
+}
+
+static void
+stager_end(struct stager *s)
+{
+	loop_free(s->loop);
+	record_free(s->record);
+	channel_free(s->desk);
+	channel_free(s->ledger);
+	channel_free(s->vault);
+	share_close(&s->share);
+}
+
+static struct stager_setting
+stager_options(int argc, char **argv, const char **ret_act)
+{
+	struct stager_setting set = {.floor_bytes = UINT64_MAX};
+	char *end;
+	int option;
+	while ((option = getopt(argc, argv, "d:s:f:T:")) != -1) {
+		switch (option) {
+		case 'd':
+			set.home = optarg;
+			break;
+		case 's':
+			set.share = mem_strdup(optarg);
+			break;
+		case 'f':
+			errno = 0;
+			set.floor_bytes = strtoull(optarg, &end, 10);
+			if (errno != 0 || *end != '\0' || optarg[0] < '0' || optarg[0] > '9')
+				stager_usage();
+			break;
+		case 'T':
+			*ret_act = optarg;
+			break;
+		default:
+			stager_usage();
+		}
+	}
+	if (set.home == NULL || optind != argc)
+		stager_usage();
+	return set;
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *act = NULL;
+	struct stager s = {0};
+	log_init(STAGER_PROGRAM);
+	struct stager_setting set = stager_options(argc, argv, &act);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	/* Clients of the share have to be able to read what is published. */
+	umask(022);
+	json_object_seed(0);
+	digest_init();
+	if (seal_init() != ERR_OK)
+		log_fatal("The cryptographic library cannot be set up.");
+	stager_read_conf(&set);
+	if (set.share == NULL)
+		set.share = mem_printf("%s/share", set.home);
+	if (set.floor_bytes == UINT64_MAX)
+		set.floor_bytes = LIM_SHARE_FLOOR_BYTES;
+	MEM_FREE char *own_path = mem_printf("%s/stager", set.home);
+	int own = stager_open_dir(own_path, 0700);
+	int share = stager_open_dir(set.share, 0755);
+	stager_confine(share, own, act);
+	if (share_open(share, set.floor_bytes, &s.share) != ERR_OK)
+		log_fatal("%s cannot be used: %s. Check the disk and who owns it.", set.share,
+		    strerrordesc_np(errno));
+	free(set.share);
+	close(share);
+	stager_serve(&s, own, set.demo);
+	stager_end(&s);
+	return 0;
+}

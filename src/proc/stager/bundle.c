@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/stager/bundle.h"
+
+#include "src/base/buf.h"
+#include "src/base/clock.h"
+#include "src/base/hex.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/merkle.h"
+#include "src/core/report.h"
+#include "src/core/report_json.h"
+#include "src/core/report_text.h"
+#include "src/core/slip.h"
+#include "src/core/sshsig.h"
+#include "src/proc/stager/folder.h"
+
+#include <assert.h>
+#include <stdio.h>
+
+static const char bundle_readme[] =
+    "Custody folder of transfer %s\n"
+    "\n"
+    "It proves that each entry in entries/ is in the custody log\n"
+    "  %s\n"
+    "of %ju entries, and, by the chain of `prev` leaves, that no entry about this\n"
+    "transfer up to entry %ju is missing.  It proves nothing about other transfers.\n"
+    "What you need from elsewhere: the leaf of the authority log's genesis, from the\n"
+    "founding page, and, against a ledger put back to an earlier state, any later\n"
+    "checkpoint.  The genesis leaf is\n"
+    "  %s\n"
+    "\n"
+    "  sallyport-verify --genesis LEAF .         checks everything below\n"
+    "  sha256sum -c SHA256SUMS                   nothing here was damaged since\n"
+    "\n"
+    "authority/entries.txt   the whole authority log: people, keys, policy; entries\n"
+    "                        are separated by an empty line\n"
+    "authority/checkpoint    its signed head;  authority.vkey  the key to it\n"
+    "entries/NNNNNNNN.entry  the entries about this transfer: line 1 is the body,\n"
+    "                        line 2 the signature in base64\n"
+    "proofs/                 the proof of each entry (C2SP tlog-proof)\n"
+    "checkpoint              the signed head of the custody log;  log.vkey  its key\n"
+    "witness-policy          whose signatures a checkpoint needs (C2SP tlog-policy)\n"
+    "allowed_signers         everybody's public key, for ssh-keygen\n"
+    "inventory               what was signed: every item, one JSON line each\n"
+    "findings                what the scanners said, one JSON line each\n"
+    "policy                  the rules that were in force\n"
+    "manifest.sha256         what goes, from inventory and policy\n"
+    "report.txt, .json       the same for reading; made from the files above\n"
+    "slip.txt                for the requester: what went, what did not, and why\n"
+    "\n"
+    "One signature, with nothing but ssh-keygen (N is an entry, ID its actor.id):\n"
+    "  sed -n 1p entries/N.entry > body\n"
+    "  { echo -----BEGIN SSH SIGNATURE-----; sed -n 2p entries/N.entry\n"
+    "    echo -----END SSH SIGNATURE-----; } > body.sig\n"
+    "  ssh-keygen -Y verify -f allowed_signers -I ID \\\n"
+    "    -n " SSHSIG_NAMESPACE " -s body.sig < body\n"
+    "What was delivered, where the share is mounted:\n"
+    "  cd transfers/%s/files && sha256sum -c ../MANIFEST.sha256\n"
+    "  cmp transfers/%s/MANIFEST.sha256 custody/%s/manifest.sha256\n";
+
+static void
+bundle_put_buf(struct folder *f, const char *path, struct buf *text)
+{
+	/* Every limit here is far above what can come: reaching one is our bug. */
+	assert(text->error == ERR_OK);
+	folder_put(f, path, buf_str(text), text->len);
+	buf_done(text);
+}
+
+static void
+bundle_put_doc(struct folder *f, const char *path, const struct bundle_doc *doc)
+{
+	if (doc->bytes != NULL)
+		folder_put(f, path, doc->bytes, doc->len);
+}
+
+static void
+bundle_put_text(struct folder *f, const char *path, const char *text)
+{
+	folder_put(f, path, text, strlen(text));
+}
+
+static void
+bundle_put_line(struct folder *f, const char *path, const char *text)
+{
+	MEM_FREE char *line = mem_printf("%s\n", text);
+	bundle_put_text(f, path, line);
+}
+
+/* --- keys ------------------------------------------------------------------------- */
+
+static void
+bundle_put_signers(const struct bundle *b, struct folder *f)
+{
+	const struct custody *c = record_custody(b->record);
+	struct buf text;
+	buf_init(&text, LIM_SEALED_BYTES);
+	for (size_t i = 0; i < custody_person_count(c); i++) {
+		const struct custody_person *p = custody_person_at(c, i);
+		char line[SSHSIG_LINE_SIZE];
+		if (!p->has_key)
+			continue;
+		sshsig_public_line(p->public_key, line);
+		buf_addf(&text, "%s namespaces=\"%s\" %s\n", p->id, SSHSIG_NAMESPACE, line);
+	}
+	buf_addf(&text, "%s namespaces=\"%s\" %s\n", custody_station(c), SSHSIG_NAMESPACE,
+	    custody_station_key(c));
+	bundle_put_buf(f, "allowed_signers", &text);
+}
+
+static void
+bundle_put_keys(const struct bundle *b, struct folder *f)
+{
+	const struct custody *c = record_custody(b->record);
+	struct buf text;
+	bundle_put_line(f, "authority.vkey", custody_vkey(c, LOG_AUTHORITY));
+	bundle_put_line(f, "log.vkey", custody_vkey(c, LOG_CUSTODY));
+	buf_init(&text, LIM_NOTE_BYTES);
+	buf_addf(&text, "log %s\nlog %s\nquorum none\n", custody_vkey(c, LOG_CUSTODY),
+	    custody_vkey(c, LOG_AUTHORITY));
+	bundle_put_buf(f, "witness-policy", &text);
+	bundle_put_signers(b, f);
+}
+
+/* --- logs --------------------------------------------------------------------------- */
+
+static enum err
+bundle_put_authority(const struct bundle *b, struct folder *f, char why[SHARE_WHY_SIZE])
+{
+	uint64_t size = custody_size(record_custody(b->record), LOG_AUTHORITY);
+	MEM_FREE uint64_t *seqs = mem_array(size, sizeof(*seqs));
+	struct record_entries all;
+	struct buf text;
+	for (uint64_t i = 0; i < size; i++)
+		seqs[i] = i;
+	enum err e = record_entries(b->record, LOG_AUTHORITY, seqs, size, &all, why);
+	if (e != ERR_OK)
+		return e;
+	buf_init(&text, LIM_SEALED_BYTES);
+	for (size_t i = 0; e == ERR_OK && i < all.count; i++)
+		e = entry_list_add(&text, all.list[i].bytes, all.list[i].len);
+	record_entries_done(&all);
+	if (e != ERR_OK) {
+		buf_done(&text);
+		snprintf(why, SHARE_WHY_SIZE, "The authority log is too long to be exported.");
+		return e;
+	}
+	bundle_put_buf(f, "authority/entries.txt", &text);
+	bundle_put_text(f, "authority/checkpoint", record_checkpoint(b->record, LOG_AUTHORITY));
+	return ERR_OK;
+}
+
+/* C2SP tlog-proof: index, the hashes of the inclusion proof, the checkpoint. */
+static void
+bundle_put_proof(const struct bundle *b, struct folder *f, uint64_t seq)
+{
+	const struct custody *c = record_custody(b->record);
+	struct merkle_proof proof;
+	struct buf text;
+	enum err e = merkle_inclusion(
+	    custody_leaf(c, LOG_CUSTODY, 0), custody_size(c, LOG_CUSTODY), seq, &proof);
+	assert(e == ERR_OK);
+	buf_init(&text, LIM_SEALED_BYTES);
+	buf_addf(&text, "c2sp.org/tlog-proof@v1\nindex %ju\n", (uintmax_t)seq);
+	for (size_t i = 0; i < proof.count; i++) {
+		char line[HEX_B64_SIZE(MERKLE_SIZE)];
+		hex_b64_encode(proof.nodes[i], MERKLE_SIZE, line);
+		buf_addf(&text, "%s\n", line);
+	}
+	buf_addf(&text, "\n%s", record_checkpoint(b->record, LOG_CUSTODY));
+	MEM_FREE char *path = mem_printf("proofs/%08ju.tlog-proof", (uintmax_t)seq);
+	bundle_put_buf(f, path, &text);
+}
+
+static void
+bundle_put_custody(const struct bundle *b, struct folder *f)
+{
+	bundle_put_text(f, "checkpoint", record_checkpoint(b->record, LOG_CUSTODY));
+	for (size_t i = 0; i < b->entries->count; i++) {
+		const struct record_entry *entry = &b->entries->list[i];
+		MEM_FREE char *path = mem_printf("entries/%08ju.entry", (uintmax_t)entry->seq);
+		folder_put(f, path, entry->bytes, entry->len);
+		bundle_put_proof(b, f, entry->seq);
+	}
+}
+
+/* --- what is read by people ------------------------------------------------------------ */
+
+static enum err
+bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE])
+{
+	const struct custody *c = record_custody(b->record);
+	uint8_t genesis[32];
+	struct report_entry *entries = mem_array(b->entries->count, sizeof(*entries));
+	for (size_t i = 0; i < b->entries->count; i++) {
+		entries[i].seq = b->entries->list[i].seq;
+		memcpy(entries[i].leaf, b->entries->list[i].entry->leaf, 32);
+		entries[i].body = b->entries->list[i].entry->body;
+	}
+	hex_decode(custody_genesis(c), HEX_DIGEST_SIZE - 1, genesis, sizeof(genesis));
+	const struct report_input input = {
+	    .transfer = b->transfer->id,
+	    .state = transfer_state_name(b->transfer->facts.state),
+	    .origin = custody_origin(c, LOG_CUSTODY),
+	    .genesis = genesis,
+	    .checkpoint = record_checkpoint(b->record, LOG_CUSTODY),
+	    .entries = entries,
+	    .nentries = b->entries->count,
+	    .inventory = b->inventory.bytes,
+	    .inventory_len = b->inventory.len,
+	    .findings = b->findings.bytes,
+	    .findings_len = b->findings.len,
+	    .policy = b->policy.bytes,
+	    .policy_len = b->policy.len,
+	    .now_s = clock_wall_s(),
+	};
+	char detail[REPORT_WHY_SIZE] = "";
+	enum err e = report_build(&input, ret_tree, detail);
+	free(entries);
+	if (e != ERR_OK)
+		snprintf(why, SHARE_WHY_SIZE, "The report cannot be made: %s", detail);
+	return e;
+}
+
+static enum err
+bundle_put_report(const struct bundle *b, struct folder *f, char why[SHARE_WHY_SIZE])
+{
+	static const struct {
+		const char *path;
+		enum err (*print)(const json_t *, struct buf *);
+	} forms[] = {{"report.txt", report_text_print}, {"report.json", report_json_print},
+	    {"slip.txt", slip_print}};
+	json_t *tree = NULL;
+	enum err e = bundle_report(b, &tree, why);
+	for (size_t i = 0; e == ERR_OK && i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct buf text;
+		buf_init(&text, LIM_SEALED_BYTES);
+		e = forms[i].print(tree, &text);
+		if (e == ERR_OK)
+			folder_put(f, forms[i].path, buf_str(&text), text.len);
+		else
+			snprintf(why, SHARE_WHY_SIZE, "%s cannot be made: %s.", forms[i].path,
+			    err_str(e));
+		buf_done(&text);
+	}
+	json_decref(tree);
+	return e;
+}
+
+static void
+bundle_put_readme(const struct bundle *b, struct folder *f)
+{
+	const struct custody *c = record_custody(b->record);
+	const struct custody_transfer *t = b->transfer;
+	uint64_t size = custody_size(c, LOG_CUSTODY);
+	struct buf text;
+	buf_init(&text, LIM_NOTE_BYTES);
+	buf_addf(&text, bundle_readme, t->id, custody_origin(c, LOG_CUSTODY), (uintmax_t)size,
+	    (uintmax_t)(size - 1), custody_genesis(c), t->id, t->id, t->id);
+	bundle_put_buf(f, "README.txt", &text);
+}
+
+enum err
+bundle_write(const struct bundle *b, int dirfd, char why[SHARE_WHY_SIZE])
+{
+	struct folder *f = folder_new(dirfd);
+	char unused[SHARE_WHY_SIZE];
+	enum err e = bundle_put_authority(b, f, why);
+	if (e == ERR_OK) {
+		bundle_put_custody(b, f);
+		bundle_put_keys(b, f);
+		bundle_put_doc(f, "inventory", &b->inventory);
+		bundle_put_doc(f, "findings", &b->findings);
+		bundle_put_doc(f, "policy", &b->policy);
+		bundle_put_doc(f, "manifest.sha256", &b->manifest);
+		bundle_put_readme(b, f);
+		e = bundle_put_report(b, f, why);
+	}
+	if (e != ERR_OK) {
+		folder_close(f, unused);
+		return e;
+	}
+	return folder_close(f, why);
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * sallyport-verify: checks a ledger, a custody folder or lists of entries.
+ *
+ * May:   read what it is given.
+ * Must never: need the station, believe anything that is not signed, write.
+ * Dies when: it has answered.  Status 0: verified, 1: not, 2: usage, 3: fault.
+ */
+#include "db/ledger.h"
+#include "src/base/log.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/core/seal.h"
+#include "src/ipc/sandbox.h"
+#include "src/proc/verify/verify.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <libgen.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define VERIFY_PROGRAM "sallyport-verify"
+#define VERIFY_INPUTS  16
+
+enum input { INPUT_LEDGER, INPUT_FOLDER, INPUT_ENTRIES };
+
+struct given {
+	enum input kind;
+	int fds[VERIFY_INPUTS];
+	size_t count;
+	int docs_fd; /* or -1 */
+};
+
+/* --- findings --------------------------------------------------------------------------- */
+
+bool
+verify_fail(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+	if (v->bad)
+		return false;
+	v->bad = true;
+	va_start(ap, fmt);
+	vsnprintf(v->why, sizeof(v->why), fmt, ap);
+	va_end(ap);
+	for (char *p = v->why; *p; p++) {
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	}
+	return false;
+}
+
+bool
+verify_fail_entry(struct verify *v, enum transfer_log log, uint64_t seq, const char *why)
+{
+	if (!v->bad) {
+		v->at_entry = true;
+		v->bad_log = log;
+		v->bad_seq = seq;
+	}
+	return verify_fail(v, "%s", why);
+}
+
+static void
+add_sentence(json_t *list, const char *fmt, va_list ap)
+{
+	char text[512];
+	vsnprintf(text, sizeof(text), fmt, ap);
+	for (char *p = text; *p; p++) {
+		if (*p < ' ' || *p > '~')
+			*p = '?';
+	}
+	json_array_append_new(list, json_string(text));
+}
+
+void
+verify_checked(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	add_sentence(v->checked, fmt, ap);
+	va_end(ap);
+}
+
+void
+verify_unchecked(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	add_sentence(v->unchecked, fmt, ap);
+	va_end(ap);
+}
+
+/* --- what was given ------------------------------------------------------------------------ */
+
+static _Noreturn void
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] LEDGER.db\n"
+	    "       %s [--json] [--anchor FILE]... [--genesis HEX] CUSTODY-FOLDER\n"
+	    "       %s [--json] [--anchor FILE]... [--genesis HEX] ENTRIES...\n",
+	    VERIFY_PROGRAM, VERIFY_PROGRAM, VERIFY_PROGRAM);
+	exit(2);
+}
+
+static int
+open_input(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd < 0)
+		log_fatal("%s: %s.", path, strerrordesc_np(errno));
+	return fd;
+}
+
+static void
+open_docs(struct given *g, const char *path)
+{
+	MEM_FREE char *copy = mem_strdup(path);
+	MEM_FREE char *docs = mem_printf("%s/docs", dirname(copy));
+	MEM_FREE char *journal = mem_printf("%s-journal", path);
+	g->docs_fd = open(docs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (access(journal, F_OK) == 0)
+		log_warn("%s lies beside the ledger: it is being written, or was not closed in good "
+			 "order. If this fails, start the station once, or verify a copy.",
+		    journal);
+}
+
+static void
+open_given(struct given *g, char **paths, size_t n)
+{
+	char head[16] = "";
+	struct stat st;
+	g->docs_fd = -1;
+	for (g->count = 0; g->count < n; g->count++)
+		g->fds[g->count] = open_input(paths[g->count]);
+	if (fstat(g->fds[0], &st) != 0)
+		log_fatal("%s: %s.", paths[0], strerrordesc_np(errno));
+	g->kind = INPUT_ENTRIES;
+	if (S_ISDIR(st.st_mode))
+		g->kind = INPUT_FOLDER;
+	else if (!S_ISREG(st.st_mode))
+		log_fatal("%s is neither a file nor a folder.", paths[0]);
+	else if (pread(g->fds[0], head, sizeof(head), 0) == sizeof(head) &&
+	    memcmp(head, "SQLite format 3", sizeof(head)) == 0)
+		g->kind = INPUT_LEDGER;
+	if (g->kind != INPUT_ENTRIES && n > 1)
+		usage();
+	if (g->kind == INPUT_LEDGER)
+		open_docs(g, paths[0]);
+}
+
+static void
+confine(const struct given *g, const char *act)
+{
+	struct sandbox_path path = {-1, SANDBOX_READ};
+	const char *why = "";
+	if (g->kind == INPUT_FOLDER)
+		path.fd = g->fds[0];
+	else if (g->docs_fd >= 0)
+		path.fd = g->docs_fd;
+	if (sandbox_enter(ROLE_VERIFY, &path, path.fd >= 0, &why) != ERR_OK)
+		log_fatal("The sandbox cannot be entered: %s.", why);
+	if (act != NULL) {
+		sandbox_probe(act);
+		log_fatal("The verifier could do what its contract forbids: %s.", act);
+	}
+}
+
+static void
+run(struct verify *v, const struct given *g)
+{
+	v->custody = custody_new();
+	v->checked = json_array();
+	v->unchecked = json_array();
+	if (g->kind == INPUT_LEDGER)
+		whole_ledger(v, g->fds[0], g->docs_fd);
+	else if (g->kind == INPUT_FOLDER)
+		folder_check(v, g->fds[0]);
+	else
+		whole_entries(v, g->fds, g->count);
+	anchor_check(v);
+}
+
+static void
+finish(struct verify *v, struct given *g)
+{
+	for (size_t i = 0; i < g->count; i++)
+		close(g->fds[i]);
+	for (size_t i = 0; i < v->anchors_count; i++)
+		close(v->anchors[i].fd);
+	if (g->docs_fd >= 0)
+		close(g->docs_fd);
+	custody_free(v->custody);
+	json_decref(v->checked);
+	json_decref(v->unchecked);
+}
+
+static void
+add_anchor(struct verify *v, const char *path)
+{
+	if (v->anchors_count == VERIFY_ANCHORS)
+		usage();
+	v->anchors[v->anchors_count++] = (struct verify_anchor){path, open_input(path)};
+}
+
+int
+main(int argc, char **argv)
+{
+	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
+	    {"anchor", required_argument, NULL, 'a'}, {"genesis", required_argument, NULL, 'g'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
+	struct verify v = {.custody = NULL};
+	struct given g;
+	const char *act = NULL;
+	bool json = false;
+	int option;
+	while ((option = getopt_long(argc, argv, "hT:", longs, NULL)) != -1) {
+		if (option == 'j')
+			json = true;
+		else if (option == 'a')
+			add_anchor(&v, optarg);
+		else if (option == 'g' && strlen(optarg) == 64)
+			v.genesis = optarg;
+		else if (option == 'T')
+			act = optarg;
+		else
+			usage();
+	}
+	log_init(VERIFY_PROGRAM);
+	if (optind == argc || argc - optind > VERIFY_INPUTS)
+		usage();
+	open_given(&g, argv + optind, (size_t)(argc - optind));
+	digest_init();
+	ledger_init();
+	if (seal_init() != ERR_OK)
+		log_fatal("The cryptographic library does not start.");
+	confine(&g, act);
+	run(&v, &g);
+	if (json)
+		print_json(&v);
+	else
+		print_text(&v);
+	int status = v.bad ? 1 : 0;
+	if (fflush(stdout) != 0)
+		status = 3;
+	finish(&v, &g);
+	return status;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/* What the parts of sallyport-verify share: the findings so far. */
+#ifndef VERIFY_VERIFY_H
+#define VERIFY_VERIFY_H
+
+#include "src/core/custody.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define VERIFY_ANCHORS 64
+
+struct verify_anchor {
+	const char *name; /* as given */
+	int fd;
+};
+
+struct verify {
+	struct custody *custody;
+	const char *genesis; /* expected leaf in hex, or NULL */
+	struct verify_anchor anchors[VERIFY_ANCHORS];
+	size_t anchors_count;
+
+	const char *kind;           /* "ledger", "custody folder", "entries" */
+	char sha256[HEX_DIGEST_SIZE]; /* of ledger.db, else "" */
+	/* The custody log's head; in a folder it is the checkpoint's. */
+	uint64_t custody_size;
+	uint8_t custody_root[32];
+	json_t *checked;   /* sentences: what holds */
+	json_t *unchecked; /* sentences: what could not be looked at, and why */
+
+	/* The first thing that is wrong. */
+	bool bad;
+	bool at_entry;
+	enum transfer_log bad_log;
+	uint64_t bad_seq;
+	char why[CUSTODY_WHY_SIZE];
+};
+
+/* Record the first failure; always return false, so that a step can end with it. */
+bool verify_fail(struct verify *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+bool verify_fail_entry(struct verify *, enum transfer_log, uint64_t seq, const char *why);
+void verify_checked(struct verify *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+void verify_unchecked(struct verify *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Each looks at one kind of input and ends early when something is wrong. */
+/* docs_fd is the folder of documents or -1. */
+void whole_ledger(struct verify *, int fd, int docs_fd);
+void whole_entries(struct verify *, const int *fds, size_t n);
+void folder_check(struct verify *, int dirfd);
+
+/* Genesis and anchors; after the record was replayed. */
+void anchor_check(struct verify *);
+
+/* The result for people, or as JSON. */
+void print_text(const struct verify *);
+void print_json(const struct verify *);
+
+#endif

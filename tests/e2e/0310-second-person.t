@@ -1,0 +1,32 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# Two people, always: every way one person could be both is refused.
+. "$(dirname "$0")/lib.sh"
+
+station
+mkdir "$work/m"
+echo 'some text' >"$work/m/note.txt"
+small_medium "$work/small.img" "$work/m"
+
+refused "an unknown requester is refused" 1 . as otto intake "$work/small.img" --requester nobody
+refused "an officer cannot be a requester too" 1 . as ada requester add otto --name 'Otto again'
+refused "only an admin enrols" 1 . as otto requester add zoe --name Zoe
+refused "R12: a wrong passphrase signs nobody in" 1 . \
+    "$bin/sallyport" --as otto --passphrase-fd 9 status X1-000001 9<<END
+not the passphrase
+END
+like "R12: and the refusal is in the ledger" "$("$bin/sallyport" verify 2>&1; "$bin/sallyport" status 2>&1)" .
+
+intake "$work/small.img"
+ok "otto decides" as otto decide "$transfer" approve --proposed
+ok "paula decides one item too" as paula decide "$transfer" approve --where 'kind=file'
+ok "otto submits" as otto submit "$transfer" --yes
+refused "a decider cannot give the second signature" 1 . as paula approve "$transfer" --yes
+refused "the submitter cannot give the second signature" 1 . as otto approve "$transfer" --yes
+ok "the submitter takes it back" as otto withdraw "$transfer"
+is "back in review" "$(state_of "$transfer")" REVIEW
+ok "abort" as otto abort "$transfer" --reason 'never mind'
+is "aborted" "$(state_of "$transfer")" ABORTED
+ok "the record verifies" "$bin/sallyport" verify
+is "nothing is on the share" "$(ls "$SALLYPORT_HOME/share/transfers" 2>/dev/null)" ""
+done_testing

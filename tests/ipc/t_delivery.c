@@ -1,0 +1,988 @@
+/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/share src/proc/stager/shelf tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* SPDX-License-Identifier: ISC */
+/*
+ * The stager's work from end to end, with a ledger and a vault played by two
+ * processes that can be told to misbehave.
+ */
+#include "src/base/clock.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/core/seal.h"
+#include "src/ipc/channel.h"
+#include "src/proc/stager/delivery.h"
+#include "tests/ledger/maker.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define FILES 20
+
+/* What the played programs do wrong; shared with them. */
+struct mischief {
+	char refuse[32];   /* this type of event is refused */
+	uint64_t hide;     /* the newest entries of the custody log that are kept back */
+	bool bad_doc;      /* documents come with a byte changed */
+	int flip, missing; /* file whose object is changed or gone; -1 for none */
+	bool cut;          /* objects are a byte short */
+};
+
+/* The played ledger's memory. */
+struct shop {
+	struct maker *maker;
+	struct buf entries[2][256]; /* by log and seq */
+	struct buf notes[2][256];
+	uint64_t sizes[2];
+	struct mischief *mischief;
+};
+
+struct rig {
+	char dir[32];
+	struct shop *shop;
+	struct mischief *mischief;
+	pid_t ledger_pid, vault_pid;
+	struct channel *ledger, *vault;
+	int own, root;
+	struct share share;
+	struct record *record;
+	struct delivery delivery;
+	struct delivery_result result;
+	char id[TRANSFER_ID_SIZE];
+};
+
+/* --- the played ledger ---------------------------------------------------------------- */
+
+static void
+shop_taken(void *arg, enum transfer_log log, const void *entry, size_t n, const void *note,
+    size_t note_len)
+{
+	struct shop *s = arg;
+	uint64_t seq = s->sizes[log]++;
+	buf_init(&s->entries[log][seq], LIM_ENTRY_BYTES);
+	buf_init(&s->notes[log][seq], LIM_NOTE_BYTES);
+	buf_add(&s->entries[log][seq], entry, n);
+	buf_add(&s->notes[log][seq], note, note_len);
+}
+
+static void
+ledger_send_bytes(struct channel *c, enum msg_id id, json_t *body, const void *bytes, size_t n)
+{
+	int fd;
+	if (io_memfd("t", bytes, n, &fd) != ERR_OK ||
+	    channel_send_wait(c, id, body, fd) != ERR_OK)
+		_exit(1);
+	close(fd);
+}
+
+static void
+ledger_refuse(struct channel *c, const char *why)
+{
+	channel_send_wait(
+	    c, MSG_LEDGER_REFUSED, json_pack("{s:b,s:s}", "fault", 0, "why", why), -1);
+}
+
+static void
+ledger_read(struct shop *s, struct channel *c, const struct msg *m)
+{
+	bool custody = strcmp(msg_str(m, "log"), "custody") == 0;
+	int log = custody ? LOG_CUSTODY : LOG_AUTHORITY;
+	uint64_t from = msg_uint(m, "from"), size = s->sizes[log];
+	struct buf list;
+	if (custody)
+		size -= s->mischief->hide;
+	buf_init(&list, 1 << 24);
+	/* in two goes, as with a ledger longer than one answer */
+	uint64_t to = from == 0 && size > 3 ? 3 : size;
+	for (uint64_t i = from; i < to; i++)
+		entry_list_add(&list, s->entries[log][i].data, s->entries[log][i].len);
+	ledger_send_bytes(c, MSG_LEDGER_ENTRIES,
+	    json_pack("{s:s,s:s,s:I,s:I,s:I,s:s}", "origin", "x", "vkey", "y", "from",
+		(json_int_t)from, "count", (json_int_t)(to > from ? to - from : 0), "size",
+		(json_int_t)size, "checkpoint", buf_str(&s->notes[log][size - 1])),
+	    list.data, list.len);
+	buf_done(&list);
+}
+
+static void
+ledger_event(struct shop *s, struct channel *c, const struct msg *m)
+{
+	const char *type = msg_str(m, "type"), *subj = msg_str(m, "subj");
+	if (strcmp(s->mischief->refuse, type) == 0) {
+		ledger_refuse(c, "not today");
+		return;
+	}
+	json_t *body = maker_body(s->maker, LOG_CUSTODY, type, subj, &s->maker->station,
+	    json_deep_copy(json_object_get(m->body, "data")));
+	if (maker_put(s->maker, LOG_CUSTODY, body, &s->maker->station) != ERR_OK) {
+		ledger_refuse(c, s->maker->why);
+		return;
+	}
+	channel_send_wait(c, MSG_LEDGER_APPENDED,
+	    json_pack("{s:s,s:I,s:s}", "log", "custody", "seq",
+		(json_int_t)(s->sizes[LOG_CUSTODY] - 1), "leaf", ENTRY_ZEROS),
+	    -1);
+}
+
+static void
+ledger_get(struct shop *s, struct channel *c, const struct msg *m)
+{
+	for (size_t i = 0; i < MAKER_DOCS; i++) {
+		const struct maker_doc *d = &s->maker->docs[i];
+		if (d->bytes == NULL || strcmp(d->sha256, msg_str(m, "sha256")) != 0)
+			continue;
+		uint8_t *copy = mem_dup(d->bytes, d->len);
+		if (s->mischief->bad_doc && d->len > 0)
+			copy[d->len / 2] ^= 1;
+		ledger_send_bytes(c, MSG_LEDGER_DOC,
+		    json_pack("{s:s,s:I}", "sha256", d->sha256, "bytes", (json_int_t)d->len),
+		    copy, d->len);
+		free(copy);
+		return;
+	}
+	ledger_refuse(c, "no such document");
+}
+
+static void
+ledger_play(struct shop *s, struct channel *c)
+{
+	struct msg m;
+	while (channel_recv_wait(c, &m, -1) == ERR_OK) {
+		if (m.id == MSG_LEDGER_READ)
+			ledger_read(s, c, &m);
+		else if (m.id == MSG_LEDGER_EVENT)
+			ledger_event(s, c, &m);
+		else
+			ledger_get(s, c, &m);
+		msg_done(&m);
+	}
+}
+
+/* --- the played vault ------------------------------------------------------------------- */
+
+static void
+vault_want(struct mischief *mischief, struct channel *c, const char *sha256)
+{
+	char text[32], hex[HEX_DIGEST_SIZE];
+	uint8_t digest[DIGEST_SIZE];
+	for (int i = 0; i < FILES; i++) {
+		int n = snprintf(text, sizeof(text), "file-%06d.txt", i);
+		digest_sha256(text, (size_t)n, digest);
+		hex_encode(digest, sizeof(digest), hex);
+		if (strcmp(hex, sha256) != 0 || i == mischief->missing)
+			continue;
+		if (i == mischief->flip)
+			text[5] ^= 1;
+		ledger_send_bytes(c, MSG_VAULT_OBJECT,
+		    json_pack("{s:s,s:i}", "sha256", sha256, "bytes", n), text,
+		    (size_t)n - (mischief->cut ? 1 : 0));
+		return;
+	}
+	channel_send_wait(c, MSG_VAULT_MISSING,
+	    json_pack("{s:i,s:i,s:s,s:s}", "tag", 0, "id", 0, "sha256", sha256, "why", "gone"),
+	    -1);
+}
+
+static void
+vault_play(struct mischief *mischief, struct channel *c)
+{
+	struct msg m;
+	while (channel_recv_wait(c, &m, -1) == ERR_OK) {
+		vault_want(mischief, c, msg_str(&m, "sha256"));
+		msg_done(&m);
+	}
+}
+
+/* --- the rig ------------------------------------------------------------------------------ */
+
+/* A played program; our end of its socket, which may be for a real stager. */
+static int
+rig_fork(struct rig *r, enum role role, bool hello, pid_t *ret_pid)
+{
+	int pair[2];
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	pid_t pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(pair[0]);
+		struct channel *c = channel_new(pair[1], role, ROLE_STAGER);
+		if (!hello)
+			channel_set_phase(c, PH_OPEN);
+		else if (channel_hello(c, "test", true) != ERR_OK ||
+			 channel_greet(c, 20000, NULL) != ERR_OK)
+			_exit(1);
+		if (role == ROLE_LEDGER)
+			ledger_play(r->shop, c);
+		else
+			vault_play(r->mischief, c);
+		_exit(0);
+	}
+	close(pair[1]);
+	*ret_pid = pid;
+	return pair[0];
+}
+
+static struct channel *
+rig_play(struct rig *r, enum role role, pid_t *ret_pid)
+{
+	struct channel *c = channel_new(rig_fork(r, role, false, ret_pid), ROLE_STAGER, role);
+	channel_set_phase(c, PH_OPEN);
+	return c;
+}
+
+static void
+no_progress(void *arg, const char *transfer, const char *step, uint64_t done, uint64_t total,
+    uint64_t bytes, uint64_t bytes_total)
+{
+	(void)arg;
+	(void)transfer;
+	assert_non_null(step);
+	assert_true(done <= total && bytes <= bytes_total);
+}
+
+static void
+put_text(const struct rig *r, const char *path, const char *text)
+{
+	MEM_FREE char *full = mem_printf("%s/%s", r->dir, path);
+	int fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(io_write_all(fd, text, strlen(text)), ERR_OK);
+	close(fd);
+}
+
+static void
+new_record(struct rig *r)
+{
+	record_free(r->record);
+	r->record = record_new(r->ledger, r->own, false);
+	r->delivery.record = r->record;
+}
+
+/* A station with one transfer that went so far; files of it are approved. */
+static void
+rig_open(struct rig *r, enum maker_until until, unsigned files)
+{
+	char subj[80];
+	*r = (struct rig){.dir = "/tmp/sp-XXXXXX"};
+	assert_non_null(mkdtemp(r->dir));
+	MEM_FREE char *own = mem_printf("%s/stager", r->dir);
+	MEM_FREE char *root = mem_printf("%s/share", r->dir);
+	assert_int_equal(mkdir(own, 0700), 0);
+	assert_int_equal(mkdir(root, 0755), 0);
+	r->own = open(own, O_RDONLY | O_DIRECTORY);
+	r->root = open(root, O_RDONLY | O_DIRECTORY);
+	r->mischief = mmap(NULL, sizeof(*r->mischief), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	*r->mischief = (struct mischief){.flip = -1, .missing = -1};
+	r->shop = mem_alloc(sizeof(*r->shop));
+	r->shop->mischief = r->mischief;
+	r->shop->maker = maker_new_with("site7", 1, 1, shop_taken, NULL, r->shop);
+	maker_settle(r->shop->maker);
+	maker_transfer(r->shop->maker, until, files, subj);
+	snprintf(r->id, sizeof(r->id), "%s", strchr(subj, ':') + 1);
+	put_text(r, "stager/genesis", custody_genesis(r->shop->maker->custody));
+	r->ledger = rig_play(r, ROLE_LEDGER, &r->ledger_pid);
+	r->vault = rig_play(r, ROLE_VAULT, &r->vault_pid);
+	assert_int_equal(share_open(r->root, 0, &r->share), ERR_OK);
+	r->delivery = (struct delivery){NULL, &r->share, r->vault, true, no_progress, NULL};
+	new_record(r);
+}
+
+static void
+rig_close(struct rig *r)
+{
+	record_free(r->record);
+	channel_free(r->ledger);
+	channel_free(r->vault);
+	waitpid(r->ledger_pid, NULL, 0);
+	waitpid(r->vault_pid, NULL, 0);
+	share_remove(AT_FDCWD, r->dir);
+	share_close(&r->share);
+	close(r->own);
+	close(r->root);
+	for (int log = 0; log < 2; log++)
+		for (uint64_t i = 0; i < r->shop->sizes[log]; i++) {
+			buf_done(&r->shop->entries[log][i]);
+			buf_done(&r->shop->notes[log][i]);
+		}
+	maker_free(r->shop->maker);
+	free(r->shop);
+	munmap(r->mischief, sizeof(*r->mischief));
+}
+
+static enum err
+release(struct rig *r)
+{
+	return delivery_release(&r->delivery, r->id, &r->result);
+}
+
+static void
+assert_released(struct rig *r)
+{
+	if (release(r) != ERR_OK)
+		fail_msg("%s: %s", r->result.step, r->result.why);
+}
+
+/* The release fails at this step with these words in its reason. */
+static void
+assert_fails(struct rig *r, const char *step, const char *words)
+{
+	if (release(r) == ERR_OK)
+		fail_msg("released although: %s", words);
+	if (strcmp(r->result.step, step) != 0 || strstr(r->result.why, words) == NULL)
+		fail_msg("%s: %s", r->result.step, r->result.why);
+	assert_non_null(r->result.next);
+}
+
+static enum transfer_state
+state_of(struct rig *r)
+{
+	char why[RECORD_WHY_SIZE];
+	assert_int_equal(record_refresh(r->record, why), ERR_OK);
+	return record_transfer(r->record, r->id)->facts.state;
+}
+
+/* '@' in the path stands for the transfer's id. */
+static bool
+exists(const struct rig *r, const char *pattern)
+{
+	const char *at = strchr(pattern, '@');
+	size_t head = at != NULL ? (size_t)(at - pattern) : strlen(pattern);
+	MEM_FREE char *path = mem_printf("%s/share/%.*s%s%s", r->dir, (int)head, pattern,
+	    at != NULL ? r->id : "", at != NULL ? at + 1 : "");
+	return access(path, F_OK) == 0;
+}
+
+/* Nothing of the transfer is on the share, in no form. */
+static void
+assert_invisible(const struct rig *r)
+{
+	assert_false(exists(r, "transfers/@"));
+	assert_false(exists(r, "transfers/.@.part"));
+	assert_false(exists(r, "custody/@"));
+	assert_false(exists(r, "INDEX"));
+}
+
+static char *
+text_of(const struct rig *r, const char *path)
+{
+	MEM_FREE char *full = mem_printf("%s/share/%s", r->dir, path);
+	uint8_t *bytes;
+	size_t n;
+	int fd = open(full, O_RDONLY);
+	if (fd < 0)
+		fail_msg("%s is not there", path);
+	assert_int_equal(io_slurp(fd, 1 << 24, &bytes, &n), ERR_OK);
+	close(fd);
+	return (char *)bytes;
+}
+
+static int
+shell(const struct rig *r, const char *script)
+{
+	pid_t pid = fork();
+	if (pid == 0) {
+		MEM_FREE char *dir = mem_printf("%s/share", r->dir);
+		if (chdir(dir) == 0)
+			execlp("sh", "sh", "-c", script, r->id, (char *)NULL);
+		_exit(127);
+	}
+	int status = 0;
+	waitpid(pid, &status, 0);
+	return WEXITSTATUS(status);
+}
+
+static size_t
+entries_of_type(struct rig *r, const char *type)
+{
+	char why[RECORD_WHY_SIZE];
+	struct record_entries all;
+	size_t n = 0;
+	assert_int_equal(record_refresh(r->record, why), ERR_OK);
+	const struct custody_transfer *t = record_transfer(r->record, r->id);
+	assert_int_equal(
+	    record_entries(r->record, LOG_CUSTODY, t->seqs, t->seqs_count, &all, why), ERR_OK);
+	for (size_t i = 0; i < all.count; i++)
+		n += strcmp(all.list[i].entry->type, type) == 0;
+	record_entries_done(&all);
+	return n;
+}
+
+/* --- what goes well ------------------------------------------------------------------------
+ */
+
+static void
+approved_files_appear_read_only_with_their_times(void **state)
+{
+	struct rig r;
+	struct stat st;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_released(&r);
+	assert_int_equal(r.result.files, FILES);
+	assert_int_equal(r.result.bytes, FILES * 15);
+	assert_int_equal(state_of(&r), TRANSFER_RELEASED);
+	MEM_FREE char *path =
+	    mem_printf("%s/share/transfers/%s/files/file-000003.txt", r.dir, r.id);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode, S_IFREG | 0444);
+	int64_t wall_s;
+	assert_true(clock_parse("2024-01-02T03:04:05Z", &wall_s));
+	assert_int_equal(st.st_mtime, wall_s);
+	assert_int_equal(
+	    0, shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
+			 " test $(stat -c %a . ..  | sort -u) = 555"));
+	assert_false(exists(&r, "transfers/.@.part"));
+	rig_close(&r);
+}
+
+static void
+custody_folder_is_whole_and_stock_tools_agree(void **state)
+{
+	static const char *const names[] = {"authority/entries.txt", "authority/checkpoint",
+	    "authority.vkey", "log.vkey", "checkpoint", "inventory", "findings", "policy",
+	    "manifest.sha256", "report.txt", "report.json", "slip.txt", "witness-policy",
+	    "allowed_signers", "README.txt", "SHA256SUMS"};
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_released(&r);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		MEM_FREE char *path = mem_printf("custody/@/%s", names[i]);
+		if (!exists(&r, path))
+			fail_msg("no %s", names[i]);
+	}
+	assert_int_equal(
+	    0, shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS &&"
+			 " test $(find . -type f | wc -l) = $(($(wc -l < SHA256SUMS) + 1)) &&"
+			 " cmp manifest.sha256 ../../transfers/$0/MANIFEST.sha256"));
+	/* every signature, with nothing but ssh-keygen, as README.txt says */
+	assert_int_equal(
+	    0, shell(&r, "cd custody/$0 && w=$(mktemp -d) && n=0 && for e in entries/*; do"
+			 " sed -n 1p $e > $w/body &&"
+			 " { echo -----BEGIN SSH SIGNATURE-----; sed -n 2p $e;"
+			 " echo -----END SSH SIGNATURE-----; } > $w/sig &&"
+			 " id=$(sed 's/.*\"actor\":{\"id\":\"\\([^\"]*\\)\".*/\\1/' $w/body) &&"
+			 " ssh-keygen -Y verify -f allowed_signers -I $id"
+			 " -n custody-event-v1@sallyport -s $w/sig < $w/body > /dev/null &&"
+			 " n=$((n+1)); done; rm -r $w; test $n = 8"));
+	assert_int_equal(0, shell(&r, "grep -q \"^$0\t.*\trita\t\" INDEX"));
+	rig_close(&r);
+}
+
+static void
+second_release_does_nothing_twice(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_released(&r);
+	assert_released(&r);
+	assert_int_equal(entries_of_type(&r, "xfer.release"), 1);
+	assert_int_equal(entries_of_type(&r, "xfer.deliver"), 1);
+	MEM_FREE char *index = text_of(&r, "INDEX");
+	size_t lines = 0;
+	for (const char *p = index; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	assert_int_equal(lines, 2);
+	rig_close(&r);
+}
+
+static void
+index_keeps_the_lines_of_others(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	put_text(&r, "share/INDEX", "# head\nK1-000000\tx\nK1-0000011\ty");
+	assert_released(&r);
+	assert_released(&r);
+	assert_int_equal(
+	    0, shell(&r,
+		   "test $(wc -l < INDEX) = 4 && grep -q '^K1-000000.x$' INDEX &&"
+		   " grep -q '^K1-0000011.y$' INDEX && test $(grep -c \"^$0\t\" INDEX) = 1"));
+	rig_close(&r);
+}
+
+static void
+nothing_approved_gives_papers_and_no_delivery(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_CLOSED, 0);
+	assert_int_equal(state_of(&r), TRANSFER_CLOSED);
+	if (delivery_custody(&r.delivery, r.id, &r.result) != ERR_OK)
+		fail_msg("%s: %s", r.result.step, r.result.why);
+	assert_true(exists(&r, "custody/@/slip.txt"));
+	assert_false(exists(&r, "INDEX"));
+	assert_false(exists(&r, "transfers/@"));
+	assert_int_equal(release(&r), ERR_STATE);
+	rig_close(&r);
+}
+
+static void
+papers_can_be_made_at_any_time_and_again(void **state)
+{
+	static const enum maker_until untils[] = {MAKER_OPEN, MAKER_READING, MAKER_SCANNING,
+	    MAKER_REVIEW, MAKER_SUBMITTED, MAKER_APPROVED, MAKER_RELEASED, MAKER_CLOSED};
+	(void)state;
+	for (size_t i = 0; i < sizeof(untils) / sizeof(untils[0]); i++) {
+		struct rig r;
+		rig_open(&r, untils[i], FILES);
+		for (int again = 0; again < 2; again++)
+			if (delivery_custody(&r.delivery, r.id, &r.result) != ERR_OK)
+				fail_msg(
+				    "%d: %s: %s", (int)untils[i], r.result.step, r.result.why);
+		assert_int_equal(
+		    0, shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS"));
+		assert_false(exists(&r, "custody/.@.part"));
+		assert_int_equal(exists(&r, "INDEX"), untils[i] >= MAKER_RELEASED);
+		rig_close(&r);
+	}
+}
+
+/* --- what must not go ------------------------------------------------------------------------
+ */
+
+static void
+vault_that_lies_releases_nothing_and_can_be_mended(void **state)
+{
+	static const struct {
+		const char *what;
+		struct mischief mischief;
+		const char *step, *why;
+	} cases[] = {
+	    {"a flipped byte", {.flip = 7, .missing = -1}, "read-back",
+		"file-000007.txt was read back with other bytes"},
+	    {"a missing object", {.flip = -1, .missing = FILES - 1}, "copy", "gone"},
+	    {"a short object", {.flip = -1, .missing = -1, .cut = true}, "copy",
+		"another size"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rig r;
+		rig_open(&r, MAKER_APPROVED, FILES);
+		*r.mischief = cases[i].mischief;
+		assert_fails(&r, cases[i].step, cases[i].why);
+		assert_invisible(&r);
+		assert_int_equal(state_of(&r), TRANSFER_FAULT);
+		assert_int_equal(entries_of_type(&r, "xfer.fault"), 1);
+		*r.mischief = (struct mischief){.flip = -1, .missing = -1};
+		assert_released(&r);
+		assert_int_equal(state_of(&r), TRANSFER_RELEASED);
+		rig_close(&r);
+	}
+}
+
+static void
+transfer_in_another_state_does_not_go(void **state)
+{
+	static const enum maker_until untils[] = {
+	    MAKER_OPEN, MAKER_READING, MAKER_SCANNING, MAKER_REVIEW, MAKER_SUBMITTED};
+	(void)state;
+	for (size_t i = 0; i < sizeof(untils) / sizeof(untils[0]); i++) {
+		struct rig r;
+		rig_open(&r, untils[i], FILES);
+		enum transfer_state before = state_of(&r);
+		assert_fails(&r, "approvals", "not approved");
+		assert_invisible(&r);
+		assert_int_equal(state_of(&r), before);
+		rig_close(&r);
+	}
+}
+
+static void
+unknown_transfer_and_odd_names_do_nothing(void **state)
+{
+	static const char *const names[] = {"K1-000099", "", "../../x", "a/b", "K1-000001\n"};
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		assert_int_equal(
+		    delivery_release(&r.delivery, names[i], &r.result), ERR_NOTFOUND);
+		assert_int_equal(
+		    delivery_custody(&r.delivery, names[i], &r.result), ERR_NOTFOUND);
+	}
+	assert_invisible(&r);
+	rig_close(&r);
+}
+
+static void
+process_without_sandbox_stops_the_release(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	r.delivery.sandboxed = false;
+	assert_fails(&r, "approvals", "without their sandbox");
+	assert_invisible(&r);
+	rig_close(&r);
+}
+
+static void
+other_ledger_than_the_pinned_one_is_refused(void **state)
+{
+	static const struct {
+		const char *what, *genesis, *why;
+	} cases[] = {
+	    {"another genesis", ENTRY_ZEROS "\n", "another station"},
+	    {"no digest", "hello\n", "64 lower-case hex"},
+	    {"empty", "", "No genesis is pinned"},
+	};
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		put_text(&r, "stager/genesis", cases[i].genesis);
+		assert_fails(&r, "record", cases[i].why);
+	}
+	assert_int_equal(unlinkat(r.own, "genesis", 0), 0);
+	assert_fails(&r, "record", "No genesis is pinned");
+	put_text(&r, "stager/genesis", custody_genesis(r.shop->maker->custody));
+	/* a demo station, and a ledger that is not one */
+	record_free(r.record);
+	r.record = r.delivery.record = record_new(r.ledger, r.own, true);
+	assert_fails(&r, "record", "demo");
+	assert_invisible(&r);
+	new_record(&r);
+	assert_released(&r);
+	rig_close(&r);
+}
+
+static void
+ledger_put_back_is_noticed_across_restarts(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_int_equal(state_of(&r), TRANSFER_APPROVED);
+	r.mischief->hide = 1;
+	assert_fails(&r, "record", "went back");
+	new_record(&r);
+	assert_fails(&r, "record", "put back to an earlier state");
+	assert_invisible(&r);
+	r.mischief->hide = 0;
+	new_record(&r);
+	assert_released(&r);
+	rig_close(&r);
+}
+
+static void
+rewritten_or_damaged_memory_of_the_head_is_no_excuse(void **state)
+{
+	static const struct {
+		const char *head, *why;
+	} cases[] = {
+	    {"5 " ENTRY_ZEROS "\n", "rewritten"},
+	    {"99999 " ENTRY_ZEROS "\n", "earlier state"},
+	    {"5\n", "damaged"},
+	    {"-5 " ENTRY_ZEROS "\n", "damaged"},
+	    {"5 " ENTRY_ZEROS, "damaged"},
+	    {"x", "damaged"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rig r;
+		rig_open(&r, MAKER_APPROVED, FILES);
+		put_text(&r, "stager/head", cases[i].head);
+		assert_fails(&r, "record", cases[i].why);
+		assert_invisible(&r);
+		rig_close(&r);
+	}
+}
+
+static void
+document_that_was_changed_stops_the_release(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	r.mischief->bad_doc = true;
+	assert_fails(&r, "documents", "");
+	assert_invisible(&r);
+	rig_close(&r);
+}
+
+static void
+ledger_that_takes_no_entry_means_no_release(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.release");
+	assert_fails(&r, "release", "not today");
+	assert_invisible(&r);
+	rig_close(&r);
+}
+
+/* --- after an interruption
+ * ---------------------------------------------------------------------- */
+
+static void
+published_but_not_recorded_is_read_back_and_recorded(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.deliver");
+	assert_fails(&r, "deliver", "not today");
+	assert_true(exists(&r, "transfers/@"));
+	assert_false(exists(&r, "custody/@"));
+	r.mischief->refuse[0] = '\0';
+	/* the vault is not needed any more */
+	r.mischief->missing = 0;
+	assert_released(&r);
+	assert_int_equal(state_of(&r), TRANSFER_RELEASED);
+	assert_int_equal(entries_of_type(&r, "xfer.deliver"), 1);
+	rig_close(&r);
+}
+
+static void
+published_and_then_changed_is_never_recorded(void **state)
+{
+	static const struct {
+		const char *what, *script, *why;
+	} cases[] = {
+	    {"other bytes", "echo x >> files/file-000004.txt; chmod 444 files/file-000004.txt",
+		"file-000004.txt was read back with other bytes"},
+	    {"one more file", "touch files/more", "not hold just what was approved"},
+	    {"one less", "rm -f files/file-000000.txt", "file-000000.txt is not on the share"},
+	    {"a mode", "chmod 644 files/file-000001.txt", "another mode"},
+	    {"a link instead",
+		"cd files; mv file-000001.txt /tmp/$0; ln -s /tmp/$0 file-000001.txt",
+		"not on the share as a file"},
+	    {"another manifest", "echo >> MANIFEST.sha256", "not the approved manifest"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct rig r;
+		rig_open(&r, MAKER_APPROVED, FILES);
+		snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.deliver");
+		assert_fails(&r, "deliver", "not today");
+		r.mischief->refuse[0] = '\0';
+		MEM_FREE char *script = mem_printf(
+		    "cd transfers/$0 && chmod -R u+w . && chmod 444 files/* && chmod 644 "
+		    "MANIFEST.sha256 files/file-000004.txt && { %s; }",
+		    cases[i].script);
+		/* what the script does not change is as it was */
+		if (i != 0)
+			shell(&r, "chmod u+w transfers/$0/files");
+		assert_int_equal(0, shell(&r, script));
+		if (i != 0)
+			shell(&r, "chmod 444 transfers/$0/files/file-000004.txt");
+		assert_fails(&r, "read-back", cases[i].why);
+		assert_int_equal(entries_of_type(&r, "xfer.deliver"), 0);
+		/* it was there before this run: it is not this run's to remove */
+		assert_true(exists(&r, "transfers/@"));
+		shell(&r, "rm -f /tmp/$0");
+		rig_close(&r);
+	}
+}
+
+static void
+leftovers_are_swept_and_built_anew(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_int_equal(0, shell(&r, "mkdir -p transfers/.$0.part/files/a "
+				      "transfers/.K1-000077.part custody/.$0.part &&"
+				      " echo junk > transfers/.$0.part/files/file-000001.txt &&"
+				      " ln -s /etc transfers/.$0.part/files/a/etc && chmod -R "
+				      "a-w transfers/.$0.part"));
+	assert_int_equal(share_sweep(&r.share), ERR_OK);
+	assert_false(exists(&r, "transfers/.@.part"));
+	assert_false(exists(&r, "transfers/.K1-000077.part"));
+	assert_false(exists(&r, "custody/.@.part"));
+	assert_int_equal(access("/etc/passwd", R_OK), 0);
+	/* and without a sweep, by the release itself */
+	assert_int_equal(
+	    0, shell(&r, "mkdir -p transfers/.$0.part/files && chmod 555 transfers/.$0.part"));
+	assert_released(&r);
+	rig_close(&r);
+}
+
+static void
+something_else_in_the_place_is_not_touched(void **state)
+{
+	struct rig r;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_int_equal(0, shell(&r, "mkdir transfers/$0 && echo mine > transfers/$0/x"));
+	assert_fails(&r, "read-back", "");
+	assert_true(exists(&r, "transfers/@/x"));
+	rig_close(&r);
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_int_equal(0, shell(&r, "ln -s /tmp transfers/$0"));
+	assert_fails(&r, "space", "is no directory");
+	rig_close(&r);
+}
+
+static void
+full_share_is_told_before_anything_is_recorded(void **state)
+{
+	struct rig r;
+	char why[SHARE_WHY_SIZE];
+	uint64_t free_bytes = 0;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_int_equal(share_ready(&r.share, FILES, 1000, &free_bytes, why), ERR_OK);
+	assert_int_equal(
+	    share_ready(&r.share, 1, free_bytes * 2, &free_bytes, why), ERR_NOSPACE);
+	assert_int_equal(share_ready(&r.share, UINT64_MAX, 1, &free_bytes, why), ERR_NOSPACE);
+	r.share.floor_bytes = UINT64_MAX / 2;
+	assert_fails(&r, "space", "do not fit");
+	assert_int_equal(entries_of_type(&r, "xfer.release"), 0);
+	r.share.floor_bytes = 0;
+	assert_released(&r);
+	rig_close(&r);
+}
+
+/* --- the program itself, in its sandbox
+ * --------------------------------------------------------- */
+
+static char *
+program_path(void)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	assert_true(n > 0);
+	self[n] = '\0';
+	return mem_printf("%s/bin/sallyport-stager", dirname(dirname(dirname(self))));
+}
+
+static struct channel *
+program_start(struct rig *r, pid_t pids[3])
+{
+	MEM_FREE char *path = program_path();
+	int desk[2], fds[3];
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, desk));
+	fds[0] = desk[1];
+	fds[1] = rig_fork(r, ROLE_LEDGER, true, &pids[1]);
+	fds[2] = rig_fork(r, ROLE_VAULT, true, &pids[2]);
+	for (int i = 0; i < 3; i++) {
+		int high = fcntl(fds[i], F_DUPFD_CLOEXEC, 100);
+		close(fds[i]);
+		fds[i] = high;
+	}
+	pids[0] = fork();
+	if (pids[0] == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (int i = 0; i < 3; i++)
+			dup2(fds[i], 3 + i);
+		execl(path, path, "-d", r->dir, "-f", "0", (char *)NULL);
+		_exit(127);
+	}
+	for (int i = 0; i < 3; i++)
+		close(fds[i]);
+	struct channel *c = channel_new(desk[0], ROLE_DESK, ROLE_STAGER);
+	assert_int_equal(channel_hello(c, "test", true), ERR_OK);
+	assert_int_equal(channel_greet(c, 20000, NULL), ERR_OK);
+	return c;
+}
+
+/* The answer, after whatever progress is told. */
+static struct msg
+program_ask(struct channel *c, enum msg_id id, json_t *body)
+{
+	struct msg m;
+	assert_int_equal(channel_send_wait(c, id, body, -1), ERR_OK);
+	for (;;) {
+		assert_int_equal(channel_recv_wait(c, &m, 20000), ERR_OK);
+		if (m.id != MSG_STAGE_PROGRESS)
+			return m;
+		msg_done(&m);
+	}
+}
+
+static void
+program_releases_in_its_sandbox_and_not_without(void **state)
+{
+	struct rig r;
+	pid_t pids[3];
+	int status;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, FILES);
+	assert_int_equal(0, shell(&r, "mkdir -p transfers/.K1-000055.part"));
+	struct channel *c = program_start(&r, pids);
+	struct msg m =
+	    program_ask(c, MSG_STAGE_CHECK, json_pack("{s:i,s:i}", "files", 3, "bytes", 1000));
+	assert_int_equal(m.id, MSG_STAGE_CHECKED);
+	assert_true(msg_bool(&m, "ok"));
+	msg_done(&m);
+	assert_false(exists(&r, "transfers/.K1-000055.part"));
+	m = program_ask(c, MSG_STAGE_RELEASE, json_pack("{s:s}", "transfer", r.id));
+#ifdef SALLYPORT_NO_SANDBOX
+	assert_int_equal(m.id, MSG_STAGE_FAILED);
+	assert_non_null(strstr(msg_str(&m, "why"), "without their sandbox"));
+	assert_invisible(&r);
+#else
+	if (m.id != MSG_STAGE_RELEASED)
+		fail_msg("%s: %s", msg_str(&m, "step"), msg_str(&m, "why"));
+	assert_int_equal(msg_uint(&m, "files"), FILES);
+	assert_int_equal(
+	    0, shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
+			 " cd ../../../custody/$0 && sha256sum --quiet -c SHA256SUMS"));
+#endif
+	msg_done(&m);
+	m = program_ask(c, MSG_STAGE_CUSTODY, json_pack("{s:s}", "transfer", r.id));
+	assert_int_equal(m.id, MSG_STAGE_WRITTEN);
+	msg_done(&m);
+	channel_free(c);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+	rig_close(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(approved_files_appear_read_only_with_their_times),
+	    cmocka_unit_test(custody_folder_is_whole_and_stock_tools_agree),
+	    cmocka_unit_test(second_release_does_nothing_twice),
+	    cmocka_unit_test(index_keeps_the_lines_of_others),
+	    cmocka_unit_test(nothing_approved_gives_papers_and_no_delivery),
+	    cmocka_unit_test(papers_can_be_made_at_any_time_and_again),
+	    cmocka_unit_test(vault_that_lies_releases_nothing_and_can_be_mended),
+	    cmocka_unit_test(transfer_in_another_state_does_not_go),
+	    cmocka_unit_test(unknown_transfer_and_odd_names_do_nothing),
+	    cmocka_unit_test(process_without_sandbox_stops_the_release),
+	    cmocka_unit_test(other_ledger_than_the_pinned_one_is_refused),
+	    cmocka_unit_test(ledger_put_back_is_noticed_across_restarts),
+	    cmocka_unit_test(rewritten_or_damaged_memory_of_the_head_is_no_excuse),
+	    cmocka_unit_test(document_that_was_changed_stops_the_release),
+	    cmocka_unit_test(ledger_that_takes_no_entry_means_no_release),
+	    cmocka_unit_test(published_but_not_recorded_is_read_back_and_recorded),
+	    cmocka_unit_test(published_and_then_changed_is_never_recorded),
+	    cmocka_unit_test(leftovers_are_swept_and_built_anew),
+	    cmocka_unit_test(something_else_in_the_place_is_not_touched),
+	    cmocka_unit_test(full_share_is_told_before_anything_is_recorded),
+	    cmocka_unit_test(program_releases_in_its_sandbox_and_not_without),
+	};
+	umask(022);
+	signal(SIGPIPE, SIG_IGN);
+	digest_init();
+	if (seal_init() != ERR_OK)
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: ISC */
+/* Reading a medium: start, follow, stop, scan again. */
+#include "src/base/hex.h"
+#include "src/base/mem.h"
+#include "ui/cmd_status.h"
+#include "ui/command.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+#include "ui/watch.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* [{name, value}] of all --set. */
+static json_t *
+intake_fields(const struct args *a)
+{
+	json_t *fields = json_array();
+	const struct arg *set;
+	for (size_t i = 0; (set = args_at(a, "set", i)) != NULL; i++) {
+		size_t n = strcspn(set->value, "=");
+		json_array_append_new(fields,
+		    json_pack("{s:s%, s:s}", "name", set->value, n, "value", set->value + n + 1));
+	}
+	return fields;
+}
+
+/* The path as bytes; a device's is made absolute, because another process opens it. */
+static json_t *
+intake_source(const struct arg *source)
+{
+	char here[LIM_PATH_BYTES];
+	bool relative = source->fd < 0 && source->value[0] != '/';
+	MEM_FREE char *path = relative && getcwd(here, sizeof(here)) != NULL
+	                          ? mem_printf("%s/%s", here, source->value)
+	                          : mem_strdup(source->value);
+	size_t n = strlen(path);
+	MEM_FREE char *text = mem_alloc(HEX_B64_SIZE(n));
+	hex_b64_encode((const uint8_t *)path, n, text);
+	return json_string(text);
+}
+
+/* Who it is for: named, or known from the reading that is repeated. */
+static int
+intake_requester(struct ui *ui, const struct args *a, json_t **ret)
+{
+	const char *resume = args_text(a, "resume");
+	json_t *status;
+	if (args_has(a, "requester")) {
+		*ret = json_string(args_text(a, "requester"));
+		return UI_DONE;
+	}
+	if (resume == NULL) {
+		print_problem("--requester is missing", "say who the data is for: --requester ID");
+		return UI_USAGE;
+	}
+	int answer = desk_status(ui, resume, &status);
+	if (answer != UI_DONE)
+		return answer;
+	*ret = json_string(desk_text(status, "requester"));
+	json_decref(status);
+	return UI_DONE;
+}
+
+/* Follows the work; says where it ended. */
+static int
+intake_follow(struct ui *ui, const char *transfer)
+{
+	static const struct {
+		const char *state;
+		int status;
+	} ends[] = {
+	    {"REVIEW", UI_DONE},
+	    {"BLOCKED", UI_NO},
+	    {"ABORTED", UI_NO},
+	    {"FAULT", UI_FAULT},
+	};
+	struct watch w;
+	int answer = watch(ui, transfer, &w), end = UI_DONE;
+	if (answer != UI_DONE || w.left)
+		return answer;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(ends[i].state, w.state) == 0)
+			end = ends[i].status;
+	answer = cmd_status_print(ui, transfer);
+	if (end != UI_DONE)
+		print_problemf("sallyport status tells what comes next", "%s is %s: %s", transfer,
+		    w.state, w.why[0] != '\0' ? w.why : "no reason was given");
+	return answer != UI_DONE ? answer : end;
+}
+
+int
+cmd_intake(struct ui *ui, struct args *a)
+{
+	const struct arg *source = args_at(a, "SOURCE", 0);
+	json_t *requester;
+	struct msg m;
+	int status = intake_requester(ui, a, &requester);
+	if (status != UI_DONE)
+		return status;
+	json_t *body = json_pack("{s:o, s:o, s:o}", "source", intake_source(source), "requester",
+	    requester, "fields", intake_fields(a));
+	if (args_has(a, "resume"))
+		json_object_set_new(body, "resume", json_string(args_text(a, "resume")));
+	status = desk_call(ui, source->fd >= 0 ? MSG_UI_INTAKE : MSG_UI_INTAKE_DEVICE, body,
+	    source->fd, MSG_DESK_DONE, &m);
+	if (status != UI_DONE)
+		return status;
+	MEM_FREE char *transfer = mem_strdup(msg_str(&m, "transfer") != NULL ? msg_str(&m, "transfer") : "");
+	msg_done(&m);
+	print_out("%stransfer %s\n", desk_mark(ui), transfer);
+	return args_has(a, "no-wait") ? UI_DONE : intake_follow(ui, transfer);
+}
+
+int
+cmd_intake_watch(struct ui *ui, struct args *a)
+{
+	return intake_follow(ui, args_text(a, "TRANSFER"));
+}
+
+static int
+intake_ask(struct ui *ui, const struct args *a, enum msg_id id)
+{
+	return desk_call(ui, id, json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")), -1,
+	    MSG_DESK_DONE, NULL);
+}
+
+int
+cmd_intake_stop(struct ui *ui, struct args *a)
+{
+	int status = intake_ask(ui, a, MSG_UI_STOP);
+	return status == UI_DONE ? cmd_status_print(ui, args_text(a, "TRANSFER")) : status;
+}
+
+int
+cmd_intake_rescan(struct ui *ui, struct args *a)
+{
+	int status = intake_ask(ui, a, MSG_UI_RESCAN);
+	return status == UI_DONE ? intake_follow(ui, args_text(a, "TRANSFER")) : status;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: ISC */
+/* The items of a transfer: the list, and one of them in full. */
+#include "src/base/hex.h"
+#include "src/base/mem.h"
+#include "ui/command.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+
+#include <string.h>
+
+/* Facts first, then the name on a line of its own, so that nothing it says can
+ * pass for a fact and little of it is cut. */
+static const struct print_column items_columns[] = {
+    {"ITEM", 6, true, 0},
+    {"SIZE", 6, true, 1},
+    {"TYPE", 12, false, 2},
+    {"MIME", 24, false, 1},
+    {"VERDICT", 10, false, 1},
+    {"POLICY", 6, false, 1},
+    {"DECISION", 8, false, 1},
+};
+#define ITEMS_COLUMNS (sizeof(items_columns) / sizeof(items_columns[0]))
+
+struct items_shown {
+	bool json;
+	uint64_t n;
+};
+
+static void
+items_row(void *arg, const json_t *row)
+{
+	struct items_shown *shown = arg;
+	static const struct print_column name_column = {"NAME", 0, false, 7};
+	char id[24], size[PRINT_SIZE_SIZE];
+	const char *type = desk_text(row, "type"), *kind = desk_text(row, "kind");
+	const char *state = desk_text(row, "state"), *why = desk_text(row, "why");
+	if (shown->json) {
+		print_json(row);
+		return;
+	}
+	if (shown->n++ == 0)
+		print_titles(items_columns, ITEMS_COLUMNS);
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)desk_uint(row, "id"));
+	print_size(desk_uint(row, "size"), size);
+	const char *texts[] = {id, size, type[0] != '\0' ? type : kind, desk_text(row, "mime"),
+	    desk_text(row, "verdict"), desk_text(row, "gate"), desk_text(row, "decision")};
+	print_row(items_columns, ITEMS_COLUMNS, texts);
+	const char *name = desk_text(row, "name");
+	print_row(&name_column, 1, &name);
+	if (strcmp(state, "read") != 0)
+		print_out("%7s%s%s%s\n", "", state, why[0] != '\0' ? ": " : "", why);
+	if (desk_text(row, "reason")[0] != '\0')
+		print_out("%7sreason: %s\n", "", desk_text(row, "reason"));
+}
+
+int
+cmd_items(struct ui *ui, struct args *a)
+{
+	struct items_shown shown = {args_has(a, "json"), 0};
+	uint64_t total = 0;
+	json_t *body =
+	    json_pack("{s:s, s:i}", "transfer", args_text(a, "TRANSFER"), "after", 0);
+	if (args_has(a, "where"))
+		json_object_set_new(body, "where", json_string(args_text(a, "where")));
+	if (!shown.json)
+		print_out("%sitems of %s\n", desk_mark(ui), args_text(a, "TRANSFER"));
+	int status = desk_rows(ui, MSG_UI_ITEMS, body, items_row, &shown, &total);
+	if (status == UI_DONE && !shown.json)
+		print_out("%llu items\n", (unsigned long long)total);
+	return status;
+}
+
+/* --- one item ----------------------------------------------------------------------------- */
+
+static void
+items_line(const char *title, const char *text)
+{
+	if (text[0] != '\0')
+		print_out("  %-9s %s\n", title, text);
+}
+
+/* Base64 as bytes in hex: what a name really is. */
+static void
+items_bytes(const char *title, const char *base64)
+{
+	size_t n = strlen(base64), len = 0;
+	MEM_FREE uint8_t *raw = mem_alloc(n + 1);
+	if (n == 0 || !hex_b64_decode(base64, n, raw, &len))
+		return;
+	for (size_t at = 0; at < len; at += 32) {
+		char hex[65];
+		hex_encode(raw + at, len - at < 32 ? len - at : 32, hex);
+		print_out("  %-9s %s\n", at == 0 ? title : "", hex);
+	}
+}
+
+static void
+items_scans(const json_t *item)
+{
+	size_t i;
+	json_t *s;
+	json_array_foreach (json_object_get(item, "scans"), i, s) {
+		print_out("  %-9s %s: %s, %llu of %llu bytes looked at\n", "scan",
+		    desk_text(s, "scanner"), desk_text(s, "verdict"),
+		    (unsigned long long)desk_uint(s, "read"),
+		    (unsigned long long)desk_uint(s, "bytes"));
+		if (desk_text(s, "why")[0] != '\0')
+			print_wrapped(12, desk_text(s, "why"));
+	}
+	json_array_foreach (json_object_get(item, "findings"), i, s) {
+		print_out("  %-9s %s %s by %s, %s\n", "finding", desk_text(s, "severity"),
+		    desk_text(s, "class"), desk_text(s, "scanner"), desk_text(s, "rule"));
+		print_wrapped(12, desk_text(s, "title"));
+		if (desk_text(s, "detail")[0] != '\0')
+			print_wrapped(12, desk_text(s, "detail"));
+	}
+	uint64_t all = desk_uint(item, "finds");
+	if (all > json_array_size(json_object_get(item, "findings")))
+		print_out("  %-9s %llu in all; the report has every one\n", "findings",
+		    (unsigned long long)all);
+}
+
+static void
+items_details(struct ui *ui, const json_t *item)
+{
+	char text[64];
+	print_out("%sitem %llu, %s\n", desk_mark(ui), (unsigned long long)desk_uint(item, "id"),
+	    desk_text(item, "kind"));
+	items_line("name", desk_text(item, "name"));
+	items_bytes("bytes", desk_text(item, "path"));
+	items_bytes("target", desk_text(item, "link"));
+	items_line("state", desk_text(item, "state"));
+	items_line("why", desk_text(item, "why"));
+	snprintf(text, sizeof(text), "%llu bytes, mode %04llo",
+	    (unsigned long long)desk_uint(item, "size"),
+	    (unsigned long long)desk_uint(item, "mode"));
+	items_line("size", text);
+	snprintf(text, sizeof(text), "%.24s, zone %.8s", desk_text(item, "mtime"),
+	    desk_text(item, "zone"));
+	items_line("time", desk_text(item, "mtime")[0] != '\0' ? text : "");
+	items_line("sha256", desk_text(item, "sha256"));
+	items_line("type", desk_text(item, "type"));
+	items_line("MIME", desk_text(item, "mime"));
+	items_line("verdict", desk_text(item, "verdict"));
+	items_scans(item);
+	items_line("policy", desk_text(item, "gate"));
+	items_line("decision", desk_text(item, "decision"));
+	items_line("by", desk_text(item, "by"));
+	items_line("reason", desk_text(item, "reason"));
+}
+
+int
+cmd_items_one(struct ui *ui, struct args *a)
+{
+	struct msg m;
+	int status = desk_call(ui, MSG_UI_ITEM,
+	    json_pack("{s:s, s:I}", "transfer", args_text(a, "TRANSFER"), "item",
+		(json_int_t)strtoll(args_text(a, "ITEM"), NULL, 10)),
+	    -1, MSG_DESK_ITEM, &m);
+	if (status != UI_DONE)
+		return status;
+	const json_t *item = json_object_get(m.body, "item");
+	if (args_has(a, "json"))
+		print_json(item);
+	else
+		items_details(ui, item);
+	msg_done(&m);
+	return UI_DONE;
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: ISC */
+/* People: an admin enrols officers, admins, auditors and requesters. */
+#include "src/base/io.h"
+#include "src/base/mem.h"
+#include "src/core/canon.h"
+#include "src/core/sshsig.h"
+#include "ui/command.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+#include "ui/secret.h"
+#include "ui/sign.h"
+
+#include <string.h>
+#include <unistd.h>
+
+/* A new key, before and after it is sealed. */
+struct new_key {
+	struct sshsig_key *key;
+	struct buf file;
+	char name[LIM_PERSON_ID_BYTES + 8]; /* of the file */
+	char line[SSHSIG_LINE_SIZE];
+	char fingerprint[SSHSIG_FINGERPRINT_SIZE];
+};
+
+static int
+new_key_make(struct ui *ui, const char *id, int fd, struct new_key *k)
+{
+	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
+	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *passphrase = NULL;
+	int status = secret_ask_new(ui, fd, id, &passphrase);
+	if (status != UI_DONE)
+		return status;
+	enum err e = seal_seed_new(&seed);
+	if (e == ERR_OK)
+		e = seal_close(seed, passphrase, id,
+		    custody_demo(ui->authority) ? SEAL_COST_FLOOR : SEAL_COST_MODERATE, &k->file);
+	if (e == ERR_OK)
+		e = seal_seed_key(seed, &k->key);
+	if (e != ERR_OK) {
+		print_problemf("end other programs and try again", "the key cannot be made: %s",
+		    err_str(e));
+		return UI_FAULT;
+	}
+	snprintf(k->name, sizeof(k->name), "%s.key", id);
+	sshsig_public_line(sshsig_key_public(k->key), k->line);
+	sshsig_fingerprint(sshsig_key_public(k->key), k->fingerprint);
+	return UI_DONE;
+}
+
+static void
+new_key_done(struct new_key *k)
+{
+	sshsig_key_free(k->key);
+	buf_done(&k->file);
+}
+
+static json_t *
+people_roles(const char *list)
+{
+	json_t *roles = json_array();
+	while (*list != '\0') {
+		size_t n = strcspn(list, ",");
+		json_array_append_new(roles, json_stringn(list, n));
+		list += n + (list[n] == ',');
+	}
+	return roles;
+}
+
+/* data of officer.enroll, with the proof that whoever made the key holds it. */
+static int
+people_enrolment(struct ui *ui, const struct args *a, const char *subj,
+    const struct new_key *k, json_t **ret_data)
+{
+	char root[HEX_DIGEST_SIZE];
+	struct buf text, blob;
+	int status = sign_root(ui, subj, root);
+	if (status != UI_DONE)
+		return status;
+	buf_init(&text, 1024);
+	buf_init(&blob, LIM_ENTRY_SIG_BYTES);
+	enum err e = custody_proof_text(args_text(a, "ID"), root, &text);
+	if (e == ERR_OK)
+		e = sshsig_sign(k->key, text.data, text.len, &blob);
+	if (e == ERR_OK)
+		*ret_data = json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", args_text(a, "ID"),
+		    "key", k->line, "name", args_text(a, "name"), "proof",
+		    canon_b64_new(blob.data, blob.len), "roles",
+		    people_roles(args_text(a, "role")));
+	buf_done(&text);
+	buf_done(&blob);
+	if (e == ERR_OK)
+		return UI_DONE;
+	print_problemf("try again", "the new key does not sign: %s", err_str(e));
+	return UI_FAULT;
+}
+
+static bool
+people_pending(const struct ui *ui, const char *subj)
+{
+	for (size_t i = 0; i < custody_pending_count(ui->authority); i++) {
+		const char *leaf, *type, *about;
+		custody_pending_at(ui->authority, i, &leaf, &type, &about);
+		if (strcmp(about, subj) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Nobody gets a second key, and no key is overwritten that may be in use. */
+static int
+people_is_new(const struct ui *ui, const char *id, const char *subj)
+{
+	const struct custody_person *p = custody_person_find(ui->authority, id);
+	if (p != NULL && p->has_key) {
+		print_problemf("a person has one id and one key; give all roles when enrolling",
+		    "%s is enrolled already", id);
+		return UI_NO;
+	}
+	if (!people_pending(ui, subj))
+		return UI_DONE;
+	print_problemf("sallyport --as ADMIN endorse", "%s was proposed already", id);
+	return UI_NO;
+}
+
+/* Whether an admin's act is in force now, or what it waits for. */
+static void
+people_say_force(struct ui *ui, const char *subj, const char *what)
+{
+	if (desk_refresh(ui) == UI_DONE && people_pending(ui, subj))
+		print_out("%s%s: proposed; %u admins must stand behind it: sallyport --as ADMIN "
+			  "endorse\n",
+		    desk_mark(ui), what, custody_threshold(ui->authority));
+	else
+		print_out("%s%s: in force\n", desk_mark(ui), what);
+}
+
+static int
+people_enrol(struct ui *ui, const struct args *a, const char *subj, const struct new_key *k)
+{
+	json_t *data = NULL;
+	int status = people_enrolment(ui, a, subj, k, &data);
+	if (status != UI_DONE)
+		return status;
+	/* a key nobody enrolled does no harm; an enrolment without its key would */
+	enum err e =
+	    io_replace_synced(ui->keys_fd, k->name, 0600, k->file.data, k->file.len);
+	if (e != ERR_OK) {
+		json_decref(data);
+		print_problemf("see that the folder is yours and has room; nobody was enrolled",
+		    "%s/keys/%s cannot be written: %s", ui->home, k->name, err_str(e));
+		return UI_FAULT;
+	}
+	status = sign_entry(ui, "authority", "officer.enroll", subj, data, NULL);
+	if (status != UI_DONE && !ui->gone)
+		unlinkat(ui->keys_fd, k->name, 0);
+	return status;
+}
+
+int
+cmd_people_officer(struct ui *ui, struct args *a)
+{
+	struct new_key k = {.key = NULL};
+	const char *id = args_text(a, "ID");
+	MEM_FREE char *subj = mem_printf("person:%s", id);
+	int status = people_is_new(ui, id, subj);
+	if (status != UI_DONE)
+		return status;
+	buf_init(&k.file, LIM_KEY_FILE_BYTES);
+	status = new_key_make(ui, id, args_number(a, "new-passphrase-fd", -1), &k);
+	if (status == UI_DONE)
+		status = people_enrol(ui, a, subj, &k);
+	if (status == UI_DONE) {
+		MEM_FREE char *what = mem_printf("%s (%s) as %s", id, args_text(a, "name"),
+		    args_text(a, "role"));
+		people_say_force(ui, subj, what);
+		print_out("  key   %s\n  file  %s/keys/%s\n", k.fingerprint, ui->home, k.name);
+	}
+	new_key_done(&k);
+	return status;
+}
+
+int
+cmd_people_requester(struct ui *ui, struct args *a)
+{
+	const char *id = args_text(a, "ID");
+	MEM_FREE char *subj = mem_printf("person:%s", id);
+	int status = sign_entry(ui, "authority", "requester.enroll", subj,
+	    json_pack("{s:s, s:s}", "id", id, "name", args_text(a, "name")), NULL);
+	if (status == UI_DONE) {
+		MEM_FREE char *what =
+		    mem_printf("%s (%s) as requester", id, args_text(a, "name"));
+		people_say_force(ui, subj, what);
+	}
+	return status;
+}
+
+int
+cmd_people_endorse(struct ui *ui, struct args *a)
+{
+	const char *wanted = args_text(a, "LEAF"), *leaf, *type, *about = NULL;
+	size_t n = custody_pending_count(ui->authority);
+	for (size_t i = 0; i < n; i++) {
+		custody_pending_at(ui->authority, i, &leaf, &type, &about);
+		if (wanted == NULL)
+			print_out("%s%s %s\n  %s\n", desk_mark(ui), type, about, leaf);
+		else if (strcmp(leaf, wanted) == 0)
+			break;
+		about = NULL;
+	}
+	if (wanted == NULL) {
+		if (n == 0)
+			print_out("%snothing awaits an endorsement\n", desk_mark(ui));
+		return UI_DONE;
+	}
+	if (about == NULL) {
+		print_problem("no act with this leaf awaits an endorsement",
+		    "sallyport --as ADMIN endorse lists what does");
+		return UI_NO;
+	}
+	MEM_FREE char *subj = mem_strdup(about);
+	int status = sign_entry(ui, "authority", "authority.endorse", subj,
+	    json_pack("{s:s}", "leaf", wanted), NULL);
+	if (status == UI_DONE)
+		people_say_force(ui, subj, subj);
+	return status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: ISC */
+/* Custody report and slip, written into a folder. */
+#include "src/base/io.h"
+#include "src/base/mem.h"
+#include "ui/command.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+
+#include <string.h>
+
+/* A name the report program may give a file in somebody's folder. */
+static bool
+report_name_ok(const char *name)
+{
+	size_t n = strlen(name);
+	return n > 0 && n <= 64 && name[0] != '.' && name[0] != '-' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+	           n;
+}
+
+static int
+report_write(struct ui *ui, const struct arg *out, struct msg *m)
+{
+	uint8_t *bytes;
+	size_t n;
+	const char *name = msg_str(m, "name");
+	if (!report_name_ok(name) ||
+	    io_memfd_read(m->fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK)
+		return desk_lost(ui, ERR_PROTO);
+	enum err e = io_replace_synced(out->fd, name, 0644, bytes, n);
+	free(bytes);
+	if (e != ERR_OK) {
+		print_problemf("see that the folder is yours and has room",
+		    "%s cannot be written to %s: %s", name, out->value, err_str(e));
+		return UI_FAULT;
+	}
+	print_out("%s%s/%s\n", desk_mark(ui), out->value, name);
+	return UI_DONE;
+}
+
+int
+cmd_report(struct ui *ui, struct args *a)
+{
+	const char *formats = args_text(a, "format");
+	int status = UI_DONE;
+	if (formats == NULL)
+		formats = "text,json,slip";
+	while (status == UI_DONE && *formats != '\0') {
+		struct msg m;
+		size_t n = strcspn(formats, ",");
+		status = desk_call(ui, MSG_UI_REPORT,
+		    json_pack("{s:s, s:s%}", "transfer", args_text(a, "TRANSFER"), "format",
+			formats, n),
+		    -1, MSG_DESK_REPORT, &m);
+		if (status != UI_DONE)
+			break;
+		status = report_write(ui, args_at(a, "out", 0), &m);
+		msg_done(&m);
+		formats += n + (formats[n] == ',');
+	}
+	return status;
+}

@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: ISC */
+/* Looking: transfers, media, scanners, ready checks. */
+#include "ui/cmd_status.h"
+#include "src/base/mem.h"
+#include "ui/command.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+
+#include <string.h>
+
+static void
+status_json(void *arg, const json_t *row)
+{
+	(void)arg;
+	print_json(row);
+}
+
+/* "2026-11-22T16:41:07Z" without its seconds. */
+static void
+status_minute(const char *at, char out[24])
+{
+	snprintf(out, 24, "%.16sZ", at);
+	if (at[0] == '\0')
+		out[0] = '\0';
+}
+
+/* --- all transfers --------------------------------------------------------------------- */
+
+static const struct print_column status_columns[] = {
+    {"TRANSFER", 12, false, 0},
+    {"STATE", 9, false, 1},
+    {"FOR", 12, false, 1},
+    {"HELD BY", 12, false, 1},
+    {"LAST ENTRY", 17, false, 1},
+    {"RELEASED", 8, true, 2},
+};
+#define STATUS_COLUMNS (sizeof(status_columns) / sizeof(status_columns[0]))
+
+static void
+status_row(void *arg, const json_t *row)
+{
+	bool *any = arg;
+	char changed[24], files[24];
+	const char *state = desk_text(row, "state");
+	bool went = strcmp(state, "RELEASED") == 0 || strcmp(state, "CLOSED") == 0;
+	if (!*any)
+		print_titles(status_columns, STATUS_COLUMNS);
+	*any = true;
+	status_minute(desk_text(row, "changed"), changed);
+	snprintf(files, sizeof(files), "%llu", (unsigned long long)desk_uint(row, "files"));
+	const char *texts[] = {desk_text(row, "transfer"), state, desk_text(row, "requester"),
+	    desk_text(row, "holder"), changed, went ? files : ""};
+	print_row(status_columns, STATUS_COLUMNS, texts);
+}
+
+static int
+status_all(struct ui *ui, bool json)
+{
+	bool any = false;
+	const struct custody *c = ui->authority;
+	if (!json)
+		print_out("%sstation %s of site %s\n", desk_mark(ui), custody_station(c),
+		    custody_site(c));
+	int status = desk_rows(
+	    ui, MSG_UI_TRANSFERS, json_object(), json ? status_json : status_row, &any, NULL);
+	if (status == UI_DONE && !json && !any)
+		print_out("no transfers yet\n");
+	return status;
+}
+
+/* --- one transfer ------------------------------------------------------------------------- */
+
+/* "12 clean, 1 malicious" of an object of counts, without zeros. */
+static void
+status_counts(const char *title, json_t *counts)
+{
+	const char *word;
+	json_t *n;
+	bool first = true;
+	json_object_foreach (counts, word, n) {
+		if (json_integer_value(n) == 0)
+			continue;
+		if (first)
+			print_out("  %-10s ", title);
+		print_out("%s%lld %s", first ? "" : ", ", (long long)json_integer_value(n), word);
+		first = false;
+	}
+	if (!first)
+		print_out("\n");
+}
+
+static void
+status_medium(const json_t *s)
+{
+	char size[PRINT_SIZE_SIZE];
+	const json_t *read = json_object_get(s, "read"), *v;
+	const json_t *medium = json_object_get(read, "medium");
+	size_t i;
+	print_out("  %-10s %s\n", "source",
+	    desk_text(json_object_get(json_object_get(s, "open"), "medium"), "source"));
+	if (read == NULL)
+		return;
+	print_size(desk_uint(medium, "bytes"), size);
+	print_out("  %-10s %s, table %s\n", "medium", size, desk_text(medium, "table"));
+	json_array_foreach (json_object_get(medium, "volumes"), i, v) {
+		print_size(desk_uint(v, "bytes"), size);
+		print_out("  %-10s v%llu %s, %s, \"%s\"\n", "",
+		    (unsigned long long)desk_uint(v, "n"), desk_text(v, "kind"), size,
+		    desk_text(v, "label"));
+	}
+	print_size(desk_uint(read, "bytes"), size);
+	print_out("  %-10s %llu: %llu files with %s; %llu not readable\n", "items",
+	    (unsigned long long)desk_uint(read, "items"),
+	    (unsigned long long)desk_uint(read, "files"), size,
+	    (unsigned long long)desk_uint(read, "unreadable"));
+}
+
+static void
+status_approvals(const json_t *s)
+{
+	const json_t *list = json_object_get(s, "approvals"), *a;
+	size_t i;
+	print_out("  %-10s %zu of %llu\n", "signatures", json_array_size(list),
+	    (unsigned long long)desk_uint(s, "approvals_needed"));
+	json_array_foreach (list, i, a)
+		print_out("  %-10s %zu. %s (%s), %s\n", "", i + 1, desk_text(a, "officer"),
+		    desk_text(a, "name"), desk_text(a, "at"));
+}
+
+/* What comes next, by state; %s is the transfer. */
+static const struct {
+	const char *state, *next;
+} status_next[] = {
+    {"OPEN", "it is being opened: sallyport --as ID watch %s"},
+    {"READING", "it is being read: sallyport --as ID watch %s"},
+    {"SCANNING", "it is being scanned: sallyport --as ID watch %s"},
+    {"REVIEW", "decide the items, then: sallyport --as ID submit %s"},
+    {"SUBMITTED", "another officer signs: sallyport --as ID approve %s (or return)"},
+    {"APPROVED", "it is being released; after an interruption: sallyport --as ID release %s"},
+    {"RELEASED", "hand the medium back, then: sallyport --as ID close %s --disposition TEXT"},
+    {"BLOCKED", "remove the cause, then: sallyport --as ID rescan %s (or abort)"},
+};
+
+static void
+status_say_next(const json_t *s)
+{
+	const char *state = desk_text(s, "state"), *transfer = desk_text(s, "transfer");
+	if (desk_uint(s, "undecided") > 0 && strcmp(state, "REVIEW") == 0)
+		print_out("  %-10s %llu items have no decision: sallyport --as ID items %s --where "
+			  "decision=none\n",
+		    "undecided", (unsigned long long)desk_uint(s, "undecided"), transfer);
+	if (strcmp(state, "FAULT") == 0)
+		print_out(strcmp(desk_text(s, "step"), "release") == 0
+		              ? "  %-10s repeat: sallyport --as ID release %s\n"
+		              : "  %-10s repeat: sallyport --as ID intake SOURCE --resume %s (or "
+				"abort)\n",
+		    "next", transfer);
+	for (size_t i = 0; i < sizeof(status_next) / sizeof(status_next[0]); i++) {
+		if (strcmp(status_next[i].state, state) != 0)
+			continue;
+		const char *gap = strstr(status_next[i].next, "%s");
+		print_out("  %-10s %.*s%s%s\n", "next", (int)(gap - status_next[i].next),
+		    status_next[i].next, transfer, gap + 2);
+	}
+}
+
+static void
+status_text(struct ui *ui, const json_t *s)
+{
+	const char *state = desk_text(s, "state"), *why = desk_text(s, "why");
+	bool stopped = strcmp(state, "BLOCKED") == 0 || strcmp(state, "FAULT") == 0 ||
+	               strcmp(state, "ABORTED") == 0 || strcmp(state, "REVIEW") == 0;
+	char size[PRINT_SIZE_SIZE];
+	print_out("%s%s  %s\n", desk_mark(ui), desk_text(s, "transfer"), state);
+	print_out("  %-10s %s\n", "for", desk_text(s, "requester"));
+	print_out("  %-10s %s\n", "held by", desk_text(s, "holder"));
+	print_out("  %-10s %s, last entry %s\n", "opened", desk_text(s, "opened"),
+	    desk_text(s, "changed"));
+	status_medium(s);
+	status_counts("verdicts", json_object_get(s, "verdicts"));
+	status_counts("decisions", json_object_get(s, "decisions"));
+	if (desk_uint(s, "items") > 0) {
+		print_size(desk_uint(s, "bytes"), size);
+		print_out("  %-10s %llu files, %s, of %llu items\n", "manifest",
+		    (unsigned long long)desk_uint(s, "files"), size,
+		    (unsigned long long)desk_uint(s, "items"));
+	}
+	status_approvals(s);
+	if (!json_is_true(json_object_get(s, "sandboxed")))
+		print_out("  %-10s a program served it without its sandbox: it can never be "
+			  "released\n",
+		    "sandbox");
+	if (desk_text(s, "disposition")[0] != '\0')
+		print_out("  %-10s %s\n", "medium", desk_text(s, "disposition"));
+	if (stopped && why[0] != '\0')
+		print_out("  %-10s %s\n", "why", why);
+	status_say_next(s);
+}
+
+int
+cmd_status_print(struct ui *ui, const char *transfer)
+{
+	json_t *s;
+	int status = desk_status(ui, transfer, &s);
+	if (status != UI_DONE)
+		return status;
+	status_text(ui, s);
+	json_decref(s);
+	return UI_DONE;
+}
+
+int
+cmd_status(struct ui *ui, struct args *a)
+{
+	const char *transfer = args_text(a, "TRANSFER");
+	json_t *s;
+	if (transfer == NULL)
+		return status_all(ui, args_has(a, "json"));
+	if (!args_has(a, "json"))
+		return cmd_status_print(ui, transfer);
+	int status = desk_status(ui, transfer, &s);
+	if (status == UI_DONE) {
+		print_json(s);
+		json_decref(s);
+	}
+	return status;
+}
+
+/* --- media and scanners ------------------------------------------------------------------------ */
+
+static void
+status_medium_row(void *arg, const json_t *row)
+{
+	static const struct print_column columns[] = {
+	    {"PORT", 12, false, 0},
+	    {"KIND", 12, false, 1},
+	    {"TRANSFER", 12, false, 1},
+	    {"PATH", 0, false, 2},
+	};
+	bool *any = arg;
+	if (!*any)
+		print_titles(columns, 4);
+	*any = true;
+	const char *texts[] = {desk_text(row, "port"), desk_text(row, "kind"),
+	    desk_text(row, "transfer"), desk_text(row, "path")};
+	print_row(columns, 4, texts);
+}
+
+int
+cmd_status_media(struct ui *ui, struct args *a)
+{
+	bool any = false, json = args_has(a, "json");
+	if (!json)
+		print_out("%sports of station %s\n", desk_mark(ui), custody_station(ui->authority));
+	return desk_rows(
+	    ui, MSG_UI_MEDIA, json_object(), json ? status_json : status_medium_row, &any, NULL);
+}
+
+/* What the rows said beside being printed. */
+struct status_seen {
+	bool json, bad;
+};
+
+static void
+status_scanner_row(void *arg, const json_t *row)
+{
+	struct status_seen *seen = arg;
+	const char *state = desk_text(row, "state"), *why = desk_text(row, "why");
+	seen->bad |= strcmp(state, "UNFIT") == 0;
+	if (seen->json) {
+		print_json(row);
+		return;
+	}
+	print_out("%-12s %s\n", desk_text(row, "name"), state);
+	if (desk_text(row, "engine")[0] != '\0')
+		print_out("  engine     %s\n", desk_text(row, "engine"));
+	if (desk_text(row, "signatures")[0] != '\0')
+		print_out("  signatures %s\n", desk_text(row, "signatures"));
+	if (why[0] != '\0')
+		print_wrapped(2, why);
+}
+
+int
+cmd_status_scanners(struct ui *ui, struct args *a)
+{
+	struct status_seen seen = {args_has(a, "json"), false};
+	if (!seen.json)
+		print_out("%sscanners of station %s\n", desk_mark(ui),
+		    custody_station(ui->authority));
+	int status = desk_rows(ui, MSG_UI_SCANNERS,
+	    json_pack("{s:b}", "selftest", (int)args_has(a, "selftest")), status_scanner_row,
+	    &seen, NULL);
+	if (status != UI_DONE || !seen.bad)
+		return status;
+	print_problem("a scanner is unfit: nothing that needs it can be approved",
+	    "see to its engine and signatures, then: sallyport scanners --selftest");
+	return UI_NO;
+}
+
+static void
+status_check_row(void *arg, const json_t *row)
+{
+	struct status_seen *seen = arg;
+	bool bad = strcmp(desk_text(row, "state"), "OK") != 0;
+	seen->bad |= bad;
+	if (seen->json) {
+		print_json(row);
+		return;
+	}
+	print_out("%-4s %-11s %s\n", desk_text(row, "state"), desk_text(row, "check"),
+	    desk_text(row, "text"));
+	if (bad)
+		print_wrapped(17, desk_text(row, "remedy"));
+}
+
+int
+cmd_status_doctor(struct ui *ui, struct args *a)
+{
+	struct status_seen seen = {args_has(a, "json"), false};
+	if (!seen.json)
+		print_out("%sstation %s\n", desk_mark(ui), custody_station(ui->authority));
+	int status =
+	    desk_rows(ui, MSG_UI_DOCTOR, json_object(), status_check_row, &seen, NULL);
+	return status == UI_DONE && seen.bad ? UI_NO : status;
+}

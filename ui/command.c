@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: ISC */
+#include "ui/command.h"
+#include "ui/files.h"
+#include "ui/print.h"
+#include "ui/signin.h"
+
+#include <string.h>
+
+static const struct command command_rows[] = {
+#define CMD(function, name, need, spec, help) {name, need, spec, help, function},
+#include "ui/commands.def"
+#undef CMD
+};
+
+#define COMMAND_COUNT (sizeof(command_rows) / sizeof(command_rows[0]))
+
+const struct command *
+command_find(int argc, char *const *argv, int *ret_used)
+{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		const char *name = command_rows[i].name, *blank = strchr(name, ' ');
+		size_t n = blank != NULL ? (size_t)(blank - name) : strlen(name);
+		if (argc < 1 || strlen(argv[0]) != n || memcmp(argv[0], name, n) != 0)
+			continue;
+		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
+			continue;
+		*ret_used = blank != NULL ? 2 : 1;
+		return &command_rows[i];
+	}
+	return NULL;
+}
+
+static void
+command_usage(const struct command *c, const char *indent)
+{
+	struct buf usage;
+	buf_init(&usage, 4096);
+	args_usage(c->spec, &usage);
+	print_out("%s%s%s%s\n", indent, c->name, usage.len > 0 ? " " : "", buf_str(&usage));
+	buf_done(&usage);
+}
+
+void
+command_help_all(void)
+{
+	print_out("usage: sallyport [--as ID] [--passphrase-fd FD] [--home DIR] COMMAND ...\n\n");
+	for (size_t i = 0; i < COMMAND_COUNT; i++)
+		print_out("  %-14s %s\n", command_rows[i].name, command_rows[i].help);
+	print_out("\n"
+		  "sallyport COMMAND -h shows the options of a command; sallyport(1) tells all.\n"
+		  "The station is in $SALLYPORT_HOME, else in /var/lib/sallyport.\n"
+		  "Exit status: 0 done, 1 the answer is no, 2 usage, 3 fault.\n");
+}
+
+void
+command_help(const struct command *c)
+{
+	static const char *const needs[] = {
+	    [NEED_NOTHING] = "",
+	    [NEED_DESK] = "",
+	    [NEED_SIGNED] = "--as ID ",
+	    [NEED_TRANSFER] = "[--as ID] ",
+	};
+	print_out("usage: sallyport %s", needs[c->need]);
+	command_usage(c, "");
+	print_out("%s.\n", c->help);
+}
+
+int
+command_parse(
+    const struct command *c, int argc, char *const *argv, struct args *ret, bool *ret_help)
+{
+	char why[ARGS_WHY_SIZE];
+	*ret_help = false;
+	if (args_parse(c->spec, argc, argv, ret, why) == ERR_OK) {
+		*ret_help = ret->help;
+		return UI_DONE;
+	}
+	struct buf usage;
+	buf_init(&usage, 4096);
+	args_usage(c->spec, &usage);
+	print_problemf(NULL, "%s: %s", c->name, why);
+	print_err("  usage: sallyport %s %s\n", c->name, buf_str(&usage));
+	buf_done(&usage);
+	return UI_USAGE;
+}
+
+int
+command_run(const struct command *c, struct ui *ui, struct args *a)
+{
+	bool sign = c->need == NEED_SIGNED ||
+	            (c->need == NEED_TRANSFER && args_has(a, "TRANSFER"));
+	int status = sign ? signin(ui) : UI_DONE;
+	return status == UI_DONE ? c->run(ui, a) : status;
+}

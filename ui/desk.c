@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: ISC */
+#include "ui/desk.h"
+#include "src/base/clock.h"
+#include "src/base/io.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/ipc/sandbox.h"
+#include "ui/print.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+int
+desk_open(struct ui *ui)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/run/desk.sock", ui->home);
+	if (n < 0 || (size_t)n >= sizeof(sun.sun_path)) {
+		print_problem("the path of the station is too long for a socket",
+		    "move the station, or use a symbolic link and --home");
+		return UI_USAGE;
+	}
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
+		const char *next = "start it: sallyportd; or make one: sallyport init --admin ID";
+		if (errno == EACCES)
+			next = "ask for membership in the group of the station's socket";
+		print_problemf(next, "the station in %s does not answer: %s", ui->home,
+		    strerrordesc_np(errno));
+		if (fd >= 0)
+			close(fd);
+		return UI_FAULT;
+	}
+	ui->desk = channel_new(fd, ROLE_UI, ROLE_DESK);
+	return UI_DONE;
+}
+
+int
+desk_lost(struct ui *ui, enum err e)
+{
+	ui->gone = true;
+	if (e == ERR_PROTO)
+		print_problemf("install all programs of one version and start sallyportd again",
+		    "the station speaks another language: %s", channel_why(ui->desk));
+	else if (e == ERR_AGAIN)
+		print_problem("the station does not answer",
+		    "look at sallyport doctor and the log of sallyportd");
+	else
+		print_problem("the station has gone while at work",
+		    "start sallyportd again; what was recorded stays, sallyport status shows it");
+	return UI_FAULT;
+}
+
+int
+desk_meet(struct ui *ui)
+{
+	enum err e = channel_hello(ui->desk, "sallyport", sandbox_active());
+	if (e == ERR_OK)
+		e = channel_greet(ui->desk, LIM_CALL_MS, NULL);
+	return e == ERR_OK ? desk_refresh(ui) : desk_lost(ui, e);
+}
+
+void
+desk_close(struct ui *ui)
+{
+	ui->desk = channel_free(ui->desk);
+	ui->authority = custody_free(ui->authority);
+}
+
+/* --- calls ---------------------------------------------------------------------------- */
+
+static int
+desk_refused(const struct msg *m)
+{
+	uint64_t status = msg_uint(m, "status");
+	print_problem(msg_str(m, "why"), msg_str(m, "next"));
+	return status >= UI_NO && status <= UI_FAULT ? (int)status : UI_FAULT;
+}
+
+enum err
+desk_next(struct ui *ui, struct msg *ret_msg, int timeout_ms)
+{
+	return channel_recv_wait(ui->desk, ret_msg, timeout_ms);
+}
+
+int
+desk_call(struct ui *ui, enum msg_id id, json_t *body, int fd, enum msg_id answer,
+    struct msg *ret_msg)
+{
+	struct msg m;
+	int64_t until_ms = clock_mono_ms() + LIM_ANSWER_MS;
+	enum err e = channel_send_wait(ui->desk, id, body, fd);
+	if (e == ERR_LIMIT) {
+		print_problem("the request is too long for one message", "say less at once");
+		return UI_USAGE;
+	}
+	while (e == ERR_OK) {
+		int64_t left_ms = until_ms - clock_mono_ms();
+		e = desk_next(ui, &m, left_ms > 0 ? (int)left_ms : 0);
+		/* a word about progress that was asked for earlier is no answer */
+		if (e == ERR_OK && (m.id == answer || m.id == MSG_DESK_REFUSED))
+			break;
+		if (e == ERR_OK)
+			msg_done(&m);
+	}
+	if (e != ERR_OK)
+		return desk_lost(ui, e);
+	int status = m.id == MSG_DESK_REFUSED ? desk_refused(&m) : UI_DONE;
+	if (status == UI_DONE && ret_msg != NULL)
+		*ret_msg = m;
+	else
+		msg_done(&m);
+	return status;
+}
+
+int
+desk_refresh(struct ui *ui)
+{
+	struct msg m;
+	uint8_t *list;
+	size_t n;
+	char why[CUSTODY_WHY_SIZE];
+	int status = desk_call(ui, MSG_UI_EXPORT, json_pack("{s:s}", "log", "authority"), -1,
+	    MSG_DESK_EXPORT, &m);
+	if (status != UI_DONE)
+		return status;
+	enum err e = io_memfd_read(m.fd, LIM_SEALED_BYTES, &list, &n);
+	msg_done(&m);
+	if (e != ERR_OK)
+		return desk_lost(ui, ERR_PROTO);
+	custody_free(ui->authority);
+	ui->authority = custody_new();
+	e = custody_apply_list(ui->authority, LOG_AUTHORITY, list, n, why);
+	free(list);
+	if (e == ERR_OK)
+		return UI_DONE;
+	print_problemf(
+	    "do not use this station; check it with sallyport verify", "the authority log: %s", why);
+	return UI_FAULT;
+}
+
+int
+desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const json_t *row),
+    void *arg, uint64_t *ret_total)
+{
+	bool more = true, paged = id == MSG_UI_ITEMS, named = id == MSG_UI_TRANSFERS;
+	int status = UI_DONE;
+	while (more && status == UI_DONE) {
+		struct msg m;
+		size_t i;
+		json_t *row, *rows;
+		status = desk_call(ui, id, json_deep_copy(body), -1, MSG_DESK_ROWS, &m);
+		if (status != UI_DONE)
+			break;
+		rows = json_object_get(m.body, "rows");
+		json_array_foreach (rows, i, row) {
+			fn(arg, row);
+			if (named)
+				json_object_set(body, "after", json_object_get(row, "transfer"));
+		}
+		if (paged)
+			json_object_set(body, "after", json_object_get(m.body, "next"));
+		more = msg_bool(&m, "more") && json_array_size(rows) > 0 && (paged || named);
+		if (ret_total != NULL)
+			*ret_total = msg_uint(&m, "total");
+		msg_done(&m);
+	}
+	json_decref(body);
+	return status;
+}
+
+int
+desk_status(struct ui *ui, const char *transfer, json_t **ret_status)
+{
+	struct msg m;
+	int status = desk_call(ui, MSG_UI_STATUS, json_pack("{s:s}", "transfer", transfer), -1,
+	    MSG_DESK_STATUS, &m);
+	if (status != UI_DONE)
+		return status;
+	*ret_status = json_incref(json_object_get(m.body, "status"));
+	msg_done(&m);
+	return UI_DONE;
+}
+
+const char *
+desk_text(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+	return text != NULL ? text : "";
+}
+
+uint64_t
+desk_uint(const json_t *row, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(row, key));
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+const char *
+desk_mark(const struct ui *ui)
+{
+	return ui->authority != NULL && custody_demo(ui->authority) ? "DEMO " : "";
+}

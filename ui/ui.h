@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * The program in front of a person, for one run: where the station is, who
+ * sits here, and the line to the desk.
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include "src/base/boot.h"
+#include "src/core/custody.h"
+#include "src/core/seal.h"
+#include "src/ipc/channel.h"
+
+#include <stdbool.h>
+
+/* What every command answers; the program's exit status. */
+enum ui_status {
+	UI_DONE = 0,
+	UI_NO = 1, /* the answer is no */
+	UI_USAGE = 2,
+	UI_FAULT = 3,
+};
+
+struct ui {
+	const char *home;               /* absolute */
+	const char *as;                 /* who signs in; NULL: nobody */
+	int passphrase_fd;              /* -1: the terminal is asked */
+	int tty;                        /* the terminal, or -1 */
+	int keys_fd;                    /* HOME/keys, or -1 */
+	bool batch;                     /* many commands under one sign-in */
+	bool gone;                      /* the desk does not answer any more */
+	struct seal_secret *passphrase; /* once it was given */
+	struct channel *desk;
+	struct custody *authority; /* the authority log, replayed here */
+	char boot[BOOT_ID_SIZE];
+};
+
+#endif

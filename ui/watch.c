@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: ISC */
+#include "ui/watch.h"
+#include "src/base/clock.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define WATCH_POLL_MS  200
+#define WATCH_LINES_MS 5000 /* between two lines that are not written over */
+
+static volatile sig_atomic_t watch_stopped;
+
+static void
+watch_on_signal(int signum)
+{
+	(void)signum;
+	watch_stopped = 1;
+}
+
+/* What was shown last, so that a file is not flooded. */
+struct watch_shown {
+	char stage[32];
+	int64_t at_ms;
+};
+
+static void
+watch_show(const struct msg *m, struct watch_shown *shown)
+{
+	char line[256], bytes[PRINT_SIZE_SIZE], all[PRINT_SIZE_SIZE], errors[40] = "";
+	const char *stage = msg_str(m, "stage");
+	int64_t now = clock_mono_ms();
+	bool same = strcmp(stage, shown->stage) == 0;
+	if (stage[0] == '\0' ||
+	    (same && !print_is_terminal() && now - shown->at_ms < WATCH_LINES_MS))
+		return;
+	snprintf(shown->stage, sizeof(shown->stage), "%s", stage);
+	shown->at_ms = now;
+	print_size(msg_uint(m, "bytes"), bytes);
+	print_size(msg_uint(m, "bytes_total"), all);
+	if (msg_uint(m, "errors") > 0)
+		snprintf(errors, sizeof(errors), ", %llu unreadable",
+		    (unsigned long long)msg_uint(m, "errors"));
+	snprintf(line, sizeof(line), "%s %s: %llu of %llu, %s of %s%s",
+	    msg_str(m, "transfer"), stage, (unsigned long long)msg_uint(m, "done"),
+	    (unsigned long long)msg_uint(m, "total"), bytes, all, errors);
+	print_progress(line);
+}
+
+static int
+watch_follow(struct ui *ui, struct msg *m, struct watch *ret)
+{
+	struct watch_shown shown = {"", 0};
+	for (;;) {
+		if (m->id == MSG_DESK_PROGRESS && msg_bool(m, "last")) {
+			snprintf(ret->state, sizeof(ret->state), "%s", msg_str(m, "state"));
+			snprintf(ret->why, sizeof(ret->why), "%s", msg_str(m, "why"));
+			msg_done(m);
+			return UI_DONE;
+		}
+		if (m->id == MSG_DESK_PROGRESS)
+			watch_show(m, &shown);
+		msg_done(m);
+		enum err e;
+		while ((e = desk_next(ui, m, WATCH_POLL_MS)) == ERR_AGAIN && !watch_stopped)
+			;
+		if (watch_stopped) {
+			if (e == ERR_OK)
+				msg_done(m);
+			ret->left = true;
+			return UI_DONE;
+		}
+		if (e != ERR_OK)
+			return desk_lost(ui, e);
+	}
+}
+
+int
+watch(struct ui *ui, const char *transfer, struct watch *ret)
+{
+	struct sigaction stop = {0}, before;
+	struct msg m;
+	*ret = (struct watch){.state = ""};
+	watch_stopped = 0;
+	stop.sa_handler = watch_on_signal;
+	sigaction(SIGINT, &stop, &before);
+	int status = desk_call(ui, MSG_UI_WATCH, json_pack("{s:s}", "transfer", transfer), -1,
+	    MSG_DESK_PROGRESS, &m);
+	if (status == UI_DONE)
+		status = watch_follow(ui, &m, ret);
+	print_progress_end();
+	sigaction(SIGINT, &before, NULL);
+	if (status == UI_DONE && ret->left)
+		print_problemf("sallyport status tells how far it is; sallyport watch follows it again",
+		    "%s goes on without this terminal", transfer);
+	return status;
+}
