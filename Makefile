@@ -68,7 +68,7 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/*) \
+objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/scan $(ipc) $(base)
 objs_scan-av           := scanners/av scanners/clamd scanners/scan $(ipc) $(base)

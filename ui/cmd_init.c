@@ -211,7 +211,7 @@ init_write_station(const struct founding *f, const struct args *a, int home_fd)
 	enum err e = init_write(home_fd, "stager", "genesis", 0644, &text);
 	buf_done(&text);
 	if (clamd == NULL)
-		clamd = f->demo ? "clamd.sock" : "/run/clamav/clamd.ctl";
+		clamd = f->demo ? "clamav/clamd.sock" : "/run/clamav/clamd.ctl";
 	if (e == ERR_OK)
 		e = station_print_default(f->site, f->station, clamd, &text);
 	if (e == ERR_OK)

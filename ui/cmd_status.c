@@ -169,7 +169,9 @@ status_text(struct ui *ui, const json_t *s)
 {
 	const char *state = desk_text(s, "state"), *why = desk_text(s, "why");
 	bool stopped = strcmp(state, "BLOCKED") == 0 || strcmp(state, "FAULT") == 0 ||
-	               strcmp(state, "ABORTED") == 0 || strcmp(state, "REVIEW") == 0;
+	               strcmp(state, "ABORTED") == 0;
+	/* a return sends it to review, and its reason matters there */
+	bool review = strcmp(state, "REVIEW") == 0;
 	char size[PRINT_SIZE_SIZE];
 	print_out("%s%s  %s\n", desk_mark(ui), desk_text(s, "transfer"), state);
 	print_out("  %-10s %s\n", "for", desk_text(s, "requester"));
@@ -192,8 +194,8 @@ status_text(struct ui *ui, const json_t *s)
 		    "sandbox");
 	if (desk_text(s, "disposition")[0] != '\0')
 		print_out("  %-10s %s\n", "medium", desk_text(s, "disposition"));
-	if (stopped && why[0] != '\0')
-		print_out("  %-10s %s\n", "why", why);
+	if ((stopped || review) && why[0] != '\0')
+		print_out("  %-10s %s\n", stopped ? "why" : "before", why);
 	status_say_next(s);
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/watch.h"
+#include "src/base/buf.h"
 #include "src/base/clock.h"
+#include "src/base/limits.h"
 #include "ui/desk.h"
 #include "ui/print.h"
 
@@ -25,10 +27,33 @@ struct watch_shown {
 	int64_t at_ms;
 };
 
+/* "K1-000042 reading: 12 of 200, 1.2M of 34M, 1 unreadable"; what is not known is left out. */
+static void
+watch_line(const struct msg *m, struct buf *out)
+{
+	char bytes[PRINT_SIZE_SIZE], all[PRINT_SIZE_SIZE];
+	const char *between = ":";
+	print_size(msg_uint(m, "bytes"), bytes);
+	print_size(msg_uint(m, "bytes_total"), all);
+	buf_addf(out, "%s %s", msg_str(m, "transfer"), msg_str(m, "stage"));
+	if (msg_uint(m, "total") > 0) {
+		buf_addf(out, "%s %llu of %llu", between, (unsigned long long)msg_uint(m, "done"),
+		    (unsigned long long)msg_uint(m, "total"));
+		between = ",";
+	}
+	if (msg_uint(m, "bytes_total") > 0) {
+		buf_addf(out, "%s %s of %s", between, bytes, all);
+		between = ",";
+	}
+	if (msg_uint(m, "errors") > 0)
+		buf_addf(out, "%s %llu unreadable", between,
+		    (unsigned long long)msg_uint(m, "errors"));
+}
+
 static void
 watch_show(const struct msg *m, struct watch_shown *shown)
 {
-	char line[256], bytes[PRINT_SIZE_SIZE], all[PRINT_SIZE_SIZE], errors[40] = "";
+	struct buf line;
 	const char *stage = msg_str(m, "stage");
 	int64_t now = clock_mono_ms();
 	bool same = strcmp(stage, shown->stage) == 0;
@@ -37,15 +62,10 @@ watch_show(const struct msg *m, struct watch_shown *shown)
 		return;
 	snprintf(shown->stage, sizeof(shown->stage), "%s", stage);
 	shown->at_ms = now;
-	print_size(msg_uint(m, "bytes"), bytes);
-	print_size(msg_uint(m, "bytes_total"), all);
-	if (msg_uint(m, "errors") > 0)
-		snprintf(errors, sizeof(errors), ", %llu unreadable",
-		    (unsigned long long)msg_uint(m, "errors"));
-	snprintf(line, sizeof(line), "%s %s: %llu of %llu, %s of %s%s",
-	    msg_str(m, "transfer"), stage, (unsigned long long)msg_uint(m, "done"),
-	    (unsigned long long)msg_uint(m, "total"), bytes, all, errors);
-	print_progress(line);
+	buf_init(&line, LIM_MESSAGE_BYTES);
+	watch_line(m, &line);
+	print_progress(buf_str(&line));
+	buf_done(&line);
 }
 
 static int

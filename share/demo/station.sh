@@ -4,7 +4,6 @@
 # SALLYPORT_HOME.  Everything waits for a condition, never for a time.
 
 demo=$top/share/demo
-station_share=${station_share:-$top/share}
 export SALLYPORT_HOME
 
 # The people of the demo.  id, role, name, passphrase: see README.md.
@@ -54,7 +53,7 @@ $(passphrase ada)
 END
 }
 
-# Officers, requesters and the policy, each by ada's signature.  Needs a running station.
+# Officers and requesters, each by ada's signature.  Needs a running station.
 station_people() {
 	people | while IFS= read -r line; do
 		who=${line%% *}
@@ -70,7 +69,8 @@ END
 	requesters | while read -r who name; do
 		as ada requester add "$who" --name "$name" </dev/null || return
 	done || return
-	as ada policy set "${station_policy:-$station_share/policy/default.policy}"
+	# init has put the default policy in force; a script may want another.
+	[ -z "${station_policy:-}" ] || as ada policy set "$station_policy"
 }
 
 # Starts sallyportd; returns when a terminal gets an answer.

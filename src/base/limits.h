@@ -24,6 +24,7 @@
 #define LIM_DIR_BYTES         (1 << 30) /* the list of names of one directory */
 #define LIM_EXTENT_NODES      65536    /* of the tree that says where an ext4 file lies */
 #define LIM_SPARSE_BYTES      (64ull << 30) /* of one file that are holes */
+#define LIM_RUNS              4000000  /* pieces one file may lie in */
 #define LIM_VOLUMES           64       /* volumes and regions of one medium */
 #define LIM_FRAME_BYTES       131072   /* one data frame, reader to vault */
 

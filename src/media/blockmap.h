@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Looks over the block pointers of an ext2 or ext3 inode before libtsk follows
- * them: damaged pointer blocks make it collect millions of runs.
+ * The block pointers of an ext2 or ext3 inode.  Ours, because libtsk follows
+ * damaged pointers for as long as the damaged size says.
  */
 #ifndef MEDIA_BLOCKMAP_H
 #define MEDIA_BLOCKMAP_H
 
+#include "src/media/runs.h"
 #include "src/media/table.h"
 
 #define BLOCKMAP_ROOT_BYTES 60 /* i_block: 12 direct pointers, 3 indirect */
 
 /*
- * size_blocks: what the file needs; pointers behind it are not looked at.
+ * Adds size_blocks blocks to runs; pointers behind them are not looked at.
  * ERR_SYNTAX when a pointer leaves the volume or there are more pointers than
- * the volume has blocks.  ret_stored: blocks that are not holes.
+ * the volume has blocks; ERR_LIMIT beyond LIM_RUNS.
  */
-enum err blockmap_check(const uint8_t root[BLOCKMAP_ROOT_BYTES], table_read_fn *read, void *arg,
-    uint64_t block_bytes, uint64_t n_blocks, uint64_t size_blocks, uint64_t *ret_stored);
+enum err blockmap_load(const uint8_t root[BLOCKMAP_ROOT_BYTES], table_read_fn *read, void *arg,
+    uint64_t block_bytes, uint64_t n_blocks, uint64_t size_blocks, struct runs *);
 
 #endif

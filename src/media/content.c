@@ -13,7 +13,7 @@
 #define NTFS_REPARSE     0xC0
 
 static const char *const why_medium = "the medium could not be read";
-static const char *const why_holes = "it consists of holes beyond measure";
+
 static const char *const why_behind = "it lies behind the end of the medium";
 
 static enum item_kind
@@ -101,8 +101,6 @@ content_open(struct volume *v, uint64_t inum, struct content *c)
 		content_close(c);
 		return ERR_SYNTAX;
 	}
-	if (v->family == PROBE_EXT)
-		c->blocks = volume_ext_check(v, &c->ext);
 	c->kind = content_kind(m->type);
 	c->links = m->nlink > 0 ? (uint64_t)m->nlink : 1;
 	c->sequence = (uint16_t)m->seq;
@@ -119,58 +117,52 @@ content_close(struct content *c)
 		tsk_fs_file_close(c->file);
 	c->file = NULL;
 	c->attr = NULL;
-	c->run = NULL;
+	runs_done(&c->runs);
 }
 
-/*
- * libtsk calls a hole FILLER in ext4, and what it could not find everywhere
- * else.  (The extents of ext4 were looked over: see extents.h.)
- */
-static bool
-content_is_hole(const struct content *c, const TSK_FS_ATTR_RUN *r)
-{
-	if (r->flags & TSK_FS_ATTR_RUN_FLAG_SPARSE)
-		return true;
-	return c->volume->family == PROBE_EXT && (r->flags & TSK_FS_ATTR_RUN_FLAG_FILLER);
-}
-
-/*
- * Every byte that counts must lie in a run that is there: libtsk returns
- * zeros for what it could not find.
- */
+/* libtsk's runs; it returns zeros for what it could not find, we do not. */
 static enum err
-content_check_runs(struct content *c)
+content_tsk_runs(struct content *c)
 {
-	const TSK_FS_INFO *fs = c->volume->fs;
-	uint64_t block = fs->block_size, at = 0, stored = 0, max = INT64_MAX / block;
-	uint64_t counts = c->valid_bytes < c->size_bytes ? c->valid_bytes : c->size_bytes;
+	uint64_t n_blocks = c->volume->fs->last_block + 1;
 
 	for (const TSK_FS_ATTR_RUN *r = c->attr->nrd.run; r != NULL; r = r->next) {
-		bool hole = content_is_hole(c, r);
-		bool lost = !hole && (r->flags & TSK_FS_ATTR_RUN_FLAG_FILLER) != 0;
-		if (r->offset != at || lost || r->len > max - at) {
+		bool hole = (r->flags & TSK_FS_ATTR_RUN_FLAG_SPARSE) != 0;
+		if (r->offset != c->runs.end || (r->flags & TSK_FS_ATTR_RUN_FLAG_FILLER)) {
 			c->why = "some of its blocks are missing";
 			return ERR_SYNTAX;
 		}
-		at += r->len;
-		if (hole)
-			continue;
-		if (r->addr > fs->last_block || r->len > fs->last_block + 1 - r->addr) {
+		if (!hole && (r->addr >= n_blocks || r->len > n_blocks - r->addr)) {
 			c->why = "some of its blocks lie outside the volume";
 			return ERR_SYNTAX;
 		}
-		stored += r->len;
+		enum err err =
+		    runs_add(&c->runs, r->offset, hole ? RUNS_HOLE : r->addr, r->len);
+		if (err != ERR_OK)
+			return err;
 	}
-	if (stored > fs->last_block + 1) {
+	return ERR_OK;
+}
+
+/* Every byte that counts must be there, and most of them stored. */
+static enum err
+content_check_runs(struct content *c)
+{
+	uint64_t block = c->volume->fs->block_size;
+	uint64_t counts = c->valid_bytes < c->size_bytes ? c->valid_bytes : c->size_bytes;
+
+	if (c->runs.end > INT64_MAX / block)
+		return ERR_SYNTAX;
+	if (c->runs.stored > c->volume->fs->last_block + 1) {
 		c->why = "it claims more blocks than the volume has";
 		return ERR_SYNTAX;
 	}
-	if (c->size_bytes / block > stored &&
-	    c->size_bytes / block - stored > LIM_SPARSE_BYTES / block) {
-		c->why = why_holes;
+	uint64_t needs = c->size_bytes / block;
+	if (needs > c->runs.stored && needs - c->runs.stored > LIM_SPARSE_BYTES / block) {
+		c->why = "nearly all of it is holes";
 		return ERR_LIMIT;
 	}
-	if (at < counts / block + (counts % block != 0)) {
+	if (c->runs.end < counts / block + (counts % block != 0)) {
 		c->why = "its chain of blocks ends too early";
 		return ERR_SYNTAX;
 	}
@@ -178,7 +170,7 @@ content_check_runs(struct content *c)
 }
 
 static enum err
-content_check(struct content *c)
+content_tsk_check(struct content *c)
 {
 	const TSK_FS_ATTR *a = c->attr;
 
@@ -197,12 +189,25 @@ content_check(struct content *c)
 		return ERR_SYNTAX;
 	if ((uint64_t)a->nrd.initsize < c->size_bytes)
 		c->valid_bytes = (uint64_t)a->nrd.initsize;
-	c->run = a->nrd.run;
-	return content_check_runs(c);
+	enum err err = content_tsk_runs(c);
+	return err == ERR_OK ? content_check_runs(c) : err;
 }
 
-enum err
-content_part(struct content *c, enum content_part part)
+/* ext: the runs are ours. */
+static enum err
+content_ext_check(struct content *c)
+{
+	if (c->ext.size_bytes > CONTENT_SIZE_MAX) {
+		c->why = "its size is impossible";
+		return ERR_SYNTAX;
+	}
+	c->size_bytes = c->valid_bytes = c->ext.size_bytes;
+	enum err err = volume_ext_runs(c->volume, &c->ext, &c->runs);
+	return err == ERR_OK ? content_check_runs(c) : err;
+}
+
+static enum err
+content_choose(struct content *c, enum content_part part)
 {
 	static const unsigned types[] = {
 	    [CONTENT_DATA] = NTFS_DATA,
@@ -211,23 +216,34 @@ content_part(struct content *c, enum content_part part)
 	    [CONTENT_INDEX_BITS] = NTFS_BITMAP,
 	    [CONTENT_VOLUME_NAME] = NTFS_NAME,
 	};
+	bool index = part != CONTENT_DATA && part != CONTENT_VOLUME_NAME;
+
+	c->why = "its list of blocks is damaged";
+	if (c->volume->family == PROBE_EXT && !(c->ext.flags & VOLUME_EXT_INLINE))
+		return content_ext_check(c);
+	if (c->volume->family == PROBE_NTFS) {
+		c->attr = content_attr(c->file, types[part], index);
+		if (c->attr == NULL)
+			return ERR_NOTFOUND;
+	} else {
+		c->attr = tsk_fs_file_attr_get(c->file);
+		if (c->attr == NULL)
+			return ERR_SYNTAX;
+	}
+	return content_tsk_check(c);
+}
+
+enum err
+content_part(struct content *c, enum content_part part)
+{
 	uint64_t failures = image_failures(c->volume->image);
-	enum err err = ERR_NOTFOUND;
 
 	c->attr = NULL;
-	c->run = NULL;
+	runs_done(&c->runs);
+	c->run = 0;
 	c->size_bytes = c->valid_bytes = c->at = c->where = 0;
-	c->why = c->blocks == ERR_LIMIT ? why_holes : "its list of blocks is damaged";
-	if (c->blocks != ERR_OK)
-		return c->blocks == ERR_LIMIT ? ERR_LIMIT : ERR_SYNTAX;
-	if (c->volume->family == PROBE_NTFS)
-		c->attr = content_attr(
-		    c->file, types[part], part != CONTENT_DATA && part != CONTENT_VOLUME_NAME);
-	else if ((c->attr = tsk_fs_file_attr_get(c->file)) == NULL)
-		err = ERR_SYNTAX;
-	if (c->attr != NULL)
-		err = content_check(c);
-	if (image_failures(c->volume->image) != failures) {
+	enum err err = content_choose(c, part);
+	if (image_failures(c->volume->image) != failures || err == ERR_IO || err == ERR_RANGE) {
 		c->why = why_medium;
 		err = ERR_SYNTAX;
 	}
@@ -240,20 +256,22 @@ content_read_run(struct content *c, uint8_t *out, size_t *n)
 {
 	uint64_t block = c->volume->fs->block_size;
 
-	while (c->run != NULL && (c->run->offset + c->run->len) * block <= c->at)
-		c->run = c->run->next;
-	if (c->run == NULL) {
+	while (c->run < c->runs.n &&
+	       (c->runs.v[c->run].offset + c->runs.v[c->run].len) * block <= c->at)
+		c->run++;
+	if (c->run == c->runs.n) {
 		c->why = "its chain of blocks ends too early";
 		return ERR_SYNTAX;
 	}
-	uint64_t in = c->at - c->run->offset * block, left = c->run->len * block - in;
+	const struct run *r = &c->runs.v[c->run];
+	uint64_t in = c->at - r->offset * block, left = r->len * block - in;
 	if (*n > left)
 		*n = (size_t)left;
-	if (content_is_hole(c, c->run)) {
+	if (r->addr == RUNS_HOLE) {
 		memset(out, 0, *n);
 		return ERR_OK;
 	}
-	c->where = c->run->addr * block + in;
+	c->where = r->addr * block + in;
 	enum err err =
 	    image_read(c->volume->image, c->volume->offset_bytes + c->where, out, *n);
 	if (err != ERR_OK)
@@ -290,9 +308,9 @@ content_read(struct content *c, uint8_t *out, size_t n, size_t *ret_n)
 	} else if (n > 0) {
 		if (n > c->valid_bytes - c->at)
 			n = (size_t)(c->valid_bytes - c->at);
-		if (c->attr->flags & TSK_FS_ATTR_RES)
+		if (content_is_resident(c))
 			memcpy(out, c->attr->rd.buf + c->at, n);
-		else if (c->attr->flags & TSK_FS_ATTR_COMP)
+		else if (c->attr != NULL && (c->attr->flags & TSK_FS_ATTR_COMP))
 			err = content_read_packed(c, out, &n);
 		else
 			err = content_read_run(c, out, &n);
@@ -325,11 +343,9 @@ content_fill(struct content *c, uint8_t *out, size_t n, size_t *ret_n)
 uint64_t
 content_first(const struct content *c)
 {
-	if (c->attr == NULL || !(c->attr->flags & TSK_FS_ATTR_NONRES))
-		return 0;
-	for (const TSK_FS_ATTR_RUN *r = c->attr->nrd.run; r != NULL; r = r->next)
-		if (!content_is_hole(c, r))
-			return r->addr * c->volume->fs->block_size;
+	for (size_t i = 0; i < c->runs.n; i++)
+		if (c->runs.v[i].addr != RUNS_HOLE)
+			return c->runs.v[i].addr * c->volume->fs->block_size;
 	return 0;
 }
 

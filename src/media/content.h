@@ -13,7 +13,6 @@
 /* of libtsk */
 struct TSK_FS_FILE;
 struct TSK_FS_ATTR;
-struct TSK_FS_ATTR_RUN;
 
 /* Which part of a file. */
 enum content_part {
@@ -28,7 +27,8 @@ struct content {
 	struct volume *volume;
 	struct TSK_FS_FILE *file;
 	const struct TSK_FS_ATTR *attr; /* NULL: there are no bytes */
-	const struct TSK_FS_ATTR_RUN *run;
+	struct runs runs;               /* when the bytes lie in blocks of the volume */
+	size_t run;                     /* the one where `at` lies */
 	uint64_t size_bytes;
 	uint64_t valid_bytes; /* bytes behind it read as zero */
 	uint64_t at;          /* read so far */
@@ -42,7 +42,6 @@ struct content {
 	bool reparse;      /* NTFS: a reparse point */
 	int64_t mtime_s;
 	struct volume_ext_inode ext; /* ext: the inode itself */
-	enum err blocks;             /* ext: whether its blocks may be followed */
 };
 
 /*

@@ -22,7 +22,7 @@ struct extents_walk {
 	uint64_t block_bytes, n_blocks;
 	struct extents_level level[EXTENTS_DEPTH_MAX + 1];
 	unsigned n_nodes;
-	uint64_t stored;
+	struct runs *runs;
 };
 
 static const uint8_t *
@@ -31,6 +31,7 @@ extents_entry(const struct extents_level *l, unsigned i)
 	return l->node + HEAD_BYTES + ENTRY_BYTES * (size_t)i;
 }
 
+/* Extents in order, inside what the parent spoke of and inside the volume. */
 static enum err
 extents_leaf(struct extents_walk *w, const struct extents_level *l)
 {
@@ -39,15 +40,18 @@ extents_leaf(struct extents_walk *w, const struct extents_level *l)
 	for (unsigned i = 0; i < l->entries; i++) {
 		const uint8_t *e = extents_entry(l, i);
 		uint64_t logical = le32(e), n = le16(e + 4);
+		uint64_t addr = le32(e + 8) | (uint64_t)le16(e + 6) << 32;
 		bool written = n <= LONGEST;
 		if (!written)
 			n -= LONGEST;
-		if (n == 0 || logical < next || logical + n > l->to || le16(e + 6) != 0)
+		if (n == 0 || logical < next || logical + n > l->to)
 			return ERR_SYNTAX;
-		if (le32(e + 8) + n > w->n_blocks)
+		if (addr >= w->n_blocks || n > w->n_blocks - addr)
 			return ERR_SYNTAX;
+		enum err err = runs_add(w->runs, logical, written ? addr : RUNS_HOLE, n);
+		if (err != ERR_OK)
+			return err;
 		next = logical + n;
-		w->stored += written ? n : 0;
 	}
 	return ERR_OK;
 }
@@ -69,17 +73,18 @@ extents_down(struct extents_walk *w, struct extents_level *up, struct extents_le
 {
 	const uint8_t *e = extents_entry(up, up->at++);
 
+	uint64_t block = le32(e + 4) | (uint64_t)le16(e + 8) << 32;
+
 	l->depth = up->depth - 1;
 	l->from = le32(e);
 	l->to = up->at < up->entries ? le32(extents_entry(up, up->at)) : up->to;
-	if (l->from < up->from || l->from >= l->to || l->to > up->to || le16(e + 8) != 0 ||
-	    le32(e + 4) >= w->n_blocks)
+	if (l->from < up->from || l->from >= l->to || l->to > up->to || block >= w->n_blocks)
 		return ERR_SYNTAX;
 	if (++w->n_nodes > LIM_EXTENT_NODES)
 		return ERR_LIMIT;
 	if (l->node == NULL)
 		l->node = mem_alloc(w->block_bytes);
-	enum err err = w->read(w->arg, le32(e + 4) * w->block_bytes, l->node, w->block_bytes);
+	enum err err = w->read(w->arg, block * w->block_bytes, l->node, w->block_bytes);
 	return err == ERR_OK ? extents_head(l, w->block_bytes) : err;
 }
 
@@ -106,11 +111,14 @@ extents_walk(struct extents_walk *w, unsigned depth)
 }
 
 enum err
-extents_check(const uint8_t root[EXTENTS_ROOT_BYTES], table_read_fn *read, void *arg,
-    uint64_t block_bytes, uint64_t n_blocks, uint64_t *ret_stored)
+extents_load(const uint8_t root[EXTENTS_ROOT_BYTES], table_read_fn *read, void *arg,
+    uint64_t block_bytes, uint64_t n_blocks, struct runs *runs)
 {
-	struct extents_walk w = {
-	    .read = read, .arg = arg, .block_bytes = block_bytes, .n_blocks = n_blocks};
+	struct extents_walk w = {.read = read,
+	    .arg = arg,
+	    .block_bytes = block_bytes,
+	    .n_blocks = n_blocks,
+	    .runs = runs};
 	unsigned depth = le16(root + 6);
 
 	if (depth > EXTENTS_DEPTH_MAX || block_bytes < 1024 || block_bytes > 65536)
@@ -122,7 +130,5 @@ extents_check(const uint8_t root[EXTENTS_ROOT_BYTES], table_read_fn *read, void 
 		err = extents_walk(&w, depth);
 	for (size_t i = 0; i <= EXTENTS_DEPTH_MAX; i++)
 		free(w.level[i].node);
-	if (err == ERR_OK)
-		*ret_stored = w.stored;
 	return err;
 }

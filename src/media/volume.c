@@ -224,25 +224,16 @@ volume_read_fn(void *arg, uint64_t at, void *out, size_t n)
 }
 
 enum err
-volume_ext_check(struct volume *v, const struct volume_ext_inode *in)
+volume_ext_runs(struct volume *v, const struct volume_ext_inode *in, struct runs *runs)
 {
-	uint64_t block = v->fs->block_size, n_blocks = v->fs->last_block + 1, stored = 0;
+	uint64_t block = v->fs->block_size, n_blocks = v->fs->last_block + 1;
 	uint64_t needs = in->size_bytes / block + (in->size_bytes % block != 0);
-	unsigned type = in->mode & 0170000;
-	enum err err;
 
-	if (type != 0100000 && type != 0040000 && type != 0120000)
-		return ERR_OK; /* no blocks */
-	if (in->flags & VOLUME_EXT_INLINE)
-		return in->size_bytes <= block ? ERR_OK : ERR_SYNTAX;
-	if (in->flags & VOLUME_EXT_EXTENTS)
-		err = extents_check(in->i_block, volume_read_fn, v, block, n_blocks, &stored);
-	else if (type == 0120000 && in->size_bytes < sizeof(in->i_block))
-		return ERR_OK; /* the target itself */
-	else
-		err = blockmap_check(
-		    in->i_block, volume_read_fn, v, block, n_blocks, needs, &stored);
-	if (err == ERR_OK && needs > stored && needs - stored > LIM_SPARSE_BYTES / block)
-		err = ERR_LIMIT;
+	if (!(in->flags & VOLUME_EXT_EXTENTS))
+		return blockmap_load(
+		    in->i_block, volume_read_fn, v, block, n_blocks, needs, runs);
+	enum err err = extents_load(in->i_block, volume_read_fn, v, block, n_blocks, runs);
+	if (err == ERR_OK && runs->end < needs) /* a hole at the end is not written down */
+		err = runs_add(runs, needs, RUNS_HOLE, 0);
 	return err;
 }

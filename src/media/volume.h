@@ -5,6 +5,7 @@
 
 #include "src/media/image.h"
 #include "src/media/probe.h"
+#include "src/media/runs.h"
 
 /* of libtsk */
 struct TSK_FS_INFO;
@@ -56,11 +57,8 @@ struct volume_ext_inode {
 #define VOLUME_EXT_ENCRYPT 0x800u
 #define VOLUME_EXT_EXTENTS 0x80000u
 #define VOLUME_EXT_INLINE  0x10000000u
-/*
- * Whether libtsk may follow the block list of this inode: ERR_SYNTAX when it is
- * damaged, ERR_LIMIT when more than LIM_SPARSE_BYTES of it are holes.
- */
-enum err volume_ext_check(struct volume *, const struct volume_ext_inode *);
+/* Where the bytes of this inode lie; errors as extents.h and blockmap.h have them. */
+enum err volume_ext_runs(struct volume *, const struct volume_ext_inode *, struct runs *);
 /* To be called right after libtsk opened the same inode (it uses the group it loaded). */
 enum err volume_ext_inode(struct volume *, uint64_t inum, struct volume_ext_inode *ret);
 

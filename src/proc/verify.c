@@ -96,7 +96,8 @@ verify_unchecked(struct verify *v, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* --- what was given ------------------------------------------------------------------------ */
+/* --- what was given ------------------------------------------------------------------------
+ */
 
 static _Noreturn void
 usage(void)
@@ -126,8 +127,9 @@ open_docs(struct given *g, const char *path)
 	MEM_FREE char *journal = mem_printf("%s-journal", path);
 	g->docs_fd = open(docs, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (access(journal, F_OK) == 0)
-		log_warn("%s lies beside the ledger: it is being written, or was not closed in good "
-			 "order. If this fails, start the station once, or verify a copy.",
+		log_warn(
+		    "%s lies beside the ledger: it is being written, or was not closed in good "
+		    "order. If this fails, start the station once, or verify a copy.",
 		    journal);
 }
 
@@ -147,12 +149,16 @@ open_given(struct given *g, char **paths, size_t n)
 	else if (!S_ISREG(st.st_mode))
 		log_fatal("%s is neither a file nor a folder.", paths[0]);
 	else if (pread(g->fds[0], head, sizeof(head), 0) == sizeof(head) &&
-	    memcmp(head, "SQLite format 3", sizeof(head)) == 0)
+		 memcmp(head, "SQLite format 3", sizeof(head)) == 0)
 		g->kind = INPUT_LEDGER;
 	if (g->kind != INPUT_ENTRIES && n > 1)
 		usage();
-	if (g->kind == INPUT_LEDGER)
-		open_docs(g, paths[0]);
+	if (g->kind != INPUT_LEDGER)
+		return;
+	if (!whole_lock(g->fds[0]))
+		log_fatal(
+		    "%s is being written all the time; try again, or verify a copy.", paths[0]);
+	open_docs(g, paths[0]);
 }
 
 static void

@@ -873,10 +873,11 @@ program_start(struct rig *r, pid_t pids[3])
 {
 	MEM_FREE char *path = program_path();
 	int desk[2], fds[3];
-	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, desk));
-	fds[0] = desk[1];
 	fds[1] = rig_fork(r, ROLE_LEDGER, true, &pids[1]);
 	fds[2] = rig_fork(r, ROLE_VAULT, true, &pids[2]);
+	/* after the forks: the desk has gone when nobody holds its end */
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, desk));
+	fds[0] = desk[1];
 	for (int i = 0; i < 3; i++) {
 		int high = fcntl(fds[i], F_DUPFD_CLOEXEC, 100);
 		close(fds[i]);

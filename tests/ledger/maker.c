@@ -17,7 +17,7 @@ static const char policy_text[] = "name = \"Policy for tests\";\n"
 				  "required = ( { scanner = \"av\"; types = \"*\"; } );\n"
 				  "rules = ( { verdict = \"clean\"; gate = \"pass\"; } );\n";
 
-#define SCHEMA "5c5e3a0000000000000000000000000000000000000000000000000000000000"
+#define NO_SCHEMA "5c5e3a0000000000000000000000000000000000000000000000000000000000"
 
 static void
 must(bool ok, const char *what)
@@ -196,7 +196,8 @@ print_vkey(const struct maker *m, const char *origin, char out[NOTE_VKEY_SIZE])
 }
 
 static json_t *
-genesis_data(const struct maker *m, const char *site, unsigned admins, unsigned threshold)
+genesis_data(const struct maker *m, const char *site, unsigned admins, unsigned threshold,
+    const char *schema)
 {
 	char authority[128], custody[128], keys[2][NOTE_VKEY_SIZE];
 	snprintf(authority, sizeof(authority), "%s/authority", site);
@@ -211,14 +212,14 @@ genesis_data(const struct maker *m, const char *site, unsigned admins, unsigned 
 	json_t *d = json_pack("{s:o,s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:s,s:i}", "admins", list,
 	    "custody_origin", custody, "custody_vkey", keys[1], "demo",
 	    (int)(strcmp(site, "demo") == 0), "kind", "authority", "log_vkey", keys[0],
-	    "schema", SCHEMA, "site", site, "station", "K1", "station_key", m->station.line,
+	    "schema", schema, "site", site, "station", "K1", "station_key", m->station.line,
 	    "threshold", (int)threshold);
 	must(d != NULL, "genesis");
 	return d;
 }
 
 struct maker *
-maker_new_with(const char *site, unsigned admins, unsigned threshold,
+maker_new_with(const char *site, unsigned admins, unsigned threshold, const char *schema,
     void (*taken)(void *, enum transfer_log, const void *, size_t, const void *, size_t),
     void (*stored)(void *, const char *, const void *, size_t), void *arg)
 {
@@ -237,12 +238,12 @@ maker_new_with(const char *site, unsigned admins, unsigned threshold,
 		maker_person(m, id, name, "admin");
 	}
 	json_t *b = maker_body(m, LOG_AUTHORITY, "ledger.genesis", "station", &m->station,
-	    genesis_data(m, site, admins, threshold));
+	    genesis_data(m, site, admins, threshold, schema));
 	snprintf(origin, sizeof(origin), "%s/authority", site);
 	json_object_set_new(b, "log", json_string(origin));
 	must(maker_put(m, LOG_AUTHORITY, b, &m->station) == ERR_OK, m->why);
 	maker_add(m, LOG_CUSTODY, "ledger.genesis", "station", &m->station,
-	    json_pack("{s:i,s:s,s:s}", "epoch", 1, "kind", "custody", "schema", SCHEMA));
+	    json_pack("{s:i,s:s,s:s}", "epoch", 1, "kind", "custody", "schema", schema));
 	custody_set_docs(m->custody, fetch, m);
 	return m;
 }
@@ -250,7 +251,7 @@ maker_new_with(const char *site, unsigned admins, unsigned threshold,
 struct maker *
 maker_new(const char *site, unsigned admins, unsigned threshold)
 {
-	return maker_new_with(site, admins, threshold, NULL, NULL, NULL);
+	return maker_new_with(site, admins, threshold, NO_SCHEMA, NULL, NULL, NULL);
 }
 
 struct maker *

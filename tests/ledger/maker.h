@@ -52,8 +52,9 @@ struct maker {
  * threshold holds; genesis entries are in, endorsements are not.
  */
 struct maker *maker_new(const char *site, unsigned admins, unsigned threshold);
-/* Sets the callbacks before anything is made; then maker_begin makes genesis. */
+/* The same with callbacks from the first entry on, and the ledger's schema digest. */
 struct maker *maker_new_with(const char *site, unsigned admins, unsigned threshold,
+    const char *schema,
     void (*taken)(void *, enum transfer_log, const void *, size_t, const void *, size_t),
     void (*stored)(void *, const char *, const void *, size_t), void *arg);
 struct maker *maker_free(struct maker *);

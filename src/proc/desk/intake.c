@@ -481,7 +481,6 @@ intake_on_exited(void *arg, uint64_t tag, int status, int signum)
 {
 	struct intake *in = arg;
 	(void)tag;
-	in->tag = 0;
 	if (in->reader == NULL) {
 		char why[96];
 		snprintf(why, sizeof(why), "the reader ended with %s %d",

@@ -118,7 +118,6 @@ paper_on_exited(void *arg, uint64_t tag, int status, int signum)
 	(void)tag;
 	(void)status;
 	(void)signum;
-	p->tag = 0;
 	if (p->channel == NULL)
 		paper_fail(p, "the report program ended while at work");
 }

@@ -62,7 +62,6 @@ tag_dispatch(struct desk *d, uint64_t number, struct msg *m)
 		tag_drop(d, number);
 		h->refused(arg, number, msg_str(m, "why"));
 	} else if (m->id == MSG_PARENT_EXITED) {
-		tag_drop(d, number);
 		h->exited(arg, number, (int)msg_uint(m, "status"), (int)msg_uint(m, "signal"));
 	} else if (h->vault != NULL) {
 		h->vault(arg, number, m);

@@ -11,13 +11,13 @@ struct tag_handler {
 	void (*refused)(void *arg, uint64_t tag, const char *why);
 	/* A device was opened (taken over); NULL when none was asked for. */
 	void (*opened)(void *arg, uint64_t tag, int fd);
-	/* The child has ended; its tag is gone after this. */
+	/* The child has ended; the vault may still have things to say of it. */
 	void (*exited)(void *arg, uint64_t tag, int status, int signum);
 	/* What the vault says about this child's pipe or objects; may be NULL. */
 	void (*vault)(void *arg, uint64_t tag, struct msg *);
 };
 
-/* A new number, bound to these handlers until tag_drop or the child's end. */
+/* A new number, bound to these handlers until tag_drop or a refusal. */
 uint64_t tag_new(struct desk *, const struct tag_handler *, void *arg);
 void tag_drop(struct desk *, uint64_t tag);
 /* Kills the child; its end is told as always. */

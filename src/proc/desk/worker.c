@@ -306,7 +306,6 @@ worker_on_exited(void *arg, uint64_t tag, int status, int signum)
 	struct worker *w = arg;
 	char why[96];
 	(void)tag;
-	w->tag = 0;
 	snprintf(why, sizeof(why), "it ended with %s %d", signum != 0 ? "signal" : "status",
 	    signum != 0 ? signum : status);
 	/* what it said last is still in the socket */

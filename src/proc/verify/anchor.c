@@ -14,8 +14,9 @@ check_genesis(struct verify *v)
 {
 	const char *genesis = custody_genesis(v->custody);
 	if (v->genesis == NULL) {
-		verify_unchecked(v, "No --genesis was given: that this is the station it claims to "
-				    "be. Compare the genesis leaf with the founding page.");
+		verify_unchecked(v,
+		    "No --genesis was given: that this is the station it claims to "
+		    "be. Compare the genesis leaf with the founding page.");
 		return true;
 	}
 	if (strcmp(v->genesis, genesis) != 0)
@@ -44,7 +45,8 @@ open_anchor(struct verify *v, const struct verify_anchor *a, enum transfer_log *
 	free(bytes);
 	if (err != ERR_OK)
 		return verify_fail(v,
-		    "the anchor %.100s is not a checkpoint signed by this station's log", a->name);
+		    "the anchor %.100s is not a checkpoint signed by this station's log",
+		    a->name);
 	return true;
 }
 
@@ -62,7 +64,7 @@ static bool
 check_anchor(struct verify *v, const struct verify_anchor *a)
 {
 	static const char *const names[] = {"authority", "custody"};
-	enum transfer_log log;
+	enum transfer_log log = LOG_AUTHORITY;
 	struct note_checkpoint cp;
 	if (!open_anchor(v, a, &log, &cp))
 		return false;
@@ -74,8 +76,8 @@ check_anchor(struct verify *v, const struct verify_anchor *a)
 		    names[log], a->name, cp.size, size);
 	const uint8_t *root = root_at(v, log, cp.size);
 	if (root == NULL) {
-		verify_unchecked(v, "%.100s: a folder cannot show what the log was at %" PRIu64
-				    " entries.",
+		verify_unchecked(v,
+		    "%.100s: a folder cannot show what the log was at %" PRIu64 " entries.",
 		    a->name, cp.size);
 		return true;
 	}
@@ -99,6 +101,7 @@ anchor_check(struct verify *v)
 			return;
 	}
 	if (v->anchors_count == 0)
-		verify_unchecked(v, "No --anchor was given: entries cut off at the end, or a return "
-				    "to an older state, cannot be seen from inside.");
+		verify_unchecked(v,
+		    "No --anchor was given: entries cut off at the end, or a return "
+		    "to an older state, cannot be seen from inside.");
 }

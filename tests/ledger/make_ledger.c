@@ -1,0 +1,440 @@
+/* links: tests/ledger/maker db/ledger src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* SPDX-License-Identifier: ISC */
+/*
+ * make_ledger DIR TRANSFERS [SPOIL]: a ledger.db with docs/ and vkeys in DIR,
+ * as a station would have after that many transfers; checkpoint.early is of a
+ * time when only two were done.  SPOIL names something that one who holds the
+ * log key and the station's key, but no officer's, could do to it afterwards:
+ * entries are changed and the trees and checkpoints made again.
+ */
+#include "db/ledger.h"
+#include "src/base/hex.h"
+#include "src/base/mem.h"
+#include "src/core/canon.h"
+#include "src/core/merkle.h"
+#include "src/core/note.h"
+#include "tests/ledger/maker.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct line {
+	enum transfer_log log;
+	uint8_t *bytes;
+	size_t len;
+};
+
+struct plant {
+	const char *dir;
+	struct maker *maker;
+	struct line *lines;
+	size_t count;
+};
+
+static void
+must(bool ok, const char *what)
+{
+	if (!ok) {
+		fprintf(stderr, "make_ledger: %s\n", what);
+		exit(3);
+	}
+}
+
+static void
+write_file(const char *dir, const char *name, const void *bytes, size_t n)
+{
+	MEM_FREE char *path = mem_printf("%s/%s", dir, name);
+	FILE *f = fopen(path, "wb");
+	must(f != NULL && fwrite(bytes, 1, n, f) == n && fclose(f) == 0, path);
+}
+
+static void
+taken(void *arg, enum transfer_log log, const void *entry, size_t n, const void *note,
+    size_t note_len)
+{
+	struct plant *p = arg;
+	(void)note;
+	(void)note_len;
+	if ((p->count & (p->count - 1)) == 0)
+		p->lines =
+		    mem_resize(p->lines, p->count > 0 ? 2 * p->count : 1, sizeof(*p->lines));
+	p->lines[p->count++] = (struct line){log, mem_dup(entry, n), n};
+}
+
+static void
+stored(void *arg, const char *sha256, const void *bytes, size_t n)
+{
+	const struct plant *p = arg;
+	MEM_FREE char *name = mem_printf("docs/%s", sha256);
+	write_file(p->dir, name, bytes, n);
+}
+
+/* --- spoiling ------------------------------------------------------------------------ */
+
+static json_t *
+body_of(const struct line *l)
+{
+	const char *end = memchr(l->bytes, '\n', l->len);
+	return json_loadb(
+	    (const char *)l->bytes, (size_t)(end - (const char *)l->bytes), 0, NULL);
+}
+
+/* The nth custody entry of a type; counts from 0. */
+static size_t
+find(const struct plant *p, const char *type, size_t n)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		json_t *b = body_of(&p->lines[i]);
+		bool same =
+		    p->lines[i].log == LOG_CUSTODY && strcmp(canon_str(b, "type"), type) == 0;
+		json_decref(b);
+		if (same && n-- == 0)
+			return i;
+	}
+	must(false, type);
+	return 0;
+}
+
+static void
+drop_line(struct plant *p, size_t i)
+{
+	free(p->lines[i].bytes);
+	memmove(&p->lines[i], &p->lines[i + 1], (--p->count - i) * sizeof(*p->lines));
+}
+
+static void
+resign(struct plant *p, size_t i, json_t *body, const struct maker_person *who)
+{
+	struct buf out;
+	maker_sign(body, who, &out);
+	free(p->lines[i].bytes);
+	p->lines[i].bytes = buf_steal(&out, &p->lines[i].len);
+}
+
+static void
+change_text(struct plant *p, size_t i, const char *from, const char *to)
+{
+	char *at = memmem(p->lines[i].bytes, p->lines[i].len, from, strlen(from));
+	must(at != NULL && strlen(from) == strlen(to), from);
+	memcpy(at, to, strlen(to));
+}
+
+static void
+truncate_log(struct plant *p)
+{
+	for (int i = 0; i < 5; i++)
+		drop_line(p, p->count - 1);
+}
+
+static void
+edit_officer_body(struct plant *p)
+{
+	change_text(
+	    p, find(p, "xfer.approve", 0), "transfers/K1-000001", "transfers/K1-000009");
+}
+
+static void
+backdate_station(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 1);
+	json_t *b = body_of(&p->lines[i]);
+	json_object_set_new(b, "at", json_string("2001-01-01T00:00:00Z"));
+	resign(p, i, b, &p->maker->station);
+}
+
+static void
+delete_transfer(struct plant *p)
+{
+	for (size_t i = p->count; i-- > 0;) {
+		json_t *b = body_of(&p->lines[i]);
+		bool its = strcmp(canon_str(b, "subj"), "xfer:K1-000002") == 0;
+		json_decref(b);
+		if (its)
+			drop_line(p, i);
+	}
+}
+
+/* Ben's approval of the first transfer, once more under the second. */
+static void
+replay_approval(struct plant *p)
+{
+	size_t from = find(p, "xfer.approve", 1), to = find(p, "xfer.approve", 3);
+	free(p->lines[to].bytes);
+	p->lines[to].bytes = mem_dup(p->lines[from].bytes, p->lines[from].len);
+	p->lines[to].len = p->lines[from].len;
+}
+
+static void
+forge_officer(struct plant *p)
+{
+	size_t i = find(p, "xfer.approve", 1);
+	resign(p, i, body_of(&p->lines[i]), &p->maker->station);
+}
+
+static void
+same_officer_twice(struct plant *p)
+{
+	size_t first = find(p, "xfer.approve", 0), second = find(p, "xfer.approve", 1);
+	json_t *b = body_of(&p->lines[second]), *a = body_of(&p->lines[first]);
+	json_object_set(b, "actor", json_object_get(a, "actor"));
+	json_decref(a);
+	resign(p, second, b, maker_find(p->maker, "anna"));
+}
+
+static void
+one_approval(struct plant *p)
+{
+	drop_line(p, find(p, "xfer.approve", 1));
+}
+
+static void
+reorder_transfers(struct plant *p)
+{
+	size_t a = find(p, "xfer.open", 0), b = find(p, "xfer.open", 1);
+	struct line keep = p->lines[a];
+	p->lines[a] = p->lines[b];
+	p->lines[b] = keep;
+}
+
+static void
+foreign_entry(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 1);
+	json_t *b = body_of(&p->lines[i]);
+	json_object_set_new(b, "log", json_string("site7.example/K2/custody/1"));
+	resign(p, i, b, &p->maker->station);
+}
+
+static void
+two_geneses(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 1);
+	free(p->lines[i].bytes);
+	p->lines[i].bytes = mem_dup(p->lines[1].bytes, p->lines[1].len);
+	p->lines[i].len = p->lines[1].len;
+}
+
+static void
+swap_signatures(struct plant *p)
+{
+	size_t a = find(p, "xfer.approve", 0), b = find(p, "xfer.approve", 1);
+	char *x = memchr(p->lines[a].bytes, '\n', p->lines[a].len);
+	char *y = memchr(p->lines[b].bytes, '\n', p->lines[b].len);
+	size_t n = p->lines[a].len - (size_t)(x - (char *)p->lines[a].bytes);
+	must(n == p->lines[b].len - (size_t)(y - (char *)p->lines[b].bytes),
+	    "signatures differ");
+	MEM_FREE char *keep = mem_dup(x, n);
+	memcpy(x, y, n);
+	memcpy(y, keep, n);
+}
+
+static void
+non_canonical(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 1);
+	json_t *b = body_of(&p->lines[i]);
+	MEM_FREE char *spaced = json_dumps(b, JSON_SORT_KEYS | JSON_ENSURE_ASCII);
+	json_decref(b);
+	struct line *l = &p->lines[i];
+	const char *end = memchr(l->bytes, '\n', l->len);
+	char *whole = mem_printf(
+	    "%s%.*s", spaced, (int)(l->len - (size_t)(end - (const char *)l->bytes)), end);
+	free(l->bytes);
+	l->bytes = (uint8_t *)whole;
+	l->len = strlen(whole);
+}
+
+static void
+duplicate_key(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 1);
+	struct line *l = &p->lines[i];
+	char *whole = mem_printf("%.*s,\"v\":1}%s",
+	    (int)((char *)memchr(l->bytes, '\n', l->len) - (char *)l->bytes - 1),
+	    (char *)l->bytes, (char *)memchr(l->bytes, '\n', l->len));
+	free(l->bytes);
+	l->bytes = (uint8_t *)whole;
+	l->len = strlen(whole);
+}
+
+static void
+change_manifest(struct plant *p)
+{
+	size_t i = find(p, "xfer.release", 0);
+	json_t *b = body_of(&p->lines[i]);
+	json_object_set_new(json_object_get(json_object_get(b, "data"), "manifest"), "sha256",
+	    json_string(ENTRY_ZEROS));
+	resign(p, i, b, &p->maker->station);
+}
+
+static void
+stale_auth(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 1);
+	json_t *b = body_of(&p->lines[i]), *first = body_of(&p->lines[1]);
+	json_object_set(b, "auth", json_object_get(first, "auth"));
+	json_decref(first);
+	resign(p, i, b, &p->maker->station);
+}
+
+static void
+requester_approves(struct plant *p)
+{
+	size_t i = find(p, "xfer.open", 0);
+	json_t *b = body_of(&p->lines[i]);
+	json_object_set_new(json_object_get(b, "data"), "requester", json_string("ben"));
+	resign(p, i, b, &p->maker->station);
+}
+
+static const struct spoil {
+	const char *name;
+	void (*fn)(struct plant *);
+} spoils[] = {
+    {"truncate", truncate_log},
+    {"edit-officer-body", edit_officer_body},
+    {"backdate-station", backdate_station},
+    {"delete-transfer", delete_transfer},
+    {"replay-approval", replay_approval},
+    {"forge-officer", forge_officer},
+    {"same-officer-twice", same_officer_twice},
+    {"one-approval", one_approval},
+    {"reorder-transfers", reorder_transfers},
+    {"foreign-entry", foreign_entry},
+    {"two-geneses", two_geneses},
+    {"swap-signatures", swap_signatures},
+    {"non-canonical", non_canonical},
+    {"duplicate-key", duplicate_key},
+    {"change-manifest", change_manifest},
+    {"stale-auth", stale_auth},
+    {"requester-approves", requester_approves},
+};
+
+/* --- writing -------------------------------------------------------------------------------
+ */
+
+static void
+write_checkpoint(const struct plant *p, const char *name, enum transfer_log log, uint64_t size)
+{
+	struct buf note;
+	buf_init(&note, LIM_NOTE_BYTES);
+	must(
+	    note_checkpoint_print(custody_origin(p->maker->custody, log), size,
+		custody_root(p->maker->custody, log, size), p->maker->log_key, &note) == ERR_OK,
+	    "note");
+	write_file(p->dir, name, note.data, note.len);
+	buf_done(&note);
+}
+
+/* An entry as a row, however wrong it is. */
+static struct entry
+row_of(const struct line *l, json_t **ret_body, char **ret_text)
+{
+	struct entry e = {.id = "", .type = "", .subj = ""};
+	const char *end = memchr(l->bytes, '\n', l->len);
+	static uint8_t sig[LIM_ENTRY_SIG_BYTES];
+	*ret_body = body_of(l);
+	e.text_len = (size_t)(end - (const char *)l->bytes);
+	e.text = *ret_text = mem_dup(l->bytes, e.text_len);
+	must(hex_b64_decode(end + 1, l->len - e.text_len - 2, sig, &e.sig_len), "base64");
+	e.sig = sig;
+	if (*ret_body != NULL) {
+		e.id = canon_str(*ret_body, "id");
+		e.type = canon_str(*ret_body, "type");
+		e.subj = canon_str(*ret_body, "subj");
+	}
+	merkle_leaf(l->bytes, l->len, e.leaf);
+	return e;
+}
+
+static void
+write_ledger(const struct plant *p)
+{
+	const struct custody *c = p->maker->custody;
+	struct merkle trees[2];
+	struct ledger *l;
+	char why[LEDGER_WHY_SIZE];
+	MEM_FREE char *path = mem_printf("%s/ledger.db", p->dir);
+	const char *const origins[] = {
+	    custody_origin(c, LOG_AUTHORITY), custody_origin(c, LOG_CUSTODY)};
+	const char *const vkeys[] = {
+	    custody_vkey(c, LOG_AUTHORITY), custody_vkey(c, LOG_CUSTODY)};
+	must(ledger_create(path, origins, vkeys, &l, why) == ERR_OK, why);
+	merkle_init(&trees[0]);
+	merkle_init(&trees[1]);
+	for (size_t i = 0; i < p->count; i++) {
+		uint8_t root[32];
+		json_t *body;
+		char *text;
+		struct buf note;
+		enum transfer_log log = p->lines[i].log;
+		struct entry e = row_of(&p->lines[i], &body, &text);
+		uint64_t seq = trees[log].size;
+		merkle_add(&trees[log], e.leaf);
+		merkle_root(&trees[log], root);
+		buf_init(&note, LIM_NOTE_BYTES);
+		must(note_checkpoint_print(
+			 origins[log], seq + 1, root, p->maker->log_key, &note) == ERR_OK,
+		    "note");
+		enum err err = ledger_append(l, log, seq, &e, note.data, note.len);
+		must(err == ERR_OK, ledger_why(l));
+		buf_done(&note);
+		json_decref(body);
+		free(text);
+	}
+	ledger_close(l);
+}
+
+static void
+write_keys(const struct plant *p)
+{
+	const struct custody *c = p->maker->custody;
+	MEM_FREE char *text = mem_printf("%s\n%s\n%s\n", custody_vkey(c, LOG_AUTHORITY),
+	    custody_vkey(c, LOG_CUSTODY), custody_genesis(c));
+	write_file(p->dir, "vkeys", text, strlen(text));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct plant p = {.dir = argv[1]};
+	char schema[HEX_DIGEST_SIZE], subj[80];
+	if (argc < 3)
+		return 2;
+	MEM_FREE char *docs = mem_printf("%s/docs", p.dir);
+	mkdir(p.dir, 0755);
+	must(mkdir(docs, 0755) == 0, docs);
+	ledger_init();
+	ledger_schema(schema);
+	p.maker = maker_new_with("site7.example", 1, 1, schema, taken, stored, &p);
+	maker_settle(p.maker);
+	unsigned long transfers = strtoul(argv[2], NULL, 10);
+	uint64_t early = 0;
+	for (unsigned long i = 0; i < transfers; i++) {
+		maker_transfer(p.maker, MAKER_CLOSED, 3, subj);
+		if (i == 1)
+			early = custody_size(p.maker->custody, LOG_CUSTODY);
+	}
+	if (early > 0)
+		write_checkpoint(&p, "checkpoint.early", LOG_CUSTODY, early);
+	write_checkpoint(
+	    &p, "checkpoint", LOG_CUSTODY, custody_size(p.maker->custody, LOG_CUSTODY));
+	write_checkpoint(&p, "checkpoint.authority", LOG_AUTHORITY,
+	    custody_size(p.maker->custody, LOG_AUTHORITY));
+	for (size_t i = 0; argc > 3 && i < sizeof(spoils) / sizeof(spoils[0]); i++) {
+		if (strcmp(spoils[i].name, argv[3]) == 0) {
+			spoils[i].fn(&p);
+			argc = 3;
+		}
+	}
+	must(argc == 3, "there is no such way to spoil it");
+	write_ledger(&p);
+	write_keys(&p);
+	for (size_t i = 0; i < p.count; i++)
+		free(p.lines[i].bytes);
+	free(p.lines);
+	maker_free(p.maker);
+	return 0;
+}
