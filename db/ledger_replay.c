@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/ledger_replay.h"
+#include "src/base/mem.h"
 #include "src/core/note.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -12,9 +14,26 @@ struct replay {
 	struct custody *custody;
 	struct ledger_replay *out;
 	enum transfer_log log;
-	bool all_notes;
 	uint64_t notes[2];
 	struct note_vkey keys[2];
+};
+
+/*
+ * Signatures of checkpoints are half of the work and need nothing of the other
+ * half: they are verified by a thread beside the entries.
+ */
+struct signatures {
+	struct note_vkey keys[2];
+	struct {
+		unsigned log;
+		uint64_t size;
+		void *bytes;
+		size_t len;
+	} * notes;
+	size_t count;
+	size_t bad; /* index of the first bad one; count when there is none */
+	pthread_t thread;
+	bool threaded;
 };
 
 __attribute__((format(printf, 3, 4))) static enum err
@@ -103,7 +122,7 @@ static enum err
 parse_note(struct replay *r, enum transfer_log log, bool newest, const void *bytes, size_t n,
     struct note_checkpoint *ret)
 {
-	if (newest || r->all_notes)
+	if (newest)
 		return note_checkpoint_open(bytes, n, &r->keys[log], ret);
 	/* The text alone: three lines before the blank one. */
 	const char *text = bytes;
@@ -161,16 +180,86 @@ replay_notes(struct replay *r)
 	return err;
 }
 
+/* --- signatures beside ----------------------------------------------------------------- */
+
+static enum err
+collect_note(void *arg, uint64_t row, uint64_t size, const void *bytes, size_t n)
+{
+	struct signatures *s = arg;
+	/* A log that there is not: the walk over the notes says so. */
+	if (row > LOG_CUSTODY)
+		return ERR_OK;
+	if ((s->count & (s->count - 1)) == 0)
+		s->notes =
+		    mem_resize(s->notes, s->count > 0 ? 2 * s->count : 1, sizeof(*s->notes));
+	s->notes[s->count].log = (unsigned)row;
+	s->notes[s->count].size = size;
+	s->notes[s->count].bytes = mem_dup(bytes, n);
+	s->notes[s->count++].len = n;
+	return ERR_OK;
+}
+
+static void *
+verify_signatures(void *arg)
+{
+	struct signatures *s = arg;
+	struct note_checkpoint cp;
+	s->bad = 0;
+	while (s->bad < s->count &&
+	       note_checkpoint_open(s->notes[s->bad].bytes, s->notes[s->bad].len,
+		   &s->keys[s->notes[s->bad].log], &cp) == ERR_OK)
+		s->bad++;
+	return NULL;
+}
+
+/* The keys are those of the file; that genesis names the same is checked apart. */
+static void
+start_signatures(struct signatures *s, struct ledger *l)
+{
+	const char *origin, *vkey;
+	for (unsigned log = 0; log < 2; log++) {
+		if (ledger_log(l, (enum transfer_log)log, &origin, &vkey) != ERR_OK ||
+		    note_vkey_parse(vkey, &s->keys[log]) != ERR_OK)
+			return;
+	}
+	if (ledger_each_checkpoint(l, collect_note, s) == ERR_OK)
+		s->threaded = pthread_create(&s->thread, NULL, verify_signatures, s) == 0;
+}
+
+static enum err
+finish_signatures(struct signatures *s, struct replay *r, enum err so_far)
+{
+	if (s->threaded)
+		pthread_join(s->thread, NULL);
+	else if (so_far == ERR_OK)
+		verify_signatures(s);
+	if (so_far == ERR_OK && s->bad < s->count) {
+		r->out->log = (enum transfer_log)s->notes[s->bad].log;
+		so_far = refuse(r, ERR_SIGNATURE,
+		    "the checkpoint of size %" PRIu64 " is malformed or not signed by the log",
+		    s->notes[s->bad].size);
+	}
+	for (size_t i = 0; i < s->count; i++)
+		free(s->notes[i].bytes);
+	free(s->notes);
+	return so_far;
+}
+
 enum err
 ledger_replay(struct ledger *l, struct custody *c, bool all_notes, struct ledger_replay *ret)
 {
-	struct replay r = {.ledger = l, .custody = c, .out = ret, .all_notes = all_notes};
+	struct replay r = {.ledger = l, .custody = c, .out = ret};
+	struct signatures s = {.notes = NULL};
 	*ret = (struct ledger_replay){.log = LOG_AUTHORITY};
 	enum err err = ledger_no_strangers(l);
 	if (err != ERR_OK)
 		return refuse(&r, err, "the file holds entries of logs that there are not");
+	if (all_notes)
+		start_signatures(&s, l);
 	err = replay_entries(&r, LOG_AUTHORITY);
 	if (err == ERR_OK)
 		err = replay_entries(&r, LOG_CUSTODY);
-	return err == ERR_OK ? replay_notes(&r) : err;
+	if (err == ERR_OK)
+		err = replay_notes(&r);
+	return finish_signatures(&s, &r, err);
 }

@@ -26,10 +26,8 @@ cmd_verify(struct ui *ui, struct args *a)
 		    "the ledger %s cannot be read: %s", own, strerrordesc_np(errno));
 		return UI_FAULT;
 	}
-	if (ledger != NULL) {
-		argv[n++] = mem_strdup("--ledger");
+	if (ledger != NULL)
 		argv[n++] = mem_strdup(ledger);
-	}
 	for (size_t i = 0; (anchor = args_at(a, "anchor", i)) != NULL; i++) {
 		argv[n++] = mem_strdup("--anchor");
 		argv[n++] = mem_strdup(anchor->value);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define SSHSIG_REMEMBERED  16 /* public keys judged good, for each thread */
 #define SSHSIG_ALGORITHM   "ssh-ed25519"
 #define SSHSIG_HASH        "sha512"
 #define SSHSIG_PUBLIC_BLOB 51 /* s("ssh-ed25519") || s(public) */
@@ -172,6 +173,25 @@ sshsig_parse(struct sshsig_span in, const uint8_t **ret_public, const uint8_t **
 	return e != ERR_OK ? e : sshsig_take_typed(sig, SSHSIG_RAW_SIZE, ret_sig);
 }
 
+/*
+ * On the curve, of the prime order, spelt canonically.  Judging a key costs
+ * more than verifying a signature, and a log has thousands by the same few
+ * people: the last good ones are remembered.
+ */
+static bool
+sshsig_point_ok(const uint8_t public[SSHSIG_PUBLIC_SIZE])
+{
+	static _Thread_local uint8_t good[SSHSIG_REMEMBERED][SSHSIG_PUBLIC_SIZE];
+	static _Thread_local size_t count;
+	for (size_t i = 0; i < SSHSIG_REMEMBERED && i < count; i++)
+		if (memcmp(good[i], public, SSHSIG_PUBLIC_SIZE) == 0)
+			return true;
+	if (crypto_core_ed25519_is_valid_point(public) != 1)
+		return false;
+	memcpy(good[count++ % SSHSIG_REMEMBERED], public, SSHSIG_PUBLIC_SIZE);
+	return true;
+}
+
 enum err
 sshsig_verify(const void *blob, size_t blob_len, const void *message, size_t n,
     uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
@@ -181,7 +201,7 @@ sshsig_verify(const void *blob, size_t blob_len, const void *message, size_t n,
 	enum err e = sshsig_parse((struct sshsig_span){blob, blob_len}, &public, &sig);
 	if (e != ERR_OK)
 		return e;
-	if (crypto_core_ed25519_is_valid_point(public) != 1)
+	if (!sshsig_point_ok(public))
 		return ERR_DENIED;
 	buf_init(&signed_bytes, 256);
 	sshsig_add_signed(&signed_bytes, message, n);
@@ -205,7 +225,7 @@ enum err
 sshsig_raw_verify(const uint8_t public[SSHSIG_PUBLIC_SIZE], const uint8_t sig[SSHSIG_RAW_SIZE],
     const void *message, size_t n)
 {
-	if (crypto_core_ed25519_is_valid_point(public) != 1 ||
+	if (!sshsig_point_ok(public) ||
 	    crypto_sign_verify_detached(sig, message, n, public) != 0)
 		return ERR_SIGNATURE;
 	return ERR_OK;
@@ -238,7 +258,7 @@ sshsig_public_parse(const char *line, uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
 	    sshsig_take_typed((struct sshsig_span){blob, len}, SSHSIG_PUBLIC_SIZE, &public);
 	if (e != ERR_OK)
 		return e;
-	if (crypto_core_ed25519_is_valid_point(public) != 1)
+	if (!sshsig_point_ok(public))
 		return ERR_DENIED;
 	memcpy(ret_public, public, SSHSIG_PUBLIC_SIZE);
 	return ERR_OK;

@@ -264,7 +264,7 @@ static const struct sandbox_profile sandbox_profiles[] = {
 	GROUP_BASIC | FILES | GROUP_STORE | GROUP_THREADS | GROUP_MEMFD | GROUP_ACCEPT, false,
 	1024, UNLIMITED},
     {ROLE_REPORT, GROUP_BASIC | GROUP_MEMFD, true, 64, 8 * GIB},
-    {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN, false, 64, UNLIMITED},
+    {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS, false, 64, UNLIMITED},
 };
 
 static bool sandbox_entered;

@@ -582,7 +582,11 @@ main(int argc, char **argv)
 	log_info("station %s/%s%s is up", p.station->site, p.station->station,
 	    p.station->demo ? " (DEMO)" : "");
 	loop_run(p.loop);
+	channel_free(p.desk);
+	channel_free(p.vault);
 	loop_free(p.loop);
 	station_free(p.station);
+	free(p.scanners);
+	free(p.home);
 	return p.failed ? 3 : 0;
 }

@@ -47,7 +47,8 @@ by_hand() {
 	rm -rf "$out/copy"
 }
 
-ours() { # ROUND: a station of its own, so that the vault is empty
+ours() { # ROUND POLICY: a station of its own, so that the vault is empty
+	station_policy=$top/$2
 	SALLYPORT_HOME=$work/home$1
 	station > /dev/null
 	a=$(now)
@@ -61,12 +62,14 @@ ours() { # ROUND: a station of its own, so that the vault is empty
 bench_image
 out=$(cd "$out" && pwd)
 cat "$out/medium.img" > /dev/null
-best_hand= best_ours=
+best_hand= best_ours= best_engine=
 for i in $(seq "$rounds"); do
 	best_hand=$(least "$best_hand" "$(by_hand)")
-	best_ours=$(least "$best_ours" "$(ours "$i")")
+	best_ours=$(least "$best_ours" "$(ours "$i" tests/bench/noengine.policy)")
 done
+best_engine=$(ours engine share/policy/default.policy)
+ratio() { awk -v a="$1" -v b="$best_hand" 'BEGIN { printf "%.2f", a / b }'; }
 printf '%s\n' "intake of $(wc -l < "$out/list") files, $(du -m "$out/medium.img" | cut -f1) MiB" \
-	"  by hand, two jobs                $best_hand s" \
-	"  sallyport, antivirus included    $best_ours s" \
-	"  ratio                            $(awk -v a="$best_ours" -v b="$best_hand" 'BEGIN { printf "%.2f", a / b }')"
+	"  by hand, two jobs          $best_hand s" \
+	"  sallyport, no engine       $best_ours s   ratio $(ratio "$best_ours")" \
+	"  sallyport, with clamd      $best_engine s   ratio $(ratio "$best_engine")"

@@ -21,8 +21,8 @@ for name in eicar invoice.com report.pdf budget.xlsx pip-23 APPROVED chapter-07 
 done
 run as otto items "$transfer" --where 'verdict=malicious' --json
 like "the test virus is malicious" "$out" 'invoice\.com'
-run as otto items "$transfer" --where 'name=report.pdf' --json
-like "a program that calls itself a report is a mismatch" "$out" 'mismatch'
+run as otto items "$transfer" --where 'class=mismatch' --json
+like "a program that calls itself a report is a mismatch" "$out" 'report\.pdf'
 
 # Rules hold against the command line.
 refused "the test virus cannot be approved" 1 . \

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 # Named defects of other transfer stations, kept as tests.  R4 (the release
 # rule) is in tests/unit, R8 and R14 are in 0300-transfer.t, R12 in
-# 0310-second-person.t.
+# 0330-second-person.t.
 . "$(dirname "$0")/lib.sh"
 
 mkdir -p "$work/m/one" "$work/m/two"
@@ -13,7 +13,10 @@ small_medium "$work/small.img" "$work/m"
 
 # --- R1: a scanner that is missing ---------------------------------------------------
 station noclamd
-intake "$work/small.img"
+run as otto intake "$work/small.img" --requester rita
+transfer=$(transfer_of "$out$err")
+is "R1: a required scanner that is missing blocks the transfer" "$(state_of "$transfer")" BLOCKED
+like "R1: and the message names it" "$err" 'av'
 run as otto items "$transfer" --where 'verdict=clean and kind=file'
 unlike "R1: without the antivirus engine nothing is clean" "$out" 'data\.txt'
 as otto decide "$transfer" approve --proposed >/dev/null 2>&1
@@ -48,16 +51,23 @@ ok "the small medium is decided" as otto decide "$transfer" approve --where 'kin
 ok "and submitted" as otto submit "$transfer" --yes
 
 # --- R6: no report says released before it is ------------------------------------------
-ok "R6: a report before the second signature" as otto report "$transfer" --out "$work/early" --format json
-unlike "R6: names nothing as released" "$(cat "$work"/early/*.json)" '"outcome": *"released"|"state": *"RELEASED"'
-mv "$SALLYPORT_HOME/share/transfers" "$work/transfers" 2>/dev/null
-: >"$SALLYPORT_HOME/share/transfers"
+ok "R6: a report before the second signature" as otto report "$transfer" --out "$work/early" --format text,json
+like "R6: says that nothing is delivered" "$(cat "$work"/early/*.txt)" 'released .* NOT DELIVERED'
+like "R6: in JSON, too" "$(cat "$work"/early/*.json)" '"delivered": false'
+# A byte of one object changes in the vault after the first signature.
+sha=$(printf 'first contents\n' | sha256sum | cut -d' ' -f1)
+object=$(find "$SALLYPORT_HOME/vault" -name "*$sha*" -o -name "${sha#??}" | head -n 1)
+must test -n "$object"
+cp -p "$object" "$work/object"
+chmod u+w "$object"
+printf 'F' | dd of="$object" conv=notrunc status=none
 run as paula approve "$transfer" --yes
-is "R6: a share that cannot be written is a fault" "$(state_of "$transfer")" FAULT
-is "R6: INDEX does not name it" "$(grep -c "$transfer" "$SALLYPORT_HOME/share/INDEX" 2>/dev/null)" \
-    "$([ ! -e "$SALLYPORT_HOME/share/INDEX" ] || echo 0)"
-rm "$SALLYPORT_HOME/share/transfers"
-[ ! -d "$work/transfers" ] || mv "$work/transfers" "$SALLYPORT_HOME/share/transfers"
+is "R6: a changed object stops the release" "$(state_of "$transfer")" FAULT
+is "R6: nothing is visible" "$(ls -A "$SALLYPORT_HOME/share/transfers" 2>/dev/null | grep -v '^\.')" ""
+is "R6: INDEX does not name it" "$(grep -s "$transfer" "$SALLYPORT_HOME/share/INDEX")" ""
+ok "R6: a report of the fault" as otto report "$transfer" --out "$work/fault" --format json
+like "R6: says that nothing is delivered" "$(cat "$work"/fault/*.json)" '"delivered": false'
+cp -p "$work/object" "$object"
 ok "R6: the release is repeated when the cause is gone" as otto release "$transfer"
 is "R6: released" "$(state_of "$transfer")" RELEASED
 released=$SALLYPORT_HOME/share/transfers/$transfer/files
@@ -93,7 +103,7 @@ like "R5: the report says why it did not go" "$(cat "$work"/r5/*)" 'broken\.txt'
 
 # --- R13: programs without their sandbox ---------------------------------------------------
 station_stop
-if [ -x "$top/build/asan/bin/sallyportd" ] && [ -x "$top/build/asan/bin/sallyport-desk" ]; then
+if [ -x "$top/build/asan/bin/sallyportd" ] && [ -x "$top/build/asan/bin/sallyport" ]; then
 	safe=$bin
 	bin=$top/build/asan/bin
 	must station_start

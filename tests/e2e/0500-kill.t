@@ -9,12 +9,10 @@ echo 'some text' >"$work/m/note.txt"
 head -c 2000000 /dev/urandom >"$work/m/data.bin"
 small_medium "$work/small.img" "$work/m" 16
 
-service_pid() { # PROGRAM: of this station
+service_pid() { # PROGRAM: of this station (its executable cannot be looked at: it is not dumpable)
 	for p in /proc/[0-9]*; do
-		if [ "$(readlink "$p/exe")" = "$bin/$1" ] &&
-		    tr '\0' '\n' <"$p/cmdline" 2>/dev/null | grep -qxF "$SALLYPORT_HOME"; then
-			echo "${p#/proc/}"
-		fi
+		cat "$p/cmdline" 2>/dev/null | tr "\0" " " | grep -qE "^([^ ]*/)?$1 (.* )?$SALLYPORT_HOME( |\$)" &&
+		    echo "${p#/proc/}"
 	done
 }
 for program in sallyport-desk sallyport-ledger sallyport-vault sallyport-stager; do

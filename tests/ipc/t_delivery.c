@@ -292,7 +292,7 @@ rig_open(struct rig *r, enum maker_until until, unsigned files)
 	*r->mischief = (struct mischief){.flip = -1, .missing = -1};
 	r->shop = mem_alloc(sizeof(*r->shop));
 	r->shop->mischief = r->mischief;
-	r->shop->maker = maker_new_with("site7", 1, 1, shop_taken, NULL, r->shop);
+	r->shop->maker = maker_new_with("site7", 1, 1, ENTRY_ZEROS, shop_taken, NULL, r->shop);
 	maker_settle(r->shop->maker);
 	maker_transfer(r->shop->maker, until, files, subj);
 	snprintf(r->id, sizeof(r->id), "%s", strchr(subj, ':') + 1);

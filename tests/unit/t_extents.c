@@ -84,8 +84,7 @@ extents_of_more_than_one_leaf_are_read(void **state)
 	head(disk[11], 1, 0);
 	leaf(disk[11], 0, 100, 4, 22);
 	assert_int_equal(load(root, &r), ERR_OK);
-	static const struct run want[] = {
-	    {0, 20, 2}, {2, RUNS_HOLE, 98}, {100, 22, 4}};
+	static const struct run want[] = {{0, 20, 2}, {2, RUNS_HOLE, 98}, {100, 22, 4}};
 	assert_int_equal(r.n, 3);
 	assert_memory_equal(r.v, want, sizeof(want));
 	assert_int_equal(r.stored, 6);
@@ -162,8 +161,7 @@ block_pointers_and_holes_are_read(void **state)
 	put(disk[31] + 4, 32, 4);
 	put(disk[32], 41, 4);
 	uint64_t size = 12 + 256 + 256 + 1;
-	assert_int_equal(
-	    blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, size, &r), ERR_OK);
+	assert_int_equal(blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, size, &r), ERR_OK);
 	assert_int_equal(r.end, size);
 	assert_int_equal(r.stored, 4);
 	assert_int_equal(r.v[0].addr, 20);
@@ -184,10 +182,12 @@ block_pointers_that_lead_in_circles_are_refused(void **state)
 	put(root + 56, 30, 4);
 	for (int i = 0; i < 256; i++)
 		put(disk[30] + 4 * i, 30, 4); /* 256 to the third data blocks */
-	assert_int_equal(blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, 1 << 24, &r), ERR_SYNTAX);
+	assert_int_equal(
+	    blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, 1 << 24, &r), ERR_SYNTAX);
 	runs_done(&r);
 	put(root, BLOCKS, 4);
-	assert_int_equal(blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, 1, &r), ERR_SYNTAX);
+	assert_int_equal(
+	    blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, 1, &r), ERR_SYNTAX);
 	put(root, BLOCKS - 1, 4);
 	assert_int_equal(blockmap_load(root, read_disk, NULL, BLOCK, BLOCKS, 1, &r), ERR_OK);
 	runs_done(&r);
@@ -234,32 +234,61 @@ a_file_in_too_many_pieces_reaches_the_limit(void **state)
 	runs_done(&r);
 }
 
-/* Depth 2: `width` index nodes of 84 children each, every leaf empty. */
-static enum err
-load_nodes(unsigned nodes)
+/* A tree of exactly so many nodes, made up while it is read: each node a block of its own. */
+struct forest {
+	struct {
+		unsigned depth;
+		uint32_t from, span;
+	} node[LIM_EXTENT_NODES + 2];
+	unsigned used, budget;
+};
+
+static void
+grow(struct forest *f, uint8_t *p, unsigned depth, uint32_t from, uint32_t span, unsigned most)
 {
-	enum { PER = 84 };
+	unsigned n = depth == 0 ? 0 : f->budget < most ? f->budget : most;
+	head(p, n, depth);
+	f->budget -= n;
+	for (unsigned i = 0; i < n; i++) {
+		unsigned id = f->used++;
+		f->node[id].depth = depth - 1;
+		f->node[id].from = from + i * (span / most);
+		f->node[id].span = span / most;
+		child(p, i, f->node[id].from, id);
+	}
+}
+
+static enum err
+read_forest(void *arg, uint64_t at, void *out, size_t n)
+{
+	struct forest *f = arg;
+	size_t id = at / BLOCK;
+	memset(out, 0, n);
+	grow(f, out, f->node[id].depth, f->node[id].from, f->node[id].span, 84);
+	return ERR_OK;
+}
+
+static enum err
+load_forest(unsigned nodes)
+{
+	struct forest *f = calloc(1, sizeof(*f));
 	uint8_t root[60] = {0};
 	struct runs r = {0};
-	uint32_t logical = 0;
-	unsigned left = nodes;
-	/* all index nodes share blocks; only their logical ranges differ, which is legal to count */
-	memset(disk, 0, sizeof(disk));
-	head(root, 1, 1);
-	child(root, 0, 0, 10);
-	head(disk[10], 0, 0);
-	(void)left;
-	(void)logical;
-	enum err err = load(root, &r);
+	f->budget = nodes;
+	grow(f, root, 4, 0, UINT32_MAX, 4);
+	enum err err = extents_load(root, read_forest, f, BLOCK, LIM_EXTENT_NODES + 2, &r);
+	assert_int_equal(f->budget, 0);
 	runs_done(&r);
+	free(f);
 	return err;
 }
 
 static void
-an_empty_leaf_is_fine(void **state)
+a_tree_of_too_many_nodes_reaches_the_limit(void **state)
 {
 	(void)state;
-	assert_int_equal(load_nodes(1), ERR_OK);
+	assert_int_equal(load_forest(LIM_EXTENT_NODES), ERR_OK);
+	assert_int_equal(load_forest(LIM_EXTENT_NODES + 1), ERR_LIMIT);
 }
 
 int
@@ -269,7 +298,7 @@ main(void)
 	    cmocka_unit_test(extents_of_more_than_one_leaf_are_read),
 	    cmocka_unit_test(malformed_extent_trees_are_refused),
 	    cmocka_unit_test(a_node_that_is_its_own_child_is_refused),
-	    cmocka_unit_test(an_empty_leaf_is_fine),
+	    cmocka_unit_test(a_tree_of_too_many_nodes_reaches_the_limit),
 	    cmocka_unit_test(block_pointers_and_holes_are_read),
 	    cmocka_unit_test(block_pointers_that_lead_in_circles_are_refused),
 	    cmocka_unit_test(a_size_no_pointer_can_say_is_refused),

@@ -97,7 +97,9 @@ hostile_long_names_come_through_byte_for_byte(void **state)
 	    {"backspaces", {'x', 8, 8, 8, 'y'}, 5, "x\b\b\by"},
 	    {"direction override", {0x202E, 'g', 'p', 'j'}, 4, "\xE2\x80\xAEgpj"},
 	    {"caret is not a replaced control", {'^', 0x1B}, 2, "^\x1B"},
-	    {"lone surrogate", {0xD800, 'a'}, 2, "\xED\xA0\x80" "a"},
+	    {"lone surrogate", {0xD800, 'a'}, 2,
+		"\xED\xA0\x80"
+		"a"},
 	    {"private use", {0xF021}, 1, "\xEF\x80\xA1"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -133,8 +135,8 @@ static void
 broken_long_names_fall_back_to_the_short_one(void **state)
 {
 	(void)state;
-	const uint16_t units[20] = {'h', 'i', 'd', 'd', 'e', 'n', 'n', 'a', 'm', 'e', '1', '2', '3',
-	    '4', '5'};
+	const uint16_t units[20] = {
+	    'h', 'i', 'd', 'd', 'e', 'n', 'n', 'a', 'm', 'e', '1', '2', '3', '4', '5'};
 	struct got g = {.n = 0};
 	long_parts(&g, units, 15, "A       TXT", 1); /* checksum */
 	short_entry(&g, "A       TXT", 0);
@@ -142,7 +144,10 @@ broken_long_names_fall_back_to_the_short_one(void **state)
 	memmove(g.dir + 32 * (g.n - 1), g.dir + 32 * (g.n - 2), 32); /* part twice */
 	short_entry(&g, "B       TXT", 0);
 	long_parts(&g, units, 15, "C       TXT", 0);
-	short_entry(&g, "\xE5" "       TXT", 0); /* deleted in between */
+	short_entry(&g,
+	    "\xE5"
+	    "       TXT",
+	    0); /* deleted in between */
 	short_entry(&g, "C       TXT", 0);
 	long_parts(&g, units, 15, "D       TXT", 0);
 	g.n--; /* last part missing */
@@ -165,14 +170,19 @@ short_names_are_shown_as_systems_show_them(void **state)
 		const char *name;
 		int bad;
 	} cases[] = {
-	    {"README  TXT", 0, "README.TXT", 0},
-	    {"README  TXT", 0x18, "readme.txt", 0},
-	    {"README  TXT", 0x08, "readme.TXT", 0},
-	    {"NOEXT      ", 0, "NOEXT", 0},
+	    {"README  TXT", 0, "README.TXT", 0}, {"README  TXT", 0x18, "readme.txt", 0},
+	    {"README  TXT", 0x08, "readme.TXT", 0}, {"NOEXT      ", 0, "NOEXT", 0},
 	    {"A B     C  ", 0, "A B.C", 0},
-	    {"\x05" "XX        ", 0, "\xE5XX", 0},
-	    {"\x80\xFF" "\x1B        ", 0, "\x80\xFF\x1B", 0},
-	    {"A/B     TXT", 0, "A\xC0\xAF" "B.TXT", 1},
+	    {"\x05"
+	     "XX        ",
+		0, "\xE5XX", 0},
+	    {"\x80\xFF"
+	     "\x1B        ",
+		0, "\x80\xFF\x1B", 0},
+	    {"A/B     TXT", 0,
+		"A\xC0\xAF"
+		"B.TXT",
+		1},
 	    {"..         ", 0, "..", 0}, /* in the root it means nothing special */
 	};
 	struct got g = {.n = 0};
@@ -195,7 +205,10 @@ only_real_dots_labels_and_ends_are_left_out(void **state)
 	short_entry(&g, "..         ", 0x10);
 	short_entry(&g, "..         ", 0x10); /* a third one is a name */
 	short_entry(&g, "LABEL      ", 0x08); /* a label where none belongs */
-	short_entry(&g, "\xE5" "ELETED    ", 0x20);
+	short_entry(&g,
+	    "\xE5"
+	    "ELETED    ",
+	    0x20);
 	short_entry(&g, "FILE       ", 0x20);
 	memset(g.dir + 32 * g.n++, 0, 32);
 	short_entry(&g, "BEHIND     ", 0x20);

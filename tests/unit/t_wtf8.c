@@ -25,8 +25,14 @@ static const struct {
     {"lone high surrogate", {0xD800, 'x'}, 2, "\xED\xA0\x80x", 1},
     {"lone low surrogate", {0xDC00, 0xD800}, 2, "\xED\xB0\x80\xED\xA0\x80", 1},
     {"high surrogate at the end", {'x', 0xDBFF}, 2, "x\xED\xAF\xBF", 1},
-    {"slash is no separator", {'a', '/', 'b'}, 3, "a\xC0\xAF" "b", 0},
-    {"NUL does not end a name", {'a', 0, 'b'}, 3, "a\xC0\x80" "b", 0},
+    {"slash is no separator", {'a', '/', 'b'}, 3,
+	"a\xC0\xAF"
+	"b",
+	0},
+    {"NUL does not end a name", {'a', 0, 'b'}, 3,
+	"a\xC0\x80"
+	"b",
+	0},
 };
 
 static void
@@ -51,7 +57,8 @@ static void
 no_two_units_become_the_same_bytes(void **state)
 {
 	(void)state;
-	/* lengths and bytes of neighbours differ all the way: the order is strict but for two */
+	/* lengths and bytes of neighbours differ all the way: the order is strict but for two
+	 */
 	uint8_t last[3] = {0}, out[4];
 	size_t last_n = 0;
 	for (uint32_t c = 1; c < 0x10000; c++) {
@@ -74,7 +81,10 @@ bytes_keep_everything_but_separators(void **state)
 		in[i] = (uint8_t)i;
 	assert_int_equal(wtf8_put_bytes(in, sizeof(in), out), 258);
 	assert_memory_equal(out, "\xC0\x80\x01", 3);
-	assert_memory_equal(out + 48, "\xC0\xAF" "0", 3);
+	assert_memory_equal(out + 48,
+	    "\xC0\xAF"
+	    "0",
+	    3);
 	assert_int_equal(out[257], 0xFF);
 }
 
