@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,7 +21,8 @@ struct replay {
 
 /*
  * Signatures of checkpoints are half of the work and need nothing of the other
- * half: they are verified by a thread beside the entries.
+ * half: a thread verifies them beside the entries, and who is done with the
+ * entries helps.
  */
 struct signatures {
 	struct note_vkey keys[2];
@@ -31,7 +33,8 @@ struct signatures {
 		size_t len;
 	} * notes;
 	size_t count;
-	size_t bad; /* index of the first bad one; count when there is none */
+	atomic_size_t next; /* to be looked at */
+	atomic_size_t bad;  /* index of the first bad one; count when there is none */
 	pthread_t thread;
 	bool threaded;
 };
@@ -204,11 +207,15 @@ verify_signatures(void *arg)
 {
 	struct signatures *s = arg;
 	struct note_checkpoint cp;
-	s->bad = 0;
-	while (s->bad < s->count &&
-	       note_checkpoint_open(s->notes[s->bad].bytes, s->notes[s->bad].len,
-		   &s->keys[s->notes[s->bad].log], &cp) == ERR_OK)
-		s->bad++;
+	size_t i;
+	while ((i = atomic_fetch_add(&s->next, 1)) < atomic_load(&s->bad)) {
+		if (note_checkpoint_open(s->notes[i].bytes, s->notes[i].len,
+			&s->keys[s->notes[i].log], &cp) == ERR_OK)
+			continue;
+		size_t bad = atomic_load(&s->bad);
+		while (i < bad && !atomic_compare_exchange_weak(&s->bad, &bad, i))
+			;
+	}
 	return NULL;
 }
 
@@ -222,22 +229,27 @@ start_signatures(struct signatures *s, struct ledger *l)
 		    note_vkey_parse(vkey, &s->keys[log]) != ERR_OK)
 			return;
 	}
-	if (ledger_each_checkpoint(l, collect_note, s) == ERR_OK)
-		s->threaded = pthread_create(&s->thread, NULL, verify_signatures, s) == 0;
+	if (ledger_each_checkpoint(l, collect_note, s) != ERR_OK)
+		return;
+	atomic_store(&s->bad, s->count);
+	s->threaded = pthread_create(&s->thread, NULL, verify_signatures, s) == 0;
 }
 
 static enum err
 finish_signatures(struct signatures *s, struct replay *r, enum err so_far)
 {
+	if (so_far == ERR_OK)
+		verify_signatures(s);
+	else
+		atomic_store(&s->next, s->count);
 	if (s->threaded)
 		pthread_join(s->thread, NULL);
-	else if (so_far == ERR_OK)
-		verify_signatures(s);
-	if (so_far == ERR_OK && s->bad < s->count) {
-		r->out->log = (enum transfer_log)s->notes[s->bad].log;
+	size_t bad = atomic_load(&s->bad);
+	if (so_far == ERR_OK && bad < s->count) {
+		r->out->log = (enum transfer_log)s->notes[bad].log;
 		so_far = refuse(r, ERR_SIGNATURE,
 		    "the checkpoint of size %" PRIu64 " is malformed or not signed by the log",
-		    s->notes[s->bad].size);
+		    s->notes[bad].size);
 	}
 	for (size_t i = 0; i < s->count; i++)
 		free(s->notes[i].bytes);

@@ -12,7 +12,7 @@
 int
 cmd_verify(struct ui *ui, struct args *a)
 {
-	char *argv[2 * LIM_OPTIONS + 4];
+	char *argv[2 * LIM_OPTIONS + 8];
 	const struct arg *anchor;
 	size_t n = 0;
 	MEM_FREE char *own = mem_printf("%s/ledger/ledger.db", ui->home);
@@ -25,6 +25,12 @@ cmd_verify(struct ui *ui, struct args *a)
 		print_problemf("run it as the user of the station, or name a copy: --ledger FILE",
 		    "the ledger %s cannot be read: %s", own, strerrordesc_np(errno));
 		return UI_FAULT;
+	}
+	if (args_has(a, "json"))
+		argv[n++] = mem_strdup("--json");
+	if (args_has(a, "genesis")) {
+		argv[n++] = mem_strdup("--genesis");
+		argv[n++] = mem_strdup(args_text(a, "genesis"));
 	}
 	if (ledger != NULL)
 		argv[n++] = mem_strdup(ledger);

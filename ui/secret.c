@@ -18,6 +18,8 @@ static void
 secret_on_signal(int signum)
 {
 	tcsetattr(secret_tty, TCSAFLUSH, &secret_before);
+	ssize_t ignored = write(STDERR_FILENO, "\n", 1);
+	(void)ignored;
 	_exit(128 + signum);
 }
 

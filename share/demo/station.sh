@@ -107,3 +107,25 @@ station_stop() {
 transfer_of() { # TEXT
 	printf '%s\n' "$1" | grep -oE '[A-Z][A-Z0-9]{0,7}-[0-9]{6}' | head -n 1
 }
+
+# The genesis leaf on a founding page.
+genesis_of() { # FILE
+	sed -n '/^Genesis of the authority log/,/^$/p' "$1" | sed 1d | tr -dc '0-9a-f'
+}
+
+# Checks the officers' approvals in a custody folder with ssh-keygen alone.
+signatures_of() { # FOLDER
+	body=$(mktemp)
+	for entry in $(grep -l '"type":"xfer.approve"' "$1"/entries/*.entry); do
+		sed -n 1p "$entry" >"$body"
+		{
+			echo '-----BEGIN SSH SIGNATURE-----'
+			sed -n 2p "$entry"
+			echo '-----END SSH SIGNATURE-----'
+		} >"$body.sig"
+		actor=$(sed -n '1s/.*"actor":{"id":"\([a-z0-9._-]*\)".*/\1/p' "$entry")
+		ssh-keygen -Y verify -f "$1/allowed_signers" -I "$actor" -n custody-event-v1@sallyport \
+		    -s "$body.sig" <"$body" || { rm -f "$body" "$body.sig"; return 1; }
+	done
+	rm -f "$body" "$body.sig"
+}

@@ -112,21 +112,22 @@ check_station(const struct custody *c, const struct custody_act *act)
 {
 	const struct entry *e = act->e;
 	const uint8_t *public_key = c->station_public;
+	const char *id = custody_station(c), *key = c->station_key;
 	uint8_t own[SSHSIG_PUBLIC_SIZE];
 	char fingerprint[SSHSIG_FINGERPRINT_SIZE], name[32];
-	const char *id = custody_station(c);
 	if (act->event == EVENT_FOUND) {
 		const char *line = canon_str(e->data, "station_key");
 		if (line == NULL || sshsig_public_parse(line, own) != ERR_OK)
 			return custody_refuse(
 			    act, ERR_SYNTAX, "station_key is not a usable key");
+		sshsig_fingerprint(own, fingerprint);
 		public_key = own;
+		key = fingerprint;
 		id = canon_text(e->data, "station");
 	}
-	sshsig_fingerprint(public_key, fingerprint);
 	snprintf(name, sizeof(name), "station %.20s", id != NULL ? id : "");
 	if (id == NULL || strcmp(e->actor_id, id) != 0 || strcmp(e->actor_name, name) != 0 ||
-	    strcmp(e->actor_key, fingerprint) != 0)
+	    strcmp(e->actor_key, key) != 0)
 		return custody_refuse(act, ERR_DENIED, "the actor is not this station");
 	return check_signature(c, act, public_key);
 }

@@ -77,7 +77,10 @@ canon_members(const json_t *value, struct buf *out, unsigned depth)
 	qsort(keys, n, sizeof(*keys), canon_key_order);
 	enum err e = buf_add_byte(out, '{');
 	for (size_t i = 0; i < n && e == ERR_OK; i++) {
-		buf_addf(out, "%s\"%s\":", i > 0 ? "," : "", keys[i]);
+		buf_add(out, ",\"", i > 0 ? 2 : 0);
+		buf_add(out, "\"", i > 0 ? 0 : 1);
+		buf_add_str(out, keys[i]);
+		buf_add(out, "\":", 2);
 		e = canon_value(json_object_get(object, keys[i]), out, depth);
 	}
 	return e != ERR_OK ? e : buf_add_byte(out, '}');

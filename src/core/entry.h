@@ -53,7 +53,10 @@ struct entry {
 enum err entry_parse(const void *bytes, size_t n, char why[ENTRY_WHY_SIZE], struct entry **ret);
 /* NULL is fine; always returns NULL. */
 struct entry *entry_free(struct entry *);
-/* The signature over the stored bytes by exactly this key, whose fingerprint is actor.key. */
+/*
+ * The signature over the stored bytes by exactly this key.  That actor.key is
+ * its fingerprint is for the caller to see to.
+ */
 enum err entry_verify(const struct entry *, const uint8_t public_key[32]);
 /* Appends the entry's bytes: what entry_parse took. */
 enum err entry_print(const struct entry *, struct buf *out);

@@ -325,7 +325,7 @@ static void
 put_data(json_t **where, const struct custody_act *act)
 {
 	json_decref(*where);
-	*where = act != NULL ? json_deep_copy(act->e->data) : NULL;
+	*where = act != NULL ? json_incref(json_object_get(act->e->body, "data")) : NULL;
 }
 
 static void

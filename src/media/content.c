@@ -157,6 +157,14 @@ content_check_runs(struct content *c)
 		c->why = "it claims more blocks than the volume has";
 		return ERR_SYNTAX;
 	}
+	uint64_t there = image_bytes(c->volume->image) - c->volume->offset_bytes;
+	for (size_t i = 0; i < c->runs.n; i++) {
+		const struct run *r = &c->runs.v[i];
+		if (r->addr != RUNS_HOLE && r->addr + r->len > there / block + 1) {
+			c->why = why_behind;
+			return ERR_SYNTAX;
+		}
+	}
 	uint64_t needs = c->size_bytes / block;
 	if (needs > c->runs.stored && needs - c->runs.stored > LIM_SPARSE_BYTES / block) {
 		c->why = "nearly all of it is holes";

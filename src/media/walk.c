@@ -12,8 +12,8 @@
 struct walk_dir {
 	uint64_t inum;
 	uint32_t id;
-	uint32_t depth; /* directories above its entries: 1 for the root's children's dirs */
-	uint32_t path_bytes; /* of its own path, 0 for the root */
+	uint32_t depth;      /* directories above its entries */
+	uint32_t path_bytes; /* of its own path and a slash, 0 for the root */
 };
 
 struct walk_state {
@@ -105,7 +105,7 @@ walk_look(struct walk_state *s, const struct walk_dir *dir, struct walk_item *it
 		it->why = "it has too many entries";
 		return false;
 	}
-	if (dir->path_bytes + look.longest + 1 > LIM_PATH_BYTES - DESCRIBE_PREFIX_BYTES) {
+	if (dir->path_bytes + look.longest > LIM_PATH_BYTES - DESCRIBE_PREFIX_BYTES) {
 		it->why = "the paths in it are too long";
 		return false;
 	}

@@ -66,7 +66,7 @@ verify_fail_entry(struct verify *v, enum transfer_log log, uint64_t seq, const c
 	return verify_fail(v, "%s", why);
 }
 
-static void
+static void __attribute__((format(printf, 2, 0)))
 add_sentence(json_t *list, const char *fmt, va_list ap)
 {
 	char text[512];

@@ -53,6 +53,10 @@ like "INDEX has the delivery" "$(cat "$SALLYPORT_HOME/share/INDEX")" "$transfer.
 # The record.
 ok "the station's own check" "$bin/sallyport" verify
 ok "the separate verifier, on the custody folder alone" "$bin/sallyport-verify" "$custody"
+genesis=$("$bin/sallyport-verify" "$custody" | sed -n 's/^genesis *\([0-9a-f]*\).*/\1/p')
+no "it refuses another genesis" "$bin/sallyport-verify" --genesis "$(printf '%s' "$genesis" | tr 0-9a-f 1-9a-f0)" "$custody"
+ok "ssh-keygen verifies both approvals" signatures_of "$custody"
+is "both, and by two people" "$(signatures_of "$custody" | grep -c '^Good .* for \(otto\|paula\) ')" 2
 ok "report" as otto report "$transfer" --out "$work/report" --format text,json
 report=$(cat "$work"/report/*.txt)
 like "the report names what did not go" "$report" 'invoice\.com'

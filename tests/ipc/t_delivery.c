@@ -1,4 +1,4 @@
-/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/share src/proc/stager/shelf tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /*
  * The stager's work from end to end, with a ledger and a vault played by two
@@ -10,9 +10,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/seal.h"
-#include "src/ipc/channel.h"
-#include "src/proc/stager/delivery.h"
-#include "tests/ledger/maker.h"
+#include "tests/ipc/rig.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,311 +18,15 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define FILES 20
-
-/* What the played programs do wrong; shared with them. */
-struct mischief {
-	char refuse[32];   /* this type of event is refused */
-	uint64_t hide;     /* the newest entries of the custody log that are kept back */
-	bool bad_doc;      /* documents come with a byte changed */
-	int flip, missing; /* file whose object is changed or gone; -1 for none */
-	bool cut;          /* objects are a byte short */
-};
-
-/* The played ledger's memory. */
-struct shop {
-	struct maker *maker;
-	struct buf entries[2][256]; /* by log and seq */
-	struct buf notes[2][256];
-	uint64_t sizes[2];
-	struct mischief *mischief;
-};
-
-struct rig {
-	char dir[32];
-	struct shop *shop;
-	struct mischief *mischief;
-	pid_t ledger_pid, vault_pid;
-	struct channel *ledger, *vault;
-	int own, root;
-	struct share share;
-	struct record *record;
-	struct delivery delivery;
-	struct delivery_result result;
-	char id[TRANSFER_ID_SIZE];
-};
-
-/* --- the played ledger ---------------------------------------------------------------- */
-
-static void
-shop_taken(void *arg, enum transfer_log log, const void *entry, size_t n, const void *note,
-    size_t note_len)
-{
-	struct shop *s = arg;
-	uint64_t seq = s->sizes[log]++;
-	buf_init(&s->entries[log][seq], LIM_ENTRY_BYTES);
-	buf_init(&s->notes[log][seq], LIM_NOTE_BYTES);
-	buf_add(&s->entries[log][seq], entry, n);
-	buf_add(&s->notes[log][seq], note, note_len);
-}
-
-static void
-ledger_send_bytes(struct channel *c, enum msg_id id, json_t *body, const void *bytes, size_t n)
-{
-	int fd;
-	if (io_memfd("t", bytes, n, &fd) != ERR_OK ||
-	    channel_send_wait(c, id, body, fd) != ERR_OK)
-		_exit(1);
-	close(fd);
-}
-
-static void
-ledger_refuse(struct channel *c, const char *why)
-{
-	channel_send_wait(
-	    c, MSG_LEDGER_REFUSED, json_pack("{s:b,s:s}", "fault", 0, "why", why), -1);
-}
-
-static void
-ledger_read(struct shop *s, struct channel *c, const struct msg *m)
-{
-	bool custody = strcmp(msg_str(m, "log"), "custody") == 0;
-	int log = custody ? LOG_CUSTODY : LOG_AUTHORITY;
-	uint64_t from = msg_uint(m, "from"), size = s->sizes[log];
-	struct buf list;
-	if (custody)
-		size -= s->mischief->hide;
-	buf_init(&list, 1 << 24);
-	/* in two goes, as with a ledger longer than one answer */
-	uint64_t to = from == 0 && size > 3 ? 3 : size;
-	for (uint64_t i = from; i < to; i++)
-		entry_list_add(&list, s->entries[log][i].data, s->entries[log][i].len);
-	ledger_send_bytes(c, MSG_LEDGER_ENTRIES,
-	    json_pack("{s:s,s:s,s:I,s:I,s:I,s:s}", "origin", "x", "vkey", "y", "from",
-		(json_int_t)from, "count", (json_int_t)(to > from ? to - from : 0), "size",
-		(json_int_t)size, "checkpoint", buf_str(&s->notes[log][size - 1])),
-	    list.data, list.len);
-	buf_done(&list);
-}
-
-static void
-ledger_event(struct shop *s, struct channel *c, const struct msg *m)
-{
-	const char *type = msg_str(m, "type"), *subj = msg_str(m, "subj");
-	if (strcmp(s->mischief->refuse, type) == 0) {
-		ledger_refuse(c, "not today");
-		return;
-	}
-	json_t *body = maker_body(s->maker, LOG_CUSTODY, type, subj, &s->maker->station,
-	    json_deep_copy(json_object_get(m->body, "data")));
-	if (maker_put(s->maker, LOG_CUSTODY, body, &s->maker->station) != ERR_OK) {
-		ledger_refuse(c, s->maker->why);
-		return;
-	}
-	channel_send_wait(c, MSG_LEDGER_APPENDED,
-	    json_pack("{s:s,s:I,s:s}", "log", "custody", "seq",
-		(json_int_t)(s->sizes[LOG_CUSTODY] - 1), "leaf", ENTRY_ZEROS),
-	    -1);
-}
-
-static void
-ledger_get(struct shop *s, struct channel *c, const struct msg *m)
-{
-	for (size_t i = 0; i < MAKER_DOCS; i++) {
-		const struct maker_doc *d = &s->maker->docs[i];
-		if (d->bytes == NULL || strcmp(d->sha256, msg_str(m, "sha256")) != 0)
-			continue;
-		uint8_t *copy = mem_dup(d->bytes, d->len);
-		if (s->mischief->bad_doc && d->len > 0)
-			copy[d->len / 2] ^= 1;
-		ledger_send_bytes(c, MSG_LEDGER_DOC,
-		    json_pack("{s:s,s:I}", "sha256", d->sha256, "bytes", (json_int_t)d->len),
-		    copy, d->len);
-		free(copy);
-		return;
-	}
-	ledger_refuse(c, "no such document");
-}
-
-static void
-ledger_play(struct shop *s, struct channel *c)
-{
-	struct msg m;
-	while (channel_recv_wait(c, &m, -1) == ERR_OK) {
-		if (m.id == MSG_LEDGER_READ)
-			ledger_read(s, c, &m);
-		else if (m.id == MSG_LEDGER_EVENT)
-			ledger_event(s, c, &m);
-		else
-			ledger_get(s, c, &m);
-		msg_done(&m);
-	}
-}
-
-/* --- the played vault ------------------------------------------------------------------- */
-
-static void
-vault_want(struct mischief *mischief, struct channel *c, const char *sha256)
-{
-	char text[32], hex[HEX_DIGEST_SIZE];
-	uint8_t digest[DIGEST_SIZE];
-	for (int i = 0; i < FILES; i++) {
-		int n = snprintf(text, sizeof(text), "file-%06d.txt", i);
-		digest_sha256(text, (size_t)n, digest);
-		hex_encode(digest, sizeof(digest), hex);
-		if (strcmp(hex, sha256) != 0 || i == mischief->missing)
-			continue;
-		if (i == mischief->flip)
-			text[5] ^= 1;
-		ledger_send_bytes(c, MSG_VAULT_OBJECT,
-		    json_pack("{s:s,s:i}", "sha256", sha256, "bytes", n), text,
-		    (size_t)n - (mischief->cut ? 1 : 0));
-		return;
-	}
-	channel_send_wait(c, MSG_VAULT_MISSING,
-	    json_pack("{s:i,s:i,s:s,s:s}", "tag", 0, "id", 0, "sha256", sha256, "why", "gone"),
-	    -1);
-}
-
-static void
-vault_play(struct mischief *mischief, struct channel *c)
-{
-	struct msg m;
-	while (channel_recv_wait(c, &m, -1) == ERR_OK) {
-		vault_want(mischief, c, msg_str(&m, "sha256"));
-		msg_done(&m);
-	}
-}
-
-/* --- the rig ------------------------------------------------------------------------------ */
-
-/* A played program; our end of its socket, which may be for a real stager. */
-static int
-rig_fork(struct rig *r, enum role role, bool hello, pid_t *ret_pid)
-{
-	int pair[2];
-	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
-	pid_t pid = fork();
-	if (pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		close(pair[0]);
-		struct channel *c = channel_new(pair[1], role, ROLE_STAGER);
-		if (!hello)
-			channel_set_phase(c, PH_OPEN);
-		else if (channel_hello(c, "test", true) != ERR_OK ||
-			 channel_greet(c, 20000, NULL) != ERR_OK)
-			_exit(1);
-		if (role == ROLE_LEDGER)
-			ledger_play(r->shop, c);
-		else
-			vault_play(r->mischief, c);
-		_exit(0);
-	}
-	close(pair[1]);
-	*ret_pid = pid;
-	return pair[0];
-}
-
-static struct channel *
-rig_play(struct rig *r, enum role role, pid_t *ret_pid)
-{
-	struct channel *c = channel_new(rig_fork(r, role, false, ret_pid), ROLE_STAGER, role);
-	channel_set_phase(c, PH_OPEN);
-	return c;
-}
-
-static void
-no_progress(void *arg, const char *transfer, const char *step, uint64_t done, uint64_t total,
-    uint64_t bytes, uint64_t bytes_total)
-{
-	(void)arg;
-	(void)transfer;
-	assert_non_null(step);
-	assert_true(done <= total && bytes <= bytes_total);
-}
-
-static void
-put_text(const struct rig *r, const char *path, const char *text)
-{
-	MEM_FREE char *full = mem_printf("%s/%s", r->dir, path);
-	int fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	assert_true(fd >= 0);
-	assert_int_equal(io_write_all(fd, text, strlen(text)), ERR_OK);
-	close(fd);
-}
-
-static void
-new_record(struct rig *r)
-{
-	record_free(r->record);
-	r->record = record_new(r->ledger, r->own, false);
-	r->delivery.record = r->record;
-}
-
-/* A station with one transfer that went so far; files of it are approved. */
-static void
-rig_open(struct rig *r, enum maker_until until, unsigned files)
-{
-	char subj[80];
-	*r = (struct rig){.dir = "/tmp/sp-XXXXXX"};
-	assert_non_null(mkdtemp(r->dir));
-	MEM_FREE char *own = mem_printf("%s/stager", r->dir);
-	MEM_FREE char *root = mem_printf("%s/share", r->dir);
-	assert_int_equal(mkdir(own, 0700), 0);
-	assert_int_equal(mkdir(root, 0755), 0);
-	r->own = open(own, O_RDONLY | O_DIRECTORY);
-	r->root = open(root, O_RDONLY | O_DIRECTORY);
-	r->mischief = mmap(NULL, sizeof(*r->mischief), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	*r->mischief = (struct mischief){.flip = -1, .missing = -1};
-	r->shop = mem_alloc(sizeof(*r->shop));
-	r->shop->mischief = r->mischief;
-	r->shop->maker = maker_new_with("site7", 1, 1, ENTRY_ZEROS, shop_taken, NULL, r->shop);
-	maker_settle(r->shop->maker);
-	maker_transfer(r->shop->maker, until, files, subj);
-	snprintf(r->id, sizeof(r->id), "%s", strchr(subj, ':') + 1);
-	put_text(r, "stager/genesis", custody_genesis(r->shop->maker->custody));
-	r->ledger = rig_play(r, ROLE_LEDGER, &r->ledger_pid);
-	r->vault = rig_play(r, ROLE_VAULT, &r->vault_pid);
-	assert_int_equal(share_open(r->root, 0, &r->share), ERR_OK);
-	r->delivery = (struct delivery){NULL, &r->share, r->vault, true, no_progress, NULL};
-	new_record(r);
-}
-
-static void
-rig_close(struct rig *r)
-{
-	record_free(r->record);
-	channel_free(r->ledger);
-	channel_free(r->vault);
-	waitpid(r->ledger_pid, NULL, 0);
-	waitpid(r->vault_pid, NULL, 0);
-	share_remove(AT_FDCWD, r->dir);
-	share_close(&r->share);
-	close(r->own);
-	close(r->root);
-	for (int log = 0; log < 2; log++)
-		for (uint64_t i = 0; i < r->shop->sizes[log]; i++) {
-			buf_done(&r->shop->entries[log][i]);
-			buf_done(&r->shop->notes[log][i]);
-		}
-	maker_free(r->shop->maker);
-	free(r->shop);
-	munmap(r->mischief, sizeof(*r->mischief));
-}
 
 static enum err
 release(struct rig *r)
@@ -433,10 +135,10 @@ approved_files_appear_read_only_with_their_times(void **state)
 	struct rig r;
 	struct stat st;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_released(&r);
-	assert_int_equal(r.result.files, FILES);
-	assert_int_equal(r.result.bytes, FILES * 15);
+	assert_int_equal(r.result.files, RIG_FILES);
+	assert_int_equal(r.result.bytes, RIG_FILES * 15);
 	assert_int_equal(state_of(&r), TRANSFER_RELEASED);
 	MEM_FREE char *path =
 	    mem_printf("%s/share/transfers/%s/files/file-000003.txt", r.dir, r.id);
@@ -461,7 +163,7 @@ custody_folder_is_whole_and_stock_tools_agree(void **state)
 	    "allowed_signers", "README.txt", "SHA256SUMS"};
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_released(&r);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		MEM_FREE char *path = mem_printf("custody/@/%s", names[i]);
@@ -491,7 +193,7 @@ second_release_does_nothing_twice(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_released(&r);
 	assert_released(&r);
 	assert_int_equal(entries_of_type(&r, "xfer.release"), 1);
@@ -509,8 +211,8 @@ index_keeps_the_lines_of_others(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
-	put_text(&r, "share/INDEX", "# head\nK1-000000\tx\nK1-0000011\ty");
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
+	rig_put_text(&r, "share/INDEX", "# head\nK1-000000\tx\nK1-0000011\ty");
 	assert_released(&r);
 	assert_released(&r);
 	assert_int_equal(
@@ -544,7 +246,7 @@ papers_can_be_made_at_any_time_and_again(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(untils) / sizeof(untils[0]); i++) {
 		struct rig r;
-		rig_open(&r, untils[i], FILES);
+		rig_open(&r, untils[i], RIG_FILES);
 		for (int again = 0; again < 2; again++)
 			if (delivery_custody(&r.delivery, r.id, &r.result) != ERR_OK)
 				fail_msg(
@@ -570,14 +272,14 @@ vault_that_lies_releases_nothing_and_can_be_mended(void **state)
 	} cases[] = {
 	    {"a flipped byte", {.flip = 7, .missing = -1}, "read-back",
 		"file-000007.txt was read back with other bytes"},
-	    {"a missing object", {.flip = -1, .missing = FILES - 1}, "copy", "gone"},
+	    {"a missing object", {.flip = -1, .missing = RIG_FILES - 1}, "copy", "gone"},
 	    {"a short object", {.flip = -1, .missing = -1, .cut = true}, "copy",
 		"another size"},
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct rig r;
-		rig_open(&r, MAKER_APPROVED, FILES);
+		rig_open(&r, MAKER_APPROVED, RIG_FILES);
 		*r.mischief = cases[i].mischief;
 		assert_fails(&r, cases[i].step, cases[i].why);
 		assert_invisible(&r);
@@ -598,7 +300,7 @@ transfer_in_another_state_does_not_go(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(untils) / sizeof(untils[0]); i++) {
 		struct rig r;
-		rig_open(&r, untils[i], FILES);
+		rig_open(&r, untils[i], RIG_FILES);
 		enum transfer_state before = state_of(&r);
 		assert_fails(&r, "approvals", "not approved");
 		assert_invisible(&r);
@@ -613,7 +315,7 @@ unknown_transfer_and_odd_names_do_nothing(void **state)
 	static const char *const names[] = {"K1-000099", "", "../../x", "a/b", "K1-000001\n"};
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		assert_int_equal(
 		    delivery_release(&r.delivery, names[i], &r.result), ERR_NOTFOUND);
@@ -629,7 +331,7 @@ process_without_sandbox_stops_the_release(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	r.delivery.sandboxed = false;
 	assert_fails(&r, "approvals", "without their sandbox");
 	assert_invisible(&r);
@@ -648,20 +350,20 @@ other_ledger_than_the_pinned_one_is_refused(void **state)
 	};
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		put_text(&r, "stager/genesis", cases[i].genesis);
+		rig_put_text(&r, "stager/genesis", cases[i].genesis);
 		assert_fails(&r, "record", cases[i].why);
 	}
 	assert_int_equal(unlinkat(r.own, "genesis", 0), 0);
 	assert_fails(&r, "record", "No genesis is pinned");
-	put_text(&r, "stager/genesis", custody_genesis(r.shop->maker->custody));
+	rig_put_text(&r, "stager/genesis", custody_genesis(r.shop->maker->custody));
 	/* a demo station, and a ledger that is not one */
 	record_free(r.record);
 	r.record = r.delivery.record = record_new(r.ledger, r.own, true);
 	assert_fails(&r, "record", "demo");
 	assert_invisible(&r);
-	new_record(&r);
+	rig_new_record(&r);
 	assert_released(&r);
 	rig_close(&r);
 }
@@ -671,15 +373,15 @@ ledger_put_back_is_noticed_across_restarts(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(state_of(&r), TRANSFER_APPROVED);
 	r.mischief->hide = 1;
 	assert_fails(&r, "record", "went back");
-	new_record(&r);
+	rig_new_record(&r);
 	assert_fails(&r, "record", "put back to an earlier state");
 	assert_invisible(&r);
 	r.mischief->hide = 0;
-	new_record(&r);
+	rig_new_record(&r);
 	assert_released(&r);
 	rig_close(&r);
 }
@@ -700,8 +402,8 @@ rewritten_or_damaged_memory_of_the_head_is_no_excuse(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct rig r;
-		rig_open(&r, MAKER_APPROVED, FILES);
-		put_text(&r, "stager/head", cases[i].head);
+		rig_open(&r, MAKER_APPROVED, RIG_FILES);
+		rig_put_text(&r, "stager/head", cases[i].head);
 		assert_fails(&r, "record", cases[i].why);
 		assert_invisible(&r);
 		rig_close(&r);
@@ -713,7 +415,7 @@ document_that_was_changed_stops_the_release(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	r.mischief->bad_doc = true;
 	assert_fails(&r, "documents", "");
 	assert_invisible(&r);
@@ -725,7 +427,7 @@ ledger_that_takes_no_entry_means_no_release(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.release");
 	assert_fails(&r, "release", "not today");
 	assert_invisible(&r);
@@ -740,7 +442,7 @@ published_but_not_recorded_is_read_back_and_recorded(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.deliver");
 	assert_fails(&r, "deliver", "not today");
 	assert_true(exists(&r, "transfers/@"));
@@ -773,7 +475,7 @@ published_and_then_changed_is_never_recorded(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct rig r;
-		rig_open(&r, MAKER_APPROVED, FILES);
+		rig_open(&r, MAKER_APPROVED, RIG_FILES);
 		snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.deliver");
 		assert_fails(&r, "deliver", "not today");
 		r.mischief->refuse[0] = '\0';
@@ -801,7 +503,7 @@ leftovers_are_swept_and_built_anew(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, shell(&r, "mkdir -p transfers/.$0.part/files/a "
 				      "transfers/.K1-000077.part custody/.$0.part &&"
 				      " echo junk > transfers/.$0.part/files/file-000001.txt &&"
@@ -824,12 +526,12 @@ something_else_in_the_place_is_not_touched(void **state)
 {
 	struct rig r;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, shell(&r, "mkdir transfers/$0 && echo mine > transfers/$0/x"));
 	assert_fails(&r, "read-back", "");
 	assert_true(exists(&r, "transfers/@/x"));
 	rig_close(&r);
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, shell(&r, "ln -s /tmp transfers/$0"));
 	assert_fails(&r, "space", "is no directory");
 	rig_close(&r);
@@ -842,8 +544,8 @@ full_share_is_told_before_anything_is_recorded(void **state)
 	char why[SHARE_WHY_SIZE];
 	uint64_t free_bytes = 0;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
-	assert_int_equal(share_ready(&r.share, FILES, 1000, &free_bytes, why), ERR_OK);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
+	assert_int_equal(share_ready(&r.share, RIG_FILES, 1000, &free_bytes, why), ERR_OK);
 	assert_int_equal(
 	    share_ready(&r.share, 1, free_bytes * 2, &free_bytes, why), ERR_NOSPACE);
 	assert_int_equal(share_ready(&r.share, UINT64_MAX, 1, &free_bytes, why), ERR_NOSPACE);
@@ -920,7 +622,7 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 	pid_t pids[3];
 	int status;
 	(void)state;
-	rig_open(&r, MAKER_APPROVED, FILES);
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, shell(&r, "mkdir -p transfers/.K1-000055.part"));
 	struct channel *c = program_start(&r, pids);
 	struct msg m =
@@ -937,7 +639,7 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 #else
 	if (m.id != MSG_STAGE_RELEASED)
 		fail_msg("%s: %s", msg_str(&m, "step"), msg_str(&m, "why"));
-	assert_int_equal(msg_uint(&m, "files"), FILES);
+	assert_int_equal(msg_uint(&m, "files"), RIG_FILES);
 	assert_int_equal(
 	    0, shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
 			 " cd ../../../custody/$0 && sha256sum --quiet -c SHA256SUMS"));

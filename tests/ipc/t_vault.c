@@ -489,6 +489,72 @@ peer_that_breaks_the_rules_ends_the_vault_or_only_itself(void **state)
 	station_close(&s);
 }
 
+static void
+one_reader_or_scanner_too_many_is_turned_away(void **state)
+{
+	struct station s;
+	struct channel *scanners[LIM_VAULT_SCANNERS];
+	int fds[LIM_VAULT_PIPES], pair[2];
+	char sha256[HEX_DIGEST_SIZE], byte;
+	(void)state;
+	station_open(&s, "0");
+	for (int i = 0; i < LIM_VAULT_PIPES; i++)
+		fds[i] = attach_pipe(&s, i);
+	put_text(fds[LIM_VAULT_PIPES - 1], 1, "the last one works", sha256);
+	struct msg m = expect(s.desk, MSG_VAULT_KEPT);
+	msg_done(&m);
+	int more = attach_pipe(&s, 1000);
+	m = expect(s.desk, MSG_VAULT_FAILED);
+	assert_int_equal(msg_uint(&m, "tag"), 1000);
+	assert_false(msg_bool(&m, "full"));
+	msg_done(&m);
+	m = expect(s.desk, MSG_VAULT_ENDED);
+	msg_done(&m);
+	assert_int_equal(write(more, "x", 1), -1);
+	close(more);
+	for (int i = 0; i < LIM_VAULT_SCANNERS; i++)
+		scanners[i] = attach_scanner(&s, 2000 + i);
+	give(&s, 2000 + LIM_VAULT_SCANNERS - 1, 1, sha256);
+	m = expect(scanners[LIM_VAULT_SCANNERS - 1], MSG_SCAN_OBJECT);
+	msg_done(&m);
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
+	say(s.parent, MSG_VAULT_ATTACH, json_pack("{s:i,s:s}", "tag", 3000, "kind", "scanner"),
+	    pair[1]);
+	close(pair[1]);
+	assert_int_equal(read(pair[0], &byte, 1), 0);
+	close(pair[0]);
+	for (int i = 0; i < LIM_VAULT_SCANNERS; i++)
+		channel_free(scanners[i]);
+	for (int i = 0; i < LIM_VAULT_PIPES; i++)
+		close(fds[i]);
+	station_close(&s);
+}
+
+static void
+desk_that_only_asks_ends_the_vault_and_not_its_memory(void **state)
+{
+	struct station s;
+	int status;
+	(void)state;
+	station_open(&s, "0");
+	for (int i = 0; i < LIM_VAULT_ANSWERS; i++)
+		say(s.desk, MSG_VAULT_SPACE, NULL, -1);
+	for (int i = 0; i < LIM_VAULT_ANSWERS; i++) {
+		struct msg m = expect(s.desk, MSG_VAULT_SPACE_IS);
+		msg_done(&m);
+	}
+	for (int i = 0; i < 2 * LIM_VAULT_ANSWERS; i++)
+		if (channel_send_wait(s.desk, MSG_VAULT_SPACE, NULL, -1) != ERR_OK)
+			break;
+	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	channel_free(s.desk);
+	channel_free(s.stager);
+	channel_free(s.parent);
+	start(&s, "0");
+	station_close(&s);
+}
+
 int
 main(void)
 {
@@ -501,6 +567,8 @@ main(void)
 	    cmocka_unit_test(disk_below_its_floor_is_told_and_the_pipe_ends),
 	    cmocka_unit_test(purge_answers_with_counts_and_spares_what_is_being_read),
 	    cmocka_unit_test(killed_vault_starts_again_without_half_objects),
+	    cmocka_unit_test(one_reader_or_scanner_too_many_is_turned_away),
+	    cmocka_unit_test(desk_that_only_asks_ends_the_vault_and_not_its_memory),
 	    cmocka_unit_test(peer_that_breaks_the_rules_ends_the_vault_or_only_itself),
 	};
 	signal(SIGPIPE, SIG_IGN);

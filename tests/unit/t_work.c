@@ -1,4 +1,4 @@
-/* links: db/work db/work_where db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err */
+/* links: db/work db/work_where db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/core/canon src/base/hex */
 /* SPDX-License-Identifier: ISC */
 #include "db/work.h"
 #include "src/base/mem.h"

@@ -93,7 +93,7 @@ share_ready(const struct share *s, uint64_t files, uint64_t bytes, uint64_t *ret
 	*ret_free_bytes = free_bytes;
 	if (files > above / SHARE_FILE_COST || bytes > above - files * SHARE_FILE_COST) {
 		snprintf(why, SHARE_WHY_SIZE,
-		    "The share has %ju MiB free, of which %ju MiB stay in reserve; %ju MiB in "
+		    "The share has %ju MiB free, and %ju MiB have to stay free: %ju MiB in "
 		    "%ju files do not fit.",
 		    (uintmax_t)(free_bytes >> 20), (uintmax_t)(s->floor_bytes >> 20),
 		    (uintmax_t)((bytes >> 20) + 1), (uintmax_t)files);

@@ -269,11 +269,9 @@ intake_explain(struct intake *in, enum err e, struct event *event)
 		event->full = true;
 		store_room(in->store, 0, &free_bytes);
 		snprintf(out, size,
-		    "The vault's disk is full: %ju MiB are free and %ju MiB of them stay in "
-		    "reserve. "
-		    "Everything kept so far stays. Purge what policy lets go or add room, then "
-		    "read "
-		    "the medium again.",
+		    "The vault's disk is full: %ju MiB are free and %ju MiB have to stay free. "
+		    "Everything kept so far stays. Purge what policy lets go or add room, "
+		    "then read the medium again.",
 		    (uintmax_t)(free_bytes >> 20), (uintmax_t)(store_floor(in->store) >> 20));
 		break;
 	case ERR_SYNTAX:

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * A station for tests of the stager: directories, one transfer in a record of
+ * tests/ledger/maker.h, and a ledger and a vault played by two processes that
+ * can be told to misbehave.
+ */
+#ifndef TESTS_IPC_RIG_H
+#define TESTS_IPC_RIG_H
+
+#include "src/base/buf.h"
+#include "src/ipc/channel.h"
+#include "src/proc/stager/delivery.h"
+#include "tests/ledger/maker.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define RIG_FILES 20 /* approved ones: file-000000.txt..., each holding its name */
+
+/* What the played programs do wrong; shared with them. */
+struct mischief {
+	char refuse[32];   /* this type of event is refused */
+	uint64_t hide;     /* the newest entries of the custody log that are kept back */
+	bool bad_doc;      /* documents come with a byte changed */
+	int flip, missing; /* file whose object is changed or gone; -1 for none */
+	bool cut;          /* objects are a byte short */
+};
+
+/* The played ledger's memory. */
+struct shop {
+	struct maker *maker;
+	struct buf entries[2][256]; /* by log and seq */
+	struct buf notes[2][256];
+	uint64_t sizes[2];
+	struct mischief *mischief;
+};
+
+struct rig {
+	char dir[32];
+	struct shop *shop;
+	struct mischief *mischief;
+	pid_t ledger_pid, vault_pid;
+	struct channel *ledger, *vault;
+	int own, root;
+	struct share share;
+	struct record *record;
+	struct delivery delivery;
+	struct delivery_result result;
+	char id[TRANSFER_ID_SIZE];
+};
+
+/* A station with one transfer that went so far; files of it are approved. */
+void rig_open(struct rig *, enum maker_until until, unsigned files);
+void rig_close(struct rig *);
+/* What a restarted stager would know. */
+void rig_new_record(struct rig *);
+/* Writes a file below the station's directory. */
+void rig_put_text(const struct rig *, const char *path, const char *text);
+/* A played program; the stager's end of its socket.  hello: it waits for a greeting. */
+int rig_fork(struct rig *, enum role, bool hello, pid_t *ret_pid);
+
+#endif

@@ -1,0 +1,422 @@
+/* links: src/ipc/channel src/ipc/msg src/ipc/message src/core/digest src/base/io src/base/hex src/base/mem src/base/clock */
+/* SPDX-License-Identifier: ISC */
+/* The reader program itself, with desk and vault played by the test. */
+#include "src/base/hex.h"
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "src/core/digest.h"
+#include "src/ipc/channel.h"
+#include "src/ipc/frame.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define WAIT_MS 20000
+#define ITEMS   200
+
+struct station {
+	char dir[32];
+	pid_t pid;
+	struct channel *desk;
+	int pipe;
+	bool sandboxed;
+	struct found {
+		char name[300];
+		char kind[16], state[16];
+		uint64_t parent, size;
+	} items[ITEMS + 1];
+	size_t n_items;
+};
+
+static void
+shell(const struct station *s, const char *script)
+{
+	pid_t pid = fork();
+	int status = 1;
+	if (pid == 0) {
+		if (chdir(s->dir) == 0)
+			execlp("sh", "sh", "-ec", script, (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+/* bin/ of the tree this test was built in. */
+static char *
+program_path(void)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	assert_true(n > 0);
+	self[n] = '\0';
+	return mem_printf("%s/bin/sallyport-reader", dirname(dirname(dirname(self))));
+}
+
+static void
+start(struct station *s, const char *image)
+{
+	int desk[2], data[2];
+	char path[64];
+	MEM_FREE char *program = program_path();
+
+	snprintf(path, sizeof(path), "%s/%s", s->dir, image);
+	int medium = open(path, O_RDONLY | O_CLOEXEC);
+	assert_true(medium >= 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, desk), 0);
+	assert_int_equal(pipe2(data, O_CLOEXEC), 0);
+	s->pid = fork();
+	if (s->pid == 0) {
+		int fds[] = {fcntl(desk[1], F_DUPFD, 10), fcntl(data[1], F_DUPFD, 10),
+		    fcntl(medium, F_DUPFD, 10)};
+		for (int i = 0; i < 3; i++)
+			dup2(fds[i], 3 + i);
+		close_range(6, ~0u, 0);
+		execl(program, program, (char *)NULL);
+		_exit(127);
+	}
+	close(desk[1]);
+	close(data[1]);
+	close(medium);
+	s->pipe = data[0];
+	s->n_items = 0;
+	s->desk = channel_new(desk[0], ROLE_DESK, ROLE_READER);
+	assert_int_equal(channel_hello(s->desk, "test", true), ERR_OK);
+	assert_int_equal(channel_greet(s->desk, WAIT_MS, &s->sandboxed), ERR_OK);
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_BEGIN, NULL, -1), ERR_OK);
+}
+
+static int
+stop(struct station *s)
+{
+	int status = 0;
+	s->desk = channel_free(s->desk);
+	close(s->pipe);
+	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
+	return status;
+}
+
+static struct msg
+next(struct station *s)
+{
+	struct msg m;
+	assert_int_equal(channel_recv_wait(s->desk, &m, WAIT_MS), ERR_OK);
+	return m;
+}
+
+/* Takes the metadata; returns the message that ends it. */
+static struct msg
+take_items(struct station *s)
+{
+	for (;;) {
+		struct msg m = next(s);
+		if (m.id == MSG_READER_TOTALS || m.id == MSG_READER_FAILED)
+			return m;
+		if (m.id == MSG_READER_ITEM) {
+			uint64_t id = msg_uint(&m, "id");
+			size_t n = 0;
+			MEM_FREE uint8_t *name = msg_bytes(&m, "name", &n);
+			assert_int_equal(id, s->n_items + 1); /* parents come first */
+			assert_true(msg_uint(&m, "parent") < id && id <= ITEMS);
+			struct found *f = &s->items[id];
+			snprintf(f->name, sizeof(f->name), "%.*s", (int)n, (char *)name);
+			snprintf(f->kind, sizeof(f->kind), "%s", msg_str(&m, "kind"));
+			snprintf(f->state, sizeof(f->state), "%s", msg_str(&m, "state"));
+			f->parent = msg_uint(&m, "parent");
+			f->size = msg_uint(&m, "size");
+			s->n_items++;
+		}
+		msg_done(&m);
+	}
+}
+
+static uint64_t
+find(const struct station *s, const char *name)
+{
+	for (uint64_t i = 1; i <= s->n_items; i++)
+		if (strcmp(s->items[i].name, name) == 0)
+			return i;
+	fail_msg("%s was not found", name);
+	return 0;
+}
+
+static void
+read_exactly(int fd, void *out, size_t n)
+{
+	for (size_t got = 0; got < n;) {
+		struct pollfd p = {fd, POLLIN, 0};
+		assert_int_equal(poll(&p, 1, WAIT_MS), 1);
+		ssize_t r = read(fd, (char *)out + got, n - got);
+		assert_true(r > 0);
+		got += (size_t)r;
+	}
+}
+
+/* The next object on the pipe: its item and digest; true when it ended well. */
+static bool
+take_object(
+    struct station *s, uint64_t *ret_item, uint64_t *ret_bytes, char sum[HEX_DIGEST_SIZE])
+{
+	static uint8_t data[LIM_FRAME_BYTES];
+	uint8_t head[FRAME_HEADER_BYTES], bin[DIGEST_SIZE];
+	struct digest *d = digest_new();
+	struct frame f;
+
+	*ret_bytes = 0;
+	read_exactly(s->pipe, head, sizeof(head));
+	f = frame_get(head);
+	assert_int_equal(f.kind, FRAME_BEGIN);
+	*ret_item = f.item;
+	for (;;) {
+		read_exactly(s->pipe, head, sizeof(head));
+		f = frame_get(head);
+		assert_int_equal(f.item, *ret_item);
+		if (f.kind != FRAME_DATA)
+			break;
+		assert_in_range(f.len_bytes, 1, LIM_FRAME_BYTES);
+		read_exactly(s->pipe, data, f.len_bytes);
+		digest_add(d, data, f.len_bytes);
+		*ret_bytes += f.len_bytes;
+	}
+	assert_true(f.kind == FRAME_END || f.kind == FRAME_ABORT);
+	digest_final(d, bin);
+	hex_encode(bin, sizeof(bin), sum);
+	digest_free(d);
+	return f.kind == FRAME_END;
+}
+
+static int
+setup(void **state)
+{
+	struct station *s = mem_alloc(sizeof(*s));
+	snprintf(s->dir, sizeof(s->dir), "/tmp/sallyport-t.XXXXXX");
+	assert_non_null(mkdtemp(s->dir));
+	shell(s, "mkdir -p t/d; printf a >t/a; seq 1 100000 >t/d/large; ln t/a t/d/other; : "
+	         ">t/zero; "
+		 "ln -s a t/link; truncate -s 8M ext; PATH=$PATH:/sbin:/usr/sbin; "
+		 "mke2fs -q -t ext4 -L 'a label' -d t ext; : >empty; echo text >text");
+	*state = s;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct station *s = *state;
+	shell(s, "rm -rf -- \"$PWD\"");
+	free(s);
+	return 0;
+}
+
+static void
+a_medium_is_described_and_read(void **state)
+{
+	struct station *s = *state;
+	char sum[HEX_DIGEST_SIZE];
+	uint64_t item, bytes, large_bytes = 0;
+	unsigned objects = 0;
+
+	start(s, "ext");
+#ifndef SALLYPORT_NO_SANDBOX
+	assert_true(s->sandboxed);
+#endif
+	struct msg m = next(s);
+	assert_int_equal(m.id, MSG_READER_MEDIUM);
+	assert_int_equal(msg_uint(&m, "bytes"), 8 << 20);
+	assert_string_equal(msg_str(&m, "table"), "none");
+	assert_false(msg_bool(&m, "write_protected"));
+	const json_t *v = json_array_get(json_object_get(m.body, "volumes"), 0);
+	assert_string_equal(json_string_value(json_object_get(v, "label")), "a label");
+	assert_string_equal(json_string_value(json_object_get(v, "kind")), "ext4");
+	msg_done(&m);
+	m = take_items(s);
+	assert_int_equal(m.id, MSG_READER_TOTALS);
+	assert_int_equal(msg_uint(&m, "items"), 7); /* lost+found, too */
+	assert_int_equal(msg_uint(&m, "files"), 4);
+	assert_int_equal(msg_uint(&m, "bytes"), 1 + 588895);
+	msg_done(&m);
+	assert_string_equal(s->items[find(s, "d")].kind, "directory");
+	assert_string_equal(s->items[find(s, "link")].kind, "link");
+	assert_int_equal(s->items[find(s, "large")].parent, find(s, "d"));
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
+	while (objects < 3) {
+		assert_true(take_object(s, &item, &bytes, sum));
+		objects++;
+		if (item == find(s, "large"))
+			large_bytes = bytes;
+		if (item == find(s, "zero"))
+			assert_int_equal(bytes, 0);
+	}
+	assert_int_equal(large_bytes, 588895);
+	m = next(s);
+	assert_int_equal(m.id, MSG_READER_SAME);
+	uint64_t one = msg_uint(&m, "item"), as = msg_uint(&m, "as");
+	assert_true(one > as && one + as == find(s, "a") + find(s, "other"));
+	msg_done(&m);
+	m = next(s);
+	assert_int_equal(m.id, MSG_READER_DONE);
+	assert_int_equal(msg_uint(&m, "files"), 4);
+	assert_int_equal(msg_uint(&m, "bytes"), 588896);
+	assert_int_equal(msg_uint(&m, "unreadable"), 0);
+	msg_done(&m);
+	assert_int_equal(stop(s), 0);
+}
+
+static void
+a_pause_holds_and_is_lifted(void **state)
+{
+	struct station *s = *state;
+
+	start(s, "ext");
+	struct msg m = next(s);
+	msg_done(&m);
+	m = take_items(s);
+	msg_done(&m);
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
+	assert_int_equal(
+	    channel_send_wait(s->desk, MSG_READ_PAUSE, json_pack("{s:b}", "paused", 1), -1),
+	    ERR_OK);
+	/* whatever was under way arrives, then nothing */
+	struct pollfd p = {s->pipe, POLLIN, 0};
+	uint8_t sink[65536];
+	usleep(200000);
+	size_t before = 0;
+	while (poll(&p, 1, 200) == 1 && before < 400000) {
+		ssize_t r = read(s->pipe, sink, sizeof(sink));
+		assert_true(r > 0);
+		before += (size_t)r;
+	}
+	assert_int_equal(poll(&p, 1, 300), 0);
+	assert_int_equal(
+	    channel_send_wait(s->desk, MSG_READ_PAUSE, json_pack("{s:b}", "paused", 0), -1),
+	    ERR_OK);
+	while (poll(&p, 1, WAIT_MS) == 1 && read(s->pipe, sink, sizeof(sink)) > 0)
+		;
+	for (m = next(s); m.id != MSG_READER_DONE; m = next(s))
+		msg_done(&m);
+	msg_done(&m);
+	assert_int_equal(stop(s), 0);
+}
+
+static void
+one_unreadable_file_costs_one_file(void **state)
+{
+	struct station *s = *state;
+	char sum[HEX_DIGEST_SIZE];
+	uint64_t item, bytes;
+
+	/* the image shrinks after it was described: R5, a read error in the middle */
+	shell(s, "cp ext cut");
+	start(s, "cut");
+	struct msg m = next(s);
+	msg_done(&m);
+	m = take_items(s);
+	msg_done(&m);
+	shell(s,
+	    "PATH=$PATH:/sbin:/usr/sbin; "
+	    "b=$(debugfs -R 'blocks d/large' cut 2>/dev/null | tr ' ' '\\n' | sed -n 200p); "
+	    "truncate -s $((b * 1024)) cut");
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
+	unsigned good = 0, aborted = 0;
+	for (int i = 0; i < 3; i++) {
+		if (take_object(s, &item, &bytes, sum)) {
+			good++;
+		} else {
+			assert_int_equal(item, find(s, "large"));
+			aborted++;
+		}
+	}
+	assert_int_equal(good, 2);
+	assert_int_equal(aborted, 1);
+	bool told = false;
+	for (m = next(s); m.id != MSG_READER_DONE; m = next(s)) {
+		if (m.id == MSG_READER_BAD) {
+			assert_int_equal(msg_uint(&m, "item"), find(s, "large"));
+			assert_string_equal(msg_str(&m, "why"), "the medium could not be read");
+			told = true;
+		}
+		msg_done(&m);
+	}
+	assert_true(told);
+	assert_int_equal(msg_uint(&m, "unreadable"), 1);
+	msg_done(&m);
+	assert_int_equal(stop(s), 0);
+}
+
+static void
+an_empty_medium_is_a_failure_with_a_reason(void **state)
+{
+	struct station *s = *state;
+	start(s, "empty");
+	struct msg m = next(s);
+	assert_int_equal(m.id, MSG_READER_FAILED);
+	assert_string_equal(msg_str(&m, "why"), "the medium is empty");
+	msg_done(&m);
+	int status = stop(s);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+}
+
+static void
+a_medium_without_file_system_is_one_region(void **state)
+{
+	struct station *s = *state;
+	start(s, "text");
+	struct msg m = next(s);
+	msg_done(&m);
+	m = take_items(s);
+	assert_int_equal(msg_uint(&m, "files"), 0);
+	msg_done(&m);
+	assert_int_equal(s->n_items, 1);
+	assert_string_equal(s->items[1].kind, "region");
+	assert_string_equal(s->items[1].state, "unread");
+	assert_int_equal(s->items[1].size, 5);
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
+	m = next(s);
+	assert_int_equal(m.id, MSG_READER_DONE);
+	msg_done(&m);
+	assert_int_equal(stop(s), 0);
+}
+
+static void
+a_vault_that_goes_away_ends_the_reader(void **state)
+{
+	struct station *s = *state;
+	start(s, "ext");
+	struct msg m = next(s);
+	msg_done(&m);
+	m = take_items(s);
+	msg_done(&m);
+	close(s->pipe);
+	s->pipe = dup(0);
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
+	assert_int_equal(channel_recv_wait(s->desk, &m, WAIT_MS), ERR_CLOSED);
+	int status = stop(s);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_medium_is_described_and_read),
+	    cmocka_unit_test(a_pause_holds_and_is_lifted),
+	    cmocka_unit_test(one_unreadable_file_costs_one_file),
+	    cmocka_unit_test(an_empty_medium_is_a_failure_with_a_reason),
+	    cmocka_unit_test(a_medium_without_file_system_is_one_region),
+	    cmocka_unit_test(a_vault_that_goes_away_ends_the_reader),
+	};
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -1,0 +1,322 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Every way to tamper with a ledger or a custody folder fails, with its reason,
+in sallyport-verify and in audit.py: two implementations, one corpus."""
+import base64, hashlib, json, os, random, shutil, sqlite3, subprocess, sys, tempfile
+
+top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+build = os.path.join(top, os.environ.get("B", "build/asan"))
+verify = os.path.join(build, "bin/sallyport-verify")
+make = os.path.join(build, "tests/ledger/make_ledger")
+audit = os.path.join(top, "share/audit/audit.py")
+tmp = tempfile.mkdtemp(prefix="sp-tamper-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+tests = []
+
+
+def run(*command):
+    p = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    return p.returncode, p.stdout + p.stderr
+
+
+def ok(good, name, *details):
+    tests.append(good)
+    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
+    if not good:
+        for d in details:
+            for line in str(d).splitlines():
+                print("# " + line)
+
+
+def refused(name, path, words, *options):
+    """Both refuse; the C verifier says why in these words."""
+    status, text = run(verify, *options, path)
+    ok(status == 1 and "FAILED" in text and words in text, f"verify: {name}", status, text)
+    status, text = run(audit, *options, path)
+    ok(status == 1 and text.startswith("BAD: "), f"audit.py: {name}", status, text)
+
+
+def accepted(name, path, *options):
+    status, text = run(verify, *options, path)
+    ok(status == 0 and "VERIFIED" in text, f"verify: {name}", status, text)
+    status, text = run(audit, *options, path)
+    ok(status == 0 and text.startswith("GOOD"), f"audit.py: {name}", status, text)
+
+
+def made(name, *spoil):
+    path = os.path.join(tmp, name)
+    subprocess.run([make, path, "4", *spoil], check=True)
+    return path
+
+
+good = made("good")
+ledger = good + "/ledger.db"
+vkeys = open(good + "/vkeys").read().split()
+accepted("an honest ledger", ledger)
+accepted("with genesis and anchors", ledger, "--genesis", vkeys[2], "--anchor", good + "/checkpoint.early",
+         "--anchor", good + "/checkpoint", "--anchor", good + "/checkpoint.authority")
+
+# --- somebody holds the log's key and the station's -----------------------------------
+for spoil, words in (
+        ("edit-officer-body", "the signature is not one by anna"),
+        ("backdate-station", "prev is not the last entry"),
+        ("delete-transfer", "head names"),
+        ("replay-approval", "columns id, type and subj do not repeat"),
+        ("forge-officer", "the signature is not one by ben"),
+        ("same-officer-twice", "every approval needs another person"),
+        ("one-approval", "prev is not the last entry"),
+        ("reorder-transfers", "head names"),
+        ("foreign-entry", "belongs to the log"),
+        ("two-geneses", "columns id, type and subj do not repeat"),
+        ("swap-signatures", "the signature is not"),
+        ("non-canonical", "not canonical JSON"),
+        ("duplicate-key", "not canonical JSON"),
+        ("change-manifest", "not the approved one"),
+        ("stale-auth", "auth went back"),
+        ("requester-approves", "not an enrolled requester")):
+    refused(f"keys stolen: {spoil}", made(spoil, spoil) + "/ledger.db", words)
+
+cut = made("truncate", "truncate")
+accepted("keys stolen: truncation shows only against an anchor", cut + "/ledger.db")
+refused("truncation against an anchor", cut + "/ledger.db", "cut off or put back", "--anchor", cut + "/checkpoint")
+refused("a fork: same log key, other history", ledger, "is not the one that", "--anchor", cut + "/checkpoint.early")
+refused("another genesis", ledger, "the genesis is another one", "--genesis", "0" * 64)
+with open(tmp + "/unsigned", "w") as f:
+    f.write(open(good + "/checkpoint").read().replace("\u2014 ", "\u2014 x"))
+refused("an anchor that the log did not sign", ledger, "is not a checkpoint signed", "--anchor", tmp + "/unsigned")
+
+
+# --- somebody has the file only ---------------------------------------------------------
+def tampered(name, *statements, keep_triggers=True):
+    """A copy of the good ledger after these statements, its schema as before."""
+    path = os.path.join(tmp, "t.db")
+    shutil.copyfile(ledger, path)
+    shutil.copytree(good + "/docs", tmp + "/docs", dirs_exist_ok=True)
+    db = sqlite3.connect(path)
+    triggers = db.execute("SELECT rowid,type,name,tbl_name,rootpage,sql FROM sqlite_schema WHERE type='trigger'").fetchall()
+    db.execute("PRAGMA writable_schema=ON")
+    db.execute("DELETE FROM sqlite_schema WHERE type='trigger'")
+    db.commit()
+    db.close()
+    db = sqlite3.connect(path)
+    for s in statements:
+        if not isinstance(s, str) or not s.startswith("CREATE"):
+            db.execute(*s) if isinstance(s, tuple) else db.execute(s)
+    if keep_triggers:
+        db.execute("PRAGMA writable_schema=ON")
+        db.executemany("INSERT INTO sqlite_schema(rowid,type,name,tbl_name,rootpage,sql) VALUES(?,?,?,?,?,?)", triggers)
+    db.commit()
+    db.close()
+    db = sqlite3.connect(path)
+    for s in statements:
+        if isinstance(s, str) and s.startswith("CREATE"):
+            db.execute(s)
+    db.commit()
+    db.close()
+    return path
+
+
+last = "(SELECT max(seq) FROM entry WHERE log=2)"
+note_row = "SELECT note FROM checkpoint WHERE log=2 AND size=5"
+for name, words, *statements in (
+        ("edit a body", "the stored leaf is not", "UPDATE entry SET body=replace(body,'rita','rota') WHERE log=2 AND seq=2"),
+        ("edit a signature", "the stored leaf is not", "UPDATE entry SET sig=zeroblob(196) WHERE log=2 AND seq=6"),
+        ("edit a leaf", "the stored leaf is not", "UPDATE entry SET leaf=zeroblob(32) WHERE log=2 AND seq=6"),
+        ("delete from the middle", "entries are missing", "DELETE FROM entry WHERE log=2 AND seq=9"),
+        ("delete the last", "is missing", f"DELETE FROM entry WHERE log=2 AND seq={last}"),
+        ("delete all of a log", "empty", "DELETE FROM entry WHERE log=2", "DELETE FROM checkpoint WHERE log=2"),
+        ("swap two rows", "prev is not", "UPDATE entry SET seq=1000 WHERE log=2 AND seq=6",
+         "UPDATE entry SET seq=6 WHERE log=2 AND seq=7", "UPDATE entry SET seq=7 WHERE log=2 AND seq=1000"),
+        ("edit the type column", "do not repeat", "UPDATE entry SET type='xfer.close' WHERE log=2 AND seq=6"),
+        ("edit the subj column", "do not repeat", "UPDATE entry SET subj='station' WHERE log=2 AND seq=6"),
+        ("edit the id column", "do not repeat", "UPDATE entry SET id='x' WHERE log=2 AND seq=6"),
+        ("drop checkpoints", "is missing", "DELETE FROM checkpoint WHERE log=2 AND size>10"),
+        ("drop one checkpoint", "is missing", "DELETE FROM checkpoint WHERE log=2 AND size=10"),
+        ("edit a checkpoint's text", "checkpoint of size 5", f"UPDATE checkpoint SET note=replace(({note_row}),char(10)||'5'||char(10),char(10)||'6'||char(10)) WHERE log=2 AND size=5"),
+        ("edit an old signature", "checkpoint of size 5", f"UPDATE checkpoint SET note=substr(({note_row}),1,length(({note_row}))-5)||'AAA='||char(10) WHERE log=2 AND size=5"),
+        ("exchange two checkpoints", "checkpoint of size", "UPDATE checkpoint SET note=(SELECT note FROM checkpoint WHERE log=2 AND size=6) WHERE log=2 AND size=5"),
+        ("rename a log", "origin or vkey", "UPDATE log SET origin='site7.example/K2/custody/1' WHERE id=2"),
+        ("another checkpoint key", "", "UPDATE log SET vkey=(SELECT vkey FROM log WHERE id=1) WHERE id=2"),
+        ("a third log", "logs that there are not", "INSERT INTO log VALUES(3,'x','y')"),
+        ("an entry of no log", "logs that there are not",
+         "INSERT INTO entry SELECT 9,seq,body,sig,leaf,id,type,subj FROM entry WHERE log=2 AND seq=0"),
+        ("a checkpoint beyond the end", "missing", "INSERT INTO checkpoint SELECT log,9999,note FROM checkpoint WHERE log=2 AND size=5"),
+        ("invalid UTF-8 in a body", "canonical JSON", ("UPDATE entry SET body=CAST(? AS TEXT) WHERE log=2 AND seq=6", (b'{"a":"\xff"}',))),
+        ("NUL in a body", "", ("UPDATE entry SET body=CAST(body || char(0) || 'x' AS TEXT) WHERE log=2 AND seq=6",)),
+        ("a body of 65,537 bytes", "longer than 65,536", ("UPDATE entry SET body=? WHERE log=2 AND seq=6", ("{" + " " * 65535 + "}",))),
+        ("a view", "schema", "CREATE VIEW entries AS SELECT * FROM entry"),
+        ("another trigger", "schema", "CREATE TRIGGER t AFTER INSERT ON cosig BEGIN SELECT 1; END")):
+    refused(f"file: {name}", tampered(name, *statements), words)
+refused("file: triggers dropped", tampered("t", keep_triggers=False), "schema")
+
+path = tampered("x")
+accepted("file: nothing done", path)
+back = tampered("rollback", "DELETE FROM entry WHERE log=2 AND seq>=11", "DELETE FROM checkpoint WHERE log=2 AND size>11")
+accepted("a roll back to a genuine older state shows only against an anchor", back)
+refused("a roll back against an anchor", back, "cut off or put back", "--anchor", good + "/checkpoint.early")
+
+raw = bytearray(open(ledger, "rb").read())
+at = raw.find(b"'append only'")
+raw[at + 1] ^= 0x20
+open(path, "wb").write(raw)
+refused("file: one letter of the schema", path, "schema")
+open(path, "wb").write(raw[:len(raw) // 2])
+refused("file: cut in half", path, "")
+open(path, "wb").write(b"SQLite format 3\0" + b"\xff" * 5000)
+refused("file: rubbish", path, "")
+
+os.rename(good + "/docs", good + "/docs.away")
+status, text = run(verify, ledger)
+ok(status == 0 and "no folder docs" in text, "verify: says that documents could not be looked at", text)
+os.rename(good + "/docs.away", good + "/docs")
+for victim in os.listdir(good + "/docs"):
+    doc = good + "/docs/" + victim
+    before = open(doc, "rb").read()
+    if b'"inventory":1' in before:
+        open(doc, "wb").write(before.replace(b"file-000000", b"file-000009"))
+        status, text = run(verify, ledger)
+        ok(status == 1 and "was changed" in text, "verify: a changed inventory", text)
+        os.remove(doc)
+        status, text = run(verify, ledger)
+        ok(status == 1 and "not among the documents" in text, "verify: a missing inventory", text)
+        open(doc, "wb").write(before)
+        break
+
+
+# --- custody folders ----------------------------------------------------------------------
+def sha(b):
+    return hashlib.sha256(b).digest()
+
+
+def root(leaves):
+    if len(leaves) == 1:
+        return leaves[0]
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return sha(b"\1" + root(leaves[:k]) + root(leaves[k:]))
+
+
+def proof(leaves, i):
+    if len(leaves) == 1:
+        return []
+    k = 1
+    while k * 2 < len(leaves):
+        k *= 2
+    return proof(leaves[:k], i) + [root(leaves[k:])] if i < k else proof(leaves[k:], i - k) + [root(leaves[:k])]
+
+
+def folder(name, spoil=lambda files: None):
+    """The custody folder of the second transfer, as the stager writes it."""
+    db = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)
+    logs = [[body.encode() + b"\n" + base64.b64encode(sig) + b"\n" for body, sig in
+             db.execute("SELECT body, sig FROM entry WHERE log=? ORDER BY seq", (n,))] for n in (1, 2)]
+    leaves = [sha(b"\0" + e) for e in logs[1]]
+    files = {"authority/entries.txt": b"\n".join(logs[0]), "authority/checkpoint": open(good + "/checkpoint.authority", "rb").read(),
+             "checkpoint": open(good + "/checkpoint", "rb").read(), "authority.vkey": vkeys[0].encode() + b"\n",
+             "log.vkey": vkeys[1].encode() + b"\n", "report.txt": b"a report\n"}
+    for i, e in enumerate(logs[1]):
+        body = json.loads(e.split(b"\n")[0])
+        if body["subj"] != "xfer:K1-000002":
+            continue
+        files[f"entries/{i:08}.entry"] = e
+        lines = "".join(base64.b64encode(h).decode() + "\n" for h in proof(leaves, i))
+        files[f"proofs/{i:08}.tlog-proof"] = f"c2sp.org/tlog-proof@v1\nindex {i}\n{lines}\n".encode() + files["checkpoint"]
+        if body["type"] == "xfer.approve":
+            d = body["data"]
+            for n, digest in (("inventory", d["inventory"]["sha256"]), ("findings", d["findings"]), ("policy", d["policy"])):
+                files[n] = open(good + "/docs/" + digest, "rb").read()
+    items = [json.loads(line) for line in files["inventory"].splitlines()[1:]]
+    files["manifest.sha256"] = "".join(f'{x["sha256"]}  {base64.b64decode(x["dest"]).decode()}\n' for x in items).encode()
+    spoil(files)
+    path = os.path.join(tmp, "folder")
+    shutil.rmtree(path, ignore_errors=True)
+    sums = "".join(f"{hashlib.sha256(b).hexdigest()}  {n}\n" for n, b in sorted(files.items()))
+    for n, b in (*files.items(), ("SHA256SUMS", sums.encode())):
+        os.makedirs(os.path.dirname(os.path.join(path, n)), exist_ok=True)
+        with open(os.path.join(path, n), "wb") as f:
+            f.write(b)
+    return path
+
+
+def change(name, old, new):
+    def spoil(files):
+        assert old in files[name], name
+        files[name] = files[name].replace(old, new, 1)
+    return spoil
+
+
+def drop(prefix, index):
+    def spoil(files):
+        victim = sorted(n for n in files if n.startswith("entries/"))[index]
+        del files[victim]
+        del files[victim.replace("entries/", "proofs/").replace(".entry", ".tlog-proof")]
+    return spoil
+
+
+accepted("an honest custody folder", folder("good"), "--genesis", vkeys[2], "--anchor", good + "/checkpoint")
+for name, words, spoil in (
+        ("an entry left out of the chain", "prev is not", drop("entries/", 2)),
+        ("the first entry left out", "prev is not", drop("entries/", 0)),
+        ("an approval left out", "prev is not", drop("entries/", 5)),
+        ("an inventory changed", "not among the documents", change("inventory", b"text/plain", b"text/plane")),
+        ("a manifest changed", "not the manifest", change("manifest.sha256", b"file-", b"File-")),
+        ("a policy changed", "not among the documents", change("policy", b"approvals = 2", b"approvals = 3")),
+        ("an authority entry changed", "FAILED at entry 2", change("authority/entries.txt", b"Anna Berg", b"Anna Burg")),
+        ("the checkpoint of other entries", "not signed by", change("checkpoint", b"\n38\n", b"\n39\n")),
+        ("a key of somebody else", "is not the key", change("log.vkey", b"+", b"+0"))):
+    status, text = run(verify, folder(name, spoil))
+    ok(status == 1 and words in text, f"verify: folder: {name}", status, text)
+    if "vkey" not in words and name != "a key of somebody else":
+        status, text = run(audit, folder(name, spoil))
+        ok(status == 1, f"audit.py: folder: {name}", status, text)
+victim = folder("sums")
+open(victim + "/report.txt", "w").write("another report\n")
+refused("folder: a report changed afterwards", victim, "SHA256SUMS")
+os.remove(victim + "/report.txt")
+refused("folder: a file missing", victim, "missing" if os.path.exists(victim) else "")
+victim = folder("proof", lambda files: None)
+entry = sorted(os.listdir(victim + "/entries"))[1]
+p = os.path.join(victim, "proofs", entry.replace(".entry", ".tlog-proof"))
+lines = open(p).read().split("\n")
+lines[2] = base64.b64encode(b"\0" * 32).decode()
+open(p, "w").write("\n".join(lines))
+sums = open(victim + "/SHA256SUMS").read().splitlines()
+sums = [s if p[len(victim) + 1:] not in s else hashlib.sha256(open(p, "rb").read()).hexdigest() + s[64:] for s in sums]
+open(victim + "/SHA256SUMS", "w").write("\n".join(sums) + "\n")
+refused("folder: a proof of something else", victim, "its proof does not show")
+
+# --- lists of entries ------------------------------------------------------------------------
+db = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)
+for n, name in ((1, "a.txt"), (2, "c.txt")):
+    with open(os.path.join(tmp, name), "wb") as f:
+        f.write(b"\n".join(body.encode() + b"\n" + base64.b64encode(sig) + b"\n" for body, sig in
+                           db.execute("SELECT body, sig FROM entry WHERE log=? ORDER BY seq", (n,))))
+status, text = run(verify, "--json", tmp + "/c.txt", tmp + "/a.txt")
+ok(status == 0 and json.loads(text)["verified"] is True, "verify: lists of entries, as JSON", text)
+status, text = run(verify, tmp + "/c.txt")
+ok(status == 1 and "authority log are missing" in text, "verify: a custody log alone says what is missing", text)
+status, text = run(verify)
+ok(status == 2, "verify: usage is status 2", text)
+status, text = run(verify, tmp + "/nothing")
+ok(status == 3, "verify: a missing file is status 3", text)
+
+# --- bits -----------------------------------------------------------------------------------
+seed = int(os.environ.get("SEED", "7"))
+rng = random.Random(seed)
+raw = open(ledger, "rb").read()
+differ = []
+caught = 0
+for _ in range(int(os.environ.get("FLIPS", "24"))):
+    flipped = bytearray(raw)
+    bit = rng.randrange(len(raw) * 8)
+    flipped[bit // 8] ^= 1 << (bit % 8)
+    open(path, "wb").write(flipped)
+    a, b = run(verify, path), run(audit, path)
+    caught += a[0] == 1
+    if a[0] != b[0] or a[0] not in (0, 1):
+        differ.append((bit, a, b))
+ok(not differ, f"single bits: both say the same ({caught} noticed, seed {seed})", *differ)
+
+shutil.rmtree(tmp)
+print(f"1..{len(tests)}")
+sys.exit(0 if all(tests) else 1)
