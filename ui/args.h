@@ -7,7 +7,7 @@
  *   --json, -k        an option without one
  *   [..]              may be absent
  *   [..]*             may be there several times
- * The word in capitals says what the value must be (args.c).  Options and
+ * The word in capitals says what the value must be (kind.h).  Options and
  * arguments may be mixed; "--" ends the options; --name=value and --name value
  * are the same.
  */
@@ -53,7 +53,5 @@ void args_kind(const struct arg *, char out[32]);
 
 /* Appends the usage for people: "TRANSFER --reason TEXT [--json]". */
 enum err args_usage(const char *spec, struct buf *out);
-/* True for the form of a transfer id. */
-bool args_transfer_ok(const char *id);
 
 #endif

@@ -58,8 +58,8 @@ approve_confirm(struct ui *ui, const struct args *a)
 }
 
 static int
-approve_sign(struct ui *ui, const struct args *a, const struct approve_slots *slots,
-    char ret_state[16])
+approve_sign(
+    struct ui *ui, const struct args *a, const struct approve_slots *slots, char ret_state[16])
 {
 	struct sealed sealed;
 	struct msg m;
@@ -100,8 +100,8 @@ approve_give(struct ui *ui, const struct args *a, bool first)
 		return release_follow(ui, transfer);
 	print_out("%s%s  %s\n", desk_mark(ui), transfer, state);
 	if (strcmp(state, "SUBMITTED") == 0)
-		print_out("  next: another officer signs: sallyport --as ID approve %s\n",
-		    transfer);
+		print_out(
+		    "  next: another officer signs: sallyport --as ID approve %s\n", transfer);
 	return UI_DONE;
 }
 

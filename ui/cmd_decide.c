@@ -39,8 +39,7 @@ decide_items(struct ui *ui, const struct args *a, struct decide_count *count)
 		for (const char *p = list->value; *p != '\0';) {
 			char *end;
 			json_int_t id = strtoll(p, &end, 10);
-			int status =
-			    decide_ask(ui, a, json_pack("{s:I}", "item", id), count);
+			int status = decide_ask(ui, a, json_pack("{s:I}", "item", id), count);
 			if (status != UI_DONE)
 				return status;
 			p = end + (*end == ',');
@@ -55,7 +54,8 @@ decide_selection(const struct args *a)
 	int picked = args_has(a, "item") + args_has(a, "where") + args_has(a, "proposed");
 	const char *decision = args_text(a, "DECISION");
 	if (picked != 1) {
-		print_problem(picked == 0 ? "no items are picked" : "items are picked in two ways",
+		print_problem(
+		    picked == 0 ? "no items are picked" : "items are picked in two ways",
 		    "give one of --item ID, --where EXPR, --proposed");
 		return UI_USAGE;
 	}
@@ -84,22 +84,24 @@ decide_result(struct ui *ui, const struct args *a, const struct decide_count *co
 	if (count->skipped == 0)
 		return UI_DONE;
 	if (proposed) {
-		print_out("  the rest needs a reason in writing: sallyport --as ID items %s --where "
-			  "decision=none\n",
+		print_out(
+		    "  the rest needs a reason in writing: sallyport --as ID items %s --where "
+		    "decision=none\n",
 		    args_text(a, "TRANSFER"));
 		return UI_DONE;
 	}
-	const char *why = !approve ? "they cannot be decided: not read, or of a kind that never goes"
-	                  : args_has(a, "reason")
-	                      ? "the policy blocks them, or they were not read"
-	                      : "the policy blocks them or asks for a reason, or they were not read";
+	const char *why =
+	    !approve ? "they cannot be decided: not read, or of a kind that never goes"
+	    : args_has(a, "reason")
+		? "the policy blocks them, or they were not read"
+		: "the policy blocks them or asks for a reason, or they were not read";
 	if (count->changed > 0) {
 		print_out("  left: %s\n", why);
 		return UI_DONE;
 	}
 	print_problemf(approve && !args_has(a, "reason")
-	                   ? "sallyport items shows POLICY; for reason, give --reason TEXT"
-	                   : "sallyport item TRANSFER ID tells why",
+			   ? "sallyport items shows POLICY; for reason, give --reason TEXT"
+			   : "sallyport item TRANSFER ID tells why",
 	    "nothing was decided: %s", why);
 	return UI_NO;
 }
@@ -114,8 +116,8 @@ cmd_decide(struct ui *ui, struct args *a)
 	if (args_has(a, "item"))
 		status = decide_items(ui, a, &count);
 	else if (args_has(a, "where"))
-		status =
-		    decide_ask(ui, a, json_pack("{s:s}", "where", args_text(a, "where")), &count);
+		status = decide_ask(
+		    ui, a, json_pack("{s:s}", "where", args_text(a, "where")), &count);
 	else
 		status = decide_ask(ui, a, json_pack("{s:b}", "proposed", 1), &count);
 	return status == UI_DONE ? decide_result(ui, a, &count) : status;

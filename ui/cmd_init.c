@@ -37,7 +37,8 @@ init_complain(const char *path, const char *next)
 	return UI_FAULT;
 }
 
-/* --- what is asked for --------------------------------------------------------------------- */
+/* --- what is asked for ---------------------------------------------------------------------
+ */
 
 /* The machine's name, where it can be a site's. */
 static void
@@ -59,7 +60,8 @@ static int
 init_check(const struct args *a, const struct founding *f)
 {
 	if (!args_has(a, "demo") && f->demo) {
-		print_problem("the site demo is for demo stations", "give --demo, or another --site");
+		print_problem(
+		    "the site demo is for demo stations", "give --demo, or another --site");
 		return UI_USAGE;
 	}
 	if (args_has(a, "demo") && args_has(a, "site")) {
@@ -150,14 +152,16 @@ init_admin_key(struct ui *ui, int fd, bool demo, struct founding_admin *a)
 	return UI_DONE;
 }
 
-/* --- the folder ---------------------------------------------------------------------------- */
+/* --- the folder ----------------------------------------------------------------------------
+ */
 
 /* HOME, where no station may be yet. */
 static int
 init_open_home(const struct ui *ui, int *ret_fd)
 {
 	if (mkdir(ui->home, 0755) != 0 && errno != EEXIST)
-		return init_complain(ui->home, "make the folder above it, or choose another: --home");
+		return init_complain(
+		    ui->home, "make the folder above it, or choose another: --home");
 	int fd = open(ui->home, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return init_complain(ui->home, "choose a folder of yours: --home");
@@ -175,17 +179,19 @@ init_make_folders(const struct founding *f, int home_fd)
 	for (size_t i = 0; i < sizeof(init_folders) / sizeof(init_folders[0]); i++) {
 		if (mkdirat(home_fd, init_folders[i].name, init_folders[i].mode) != 0 &&
 		    errno != EEXIST)
-			return init_complain(f->home, "see that the folder is yours and has room");
+			return init_complain(
+			    f->home, "see that the folder is yours and has room");
 	}
 	return UI_DONE;
 }
 
 /* HOME/folder/name, or HOME/name. */
 static enum err
-init_write(int home_fd, const char *folder, const char *name, mode_t mode, const struct buf *text)
+init_write(
+    int home_fd, const char *folder, const char *name, mode_t mode, const struct buf *text)
 {
-	MEM_CLOSE int fd = openat(
-	    home_fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	MEM_CLOSE int fd =
+	    openat(home_fd, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return fd < 0 ? ERR_IO : io_replace_synced(fd, name, mode, text->data, text->len);
 }
 
@@ -195,7 +201,8 @@ init_write_keys(const struct founding *f, int home_fd)
 	for (size_t i = 0; i < f->nadmins; i++) {
 		MEM_FREE char *name = mem_printf("%s.key", f->admins[i].id);
 		if (init_write(home_fd, "keys", name, 0600, &f->admins[i].file) != ERR_OK)
-			return init_complain(f->home, "see that the folder is yours and has room");
+			return init_complain(
+			    f->home, "see that the folder is yours and has room");
 	}
 	return UI_DONE;
 }
@@ -217,18 +224,20 @@ init_write_station(const struct founding *f, const struct args *a, int home_fd)
 	if (e == ERR_OK)
 		e = init_write(home_fd, ".", "station.conf", 0644, &text);
 	buf_done(&text);
-	return e == ERR_OK ? UI_DONE
-	                   : init_complain(f->home, "see that the folder is yours and has room");
+	return e == ERR_OK
+	           ? UI_DONE
+	           : init_complain(f->home, "see that the folder is yours and has room");
 }
 
-/* --- the page -------------------------------------------------------------------------------- */
+/* --- the page --------------------------------------------------------------------------------
+ */
 
 static void
 init_print_page(const struct founding *f)
 {
 	const char *genesis = msg_str(&f->founded, "genesis");
-	print_out("%sFOUNDING PAGE of station %s, site %s\n\n", f->demo ? "DEMO " : "", f->station,
-	    f->site);
+	print_out("%sFOUNDING PAGE of station %s, site %s\n\n", f->demo ? "DEMO " : "",
+	    f->station, f->site);
 	print_out("Genesis of the authority log (leaf):\n");
 	for (int i = 0; i < 64; i += 4)
 		print_out("%s%.4s%s", i % 32 == 0 ? "  " : " ", genesis + i,
@@ -238,7 +247,8 @@ init_print_page(const struct founding *f)
 		print_out("  %s (%s)\n      %s\n      %s\n", f->admins[i].id, f->admins[i].name,
 		    f->admins[i].fingerprint, f->admins[i].line);
 	print_out("\nStation key:\n  %s\n", msg_str(&f->founded, "station_key"));
-	print_out("\nLogs and the keys of their checkpoints:\n  %s\n      %s\n  %s\n      %s\n\n",
+	print_out(
+	    "\nLogs and the keys of their checkpoints:\n  %s\n      %s\n  %s\n      %s\n\n",
 	    msg_str(&f->founded, "authority"), msg_str(&f->founded, "authority_vkey"),
 	    msg_str(&f->founded, "custody"), msg_str(&f->founded, "custody_vkey"));
 	print_wrapped(0,
@@ -249,13 +259,15 @@ init_print_page(const struct founding *f)
 		print_wrapped(0,
 		    "One admin alone can enrol people on this station. For real data found it "
 		    "with --threshold 2 and three admins.");
-	print_out("\nNext: start sallyportd, then\n"
-		  "  sallyport --as %s officer add ID --name NAME --role officer   (two at least)\n"
-		  "  sallyport --as %s requester add ID --name NAME\n",
+	print_out(
+	    "\nNext: start sallyportd, then\n"
+	    "  sallyport --as %s officer add ID --name NAME --role officer   (two at least)\n"
+	    "  sallyport --as %s requester add ID --name NAME\n",
 	    f->admins[0].id, f->admins[0].id);
 }
 
-/* --- all together ------------------------------------------------------------------------------ */
+/* --- all together
+ * ------------------------------------------------------------------------------ */
 
 /* From here on only HOME can be opened, and the ledger speaks. */
 static int
@@ -270,7 +282,8 @@ init_confine(int home_fd)
 }
 
 static int
-init_found(struct founding *f, const struct args *a, int home_fd, const uint8_t *policy, size_t n)
+init_found(
+    struct founding *f, const struct args *a, int home_fd, const uint8_t *policy, size_t n)
 {
 	int status = init_make_folders(f, home_fd);
 	if (status == UI_DONE)

@@ -19,8 +19,8 @@ intake_fields(const struct args *a)
 	const struct arg *set;
 	for (size_t i = 0; (set = args_at(a, "set", i)) != NULL; i++) {
 		size_t n = strcspn(set->value, "=");
-		json_array_append_new(fields,
-		    json_pack("{s:s%, s:s}", "name", set->value, n, "value", set->value + n + 1));
+		json_array_append_new(fields, json_pack("{s:s%, s:s}", "name", set->value, n,
+						  "value", set->value + n + 1));
 	}
 	return fields;
 }
@@ -51,7 +51,8 @@ intake_requester(struct ui *ui, const struct args *a, json_t **ret)
 		return UI_DONE;
 	}
 	if (resume == NULL) {
-		print_problem("--requester is missing", "say who the data is for: --requester ID");
+		print_problem(
+		    "--requester is missing", "say who the data is for: --requester ID");
 		return UI_USAGE;
 	}
 	int answer = desk_status(ui, resume, &status);
@@ -84,8 +85,8 @@ intake_follow(struct ui *ui, const char *transfer)
 			end = ends[i].status;
 	answer = cmd_status_print(ui, transfer);
 	if (end != UI_DONE)
-		print_problemf("sallyport status tells what comes next", "%s is %s: %s", transfer,
-		    w.state, w.why[0] != '\0' ? w.why : "no reason was given");
+		print_problemf("sallyport status tells what comes next", "%s is %s: %s",
+		    transfer, w.state, w.why[0] != '\0' ? w.why : "no reason was given");
 	return answer != UI_DONE ? answer : end;
 }
 
@@ -98,15 +99,16 @@ cmd_intake(struct ui *ui, struct args *a)
 	int status = intake_requester(ui, a, &requester);
 	if (status != UI_DONE)
 		return status;
-	json_t *body = json_pack("{s:o, s:o, s:o}", "source", intake_source(source), "requester",
-	    requester, "fields", intake_fields(a));
+	json_t *body = json_pack("{s:o, s:o, s:o}", "source", intake_source(source),
+	    "requester", requester, "fields", intake_fields(a));
 	if (args_has(a, "resume"))
 		json_object_set_new(body, "resume", json_string(args_text(a, "resume")));
 	status = desk_call(ui, source->fd >= 0 ? MSG_UI_INTAKE : MSG_UI_INTAKE_DEVICE, body,
 	    source->fd, MSG_DESK_DONE, &m);
 	if (status != UI_DONE)
 		return status;
-	MEM_FREE char *transfer = mem_strdup(msg_str(&m, "transfer") != NULL ? msg_str(&m, "transfer") : "");
+	MEM_FREE char *transfer =
+	    mem_strdup(msg_str(&m, "transfer") != NULL ? msg_str(&m, "transfer") : "");
 	msg_done(&m);
 	print_out("%stransfer %s\n", desk_mark(ui), transfer);
 	return args_has(a, "no-wait") ? UI_DONE : intake_follow(ui, transfer);

@@ -33,7 +33,8 @@ new_key_make(struct ui *ui, const char *id, int fd, struct new_key *k)
 	enum err e = seal_seed_new(&seed);
 	if (e == ERR_OK)
 		e = seal_close(seed, passphrase, id,
-		    custody_demo(ui->authority) ? SEAL_COST_FLOOR : SEAL_COST_MODERATE, &k->file);
+		    custody_demo(ui->authority) ? SEAL_COST_FLOOR : SEAL_COST_MODERATE,
+		    &k->file);
 	if (e == ERR_OK)
 		e = seal_seed_key(seed, &k->key);
 	if (e != ERR_OK) {
@@ -68,8 +69,8 @@ people_roles(const char *list)
 
 /* data of officer.enroll, with the proof that whoever made the key holds it. */
 static int
-people_enrolment(struct ui *ui, const struct args *a, const char *subj,
-    const struct new_key *k, json_t **ret_data)
+people_enrolment(struct ui *ui, const struct args *a, const char *subj, const struct new_key *k,
+    json_t **ret_data)
 {
 	char root[HEX_DIGEST_SIZE];
 	struct buf text, blob;
@@ -127,8 +128,9 @@ static void
 people_say_force(struct ui *ui, const char *subj, const char *what)
 {
 	if (desk_refresh(ui) == UI_DONE && people_pending(ui, subj))
-		print_out("%s%s: proposed; %u admins must stand behind it: sallyport --as ADMIN "
-			  "endorse\n",
+		print_out(
+		    "%s%s: proposed; %u admins must stand behind it: sallyport --as ADMIN "
+		    "endorse\n",
 		    desk_mark(ui), what, custody_threshold(ui->authority));
 	else
 		print_out("%s%s: in force\n", desk_mark(ui), what);
@@ -142,8 +144,7 @@ people_enrol(struct ui *ui, const struct args *a, const char *subj, const struct
 	if (status != UI_DONE)
 		return status;
 	/* a key nobody enrolled does no harm; an enrolment without its key would */
-	enum err e =
-	    io_replace_synced(ui->keys_fd, k->name, 0600, k->file.data, k->file.len);
+	enum err e = io_replace_synced(ui->keys_fd, k->name, 0600, k->file.data, k->file.len);
 	if (e != ERR_OK) {
 		json_decref(data);
 		print_problemf("see that the folder is yours and has room; nobody was enrolled",
@@ -170,8 +171,8 @@ cmd_people_officer(struct ui *ui, struct args *a)
 	if (status == UI_DONE)
 		status = people_enrol(ui, a, subj, &k);
 	if (status == UI_DONE) {
-		MEM_FREE char *what = mem_printf("%s (%s) as %s", id, args_text(a, "name"),
-		    args_text(a, "role"));
+		MEM_FREE char *what =
+		    mem_printf("%s (%s) as %s", id, args_text(a, "name"), args_text(a, "role"));
 		people_say_force(ui, subj, what);
 		print_out("  key   %s\n  file  %s/keys/%s\n", k.fingerprint, ui->home, k.name);
 	}

@@ -19,8 +19,8 @@ cmd_release_medium(struct ui *ui, struct args *a)
 {
 	const char *transfer = args_text(a, "TRANSFER");
 	int status = desk_call(ui, MSG_UI_MEDIUM,
-	    json_pack("{s:s, s:s}", "transfer", transfer, "disposition",
-		args_text(a, "disposition")),
+	    json_pack(
+		"{s:s, s:s}", "transfer", transfer, "disposition", args_text(a, "disposition")),
 	    -1, MSG_DESK_DONE, NULL);
 	if (status == UI_DONE)
 		print_out("%s%s: recorded that the medium left the station\n", desk_mark(ui),

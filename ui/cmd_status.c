@@ -82,7 +82,8 @@ status_counts(const char *title, json_t *counts)
 			continue;
 		if (first)
 			print_out("  %-10s ", title);
-		print_out("%s%lld %s", first ? "" : ", ", (long long)json_integer_value(n), word);
+		print_out(
+		    "%s%lld %s", first ? "" : ", ", (long long)json_integer_value(n), word);
 		first = false;
 	}
 	if (!first)
@@ -146,14 +147,16 @@ status_say_next(const json_t *s)
 {
 	const char *state = desk_text(s, "state"), *transfer = desk_text(s, "transfer");
 	if (desk_uint(s, "undecided") > 0 && strcmp(state, "REVIEW") == 0)
-		print_out("  %-10s %llu items have no decision: sallyport --as ID items %s --where "
-			  "decision=none\n",
+		print_out(
+		    "  %-10s %llu items have no decision: sallyport --as ID items %s --where "
+		    "decision=none\n",
 		    "undecided", (unsigned long long)desk_uint(s, "undecided"), transfer);
 	if (strcmp(state, "FAULT") == 0)
-		print_out(strcmp(desk_text(s, "step"), "release") == 0
-		              ? "  %-10s repeat: sallyport --as ID release %s\n"
-		              : "  %-10s repeat: sallyport --as ID intake SOURCE --resume %s (or "
-				"abort)\n",
+		print_out(
+		    strcmp(desk_text(s, "step"), "release") == 0
+			? "  %-10s repeat: sallyport --as ID release %s\n"
+			: "  %-10s repeat: sallyport --as ID intake SOURCE --resume %s (or "
+			  "abort)\n",
 		    "next", transfer);
 	for (size_t i = 0; i < sizeof(status_next) / sizeof(status_next[0]); i++) {
 		if (strcmp(status_next[i].state, state) != 0)
@@ -228,7 +231,8 @@ cmd_status(struct ui *ui, struct args *a)
 	return status;
 }
 
-/* --- media and scanners ------------------------------------------------------------------------ */
+/* --- media and scanners
+ * ------------------------------------------------------------------------ */
 
 static void
 status_medium_row(void *arg, const json_t *row)
@@ -253,9 +257,10 @@ cmd_status_media(struct ui *ui, struct args *a)
 {
 	bool any = false, json = args_has(a, "json");
 	if (!json)
-		print_out("%sports of station %s\n", desk_mark(ui), custody_station(ui->authority));
-	return desk_rows(
-	    ui, MSG_UI_MEDIA, json_object(), json ? status_json : status_medium_row, &any, NULL);
+		print_out(
+		    "%sports of station %s\n", desk_mark(ui), custody_station(ui->authority));
+	return desk_rows(ui, MSG_UI_MEDIA, json_object(),
+	    json ? status_json : status_medium_row, &any, NULL);
 }
 
 /* What the rows said beside being printed. */
@@ -321,7 +326,6 @@ cmd_status_doctor(struct ui *ui, struct args *a)
 	struct status_seen seen = {args_has(a, "json"), false};
 	if (!seen.json)
 		print_out("%sstation %s\n", desk_mark(ui), custody_station(ui->authority));
-	int status =
-	    desk_rows(ui, MSG_UI_DOCTOR, json_object(), status_check_row, &seen, NULL);
+	int status = desk_rows(ui, MSG_UI_DOCTOR, json_object(), status_check_row, &seen, NULL);
 	return status == UI_DONE && seen.bad ? UI_NO : status;
 }

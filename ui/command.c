@@ -43,13 +43,15 @@ command_usage(const struct command *c, const char *indent)
 void
 command_help_all(void)
 {
-	print_out("usage: sallyport [--as ID] [--passphrase-fd FD] [--home DIR] COMMAND ...\n\n");
+	print_out(
+	    "usage: sallyport [--as ID] [--passphrase-fd FD] [--home DIR] COMMAND ...\n\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
 		print_out("  %-14s %s\n", command_rows[i].name, command_rows[i].help);
-	print_out("\n"
-		  "sallyport COMMAND -h shows the options of a command; sallyport(1) tells all.\n"
-		  "The station is in $SALLYPORT_HOME, else in /var/lib/sallyport.\n"
-		  "Exit status: 0 done, 1 the answer is no, 2 usage, 3 fault.\n");
+	print_out(
+	    "\n"
+	    "sallyport COMMAND -h shows the options of a command; sallyport(1) tells all.\n"
+	    "The station is in $SALLYPORT_HOME, else in /var/lib/sallyport.\n"
+	    "Exit status: 0 done, 1 the answer is no, 2 usage, 3 fault.\n");
 }
 
 void
@@ -88,8 +90,8 @@ command_parse(
 int
 command_run(const struct command *c, struct ui *ui, struct args *a)
 {
-	bool sign = c->need == NEED_SIGNED ||
-	            (c->need == NEED_TRANSFER && args_has(a, "TRANSFER"));
+	bool sign =
+	    c->need == NEED_SIGNED || (c->need == NEED_TRANSFER && args_has(a, "TRANSFER"));
 	int status = sign ? signin(ui) : UI_DONE;
 	return status == UI_DONE ? c->run(ui, a) : status;
 }

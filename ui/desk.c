@@ -25,7 +25,8 @@ desk_open(struct ui *ui)
 	}
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0 || connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
-		const char *next = "start it: sallyportd; or make one: sallyport init --admin ID";
+		const char *next =
+		    "start it: sallyportd; or make one: sallyport init --admin ID";
 		if (errno == EACCES)
 			next = "ask for membership in the group of the station's socket";
 		print_problemf(next, "the station in %s does not answer: %s", ui->home,
@@ -50,7 +51,8 @@ desk_lost(struct ui *ui, enum err e)
 		    "look at sallyport doctor and the log of sallyportd");
 	else
 		print_problem("the station has gone while at work",
-		    "start sallyportd again; what was recorded stays, sallyport status shows it");
+		    "start sallyportd again; what was recorded stays, sallyport status shows "
+		    "it");
 	return UI_FAULT;
 }
 
@@ -123,8 +125,8 @@ desk_refresh(struct ui *ui)
 	uint8_t *list;
 	size_t n;
 	char why[CUSTODY_WHY_SIZE];
-	int status = desk_call(ui, MSG_UI_EXPORT, json_pack("{s:s}", "log", "authority"), -1,
-	    MSG_DESK_EXPORT, &m);
+	int status = desk_call(
+	    ui, MSG_UI_EXPORT, json_pack("{s:s}", "log", "authority"), -1, MSG_DESK_EXPORT, &m);
 	if (status != UI_DONE)
 		return status;
 	enum err e = io_memfd_read(m.fd, LIM_SEALED_BYTES, &list, &n);
@@ -137,8 +139,8 @@ desk_refresh(struct ui *ui)
 	free(list);
 	if (e == ERR_OK)
 		return UI_DONE;
-	print_problemf(
-	    "do not use this station; check it with sallyport verify", "the authority log: %s", why);
+	print_problemf("do not use this station; check it with sallyport verify",
+	    "the authority log: %s", why);
 	return UI_FAULT;
 }
 
@@ -159,7 +161,8 @@ desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const 
 		json_array_foreach (rows, i, row) {
 			fn(arg, row);
 			if (named)
-				json_object_set(body, "after", json_object_get(row, "transfer"));
+				json_object_set(
+				    body, "after", json_object_get(row, "transfer"));
 		}
 		if (paged)
 			json_object_set(body, "after", json_object_get(m.body, "next"));

@@ -14,8 +14,8 @@ void desk_close(struct ui *);
  * Sends (steals body) and waits for the answer; a refusal is printed and
  * becomes its status.  ret_msg may be NULL when only yes or no matters.
  */
-int desk_call(struct ui *, enum msg_id, json_t *body, int fd, enum msg_id answer,
-    struct msg *ret_msg);
+int desk_call(
+    struct ui *, enum msg_id, json_t *body, int fd, enum msg_id answer, struct msg *ret_msg);
 /* The next message without a request of ours; ERR_AGAIN after timeout_ms. */
 enum err desk_next(struct ui *, struct msg *ret_msg, int timeout_ms);
 /* The line broke: says so, and what that means. */

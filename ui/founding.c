@@ -75,12 +75,12 @@ founding_genesis(struct founding *f)
 		return founding_lost(f, e);
 	}
 	for (size_t i = 0; i < f->nadmins; i++)
-		json_array_append_new(admins,
-		    json_pack("{s:s, s:s, s:s}", "id", f->admins[i].id, "key", f->admins[i].line,
-			"name", f->admins[i].name));
+		json_array_append_new(
+		    admins, json_pack("{s:s, s:s, s:s}", "id", f->admins[i].id, "key",
+				f->admins[i].line, "name", f->admins[i].name));
 	return founding_call(f, MSG_LEDGER_FOUND,
-	    json_pack("{s:s, s:s, s:b, s:o, s:i}", "site", f->site, "station", f->station, "demo",
-		(int)f->demo, "admins", admins, "threshold", (int)f->threshold),
+	    json_pack("{s:s, s:s, s:b, s:o, s:i}", "site", f->site, "station", f->station,
+		"demo", (int)f->demo, "admins", admins, "threshold", (int)f->threshold),
 	    -1, MSG_LEDGER_FOUNDED, &f->founded);
 }
 
@@ -93,7 +93,8 @@ founding_sign(struct founding *f, const struct founding_admin *a, const char *ty
 	struct buf entry;
 	MEM_CLOSE int fd = -1;
 	int status = founding_call(f, MSG_LEDGER_PREPARE,
-	    json_pack("{s:s, s:s}", "log", "authority", "subj", subj), -1, MSG_LEDGER_PREPARED, &m);
+	    json_pack("{s:s, s:s}", "log", "authority", "subj", subj), -1, MSG_LEDGER_PREPARED,
+	    &m);
 	if (status != UI_DONE) {
 		json_decref(data);
 		return status;
@@ -161,14 +162,14 @@ founding_policy(struct founding *f, const void *policy, size_t n)
 	policy_free(parsed);
 	digest_sha256(policy, n, sha256);
 	hex_encode(sha256, sizeof(sha256), hex);
-	int status = founding_call(f, MSG_LEDGER_PUT, json_pack("{s:s}", "sha256", hex), fd,
-	    MSG_LEDGER_STORED, &m);
+	int status = founding_call(
+	    f, MSG_LEDGER_PUT, json_pack("{s:s}", "sha256", hex), fd, MSG_LEDGER_STORED, &m);
 	if (status != UI_DONE)
 		return status;
 	msg_done(&m);
 	status = founding_sign(f, &f->admins[0], "policy.set", "policy",
-	    json_pack("{s:i, s:I, s:s}", "approvals", approvals, "bytes", (json_int_t)n, "sha256",
-		hex),
+	    json_pack("{s:i, s:I, s:s}", "approvals", approvals, "bytes", (json_int_t)n,
+		"sha256", hex),
 	    leaf);
 	return status == UI_DONE ? founding_stand(f, 1, "policy", leaf) : status;
 }

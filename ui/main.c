@@ -63,10 +63,12 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 		else if (c == 'V')
 			o->version = true;
 		else
-			return main_usage("an option before the command is not known or lacks its value");
+			return main_usage(
+			    "an option before the command is not known or lacks its value");
 		if (c == 'p' && (*end != '\0' || end == optarg || ui->passphrase_fd < 0 ||
 				    fcntl(ui->passphrase_fd, F_GETFD) < 0))
-			return main_usage("--passphrase-fd needs the number of an open descriptor");
+			return main_usage(
+			    "--passphrase-fd needs the number of an open descriptor");
 	}
 	o->rest = optind;
 	if (ui->as != NULL && !custody_person_id_ok(ui->as))
@@ -156,7 +158,8 @@ main_set_up(struct ui *ui)
 {
 	digest_init();
 	if (seal_init() != ERR_OK) {
-		print_problem("the cryptographic libraries do not start", "check the installation");
+		print_problem(
+		    "the cryptographic libraries do not start", "check the installation");
 		return UI_FAULT;
 	}
 	json_object_seed(0);
@@ -180,14 +183,16 @@ main(int argc, char **argv)
 	ui.home = home;
 	if (status == UI_DONE && o.version) {
 		print_out("sallyport %s\n", SALLYPORT_VERSION);
-	} else if (status == UI_DONE && (o.help || (o.act == NULL && o.rest == argc && argc == 1))) {
+	} else if (status == UI_DONE &&
+		   (o.help || (o.act == NULL && o.rest == argc && argc == 1))) {
 		command_help_all();
 		status = o.help ? UI_DONE : UI_USAGE;
 	} else if (status == UI_DONE) {
 		status = main_set_up(&ui);
 		if (status == UI_DONE)
-			status = o.act != NULL ? main_confine(&ui, &none, o.act)
-			                       : main_command(&ui, argc - o.rest, argv + o.rest);
+			status = o.act != NULL
+			             ? main_confine(&ui, &none, o.act)
+			             : main_command(&ui, argc - o.rest, argv + o.rest);
 	}
 	seal_secret_free(ui.passphrase);
 	if (!print_finish() && status == UI_DONE)

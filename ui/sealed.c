@@ -13,7 +13,8 @@
 static int
 sealed_wrong(const char *why)
 {
-	print_problem(why, "nothing was signed; the station must be looked at before it is used");
+	print_problem(
+	    why, "nothing was signed; the station must be looked at before it is used");
 	return UI_FAULT;
 }
 
@@ -30,8 +31,8 @@ static int
 sealed_get_inventory(struct ui *ui, const char *transfer, struct sealed *s)
 {
 	struct msg m;
-	int status = desk_call(ui, MSG_UI_SEAL, json_pack("{s:s}", "transfer", transfer), -1,
-	    MSG_DESK_SEALED, &m);
+	int status = desk_call(
+	    ui, MSG_UI_SEAL, json_pack("{s:s}", "transfer", transfer), -1, MSG_DESK_SEALED, &m);
 	if (status != UI_DONE)
 		return status;
 	snprintf(s->inventory_hex, sizeof(s->inventory_hex), "%s", msg_str(&m, "inventory"));
@@ -52,8 +53,8 @@ static int
 sealed_get_policy(struct ui *ui, struct sealed *s)
 {
 	struct msg m;
-	int status = desk_call(ui, MSG_UI_GET, json_pack("{s:s}", "sha256", s->policy_hex), -1,
-	    MSG_DESK_DOC, &m);
+	int status = desk_call(
+	    ui, MSG_UI_GET, json_pack("{s:s}", "sha256", s->policy_hex), -1, MSG_DESK_DOC, &m);
 	if (status != UI_DONE)
 		return status;
 	enum err e = io_memfd_read(m.fd, LIM_POLICY_BYTES, &s->policy, &s->policy_len);
@@ -119,12 +120,13 @@ sealed_done(struct sealed *s)
 json_t *
 sealed_approval(const struct sealed *s, unsigned slot)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:{s:I, s:s}, s:{s:I, s:I, s:s, s:s}, s:s, s:s, s:I}",
-	    "dest", s->dest, "dir", "in", "expires", "", "findings", s->findings_hex,
-	    "inventory", "items", (json_int_t)s->manifest->items, "sha256", s->inventory_hex,
-	    "manifest", "bytes", (json_int_t)s->manifest->bytes, "files",
-	    (json_int_t)s->manifest->nfiles, "root", s->root_hex, "sha256", s->manifest_hex,
-	    "policy", s->policy_hex, "scan", s->scan_hex, "slot", (json_int_t)slot);
+	return json_pack(
+	    "{s:s, s:s, s:s, s:s, s:{s:I, s:s}, s:{s:I, s:I, s:s, s:s}, s:s, s:s, s:I}", "dest",
+	    s->dest, "dir", "in", "expires", "", "findings", s->findings_hex, "inventory",
+	    "items", (json_int_t)s->manifest->items, "sha256", s->inventory_hex, "manifest",
+	    "bytes", (json_int_t)s->manifest->bytes, "files", (json_int_t)s->manifest->nfiles,
+	    "root", s->root_hex, "sha256", s->manifest_hex, "policy", s->policy_hex, "scan",
+	    s->scan_hex, "slot", (json_int_t)slot);
 }
 
 /* --- for the signer's eyes ---------------------------------------------------------------- */
@@ -187,8 +189,9 @@ sealed_print_must_look(const struct sealed *s, const char *transfer)
 	}
 	inventory_free(inventory);
 	if (n > SEALED_MUST_LOOK)
-		print_out("  and %llu more: sallyport --as ID items %s --where 'decision=approve "
-			  "and (severity>=medium or gate=reason)'\n",
+		print_out(
+		    "  and %llu more: sallyport --as ID items %s --where 'decision=approve "
+		    "and (severity>=medium or gate=reason)'\n",
 		    (unsigned long long)(n - SEALED_MUST_LOOK), transfer);
 	if (n == 0)
 		print_out("Nothing goes that has findings of weight or needed a reason.\n");
@@ -244,8 +247,8 @@ sealed_print(struct ui *ui, const char *transfer, const struct sealed *s)
 	sealed_print_people(s);
 	print_out("\n");
 	sealed_print_outcomes(&s->account);
-	print_out("\n%zu files (%s) and %zu links go to %s.\n", m->nfiles, size, m->nlinks,
-	    s->dest);
+	print_out(
+	    "\n%zu files (%s) and %zu links go to %s.\n", m->nfiles, size, m->nlinks, s->dest);
 	if (m->nfiles == 0)
 		print_out("Nothing goes: the signatures close the transfer, with a slip.\n");
 	sealed_print_must_look(s, transfer);

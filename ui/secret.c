@@ -67,8 +67,8 @@ secret_complain(enum err e, int fd)
 		    "the passphrase cannot be read from descriptor %d", fd);
 	else
 		print_problem(e == ERR_RANGE   ? "the passphrase is empty"
-		              : e == ERR_LIMIT ? "the passphrase is too long"
-		                               : "the passphrase holds a zero byte",
+			      : e == ERR_LIMIT ? "the passphrase is too long"
+					       : "the passphrase holds a zero byte",
 		    "give one line of text");
 	return UI_USAGE;
 }
@@ -112,14 +112,15 @@ secret_ask_new(struct ui *ui, int fd, const char *who, struct seal_secret **ret)
 	if (e != ERR_OK)
 		return secret_complain(e, fd);
 	if (seal_secret_len(first) < SECRET_LEAST_BYTES) {
-		print_problemf("take a few words", "a new passphrase has at least %d characters",
-		    SECRET_LEAST_BYTES);
+		print_problemf("take a few words",
+		    "a new passphrase has at least %d characters", SECRET_LEAST_BYTES);
 		return UI_USAGE;
 	}
 	if (fd < 0) {
 		e = secret_read(ui, fd, "The same again: ", &again);
 		if (e != ERR_OK || !secret_same(first, again)) {
-			print_problem("the two are not the same", "nothing was changed; try again");
+			print_problem(
+			    "the two are not the same", "nothing was changed; try again");
 			return UI_USAGE;
 		}
 	}

@@ -76,8 +76,8 @@ sign_make(struct ui *ui, const char *log, const char *type, const char *subj, js
 	const struct custody_person *p = signin_person(ui);
 	const char *role = sign_role(p, log, type);
 	if (role == NULL) {
-		print_problemf("somebody with the role must do it", "%s may not sign %s", ui->as,
-		    type);
+		print_problemf(
+		    "somebody with the role must do it", "%s may not sign %s", ui->as, type);
 		json_decref(data);
 		return UI_NO;
 	}
@@ -132,8 +132,8 @@ sign_entry(struct ui *ui, const char *log, const char *type, const char *subj, j
 }
 
 int
-sign_transfer(struct ui *ui, const char *type, const char *transfer, json_t *data,
-    struct msg *ret_done)
+sign_transfer(
+    struct ui *ui, const char *type, const char *transfer, json_t *data, struct msg *ret_done)
 {
 	MEM_FREE char *subj = mem_printf("xfer:%s", transfer);
 	return sign_entry(ui, "custody", type, subj, data, ret_done);

@@ -19,8 +19,8 @@ int sign_memfd(const struct buf *, int *ret_fd);
 int sign_entry(struct ui *, const char *log, const char *type, const char *subj, json_t *data,
     struct msg *ret_done);
 /* sign_entry about a transfer in the custody log. */
-int sign_transfer(struct ui *, const char *type, const char *transfer, json_t *data,
-    struct msg *ret_done);
+int sign_transfer(
+    struct ui *, const char *type, const char *transfer, json_t *data, struct msg *ret_done);
 /* The root of the authority log an entry made now would name. */
 int sign_root(struct ui *, const char *subj, char ret_root[HEX_DIGEST_SIZE]);
 

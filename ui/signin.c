@@ -31,12 +31,12 @@ static int
 signin_key_file(struct ui *ui, uint8_t **ret_bytes, size_t *ret_len)
 {
 	MEM_FREE char *name = mem_printf("%s.key", ui->as);
-	MEM_CLOSE int fd = ui->keys_fd < 0 ? -1
-	                                   : openat(ui->keys_fd, name,
-						 O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	MEM_CLOSE int fd =
+	    ui->keys_fd < 0 ? -1 : openat(ui->keys_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0 && io_slurp(fd, LIM_KEY_FILE_BYTES, ret_bytes, ret_len) == ERR_OK)
 		return UI_DONE;
-	print_problemf("sign in where the key is; an administrator enrols people with officer add",
+	print_problemf(
+	    "sign in where the key is; an administrator enrols people with officer add",
 	    "there is no key of %s on this station (%s/keys/%s)", ui->as, ui->home, name);
 	return UI_NO;
 }
@@ -47,9 +47,9 @@ signin_tell_failure(struct ui *ui, const char *why)
 {
 	struct msg m;
 	static const enum msg_id answers[] = {MSG_DESK_DONE, MSG_DESK_REFUSED, MSG_NONE};
-	if (ui->desk == NULL ||
-	    channel_call(ui->desk, MSG_UI_FAILED,
-		json_pack("{s:s, s:s}", "officer", ui->as, "why", why), -1, answers, &m) != ERR_OK)
+	if (ui->desk == NULL || channel_call(ui->desk, MSG_UI_FAILED,
+				    json_pack("{s:s, s:s}", "officer", ui->as, "why", why), -1,
+				    answers, &m) != ERR_OK)
 		return;
 	msg_done(&m);
 }
@@ -114,7 +114,8 @@ signin_known(struct ui *ui)
 		return UI_DONE;
 	signin_tell_failure(ui, p == NULL ? "nobody of this id is enrolled" : "has no key");
 	print_problemf("check the id; an administrator enrols people with officer add",
-	    p == NULL ? "nobody with the id %s is enrolled" : "%s is a requester and has no key",
+	    p == NULL ? "nobody with the id %s is enrolled"
+		      : "%s is a requester and has no key",
 	    ui->as);
 	return UI_NO;
 }

@@ -37,7 +37,8 @@ watch_line(const struct msg *m, struct buf *out)
 	print_size(msg_uint(m, "bytes_total"), all);
 	buf_addf(out, "%s %s", msg_str(m, "transfer"), msg_str(m, "stage"));
 	if (msg_uint(m, "total") > 0) {
-		buf_addf(out, "%s %llu of %llu", between, (unsigned long long)msg_uint(m, "done"),
+		buf_addf(out, "%s %llu of %llu", between,
+		    (unsigned long long)msg_uint(m, "done"),
 		    (unsigned long long)msg_uint(m, "total"));
 		between = ",";
 	}
@@ -112,7 +113,8 @@ watch(struct ui *ui, const char *transfer, struct watch *ret)
 	print_progress_end();
 	sigaction(SIGINT, &before, NULL);
 	if (status == UI_DONE && ret->left)
-		print_problemf("sallyport status tells how far it is; sallyport watch follows it again",
+		print_problemf(
+		    "sallyport status tells how far it is; sallyport watch follows it again",
 		    "%s goes on without this terminal", transfer);
 	return status;
 }

@@ -315,7 +315,8 @@ transfer_print(struct buf *out)
 	};
 	buf_add_str(out,
 	    "# States, entries and signers\n\n"
-	    "Printed from `src/core/transfer.def`; do not edit.  What is not in these tables "
+	    "Made from `src/core/transfer.def` by `sh tests/lint/states.sh --write`; do not "
+	    "edit.  What is not in these tables "
 	    "is\n"
 	    "refused by the ledger, and found by `sallyport-verify`.\n\n"
 	    "Shapes: `s` text, `u` integer, `t` true or false, `h` 64 hex digits, `b` base64,\n"

@@ -204,7 +204,7 @@ setup(void **state)
 	snprintf(s->dir, sizeof(s->dir), "/tmp/sallyport-t.XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
 	shell(s, "mkdir -p t/d; printf a >t/a; seq 1 100000 >t/d/large; ln t/a t/d/other; : "
-	         ">t/zero; "
+		 ">t/zero; "
 		 "ln -s a t/link; truncate -s 8M ext; PATH=$PATH:/sbin:/usr/sbin; "
 		 "mke2fs -q -t ext4 -L 'a label' -d t ext; : >empty; echo text >text");
 	*state = s;

@@ -1,4 +1,4 @@
-/* links: ui/args src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/station src/core/shape src/core/canon src/core/sshsig src/core/seal src/core/digest src/base/buf src/base/clock src/base/err src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: ui/args ui/kind src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/station src/core/shape src/core/canon src/core/sshsig src/core/seal src/core/digest src/base/buf src/base/clock src/base/err src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 #include "ui/args.h"
 
@@ -69,8 +69,7 @@ test_what_is_refused(void **state)
 		"control characters"},
 	    {"a reason that turns the line", "--reason=TEXT", {"--reason", "a\342\200\256b"},
 		"control characters"},
-	    {"a reason that is not UTF-8", "--reason=TEXT", {"--reason", "a\377"},
-		"not UTF-8"},
+	    {"a reason that is not UTF-8", "--reason=TEXT", {"--reason", "a\377"}, "not UTF-8"},
 	    {"a field", "--set=FIELD=VALUE", {"--set", "purpose=x=y"}, NULL},
 	    {"a field without a value", "--set=FIELD=VALUE", {"--set", "purpose="},
 		"must be FIELD=VALUE"},

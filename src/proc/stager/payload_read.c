@@ -15,8 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_NAME_CELLS 96
-#define READ_CHUNK      262144
+#define READ_NAME_CELLS  96
+#define READ_CHUNK       262144
+#define READ_AHEAD       16        /* files the kernel is told to fetch while one is hashed */
+#define READ_AHEAD_BYTES (4 << 20) /* of each; further on the kernel sees that we go on */
 
 struct reading {
 	const struct payload *payload;
@@ -24,6 +26,8 @@ struct reading {
 	struct digest *digest;
 	uint8_t *chunk; /* READ_CHUNK */
 	struct buf text;
+	int ahead[READ_AHEAD]; /* descriptors of the next files, -1 where there is none */
+	size_t opened;
 };
 
 static enum err
@@ -39,7 +43,6 @@ static enum err
 payload_hash(struct reading *r, int fd, uint64_t *ret_bytes, uint8_t ret_sha256[32])
 {
 	uint64_t bytes = 0;
-	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	for (;;) {
 		ssize_t n = read(fd, r->chunk, READ_CHUNK);
 		if (n < 0 && errno == EINTR)
@@ -56,17 +59,41 @@ payload_hash(struct reading *r, int fd, uint64_t *ret_bytes, uint8_t ret_sha256[
 	return ERR_OK;
 }
 
-static enum err
-payload_read_file(struct reading *r, const struct release_file *f, char why[SHARE_WHY_SIZE])
+/* Opens the files up to READ_AHEAD after file i; one that cannot be opened fails later. */
+static void
+payload_read_ahead(struct reading *r, size_t i)
 {
+	const struct release_manifest *m = r->payload->manifest;
+	for (; r->opened < m->nfiles && r->opened < i + READ_AHEAD; r->opened++) {
+		const struct release_file *f = &m->files[r->opened];
+		int fd = -1;
+		if (place_set(r->place, f->dest.data, f->dest.len) == ERR_OK)
+			fd = openat(r->place->dirfd, r->place->name,
+			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd >= 0)
+			posix_fadvise(fd, 0, READ_AHEAD_BYTES, POSIX_FADV_WILLNEED);
+		r->ahead[r->opened % READ_AHEAD] = fd;
+	}
+}
+
+static int
+payload_read_next(struct reading *r, size_t i)
+{
+	payload_read_ahead(r, i);
+	int fd = r->ahead[i % READ_AHEAD];
+	r->ahead[i % READ_AHEAD] = -1;
+	return fd;
+}
+
+static enum err
+payload_read_file(struct reading *r, size_t i, char why[SHARE_WHY_SIZE])
+{
+	const struct release_file *f = &r->payload->manifest->files[i];
 	struct stat st;
 	uint8_t sha256[32];
 	uint64_t bytes = 0;
 	const unsigned mode = (f->mode & 0111) != 0 ? 0555 : 0444;
-	if (place_set(r->place, f->dest.data, f->dest.len) != ERR_OK)
-		return payload_differs(why, f->dest, "is missing from the share");
-	MEM_CLOSE int fd = openat(
-	    r->place->dirfd, r->place->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	MEM_CLOSE int fd = payload_read_next(r, i);
 	if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
 		return payload_differs(why, f->dest, "is not on the share as a file");
 	if ((st.st_mode & 07777) != mode || st.st_nlink != 1)
@@ -161,7 +188,7 @@ payload_read_all(struct reading *r, int part, uint8_t ret_sha256[32], char why[S
 	enum err e = ERR_OK;
 	uint64_t bytes = 0;
 	for (size_t i = 0; e == ERR_OK && i < m->nfiles; i++) {
-		e = payload_read_file(r, &m->files[i], why);
+		e = payload_read_file(r, i, why);
 		bytes += m->files[i].size_bytes;
 		p->progress(p->arg, i + 1, bytes);
 	}
@@ -195,7 +222,12 @@ payload_read_back(
 	r.digest = digest_new();
 	buf_init(&r.text, LIM_SEALED_BYTES);
 	place_init(r.place, files);
+	for (size_t i = 0; i < READ_AHEAD; i++)
+		r.ahead[i] = -1;
 	enum err e = payload_read_all(&r, part, ret_sha256, why);
+	for (size_t i = 0; i < READ_AHEAD; i++)
+		if (r.ahead[i] >= 0)
+			close(r.ahead[i]);
 	place_done(r.place);
 	digest_free(r.digest);
 	buf_done(&r.text);
