@@ -152,7 +152,8 @@ static bool
 sealed_must_look(const struct inventory_item *it)
 {
 	return it->outcome == ITEM_OUT_RELEASED &&
-	       (finding_worst_severity(&it->worst) >= FINDING_MEDIUM || it->reason[0] != '\0');
+	       (finding_worst_severity(&it->worst) >= FINDING_MEDIUM ||
+		   it->proposed != POLICY_PASS);
 }
 
 static void
