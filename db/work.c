@@ -655,18 +655,14 @@ enum err
 work_decide_proposed(
     struct work *w, const char *by, uint64_t *ret_changed, uint64_t *ret_skipped)
 {
-	uint64_t approved = 0, rejected = 0, left = 0;
+	uint64_t approved = 0, left = 0;
 	enum err e = work_draft(w, NULL, "'approve',substr(?102,1,0),?101",
 	    WORK_DECIDABLE " AND decision = 'none' AND gate = 'pass'", by, "", &approved);
-	if (e == ERR_OK)
-		e = work_draft(w, NULL, "'reject',?102,?101",
-		    WORK_DECIDABLE " AND decision = 'none' AND gate = 'block'", by,
-		    "blocked by policy", &rejected);
 	if (e == ERR_OK)
 		e = work_undecided(w, &left);
 	if (e != ERR_OK)
 		return e;
-	*ret_changed = approved + rejected;
+	*ret_changed = approved;
 	*ret_skipped = left;
 	return ERR_OK;
 }

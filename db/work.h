@@ -139,8 +139,7 @@ enum err work_undecided(struct work *, uint64_t *ret_n);
  */
 enum err work_decide(struct work *, const struct where *, const char *decision, const char *by,
     const char *reason, uint64_t *ret_changed, uint64_t *ret_skipped);
-/* What policy proposes, for everything undecided: approve where it may, reject what is blocked.
- */
+/* Approves what is undecided and what policy lets pass; ret_skipped still need a person. */
 enum err work_decide_proposed(
     struct work *, const char *by, uint64_t *ret_changed, uint64_t *ret_skipped);
 enum err work_deciders(struct work *, void (*fn)(void *arg, const char *by), void *arg);

@@ -470,6 +470,15 @@ escape_dup(const char *text)
 	return out;
 }
 
+char *
+escape_checked(const char *text)
+{
+	for (const char *p = text; *p != '\0'; p++)
+		if (*p < 0x20 || *p > 0x7e)
+			return escape_dup(text);
+	return mem_strdup(text);
+}
+
 void
 escape_letters(unsigned flags, char out[16])
 {

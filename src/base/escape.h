@@ -68,6 +68,12 @@ unsigned escape_class(uint32_t code);
 /* Newly allocated escaped form of a NUL-terminated string; caller frees. */
 char *escape_dup(const char *text);
 
+/*
+ * Text that a peer says is escaped already: a copy when it is printable ASCII,
+ * else its escaped form.  Caller frees.
+ */
+char *escape_checked(const char *text);
+
 /* "CB-" style letters of the flags, at most 8 and a NUL. */
 void escape_letters(unsigned flags, char out[16]);
 

@@ -126,6 +126,14 @@ account_blocked(const struct inventory_item *it, const struct policy *policy, st
 		buf_add_str(out, release_why_str(RELEASE_NO_TARGET));
 }
 
+/* The reader's words, which it has escaped already. */
+static void
+account_reader(struct buf *out, const char *why)
+{
+	MEM_FREE char *text = escape_checked(why);
+	buf_add_str(out, text[0] != '\0' ? text : "the reader gave no reason");
+}
+
 enum err
 account_sentence(const struct inventory_item *it, const struct policy *policy, struct buf *out)
 {
@@ -139,7 +147,7 @@ account_sentence(const struct inventory_item *it, const struct policy *policy, s
 			buf_add_str(out, "nobody decided; held");
 			break;
 		}
-		buf_addf(out, "%s by %s", item_outcome_print(it->outcome), it->by);
+		buf_addf(out, "by %s", it->by);
 		account_words(out, it->reason);
 		break;
 	case ITEM_OUT_BLOCKED:
@@ -149,8 +157,7 @@ account_sentence(const struct inventory_item *it, const struct policy *policy, s
 	case ITEM_OUT_ENCRYPTED:
 	case ITEM_OUT_UNREAD:
 	case ITEM_OUT_EXCLUDED:
-		buf_add_str(out, item_outcome_print(it->outcome));
-		account_words(out, it->why);
+		account_reader(out, it->why);
 		break;
 	case ITEM_OUT_STRUCTURAL:
 		buf_add_str(out, "a directory");

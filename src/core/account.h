@@ -32,9 +32,9 @@ void account_add(struct account *, const struct inventory_item *);
 bool account_adds_up(const struct account *);
 
 /*
- * Appends one sentence, without full stop, on why this item did not go:
- * decision, scanner, rule or state, with the words of whoever said so.  All
- * text is escaped.  policy may be NULL.
+ * Appends one sentence, without full stop, on why this item did not go; it
+ * stands behind the word of its outcome: decision, scanner, rule or state, with the words of
+ * whoever said so.  All text is escaped.  policy may be NULL.
  */
 enum err account_sentence(
     const struct inventory_item *, const struct policy *, struct buf *out);

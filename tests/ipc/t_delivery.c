@@ -28,6 +28,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* A program of the tree this test was built in. */
+static char *
+program_path(const char *name)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	assert_true(n > 0);
+	self[n] = '\0';
+	return mem_printf("%s/bin/%s", dirname(dirname(dirname(self))), name);
+}
+
 static enum err
 release(struct rig *r)
 {
@@ -185,6 +196,10 @@ custody_folder_is_whole_and_stock_tools_agree(void **state)
 			 " -n custody-event-v1@sallyport -s $w/sig < $w/body > /dev/null &&"
 			 " n=$((n+1)); done; rm -r $w; test $n = 8"));
 	assert_int_equal(0, shell(&r, "grep -q \"^$0\t.*\trita\t\" INDEX"));
+	MEM_FREE char *verify = program_path("sallyport-verify");
+	MEM_FREE char *script = mem_printf("%s --genesis %s custody/$0 > /dev/null", verify,
+	    custody_genesis(record_custody(r.record)));
+	assert_int_equal(0, shell(&r, script));
 	rig_close(&r);
 }
 
@@ -560,20 +575,10 @@ full_share_is_told_before_anything_is_recorded(void **state)
 /* --- the program itself, in its sandbox
  * --------------------------------------------------------- */
 
-static char *
-program_path(void)
-{
-	char self[4096];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	assert_true(n > 0);
-	self[n] = '\0';
-	return mem_printf("%s/bin/sallyport-stager", dirname(dirname(dirname(self))));
-}
-
 static struct channel *
 program_start(struct rig *r, pid_t pids[3])
 {
-	MEM_FREE char *path = program_path();
+	MEM_FREE char *path = program_path("sallyport-stager");
 	int desk[2], fds[3];
 	fds[1] = rig_fork(r, ROLE_LEDGER, true, &pids[1]);
 	fds[2] = rig_fork(r, ROLE_VAULT, true, &pids[2]);

@@ -164,14 +164,14 @@ what_goes_and_what_does_not(void **state)
 	    {device, ITEM_OUT_BLOCKED, "only files and links"},
 	    {directory, ITEM_OUT_STRUCTURAL, "a directory"},
 	    {file, ITEM_OUT_RELEASED, "released"},
-	    {held, ITEM_OUT_HELD, "held by m.weber"},
+	    {held, ITEM_OUT_HELD, "by m.weber"},
 	    {lost, ITEM_OUT_UNREADABLE, "unreadable"},
 	    {nameless, ITEM_OUT_BLOCKED, "cannot hold its name"},
 	    {odd, ITEM_OUT_BLOCKED, "a reason in writing"},
 	    {odd_why, ITEM_OUT_RELEASED, "released"},
 	    {program, ITEM_OUT_BLOCKED, "rule 2 (line 7): no programs"},
 	    {region, ITEM_OUT_UNREAD, "unread"},
-	    {rejected, ITEM_OUT_REJECTED, "rejected by m.weber: not wanted"},
+	    {rejected, ITEM_OUT_REJECTED, "by m.weber: not wanted"},
 	    {undecided, ITEM_OUT_HELD, "nobody decided"},
 	};
 	struct policy *policy;

@@ -225,20 +225,15 @@ intake_on_medium(struct intake *in, struct msg *m)
 	json_t *volumes = json_array(), *v;
 	size_t i;
 	json_array_foreach (json_object_get(m->body, "volumes"), i, v) {
-		const char *label64 = json_string_value(json_object_get(v, "label"));
+		const char *said = json_string_value(json_object_get(v, "label"));
 		const char *kind = json_string_value(json_object_get(v, "kind"));
-		size_t n = 0, len = label64 != NULL ? strlen(label64) : 0;
-		MEM_FREE uint8_t *raw = mem_alloc(len + 1);
-		if (label64 != NULL && !hex_b64_decode(label64, len, raw, &n))
-			n = 0;
-		MEM_FREE char *label = mem_alloc(ESCAPE_SIZE(n));
-		escape_bytes(raw, n, label, ESCAPE_SIZE(n), NULL);
+		MEM_FREE char *label = escape_checked(said != NULL ? said : "");
 		MEM_FREE char *safe_kind = escape_dup(kind != NULL ? kind : "unknown");
 		json_array_append_new(volumes,
 		    json_pack("{s:O, s:s, s:s, s:I}", "bytes", json_object_get(v, "bytes"),
 			"kind", safe_kind, "label", label, "n", (json_int_t)(i + 1)));
 	}
-	MEM_FREE char *table = escape_dup(msg_str(m, "table"));
+	MEM_FREE char *table = escape_checked(msg_str(m, "table"));
 	in->prefix = json_array_size(volumes) > 1;
 	json_decref(in->medium);
 	in->medium = json_pack("{s:I, s:s, s:o}", "bytes", (json_int_t)msg_uint(m, "bytes"),
@@ -292,7 +287,7 @@ intake_add_item(struct intake *in, struct msg *m, const uint8_t *name, size_t na
 	MEM_FREE uint8_t *link = msg_bytes(m, "link", &link_len);
 	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(path->len));
 	MEM_FREE char *base = mem_alloc(ESCAPE_SIZE(name_len));
-	MEM_FREE char *why = escape_dup(msg_str(m, "why"));
+	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
 	escape_bytes(path->data, path->len, text, ESCAPE_SIZE(path->len), NULL);
 	escape_bytes(name, name_len, base, ESCAPE_SIZE(name_len), NULL);
 	intake_ext(base, ext);
@@ -382,7 +377,7 @@ intake_on_same(struct intake *in, struct msg *m)
 static void
 intake_on_bad(struct intake *in, struct msg *m)
 {
-	MEM_FREE char *why = escape_dup(msg_str(m, "why"));
+	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
 	intake_check(in, work_item_bad(in->work, msg_uint(m, "item"), "unreadable", why));
 	in->errors++;
 }
@@ -398,7 +393,7 @@ intake_on_done(struct intake *in, struct msg *m)
 static void
 intake_on_failed(struct intake *in, struct msg *m)
 {
-	MEM_FREE char *why = escape_dup(msg_str(m, "why"));
+	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
 	intake_fail(in, "reading", why);
 }
 

@@ -37,19 +37,6 @@ struct worker {
 	int timer; /* start and self-test must end */
 };
 
-/*
- * Text of a scanner for keeping: printable ASCII stays as it is (the skeleton
- * has escaped it), anything else is escaped here.  Caller frees.
- */
-static char *
-worker_text(const char *text)
-{
-	for (const char *p = text; *p != '\0'; p++)
-		if (*p < 0x20 || *p > 0x7e)
-			return escape_dup(text);
-	return mem_strdup(text);
-}
-
 /* Escaped copy into a fixed field. */
 static void
 worker_keep(char *out, size_t size, const char *text)
@@ -181,9 +168,9 @@ worker_on_finding(struct worker *w, struct msg *m)
 		worker_lose(w, "it reported more findings than one object can have");
 		return;
 	}
-	MEM_FREE char *rule = worker_text(msg_str(m, "rule"));
-	MEM_FREE char *title = worker_text(msg_str(m, "title"));
-	MEM_FREE char *detail = worker_text(msg_str(m, "detail"));
+	MEM_FREE char *rule = escape_checked(msg_str(m, "rule"));
+	MEM_FREE char *title = escape_checked(msg_str(m, "title"));
+	MEM_FREE char *detail = escape_checked(msg_str(m, "detail"));
 	if (strlen(title) > LIM_FINDING_TEXT || strlen(detail) > LIM_FINDING_TEXT) {
 		worker_lose(w, "it reported a text over the limit");
 		return;
