@@ -165,7 +165,7 @@ what_goes_and_what_does_not(void **state)
 	    {directory, ITEM_OUT_STRUCTURAL, "a directory"},
 	    {file, ITEM_OUT_RELEASED, "released"},
 	    {held, ITEM_OUT_HELD, "by m.weber"},
-	    {lost, ITEM_OUT_UNREADABLE, "unreadable"},
+	    {lost, ITEM_OUT_UNREADABLE, "the reader gave no reason"},
 	    {nameless, ITEM_OUT_BLOCKED, "cannot hold its name"},
 	    {odd, ITEM_OUT_BLOCKED, "a reason in writing"},
 	    {odd_why, ITEM_OUT_RELEASED, "released"},

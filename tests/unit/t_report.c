@@ -206,7 +206,7 @@ every_item_that_did_not_go_is_named_with_its_reason(void **state)
 {
 	(void)state;
 	static const char *const words[] = {"eicar\\x1B[2J.com", "malicious by av: Eicar-Test",
-	    "hold me", "held: by m.weber: ask the sender"};
+	    "hold me", "by m.weber: ask the sender"};
 	struct story st;
 	struct buf text, json, slip;
 	story_init(&st, "lab/K1/custody/1");
