@@ -170,7 +170,7 @@ what_goes_and_what_does_not(void **state)
 	    {odd, ITEM_OUT_BLOCKED, "a reason in writing"},
 	    {odd_why, ITEM_OUT_RELEASED, "released"},
 	    {program, ITEM_OUT_BLOCKED, "rule 2 (line 7): no programs"},
-	    {region, ITEM_OUT_UNREAD, "unread"},
+	    {region, ITEM_OUT_UNREAD, "the reader gave no reason"},
 	    {rejected, ITEM_OUT_REJECTED, "by m.weber: not wanted"},
 	    {undecided, ITEM_OUT_HELD, "nobody decided"},
 	};
