@@ -62,7 +62,7 @@ objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/*) db/sql db/wor
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
 			  $(ipc) $(base)
 objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest $(ipc) $(base)
-objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) db/ledger db/ledger_replay db/sql \
+objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)

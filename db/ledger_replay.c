@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/ledger_replay.h"
-#include "src/base/mem.h"
+#include "db/ledger_pool.h"
 #include "src/core/note.h"
 
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,26 +15,7 @@ struct replay {
 	enum transfer_log log;
 	uint64_t notes[2];
 	struct note_vkey keys[2];
-};
-
-/*
- * Signatures of checkpoints are half of the work and need nothing of the other
- * half: a thread verifies them beside the entries, and who is done with the
- * entries helps.
- */
-struct signatures {
-	struct note_vkey keys[2];
-	struct {
-		unsigned log;
-		uint64_t size;
-		void *bytes;
-		size_t len;
-	} * notes;
-	size_t count;
-	atomic_size_t next; /* to be looked at */
-	atomic_size_t bad;  /* index of the first bad one; count when there is none */
-	pthread_t thread;
-	bool threaded;
+	struct ledger_pool *pool; /* NULL: every signature at once, of notes the newest */
 };
 
 __attribute__((format(printf, 3, 4))) static enum err
@@ -148,6 +127,8 @@ replay_note(void *arg, uint64_t row, uint64_t size, const void *bytes, size_t n)
 		return refuse(r, ERR_SIGNATURE, "the checkpoint of size %" PRIu64 " is missing",
 		    r->notes[log] + 1);
 	bool newest = size == r->out->entries[log];
+	if (r->pool != NULL)
+		ledger_pool_add_note(r->pool, log, size, &r->keys[log], bytes, n);
 	if (parse_note(r, log, newest, bytes, n, &cp) != ERR_OK)
 		return refuse(r, ERR_SIGNATURE,
 		    "the checkpoint of size %" PRIu64 " is malformed or not signed by the log",
@@ -185,93 +166,55 @@ replay_notes(struct replay *r)
 
 /* --- signatures beside ----------------------------------------------------------------- */
 
-static enum err
-collect_note(void *arg, uint64_t row, uint64_t size, const void *bytes, size_t n)
-{
-	struct signatures *s = arg;
-	/* A log that there is not: the walk over the notes says so. */
-	if (row > LOG_CUSTODY)
-		return ERR_OK;
-	if ((s->count & (s->count - 1)) == 0)
-		s->notes =
-		    mem_resize(s->notes, s->count > 0 ? 2 * s->count : 1, sizeof(*s->notes));
-	s->notes[s->count].log = (unsigned)row;
-	s->notes[s->count].size = size;
-	s->notes[s->count].bytes = mem_dup(bytes, n);
-	s->notes[s->count++].len = n;
-	return ERR_OK;
-}
-
-static void *
-verify_signatures(void *arg)
-{
-	struct signatures *s = arg;
-	struct note_checkpoint cp;
-	size_t i;
-	while ((i = atomic_fetch_add(&s->next, 1)) < atomic_load(&s->bad)) {
-		if (note_checkpoint_open(s->notes[i].bytes, s->notes[i].len,
-			&s->keys[s->notes[i].log], &cp) == ERR_OK)
-			continue;
-		size_t bad = atomic_load(&s->bad);
-		while (i < bad && !atomic_compare_exchange_weak(&s->bad, &bad, i))
-			;
-	}
-	return NULL;
-}
-
-/* The keys are those of the file; that genesis names the same is checked apart. */
 static void
-start_signatures(struct signatures *s, struct ledger *l)
+defer_signature(void *arg, enum transfer_log log, uint64_t seq, const struct entry *e,
+    const uint8_t public_key[32])
 {
-	const char *origin, *vkey;
-	for (unsigned log = 0; log < 2; log++) {
-		if (ledger_log(l, (enum transfer_log)log, &origin, &vkey) != ERR_OK ||
-		    note_vkey_parse(vkey, &s->keys[log]) != ERR_OK)
-			return;
-	}
-	if (ledger_each_checkpoint(l, collect_note, s) != ERR_OK)
-		return;
-	atomic_store(&s->bad, s->count);
-	s->threaded = pthread_create(&s->thread, NULL, verify_signatures, s) == 0;
+	struct replay *r = arg;
+	ledger_pool_add_entry(r->pool, log, seq, e, public_key);
 }
 
+/* A bad signature counts when it comes before what else was found. */
 static enum err
-finish_signatures(struct signatures *s, struct replay *r, enum err so_far)
+finish_pool(struct replay *r, enum err so_far)
 {
-	if (so_far == ERR_OK)
-		verify_signatures(s);
-	else
-		atomic_store(&s->next, s->count);
-	if (s->threaded)
-		pthread_join(s->thread, NULL);
-	size_t bad = atomic_load(&s->bad);
-	if (so_far == ERR_OK && bad < s->count) {
-		r->out->log = (enum transfer_log)s->notes[bad].log;
-		so_far = refuse(r, ERR_SIGNATURE,
+	struct ledger_replay *out = r->out;
+	struct ledger_pool_bad bad = ledger_pool_finish(r->pool);
+	custody_defer_signatures(r->custody, NULL, NULL);
+	if (!bad.any)
+		return so_far;
+	bool later =
+	    so_far != ERR_OK && out->at_entry &&
+	    (bad.note || bad.log > out->log || (bad.log == out->log && bad.seq > out->seq));
+	if (later)
+		return so_far;
+	out->log = bad.log;
+	out->seq = bad.seq;
+	out->at_entry = !bad.note;
+	if (bad.note)
+		return refuse(r, ERR_SIGNATURE,
 		    "the checkpoint of size %" PRIu64 " is malformed or not signed by the log",
-		    s->notes[bad].size);
-	}
-	for (size_t i = 0; i < s->count; i++)
-		free(s->notes[i].bytes);
-	free(s->notes);
-	return so_far;
+		    bad.seq);
+	return refuse(
+	    r, ERR_SIGNATURE, "the signature is not one by its actor over these bytes");
 }
 
 enum err
 ledger_replay(struct ledger *l, struct custody *c, bool all_notes, struct ledger_replay *ret)
 {
 	struct replay r = {.ledger = l, .custody = c, .out = ret};
-	struct signatures s = {.notes = NULL};
 	*ret = (struct ledger_replay){.log = LOG_AUTHORITY};
 	enum err err = ledger_no_strangers(l);
 	if (err != ERR_OK)
 		return refuse(&r, err, "the file holds entries of logs that there are not");
-	if (all_notes)
-		start_signatures(&s, l);
+	if (all_notes) {
+		r.pool = ledger_pool_new();
+		custody_defer_signatures(c, defer_signature, &r);
+	}
 	err = replay_entries(&r, LOG_AUTHORITY);
 	if (err == ERR_OK)
 		err = replay_entries(&r, LOG_CUSTODY);
 	if (err == ERR_OK)
 		err = replay_notes(&r);
-	return finish_signatures(&s, &r, err);
+	return r.pool != NULL ? finish_pool(&r, err) : err;
 }

@@ -25,7 +25,8 @@ struct ledger_replay {
 /*
  * Applies everything to a fresh custody.  Authority first, so a custody entry
  * may lean on it.  With all_notes every checkpoint's signature is verified,
- * else only the newest of each log; sizes and roots are compared always.
+ * and the signatures by a thread beside; else only the newest of each log and
+ * no thread.  Sizes and roots are compared always.
  */
 enum err ledger_replay(
     struct ledger *, struct custody *, bool all_notes, struct ledger_replay *ret);

@@ -98,6 +98,13 @@ custody_trust_signatures(struct custody *c, bool trust)
 	c->trust = trust;
 }
 
+void
+custody_defer_signatures(struct custody *c, custody_signature_fn *fn, void *arg)
+{
+	c->defer = fn;
+	c->defer_arg = arg;
+}
+
 enum err
 custody_fetch(const struct custody *c, const char *what, const char *sha256,
     uint8_t **ret_bytes, size_t *ret_len, const struct custody_act *act)

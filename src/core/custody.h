@@ -146,6 +146,15 @@ enum err custody_apply_list(struct custody *, enum transfer_log, const void *lis
 void custody_trust_signatures(struct custody *, bool trust);
 
 /*
+ * Hands every signature over instead of verifying it at once, for one who
+ * spreads the work.  Who sets this must verify them all before the record is
+ * believed.  NULL ends it.
+ */
+typedef void custody_signature_fn(void *arg, enum transfer_log, uint64_t seq,
+    const struct entry *, const uint8_t public_key[32]);
+void custody_defer_signatures(struct custody *, custody_signature_fn *, void *arg);
+
+/*
  * Fetches policy, inventory and findings of the transfer's current approvals
  * and checks them against what was signed: digests, header, deciders,
  * manifest.  ERR_STATE when nothing is submitted.

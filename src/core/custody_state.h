@@ -73,6 +73,8 @@ struct custody {
 	custody_doc_fn *doc;
 	void *doc_arg;
 	bool trust;
+	custody_signature_fn *defer;
+	void *defer_arg;
 	bool partial;          /* custody_apply_partial */
 	uint64_t partial_next; /* the least seq that may come */
 	bool checked;          /* `checked_leaf` was found good for the record as it is now */

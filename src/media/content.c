@@ -77,12 +77,24 @@ content_stream(const struct content *c, size_t at, const char **ret_name, uint64
 	return false;
 }
 
+static bool
+content_is_fat(const struct content *c)
+{
+	return c->volume->family == PROBE_FAT || c->volume->family == PROBE_EXFAT;
+}
+
 enum err
-content_open(struct volume *v, uint64_t inum, struct content *c)
+content_open(struct volume *v, uint64_t inum, uint64_t fat_size_bytes, struct content *c)
 {
 	uint64_t failures = image_failures(v->image);
 
-	*c = (struct content){.volume = v, .why = "its record is damaged"};
+	*c = (struct content){.volume = v, .inum = inum, .why = "its record is damaged"};
+	if (content_is_fat(c)) {
+		c->fat_size_bytes = fat_size_bytes;
+		c->kind = volume_fat_is_directory(inum) ? ITEM_DIRECTORY : ITEM_FILE;
+		c->links = 1;
+		return ERR_OK;
+	}
 	c->file = tsk_fs_file_open_meta(v->fs, NULL, inum);
 	if (c->file == NULL || c->file->meta == NULL || image_failures(v->image) != failures) {
 		if (image_failures(v->image) != failures)
@@ -214,6 +226,26 @@ content_ext_check(struct content *c)
 	return err == ERR_OK ? content_check_runs(c) : err;
 }
 
+/* FAT, exFAT: the runs are ours, and a directory is as long as its chain. */
+static enum err
+content_fat_check(struct content *c)
+{
+	enum err err = volume_fat_runs(c->volume, c->inum, c->fat_size_bytes, &c->runs);
+
+	c->size_bytes = c->fat_size_bytes;
+	if (c->kind == ITEM_DIRECTORY && c->size_bytes == 0)
+		c->size_bytes = c->runs.end * c->volume->fs->block_size;
+	c->valid_bytes = c->size_bytes;
+	if (err == ERR_SYNTAX)
+		c->why = "its chain of clusters ends too early";
+	if (err == ERR_STATE) {
+		c->why = "its chain of clusters runs in a circle";
+		runs_done(&c->runs);
+		err = ERR_SYNTAX;
+	}
+	return err == ERR_OK ? content_check_runs(c) : err;
+}
+
 static enum err
 content_choose(struct content *c, enum content_part part)
 {
@@ -229,6 +261,8 @@ content_choose(struct content *c, enum content_part part)
 	c->why = "its list of blocks is damaged";
 	if (c->volume->family == PROBE_EXT && !(c->ext.flags & VOLUME_EXT_INLINE))
 		return content_ext_check(c);
+	if (content_is_fat(c))
+		return content_fat_check(c);
 	if (c->volume->family == PROBE_NTFS) {
 		c->attr = content_attr(c->file, types[part], index);
 		if (c->attr == NULL)
@@ -255,6 +289,8 @@ content_part(struct content *c, enum content_part part)
 		c->why = why_medium;
 		err = ERR_SYNTAX;
 	}
+	if (err != ERR_OK)
+		c->attr = NULL; /* only what runs say may still be read */
 	return err;
 }
 

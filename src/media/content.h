@@ -25,7 +25,8 @@ enum content_part {
 
 struct content {
 	struct volume *volume;
-	struct TSK_FS_FILE *file;
+	uint64_t inum;
+	struct TSK_FS_FILE *file;       /* NULL for FAT and exFAT */
 	const struct TSK_FS_ATTR *attr; /* NULL: there are no bytes */
 	struct runs runs;               /* when the bytes lie in blocks of the volume */
 	size_t run;                     /* the one where `at` lies */
@@ -34,6 +35,8 @@ struct content {
 	uint64_t at;          /* read so far */
 	uint64_t where;       /* of the last piece: bytes in the volume; 0: stored nowhere */
 	const char *why;      /* after an error: what is wrong, static text */
+
+	uint64_t fat_size_bytes;
 
 	/* what the record says */
 	enum item_kind kind; /* ITEM_OTHER when it says nothing known */
@@ -45,10 +48,12 @@ struct content {
 };
 
 /*
- * Opens record inum; content_read then gives CONTENT_DATA.  ERR_SYNTAX when
- * the record is damaged, why tells; otherwise the caller calls content_close.
+ * Opens file record inum (FAT, exFAT: see volume_fat_file, with its size).
+ * ERR_SYNTAX when the record is damaged, why tells; otherwise the caller calls
+ * content_part, and content_close at the end.
  */
-enum err content_open(struct volume *, uint64_t inum, struct content *);
+enum err content_open(
+    struct volume *, uint64_t inum, uint64_t fat_size_bytes, struct content *);
 void content_close(struct content *);
 /*
  * Chooses what content_read gives, from its beginning.  ERR_NOTFOUND when the

@@ -20,11 +20,11 @@ describe_bad(struct walk_item *it, enum item_state state, const char *why)
 bool
 describe_is_system(const struct volume *v, uint64_t dir_inum, const struct entry *e)
 {
-	if (v->family != PROBE_NTFS || dir_inum != NTFS_ROOT || e->where >= NTFS_FIRST_USER)
+	if (v->family != PROBE_NTFS || dir_inum != NTFS_ROOT || e->record >= NTFS_FIRST_USER)
 		return false;
 	return e->name_len > 0 &&
 	       (e->name[0] == '$' ||
-		   (e->where == NTFS_ROOT && e->name_len == 1 && e->name[0] == '.'));
+		   (e->record == NTFS_ROOT && e->name_len == 1 && e->name[0] == '.'));
 }
 
 /* "." and ".." where they have no business, and names of no bytes. */
@@ -65,7 +65,8 @@ describe_fat(struct volume *v, const struct entry *e, struct describe *d, struct
 	if (e->has_mtime)
 		(void)clock_format(e->mtime_s, it->mtime);
 	it->utc = e->utc;
-	d->inum = volume_entry_inum(v, e->where);
+	d->inum = volume_fat_file(e->first_cluster, e->directory, e->contiguous);
+	d->fat_size_bytes = e->size_bytes;
 	d->place = e->first_cluster;
 	d->valid_bytes = e->valid_bytes;
 	if (e->odd) {
@@ -76,19 +77,11 @@ describe_fat(struct volume *v, const struct entry *e, struct describe *d, struct
 		describe_bad(it, ITEM_UNREADABLE, "its directory entry points nowhere");
 		return;
 	}
-	/* libtsk doubts empty files without times; there is nothing to read in them */
-	if (it->state != ITEM_READ || (!e->directory && e->size_bytes == 0))
+	if (it->state != ITEM_READ || e->directory || e->size_bytes == 0)
 		return;
-	if (content_open(v, d->inum, &d->content) != ERR_OK) {
-		describe_bad(it, ITEM_UNREADABLE, d->content.why);
-		return;
-	}
+	(void)content_open(v, d->inum, d->fat_size_bytes, &d->content);
 	d->open = true;
-	if (e->directory)
-		return;
 	describe_runs(d, it);
-	if (it->state == ITEM_READ && d->content.size_bytes != e->size_bytes)
-		describe_bad(it, ITEM_UNREADABLE, "its size is impossible");
 }
 
 /* --- ext ---------------------------------------------------------------------- */
@@ -118,9 +111,9 @@ describe_ext(struct volume *v, const struct entry *e, struct describe *d, struct
 {
 	const struct volume_ext_inode *in = &d->content.ext;
 
-	d->inum = d->place = e->where;
+	d->inum = d->place = e->record;
 	it->kind = ITEM_OTHER;
-	if (content_open(v, e->where, &d->content) != ERR_OK) {
+	if (content_open(v, e->record, 0, &d->content) != ERR_OK) {
 		describe_bad(it, ITEM_UNREADABLE, d->content.why);
 		return;
 	}
@@ -154,9 +147,9 @@ describe_ext(struct volume *v, const struct entry *e, struct describe *d, struct
 static void
 describe_ntfs(struct volume *v, const struct entry *e, struct describe *d, struct walk_item *it)
 {
-	d->inum = d->place = e->where;
+	d->inum = d->place = e->record;
 	it->kind = ITEM_OTHER;
-	if (content_open(v, e->where, &d->content) != ERR_OK) {
+	if (content_open(v, e->record, 0, &d->content) != ERR_OK) {
 		describe_bad(it, ITEM_UNREADABLE, d->content.why);
 		return;
 	}
@@ -191,7 +184,7 @@ describe_entry(
 	const char *problem = describe_name_problem(e);
 
 	d->open = false;
-	d->inum = d->place = d->valid_bytes = 0;
+	d->inum = d->place = d->valid_bytes = d->fat_size_bytes = 0;
 	it->name = e->name_len > 0 ? e->name : no_name;
 	it->name_len = e->name_len > 0 ? e->name_len : sizeof(no_name);
 	it->state = problem == NULL ? ITEM_READ : ITEM_UNREADABLE;

@@ -14,7 +14,8 @@ struct describe {
 	uint64_t inum;
 	uint64_t place; /* where it lies: order of reading, and the sameness of directories */
 	uint64_t valid_bytes;
-	bool open; /* content is open */
+	uint64_t fat_size_bytes; /* of a directory, too */
+	bool open;               /* content is open */
 	struct content content;
 	uint8_t link[LIM_LINK_BYTES];
 };

@@ -4,8 +4,8 @@
  *
  * Names are evidence, so directories are decoded here and not by libtsk, which
  * replaces control bytes and bytes outside ASCII by '^', drops long FAT names
- * of more than 15 parts and splits nothing it cannot convert.  Everything else
- * about a file (records, cluster chains, extents) is libtsk's.
+ * of more than 15 parts and splits nothing it cannot convert.  (Block lists of
+ * ext and cluster chains of FAT are ours, too: see extents.h and fatchain.h.)
  */
 #ifndef MEDIA_ENTRY_H
 #define MEDIA_ENTRY_H
@@ -23,11 +23,7 @@
 struct entry {
 	const uint8_t *name; /* belongs to the parser, valid during the callback */
 	size_t name_len;
-	/*
-	 * FAT, exFAT: where the entry lies, in bytes from the start of the
-	 * volume.  ext: the inode.  NTFS: the file record.
-	 */
-	uint64_t where;
+	uint64_t record; /* ext: the inode; NTFS: the file record */
 	const char *bad; /* why nothing behind this name can be used, or NULL */
 
 	/* FAT and exFAT only */
@@ -36,6 +32,7 @@ struct entry {
 	uint64_t size_bytes;  /* as declared */
 	uint64_t valid_bytes; /* exFAT: bytes ever written; the rest reads as zero */
 	uint32_t first_cluster;
+	bool contiguous; /* exFAT: one piece, whatever the table says */
 	bool has_mtime;
 	int64_t mtime_s;
 	bool utc; /* false: local time of the writer, counted as if it were UTC */

@@ -39,7 +39,7 @@ exfatdir_report(struct exfatdir *d, bool whole, entry_fn *fn, void *arg)
 	uint8_t units[(EXFATDIR_SET_MAX - 2) * NAME_UNITS * 2];
 	uint8_t name[WTF8_SIZE((EXFATDIR_SET_MAX - 2) * NAME_UNITS)];
 	const uint8_t *file = d->set, *stream = d->set + 32;
-	struct entry entry = {.name = name, .where = d->where};
+	struct entry entry = {.name = name};
 	size_t n = 0;
 
 	for (unsigned i = 2; i < d->have; i++, n += NAME_UNITS)
@@ -62,6 +62,7 @@ exfatdir_report(struct exfatdir *d, bool whole, entry_fn *fn, void *arg)
 	if (d->have >= 2) {
 		entry.valid_bytes = le64(stream + 8);
 		entry.first_cluster = le32(stream + 20);
+		entry.contiguous = (stream[1] & 2) != 0;
 		entry.size_bytes = le64(stream + 24);
 		if (entry.valid_bytes > entry.size_bytes)
 			entry.bad = "its directory entry is damaged";
@@ -90,13 +91,12 @@ exfatdir_add(struct exfatdir *d, const uint8_t *e)
 }
 
 static enum err
-exfatdir_primary(struct exfatdir *d, const uint8_t *e, uint64_t where)
+exfatdir_primary(struct exfatdir *d, const uint8_t *e)
 {
 	if (e[0] == TYPE_FILE) {
 		d->have = 0;
 		d->extra = 0;
 		d->expected = 1 + e[1];
-		d->where = where;
 		exfatdir_add(d, e);
 	} else if (e[0] == TYPE_LABEL) {
 		d->label_units = e[1] <= 11 ? e[1] : 11;
@@ -118,8 +118,7 @@ exfatdir_fits(const struct exfatdir *d, const uint8_t *e)
 }
 
 enum err
-exfatdir_feed(
-    struct exfatdir *d, const uint8_t *bytes, size_t n, uint64_t where, entry_fn *fn, void *arg)
+exfatdir_feed(struct exfatdir *d, const uint8_t *bytes, size_t n, entry_fn *fn, void *arg)
 {
 	for (size_t i = 0; i + 32 <= n && !d->ended; i += 32) {
 		const uint8_t *e = bytes + i;
@@ -134,7 +133,7 @@ exfatdir_feed(
 		else if (d->have > 0)
 			exfatdir_add(d, e);
 		else if (e[0] >= 0x80 && !secondary)
-			err = exfatdir_primary(d, e, where + i);
+			err = exfatdir_primary(d, e);
 		if (d->have > 0 && d->have + d->extra == d->expected)
 			err = exfatdir_report(d, d->have >= 3, fn, arg);
 		if (err != ERR_OK)

@@ -10,7 +10,6 @@
 struct exfatdir {
 	bool ended;
 	unsigned have, expected; /* entries of the set being collected */
-	uint64_t where;          /* of its first entry */
 	uint8_t set[EXFATDIR_SET_MAX * 32];
 	unsigned extra;     /* vendor entries of the set that are skipped */
 	uint8_t checked[2]; /* running checksum of the set */
@@ -21,7 +20,7 @@ struct exfatdir {
 void exfatdir_init(struct exfatdir *);
 /* As fatdir_feed. */
 enum err exfatdir_feed(
-    struct exfatdir *, const uint8_t *bytes, size_t n, uint64_t where, entry_fn *, void *arg);
+    struct exfatdir *, const uint8_t *bytes, size_t n, entry_fn *, void *arg);
 /* After the last byte: reports a set that the directory's end cut off. */
 enum err exfatdir_end(struct exfatdir *, entry_fn *, void *arg);
 

@@ -26,7 +26,7 @@ extdir_one(
     struct extdir *d, uint64_t inode, const uint8_t *raw, size_t n, entry_fn *fn, void *arg)
 {
 	uint8_t name[2 * 256];
-	struct entry entry = {.name = name, .where = inode};
+	struct entry entry = {.name = name, .record = inode};
 
 	bool dot = extdir_is_dot(d, raw, n, inode);
 	d->seen++;

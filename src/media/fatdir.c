@@ -131,10 +131,10 @@ fatdir_is_dot(const struct fatdir *d, const uint8_t *e)
 }
 
 static enum err
-fatdir_one(struct fatdir *d, const uint8_t *e, uint64_t where, entry_fn *fn, void *arg)
+fatdir_one(struct fatdir *d, const uint8_t *e, entry_fn *fn, void *arg)
 {
 	uint8_t name[WTF8_SIZE(FATDIR_LONG_PARTS * 13) + 64];
-	struct entry entry = {.name = name, .where = where};
+	struct entry entry = {.name = name};
 
 	if (fatdir_is_dot(d, e))
 		return ERR_OK;
@@ -156,8 +156,7 @@ fatdir_one(struct fatdir *d, const uint8_t *e, uint64_t where, entry_fn *fn, voi
 }
 
 enum err
-fatdir_feed(
-    struct fatdir *d, const uint8_t *bytes, size_t n, uint64_t where, entry_fn *fn, void *arg)
+fatdir_feed(struct fatdir *d, const uint8_t *bytes, size_t n, entry_fn *fn, void *arg)
 {
 	for (size_t i = 0; i + FATDIR_ENTRY_BYTES <= n && !d->ended; i += FATDIR_ENTRY_BYTES) {
 		const uint8_t *e = bytes + i;
@@ -171,7 +170,7 @@ fatdir_feed(
 			fatdir_long(d, e);
 			d->seen++;
 		} else {
-			err = fatdir_one(d, e, where + i, fn, arg);
+			err = fatdir_one(d, e, fn, arg);
 			d->parts = 0;
 			d->seen++;
 		}

@@ -23,12 +23,10 @@ struct fatdir {
 
 void fatdir_init(struct fatdir *, bool root, bool wide);
 /*
- * Feeds n bytes (a multiple of 32) that lie at `where` in the volume; pieces
- * come in the order of the directory.  Deleted entries, "." and "..", and the
- * label of the root are not reported.
+ * Feeds n bytes (a multiple of 32); pieces come in the order of the directory.  Deleted
+ * entries, "." and "..", and the label of the root are not reported.
  */
-enum err fatdir_feed(
-    struct fatdir *, const uint8_t *bytes, size_t n, uint64_t where, entry_fn *, void *arg);
+enum err fatdir_feed(struct fatdir *, const uint8_t *bytes, size_t n, entry_fn *, void *arg);
 
 /* DOS date and time as seconds since 1970 without zone; false when no date. */
 bool fatdir_time(uint16_t date, uint16_t time, int64_t *ret_s);

@@ -17,7 +17,7 @@ static const char *const why_damaged = "its list of names is damaged: some may b
 
 struct listing {
 	struct volume *v;
-	uint64_t inum;
+	uint64_t inum, fat_size_bytes;
 	bool root;
 	entry_fn *fn;
 	void *arg;
@@ -61,6 +61,8 @@ listing_piece(struct listing *l, struct content *c, size_t *ret_n)
 		listing_damage(l, "it is impossibly large");
 		return false;
 	}
+	if (l->why != NULL && c->at >= c->runs.end * volume_block_bytes(l->v))
+		return false; /* the rest is what the damage is about */
 	if (content_read(c, l->buf, PIECE_BYTES, ret_n) != ERR_OK) {
 		listing_damage(l, c->why);
 		return false;
@@ -78,7 +80,7 @@ listing_fat(struct listing *l, struct content *c)
 
 	fatdir_init(&d, l->root, strcmp(l->v->kind, "fat32") == 0);
 	while (!d.ended && listing_piece(l, c, &n))
-		(void)fatdir_feed(&d, l->buf, n, c->where, listing_entry, l);
+		(void)fatdir_feed(&d, l->buf, n, listing_entry, l);
 	if (l->root && d.label_len > 0 && l->v->label_len == 0) {
 		memcpy(l->v->label, d.label, d.label_len);
 		l->v->label_len = d.label_len;
@@ -93,7 +95,7 @@ listing_exfat(struct listing *l, struct content *c)
 
 	exfatdir_init(&d);
 	while (!d.ended && listing_piece(l, c, &n))
-		(void)exfatdir_feed(&d, l->buf, n, c->where, listing_entry, l);
+		(void)exfatdir_feed(&d, l->buf, n, listing_entry, l);
 	if (l->err == ERR_OK)
 		(void)exfatdir_end(&d, listing_entry, l);
 	if (l->root && l->v->label_len == 0) {
@@ -163,7 +165,7 @@ listing_ntfs_entry(void *arg, const struct entry *e)
 	uint32_t known;
 
 	if (!e->dos_name) {
-		(void)idmap_add(&l->named, e->where, 0, &known);
+		(void)idmap_add(&l->named, e->record, 0, &known);
 		return listing_entry(l, e);
 	}
 	if (l->n_aliases == l->cap_aliases) {
@@ -171,7 +173,7 @@ listing_ntfs_entry(void *arg, const struct entry *e)
 		l->aliases = mem_resize(l->aliases, l->cap_aliases, sizeof(*l->aliases));
 	}
 	l->aliases[l->n_aliases++] = (struct listing_alias){
-	    e->where, e->sequence, mem_dup(e->name, e->name_len), e->name_len};
+	    e->record, e->sequence, mem_dup(e->name, e->name_len), e->name_len};
 	return l->n_aliases > LIM_DIR_ENTRIES ? ERR_LIMIT : ERR_OK;
 }
 
@@ -183,7 +185,7 @@ listing_ntfs_aliases(struct listing *l)
 		struct listing_alias *a = &l->aliases[i];
 		struct entry e = {.name = a->name,
 		    .name_len = a->len,
-		    .where = a->ref,
+		    .record = a->ref,
 		    .sequence = a->sequence};
 		if (l->err == ERR_OK && !idmap_has(&l->named, a->ref))
 			(void)listing_entry(l, &e);
@@ -259,14 +261,15 @@ listing_open(struct listing *l)
 {
 	struct content c;
 
-	if (content_open(l->v, l->inum, &c) != ERR_OK) {
+	if (content_open(l->v, l->inum, l->fat_size_bytes, &c) != ERR_OK) {
 		listing_damage(l, c.why);
 		return;
 	}
-	if (l->v->family == PROBE_NTFS)
-		listing_ntfs(l, &c);
-	else if (content_part(&c, CONTENT_DATA) != ERR_OK)
+	bool ntfs = l->v->family == PROBE_NTFS;
+	if (!ntfs && content_part(&c, CONTENT_DATA) != ERR_OK)
 		listing_damage(l, c.why);
+	if (ntfs)
+		listing_ntfs(l, &c);
 	else if (l->v->family == PROBE_EXT)
 		listing_ext(l, &c);
 	else if (l->v->family == PROBE_EXFAT)
@@ -277,11 +280,13 @@ listing_open(struct listing *l)
 }
 
 enum err
-listing_run(struct volume *v, uint64_t inum, entry_fn *fn, void *arg, const char **ret_why)
+listing_run(struct volume *v, uint64_t inum, uint64_t fat_size_bytes, entry_fn *fn, void *arg,
+    const char **ret_why)
 {
 	struct listing l = {
 	    .v = v,
 	    .inum = inum,
+	    .fat_size_bytes = fat_size_bytes,
 	    .root = inum == volume_root(v),
 	    .fn = fn,
 	    .arg = arg,
@@ -308,14 +313,14 @@ listing_label(struct volume *v)
 	struct content c;
 
 	if (v->family == PROBE_FAT || v->family == PROBE_EXFAT) {
-		(void)listing_run(v, volume_root(v), listing_skip, NULL, &why);
+		(void)listing_run(v, volume_root(v), 0, listing_skip, NULL, &why);
 		return;
 	}
 	if (v->family == PROBE_EXT) {
 		volume_ext_label(v);
 		return;
 	}
-	if (content_open(v, NTFS_VOLUME, &c) != ERR_OK)
+	if (content_open(v, NTFS_VOLUME, 0, &c) != ERR_OK)
 		return;
 	uint8_t units[2 * 64];
 	size_t n = 0;

@@ -7,12 +7,13 @@
 #include "src/media/entry.h"
 
 /*
- * Reports every live entry of directory inum but "." and "..".  Damage does
+ * Reports every live entry of a directory (inum and size as content_open has
+ * them) but "." and "..".  Damage does
  * not end it: what can be found is reported and ret_why tells (NULL: none).
  * Returns only what the callback returned.
  */
-enum err listing_run(
-    struct volume *, uint64_t inum, entry_fn *, void *arg, const char **ret_why);
+enum err listing_run(struct volume *, uint64_t inum, uint64_t fat_size_bytes, entry_fn *,
+    void *arg, const char **ret_why);
 /* Puts the volume's own name into v->label. */
 void listing_label(struct volume *);
 

@@ -325,7 +325,7 @@ medium_file(struct medium *m, const struct medium_sink *sink, void *arg,
 
 	if (f->size_bytes == 0)
 		return medium_stream(m, sink, arg, f, &c, buf, ret_good);
-	if (content_open(v, f->inum, &c) != ERR_OK)
+	if (content_open(v, f->inum, f->size_bytes, &c) != ERR_OK)
 		return medium_bad(m, sink, arg, f, false, c.why, 0);
 	enum err err;
 	if (content_part(&c, CONTENT_DATA) != ERR_OK || c.size_bytes != f->size_bytes) {

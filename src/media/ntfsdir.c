@@ -23,7 +23,7 @@ ntfsdir_key(uint64_t ref, const uint8_t *key, size_t n, entry_fn *fn, void *arg)
 	struct entry entry = {
 	    .name = name,
 	    .name_len = wtf8_put(key + NAME_HEAD, key[64], name),
-	    .where = ref & 0xFFFFFFFFFFFFu,
+	    .record = ref & 0xFFFFFFFFFFFFu,
 	    .sequence = (uint16_t)(ref >> 48),
 	    .dos_name = key[NAMESPACE_AT] == DOS,
 	    .bad = wtf8_is_name(key + NAME_HEAD, key[64]) ? NULL : ENTRY_BAD_NAME,

@@ -44,28 +44,31 @@ volume_kind(TSK_FS_TYPE_ENUM t)
 	return "unknown";
 }
 
-/* Where directory entries are counted from; libtsk keeps this to itself. */
+static enum err
+volume_read_fn(void *arg, uint64_t at, void *out, size_t n)
+{
+	struct volume *v = arg;
+	return image_read(v->image, v->offset_bytes + at, out, n);
+}
+
 static enum err
 volume_fat_geometry(struct volume *v)
 {
 	uint8_t b[512];
+	bool exfat = v->family == PROBE_EXFAT;
+	unsigned bits = v->fs->ftype == TSK_FS_TYPE_FAT12   ? 12
+	                : v->fs->ftype == TSK_FS_TYPE_FAT16 ? 16
+	                                                    : 32;
 
 	if (image_read(v->image, v->offset_bytes, b, sizeof(b)) != ERR_OK)
 		return ERR_IO;
-	if (v->family == PROBE_EXFAT) {
-		if (b[108] < 9 || b[108] > 12)
-			return ERR_SYNTAX;
-		v->sector_bytes = 1u << b[108];
-		v->first_data_sector = le32(b + 88);
-		v->root_cluster = le32(b + 96);
-		return ERR_OK;
-	}
-	uint64_t fat_sectors = le16(b + 22) != 0 ? le16(b + 22) : le32(b + 36);
-	v->sector_bytes = le16(b + 11);
-	v->first_data_sector = le16(b + 14) + b[16] * fat_sectors;
-	if (v->fs->ftype == TSK_FS_TYPE_FAT32)
-		v->root_cluster = le32(b + 44);
-	return v->sector_bytes >= 512 ? ERR_OK : ERR_SYNTAX;
+	enum err err = fatchain_init(&v->chain, b, exfat, bits, volume_read_fn, v);
+	if (err != ERR_OK)
+		return err;
+	v->root_cluster = exfat ? le32(b + 96) : bits == 32 ? le32(b + 44) : 0;
+	v->root_blocks = (le16(b + 17) * 32u + v->fs->block_size - 1) / v->fs->block_size;
+	v->root_block = v->chain.heap_block - v->root_blocks;
+	return ERR_OK;
 }
 
 static enum err
@@ -131,6 +134,7 @@ volume_open(struct image *image, enum probe_kind family, uint64_t offset, uint64
 	*ret_why = "could not be read from the medium";
 	enum err err = image_failures(image) != failures ? ERR_IO : volume_check(&v, ret_why);
 	if (err != ERR_OK) {
+		fatchain_done(&v.chain);
 		tsk_fs_close(v.fs);
 		return ERR_SYNTAX;
 	}
@@ -141,15 +145,47 @@ volume_open(struct image *image, enum probe_kind family, uint64_t offset, uint64
 void
 volume_done(struct volume *v)
 {
+	fatchain_done(&v->chain);
 	if (v->fs != NULL)
 		tsk_fs_close(v->fs);
 	*v = (struct volume){0};
 }
 
+#define FAT_DIRECTORY  (1ull << 32)
+#define FAT_CONTIGUOUS (1ull << 33)
+
+uint64_t
+volume_fat_file(uint32_t first_cluster, bool directory, bool contiguous)
+{
+	return first_cluster | (directory ? FAT_DIRECTORY : 0) |
+	       (contiguous ? FAT_CONTIGUOUS : 0);
+}
+
+bool
+volume_fat_is_directory(uint64_t file)
+{
+	return (file & FAT_DIRECTORY) != 0;
+}
+
 uint64_t
 volume_root(const struct volume *v)
 {
+	if (v->family == PROBE_FAT || v->family == PROBE_EXFAT)
+		return volume_fat_file(v->root_cluster, true, false);
 	return v->fs->root_inum;
+}
+
+enum err
+volume_fat_runs(struct volume *v, uint64_t file, uint64_t size_bytes, struct runs *runs)
+{
+	uint64_t cluster = (uint64_t)v->chain.cluster_blocks * v->fs->block_size;
+	uint64_t clusters = size_bytes / cluster + (size_bytes % cluster != 0);
+
+	if ((uint32_t)file == 0 && volume_fat_is_directory(file))
+		return runs_add(runs, 0, v->root_block, v->root_blocks);
+	v->chain.arg = v; /* the volume may have moved since it was opened */
+	return fatchain_load(
+	    &v->chain, (uint32_t)file, clusters, (file & FAT_CONTIGUOUS) != 0, runs);
 }
 
 size_t
@@ -168,16 +204,6 @@ volume_ext_label(struct volume *v)
 		return;
 	v->label_len = strnlen((const char *)b, sizeof(b));
 	memcpy(v->label, b, v->label_len);
-}
-
-/* FATFS_SECT_2_INODE of libtsk: entries are numbered by place, from 3. */
-uint64_t
-volume_entry_inum(const struct volume *v, uint64_t where)
-{
-	uint64_t sector = where / v->sector_bytes;
-
-	return (sector - v->first_data_sector) * (v->sector_bytes / 32) +
-	       where % v->sector_bytes / 32 + 3;
 }
 
 enum err
@@ -214,13 +240,6 @@ volume_ext_inode(struct volume *v, uint64_t inum, struct volume_ext_inode *ret)
 	memcpy(in.i_block, raw + 0x28, sizeof(in.i_block));
 	*ret = in;
 	return ERR_OK;
-}
-
-static enum err
-volume_read_fn(void *arg, uint64_t at, void *out, size_t n)
-{
-	struct volume *v = arg;
-	return image_read(v->image, v->offset_bytes + at, out, n);
 }
 
 enum err

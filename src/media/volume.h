@@ -3,6 +3,7 @@
 #ifndef MEDIA_VOLUME_H
 #define MEDIA_VOLUME_H
 
+#include "src/media/fatchain.h"
 #include "src/media/image.h"
 #include "src/media/probe.h"
 #include "src/media/runs.h"
@@ -24,11 +25,12 @@ struct volume {
 	size_t label_len;
 	const char *note; /* something an officer must know, or NULL */
 
-	/* FAT, exFAT: how libtsk numbers directory entries */
-	unsigned sector_bytes;
-	uint64_t first_data_sector;
-	uint32_t root_cluster; /* 0: FAT12 and FAT16 have none */
-	bool ext_typed;        /* ext: directory entries carry a type */
+	/* FAT, exFAT */
+	struct fatchain chain;
+	uint32_t root_cluster; /* 0: FAT12 and FAT16 have a place of their own for it */
+	uint64_t root_block, root_blocks; /* which is this */
+
+	bool ext_typed; /* ext: directory entries carry a type */
 };
 
 /* ERR_SYNTAX with ret_why when it cannot be opened. */
@@ -36,11 +38,16 @@ enum err volume_open(struct image *, enum probe_kind, uint64_t offset_bytes, uin
     struct volume *ret_volume, const char **ret_why);
 void volume_done(struct volume *);
 
-/* Record of the root directory. */
+/* Root directory, as content_open wants it. */
 uint64_t volume_root(const struct volume *);
-/* libtsk's number of the FAT or exFAT directory entry at `where` in the volume. */
-uint64_t volume_entry_inum(const struct volume *, uint64_t where);
-
+/*
+ * FAT and exFAT have no numbers for files: this makes one of what their
+ * directory says.  Cluster 0 of a directory is the root of FAT12 and FAT16.
+ */
+uint64_t volume_fat_file(uint32_t first_cluster, bool directory, bool contiguous);
+/* Where such a file lies; size_bytes 0 of a directory: to the end of its chain. */
+enum err volume_fat_runs(struct volume *, uint64_t file, uint64_t size_bytes, struct runs *);
+bool volume_fat_is_directory(uint64_t file);
 /* Block, or sector for FAT: the unit of runs. */
 size_t volume_block_bytes(const struct volume *);
 /* ext: label from the superblock into v->label. */

@@ -10,7 +10,7 @@
 
 /* A directory that waits to be listed. */
 struct walk_dir {
-	uint64_t inum;
+	uint64_t inum, fat_size_bytes;
 	uint32_t id;
 	uint32_t depth;      /* directories above its entries */
 	uint32_t path_bytes; /* of its own path and a slash, 0 for the root */
@@ -101,7 +101,8 @@ walk_look(struct walk_state *s, const struct walk_dir *dir, struct walk_item *it
 		it->why = "what is in it lies below too many directories";
 		return false;
 	}
-	if (listing_run(s->v, dir->inum, walk_look_entry, &look, &why) != ERR_OK) {
+	if (listing_run(s->v, dir->inum, dir->fat_size_bytes, walk_look_entry, &look, &why) !=
+	    ERR_OK) {
 		it->why = "it has too many entries";
 		return false;
 	}
@@ -129,8 +130,8 @@ walk_push(struct walk_state *s, const struct walk_dir *dir)
 static enum err
 walk_directory(struct walk_state *s, const struct describe *d, struct walk_item *it)
 {
-	struct walk_dir dir = {
-	    d->inum, 0, s->at.depth + 1, s->at.path_bytes + (uint32_t)it->name_len + 1};
+	struct walk_dir dir = {d->inum, d->fat_size_bytes, 0, s->at.depth + 1,
+	    s->at.path_bytes + (uint32_t)it->name_len + 1};
 	bool enter = false;
 	uint32_t known;
 
@@ -226,7 +227,7 @@ walk_entry(void *arg, const struct entry *e)
 static enum err
 walk_root(struct walk_state *s)
 {
-	struct walk_dir root = {volume_root(s->v), 0, 0, 0};
+	struct walk_dir root = {volume_root(s->v), 0, 0, 0, 0};
 	struct walk_item it = {.why = ""};
 	uint32_t known;
 
@@ -253,7 +254,7 @@ walk_volume(struct walk *w, struct volume *v)
 
 	while (err == ERR_OK && s.n_dirs > 0) {
 		s.at = s.dirs[--s.n_dirs];
-		err = listing_run(v, s.at.inum, walk_entry, &s, &why);
+		err = listing_run(v, s.at.inum, s.at.fat_size_bytes, walk_entry, &s, &why);
 	}
 	free(s.dirs);
 	idmap_done(&s.seen);

@@ -50,10 +50,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	n--;
 	if (kind == 0) {
 		fatdir_init(&fat, flag, true);
-		(void)fatdir_feed(&fat, data, n / 32 * 32, 0, check, NULL);
+		(void)fatdir_feed(&fat, data, n / 32 * 32, check, NULL);
 	} else if (kind == 1) {
 		exfatdir_init(&exfat);
-		(void)exfatdir_feed(&exfat, data, n / 32 * 32, 0, check, NULL);
+		(void)exfatdir_feed(&exfat, data, n / 32 * 32, check, NULL);
 		(void)exfatdir_end(&exfat, check, NULL);
 	} else if (kind == 2) {
 		extdir_init(&ext, flag, 2);

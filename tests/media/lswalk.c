@@ -1,4 +1,4 @@
-/* links: src/media/medium src/media/walk src/media/describe src/media/listing src/media/content src/media/volume src/media/extents src/media/runs src/media/blockmap src/media/image src/media/table src/media/probe src/media/fatdir src/media/exfatdir src/media/extdir src/media/ntfsdir src/media/idmap src/media/wtf8 src/core/item src/core/digest src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/log src/base/mem src/base/utf8 */
+/* links: src/media/medium src/media/walk src/media/describe src/media/listing src/media/content src/media/volume src/media/extents src/media/runs src/media/fatchain src/media/blockmap src/media/image src/media/table src/media/probe src/media/fatdir src/media/exfatdir src/media/extdir src/media/ntfsdir src/media/idmap src/media/wtf8 src/core/item src/core/digest src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /*
  * Lists an image the way the reader sees it: one line for each item, sorted by

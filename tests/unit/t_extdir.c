@@ -28,7 +28,7 @@ collect(void *arg, const struct entry *e)
 	memcpy(g->names[g->found], e->name, e->name_len);
 	g->lens[g->found] = e->name_len;
 	g->bad[g->found] = e->bad != NULL;
-	g->inodes[g->found++] = e->where;
+	g->inodes[g->found++] = e->record;
 	return ERR_OK;
 }
 

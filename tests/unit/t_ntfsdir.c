@@ -101,7 +101,7 @@ index_records_give_their_names(void **state)
 	assert_int_equal(ntfsdir_record(g.r, RECORD, collect, &g), ERR_OK);
 	assert_int_equal(g.found, 4);
 	assert_string_equal(g.names[0], "esc\x1B[2J");
-	assert_int_equal(g.entries[0].where, 40);
+	assert_int_equal(g.entries[0].record, 40);
 	assert_int_equal(g.entries[0].sequence, 3);
 	assert_true(g.entries[1].dos_name);
 	assert_int_equal(strlen(g.names[2]), 135);
