@@ -196,7 +196,7 @@ finish_pool(struct replay *r, enum err so_far)
 		    "the checkpoint of size %" PRIu64 " is malformed or not signed by the log",
 		    bad.seq);
 	return refuse(
-	    r, ERR_SIGNATURE, "the signature is not one by its actor over these bytes");
+	    r, ERR_SIGNATURE, "the signature is not one by %s over these bytes", bad.who);
 }
 
 enum err

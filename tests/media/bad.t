@@ -98,6 +98,31 @@ perl -0777 -i -pe 's/(CUT     TXT.{15})../$1\xF0\xFF/s' dirs.img
 quick dirs.img "FAT: a first cluster outside the volume"
 has list "CUT.TXT | file unreadable" "FAT: a first cluster outside costs one file"
 
+# A file whose clusters lie backwards, one apart: libtsk searches a list for each.
+rm -rf lies
+mkdir lies
+echo x >lies/BACK.BIN
+blank back.img 60M
+mkfs.vfat -F 32 -s 1 back.img >/dev/null && mcopy -i back.img lies/BACK.BIN ::/
+perl -e '
+	open my $f, "+<:raw", "back.img" or die;
+	read $f, my $boot, 512;
+	my ($reserved, $copies, $sectors) = unpack "x14 v C x19 V", $boot;
+	my $n = 50000;
+	for my $k (1 .. $n) {
+		seek $f, $reserved * 512 + 4 * (10 + 2 * $k), 0;
+		print $f pack "V", $k == 1 ? 0x0FFFFFFF : 10 + 2 * ($k - 1);
+	}
+	my $root = ($reserved + $copies * $sectors) * 512;
+	seek $f, $root, 0;
+	read $f, my $dir, 512;
+	my $at = $root + index $dir, "BACK    BIN";
+	my $first = 10 + 2 * $n;
+	seek $f, $at + 20, 0; print $f pack "v", $first >> 16;
+	seek $f, $at + 26, 0; print $f pack "v V", $first & 0xFFFF, $n * 512;'
+SECONDS_MAX=10 quick back.img "FAT: 50,000 pieces, backwards"
+has list "BACK.BIN | file read 25600000" "FAT: 50,000 pieces, backwards, in no time"
+
 # --- limits ---------------------------------------------------------------------------
 deep() { # DEPTH: a file below so many directories
 	rm -rf deep

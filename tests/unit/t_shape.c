@@ -51,7 +51,7 @@ static const struct {
     {"key of another type", "k:k", "{\"k\":\"ssh-rsa AAAA\"}", "k"},
     {"key of low order", "k:k",
 	"{\"k\":\"ssh-ed25519 "
-        "AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
+	"AAAAC3NzaC1lZDI1NTE5AAAAIAEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"}",
 	"k"},
 };
 
