@@ -475,6 +475,10 @@ delivery_release(
 		/* The name is an id of the ledger's if a part could have been made of it. */
 		if (p.part >= 0 && !p.published)
 			share_part_del(d->share->transfers, p.id);
+		/* what was published, never recorded, and is not what was signed, must not stay
+		 */
+		if (p.published && !p.delivered && e == ERR_SIGNATURE)
+			share_remove(d->share->transfers, p.id);
 		record_fault(&p);
 	} else {
 		r.files = p.manifest->nfiles;
