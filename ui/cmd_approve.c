@@ -77,7 +77,7 @@ approve_sign(
 	if (status == UI_DONE) {
 		const char *state = msg_str(&m, "state");
 		snprintf(ret_state, 16, "%s", state != NULL ? state : "");
-		print_out("signed: entry %llu, leaf %s\n",
+		print_out("signed: entry %llu, leaf\n  %s\n",
 		    (unsigned long long)msg_uint(&m, "seq"), msg_str(&m, "leaf"));
 		msg_done(&m);
 	}

@@ -84,9 +84,9 @@ decide_result(struct ui *ui, const struct args *a, const struct decide_count *co
 	if (count->skipped == 0)
 		return UI_DONE;
 	if (proposed) {
-		print_out(
-		    "  the rest needs a reason in writing: sallyport --as ID items %s --where "
-		    "decision=none\n",
+		print_folded("  ", 2,
+		    "the rest needs a reason in writing, or is rejected or held: sallyport "
+		    "--as ID items %s --where 'decision=none and gate=reason'",
 		    args_text(a, "TRANSFER"));
 		return UI_DONE;
 	}

@@ -147,22 +147,21 @@ status_say_next(const json_t *s)
 {
 	const char *state = desk_text(s, "state"), *transfer = desk_text(s, "transfer");
 	if (desk_uint(s, "undecided") > 0 && strcmp(state, "REVIEW") == 0)
-		print_out(
-		    "  %-10s %llu items have no decision: sallyport --as ID items %s --where "
-		    "decision=none\n",
-		    "undecided", (unsigned long long)desk_uint(s, "undecided"), transfer);
+		print_folded("  undecided  ", 13,
+		    "%llu items, none of which may stay so: sallyport --as ID items %s --where "
+		    "'decision=none and gate!=block'",
+		    (unsigned long long)desk_uint(s, "undecided"), transfer);
 	if (strcmp(state, "FAULT") == 0)
-		print_out(
+		print_folded("  next       ", 13,
 		    strcmp(desk_text(s, "step"), "release") == 0
-			? "  %-10s repeat: sallyport --as ID release %s\n"
-			: "  %-10s repeat: sallyport --as ID intake SOURCE --resume %s (or "
-			  "abort)\n",
-		    "next", transfer);
+			? "repeat: sallyport --as ID release %s"
+			: "repeat: sallyport --as ID intake SOURCE --resume %s (or abort)",
+		    transfer);
 	for (size_t i = 0; i < sizeof(status_next) / sizeof(status_next[0]); i++) {
 		if (strcmp(status_next[i].state, state) != 0)
 			continue;
 		const char *gap = strstr(status_next[i].next, "%s");
-		print_out("  %-10s %.*s%s%s\n", "next", (int)(gap - status_next[i].next),
+		print_folded("  next       ", 13, "%.*s%s%s", (int)(gap - status_next[i].next),
 		    status_next[i].next, transfer, gap + 2);
 	}
 }

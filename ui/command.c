@@ -46,7 +46,11 @@ command_help_all(void)
 	print_out(
 	    "usage: sallyport [--as ID] [--passphrase-fd FD] [--home DIR] COMMAND ...\n\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		print_out("  %-14s %s\n", command_rows[i].name, command_rows[i].help);
+		{
+		char name[24];
+		snprintf(name, sizeof(name), "  %-14s ", command_rows[i].name);
+		print_folded(name, 17, "%s", command_rows[i].help);
+	}
 	print_out(
 	    "\n"
 	    "sallyport COMMAND -h shows the options of a command; sallyport(1) tells all.\n"

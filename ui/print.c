@@ -78,22 +78,42 @@ print_problemf(const char *next, const char *fmt, ...)
 	print_problem(text, next);
 }
 
-void
-print_wrapped(int indent_cells, const char *text)
+/* Goes on behind `at` cells that are printed, or that indent the first word. */
+static void
+print_words(int at, int indent_cells, const char *text)
 {
-	int width = print_width(), at = 0;
-	while (*text != '\0') {
+	int width = print_width();
+	for (bool begun = false; *text != '\0'; begun = true) {
 		int word = (int)strcspn(text, " ");
-		if (at > 0 && at + 1 + word > width) {
-			print_out("\n");
-			at = 0;
+		if (begun && at + 1 + word > width) {
+			print_out("\n%*s", indent_cells, "");
+			at = indent_cells;
+			begun = false;
 		}
-		print_out("%*s%.*s", at == 0 ? indent_cells : 1, "", word, text);
-		at += (at == 0 ? indent_cells : 1) + word;
+		print_out("%s%.*s", begun ? " " : "", word, text);
+		at += begun + word;
 		text += word;
 		text += strspn(text, " ");
 	}
 	print_out("\n");
+}
+
+void
+print_wrapped(int indent_cells, const char *text)
+{
+	print_out("%*s", *text != '\0' ? indent_cells : 0, "");
+	print_words(indent_cells, indent_cells, text);
+}
+
+void
+print_folded(const char *first, int indent_cells, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	MEM_FREE char *text = print_format(fmt, ap);
+	va_end(ap);
+	print_out("%s", first);
+	print_words((int)strlen(first), indent_cells, text);
 }
 
 void

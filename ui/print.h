@@ -25,6 +25,9 @@ void print_problemf(const char *next, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 /* Words broken at blanks to the width; every line indented. */
 void print_wrapped(int indent_cells, const char *text);
+/* The same behind "first", which takes no fewer cells than the lines after it are indented. */
+void print_folded(const char *first, int indent_cells, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 /* One JSON value on a line of its own, ASCII. */
 void print_json(const json_t *);
 /*

@@ -15,8 +15,8 @@ release_follow(struct ui *ui, const char *transfer)
 		return status;
 	print_out("%s%s  %s\n", desk_mark(ui), transfer, w.state);
 	if (strcmp(w.state, "RELEASED") == 0 || strcmp(w.state, "CLOSED") == 0) {
-		print_out("  next: hand the medium back, then: sallyport --as ID close %s "
-			  "--disposition TEXT\n",
+		print_folded("  next: ", 8,
+		    "hand the medium back, then: sallyport --as ID close %s --disposition TEXT",
 		    transfer);
 		return UI_DONE;
 	}

@@ -8,97 +8,97 @@
 #define BASE_LIMITS_H
 
 /* --- messages (src/ipc) --------------------------------------------------- */
-#define LIM_MESSAGE_BYTES     32768    /* one datagram, JSON text */
-#define LIM_MESSAGE_DEPTH     8        /* nesting of arrays and objects in it */
-#define LIM_IN_FLIGHT         32       /* datagrams queued for one peer */
-#define LIM_STASH             4096     /* messages kept aside during a call */
-#define LIM_SEALED_BYTES      (1 << 30) /* a document or entry list in a memfd */
+#define LIM_MESSAGE_BYTES 32768     /* one datagram, JSON text */
+#define LIM_MESSAGE_DEPTH 8         /* nesting of arrays and objects in it */
+#define LIM_IN_FLIGHT     32        /* datagrams queued for one peer */
+#define LIM_STASH         4096      /* messages kept aside during a call */
+#define LIM_SEALED_BYTES  (1 << 30) /* a document or entry list in a memfd */
 
 /* --- items on a medium (src/media, reader) -------------------------------- */
-#define LIM_NAME_BYTES        1024     /* one name; NTFS 255 UTF-16 units fit */
-#define LIM_PATH_BYTES        4096     /* a whole path, as on Linux */
-#define LIM_PATH_DEPTH        64       /* directories above an item */
-#define LIM_LINK_BYTES        4096     /* target of a symbolic link */
-#define LIM_ITEMS             2000000  /* items of one medium */
-#define LIM_DIR_ENTRIES       1000000  /* entries of one directory */
-#define LIM_DIR_BYTES         (1 << 30) /* the list of names of one directory */
-#define LIM_EXTENT_NODES      65536    /* of the tree that says where an ext4 file lies */
-#define LIM_SPARSE_BYTES      (64ull << 30) /* of one file that are holes */
-#define LIM_RUNS              4000000  /* pieces one file may lie in */
-#define LIM_VOLUMES           64       /* volumes and regions of one medium */
-#define LIM_FRAME_BYTES       131072   /* one data frame, reader to vault */
+#define LIM_NAME_BYTES   1024          /* one name; NTFS 255 UTF-16 units fit */
+#define LIM_PATH_BYTES   4096          /* a whole path, as on Linux */
+#define LIM_PATH_DEPTH   64            /* directories above an item */
+#define LIM_LINK_BYTES   4096          /* target of a symbolic link */
+#define LIM_ITEMS        2000000       /* items of one medium */
+#define LIM_DIR_ENTRIES  1000000       /* entries of one directory */
+#define LIM_DIR_BYTES    (1 << 30)     /* the list of names of one directory */
+#define LIM_EXTENT_NODES 65536         /* of the tree that says where an ext4 file lies */
+#define LIM_SPARSE_BYTES (64ull << 30) /* of one file that are holes */
+#define LIM_RUNS         4000000       /* pieces one file may lie in */
+#define LIM_VOLUMES      64            /* volumes and regions of one medium */
+#define LIM_FRAME_BYTES  131072        /* one data frame, reader to vault */
 
 /* --- ledger and documents (src/core) -------------------------------------- */
-#define LIM_ENTRY_BODY_BYTES  65536    /* canonical line of an entry */
-#define LIM_ENTRY_SIG_BYTES   4096     /* signature blob, before base64 */
-#define LIM_ENTRY_BYTES       (LIM_ENTRY_BODY_BYTES + 8192)
-#define LIM_ENTRY_TEXT_BYTES  8192     /* one text in an entry's data */
-#define LIM_CANON_BYTES       65536    /* one canonical JSON object */
-#define LIM_CANON_DEPTH       6        /* nesting in canonical JSON */
-#define LIM_CANON_KEY_BYTES   32
+#define LIM_ENTRY_BODY_BYTES     65536 /* canonical line of an entry */
+#define LIM_ENTRY_SIG_BYTES      4096  /* signature blob, before base64 */
+#define LIM_ENTRY_BYTES          (LIM_ENTRY_BODY_BYTES + 8192)
+#define LIM_ENTRY_TEXT_BYTES     8192  /* one text in an entry's data */
+#define LIM_CANON_BYTES          65536 /* one canonical JSON object */
+#define LIM_CANON_DEPTH          6     /* nesting in canonical JSON */
+#define LIM_CANON_KEY_BYTES      32
 #define LIM_INVENTORY_LINE_BYTES 65536 /* one line of an inventory */
-#define LIM_SCAN_WHY_BYTES    256      /* a scanner's word on its verdict, in an inventory */
-#define LIM_NOTE_BYTES        65536    /* a signed note with all its lines */
-#define LIM_NOTE_SIGNATURES   64
-#define LIM_NOTE_NAME_BYTES   127      /* name of a note key, origin of a log */
-#define LIM_HEAD_GAP          4096     /* entries since the head a signer was shown */
-#define LIM_PROOF_NODES       64       /* hashes in a Merkle proof */
-#define LIM_POLICY_BYTES      262144
-#define LIM_POLICY_RULES      512
-#define LIM_POLICY_WORDS      64       /* globs, kinds or verdicts in one condition */
-#define LIM_POLICY_FIELDS     32       /* transfer fields a policy may ask for */
-#define LIM_POLICY_DAYS       36500    /* days objects are kept, signature age */
-#define LIM_POLICY_TEXT_BYTES 256      /* a "why" of a rule, a glob, a name */
-#define LIM_SETTING_BYTES     65536    /* station.conf */
-#define LIM_PORTS             64       /* ports of a station */
-#define LIM_TYPE_BYTES        128      /* a type name, a MIME type */
-#define LIM_LINK_HOPS         40       /* links behind links, as on Linux */
-#define LIM_REPORT_ROWS       100000   /* rows of one list in a report */
-#define LIM_PERSON_ID_BYTES   32       /* [a-z][a-z0-9._-]* */
-#define LIM_PERSON_NAME_BYTES 128
-#define LIM_REASON_BYTES      1024     /* what an officer types */
-#define LIM_WHERE_BYTES       1024     /* a limit expression */
-#define LIM_WHERE_NODES       64
-#define LIM_PASSPHRASE_BYTES  1024
-#define LIM_SECRET_BYTES      4096     /* one secret in locked memory */
-#define LIM_KEY_OPS           16       /* Argon2id passes a key file may ask for */
-#define LIM_KEY_MEM_BYTES     (1 << 30) /* and memory */
-#define LIM_KEY_FILE_BYTES    4096
-#define LIM_APPROVALS         9        /* signatures a policy may ask for */
+#define LIM_SCAN_WHY_BYTES       256   /* a scanner's word on its verdict, in an inventory */
+#define LIM_NOTE_BYTES           65536 /* a signed note with all its lines */
+#define LIM_NOTE_SIGNATURES      64
+#define LIM_NOTE_NAME_BYTES      127  /* name of a note key, origin of a log */
+#define LIM_HEAD_GAP             4096 /* entries since the head a signer was shown */
+#define LIM_PROOF_NODES          64   /* hashes in a Merkle proof */
+#define LIM_POLICY_BYTES         262144
+#define LIM_POLICY_RULES         512
+#define LIM_POLICY_WORDS         64     /* globs, kinds or verdicts in one condition */
+#define LIM_POLICY_FIELDS        32     /* transfer fields a policy may ask for */
+#define LIM_POLICY_DAYS          36500  /* days objects are kept, signature age */
+#define LIM_POLICY_TEXT_BYTES    256    /* a "why" of a rule, a glob, a name */
+#define LIM_SETTING_BYTES        65536  /* station.conf */
+#define LIM_PORTS                64     /* ports of a station */
+#define LIM_TYPE_BYTES           128    /* a type name, a MIME type */
+#define LIM_LINK_HOPS            40     /* links behind links, as on Linux */
+#define LIM_REPORT_ROWS          100000 /* rows of one list in a report */
+#define LIM_PERSON_ID_BYTES      32     /* [a-z][a-z0-9._-]* */
+#define LIM_PERSON_NAME_BYTES    128
+#define LIM_REASON_BYTES         1024 /* what an officer types */
+#define LIM_WHERE_BYTES          1024 /* a limit expression */
+#define LIM_WHERE_NODES          64
+#define LIM_PASSPHRASE_BYTES     1024
+#define LIM_SECRET_BYTES         4096      /* one secret in locked memory */
+#define LIM_KEY_OPS              16        /* Argon2id passes a key file may ask for */
+#define LIM_KEY_MEM_BYTES        (1 << 30) /* and memory */
+#define LIM_KEY_FILE_BYTES       4096
+#define LIM_APPROVALS            9 /* signatures a policy may ask for */
 
 /* --- scanners -------------------------------------------------------------- */
-#define LIM_SCAN_WINDOW       64       /* objects given to one scanner at once */
-#define LIM_SCANNERS          16       /* scanners of one station */
-#define LIM_SCAN_SLOTS        16       /* processes of one scanner */
-#define LIM_FINDINGS          10000    /* findings of one object by one scanner */
-#define LIM_FINDING_TEXT      512      /* bytes of a finding's title or detail */
-#define LIM_SCAN_RETRIES      1        /* fresh workers tried for one object */
-#define LIM_MANIFEST_BYTES    65536    /* a scanner's manifest file */
+#define LIM_SCAN_WINDOW    64    /* objects given to one scanner at once */
+#define LIM_SCANNERS       16    /* scanners of one station */
+#define LIM_SCAN_SLOTS     16    /* processes of one scanner */
+#define LIM_FINDINGS       10000 /* findings of one object by one scanner */
+#define LIM_FINDING_TEXT   512   /* bytes of a finding's title or detail */
+#define LIM_SCAN_RETRIES   1     /* fresh workers tried for one object */
+#define LIM_MANIFEST_BYTES 65536 /* a scanner's manifest file */
 
 /* --- vault (src/proc/vault) ------------------------------------------------- */
-#define LIM_VAULT_PIPES       16       /* readers served at once */
-#define LIM_VAULT_SCANNERS    64       /* scanner processes served at once */
-#define LIM_VAULT_EVENTS      64       /* results of the pipes not yet told to the desk */
-#define LIM_VAULT_ANSWERS     4096     /* answers a peer has not taken: it is dead then */
-#define LIM_VAULT_BUFFERS     16       /* LIM_FRAME_BYTES each, for one pipe */
-#define LIM_VAULT_SYNC_BYTES  (8 << 20) /* written between two sync_file_range */
+#define LIM_VAULT_PIPES       16          /* readers served at once */
+#define LIM_VAULT_SCANNERS    64          /* scanner processes served at once */
+#define LIM_VAULT_EVENTS      64          /* results of the pipes not yet told to the desk */
+#define LIM_VAULT_ANSWERS     4096        /* answers a peer has not taken: it is dead then */
+#define LIM_VAULT_BUFFERS     16          /* LIM_FRAME_BYTES each, for one pipe */
+#define LIM_VAULT_SYNC_BYTES  (8 << 20)   /* written between two sync_file_range */
 #define LIM_VAULT_FLOOR_BYTES (256 << 20) /* kept free unless configured */
-#define LIM_SHARE_FLOOR_BYTES (64 << 20) /* the same on the share */
+#define LIM_SHARE_FLOOR_BYTES (64 << 20)  /* the same on the share */
 
 /* --- people and terminals -------------------------------------------------- */
-#define LIM_SESSIONS          16       /* connections to the desk */
-#define LIM_PAGE_ITEMS        64       /* rows of one answer to a terminal */
-#define LIM_ADMINS            16       /* administrators a station is founded with */
-#define LIM_LINE_BYTES        16384    /* one line of a batch */
-#define LIM_LINE_WORDS        256      /* and its words */
-#define LIM_OPTIONS           128      /* options and arguments of one command */
+#define LIM_SESSIONS   16    /* connections to the desk */
+#define LIM_PAGE_ITEMS 64    /* rows of one answer to a terminal */
+#define LIM_ADMINS     16    /* administrators a station is founded with */
+#define LIM_LINE_BYTES 16384 /* one line of a batch */
+#define LIM_LINE_WORDS 256   /* and its words */
+#define LIM_OPTIONS    128   /* options and arguments of one command */
 
 /* --- time ------------------------------------------------------------------ */
-#define LIM_CALL_MS           60000    /* a service that does not answer is dead */
-#define LIM_ANSWER_MS 600000 /* the desk may seal two million items before it answers */
-#define LIM_STOP_MS 15000 /* services that do not end by themselves are killed */
-#define LIM_PROGRESS_MS 200 /* between two progress messages to a terminal */
-#define LIM_SCAN_RESPAWNS 8 /* workers of one scanner that may die in one transfer */
-#define LIM_SCAN_TEST_MS 60000 /* a scanner must start and prove itself within this */
+#define LIM_CALL_MS       60000  /* a service that does not answer is dead */
+#define LIM_ANSWER_MS     600000 /* the desk may seal two million items before it answers */
+#define LIM_STOP_MS       15000  /* services that do not end by themselves are killed */
+#define LIM_PROGRESS_MS   200    /* between two progress messages to a terminal */
+#define LIM_SCAN_RESPAWNS 8      /* workers of one scanner that may die in one transfer */
+#define LIM_SCAN_TEST_MS  60000  /* a scanner must start and prove itself within this */
 
 #endif

@@ -149,6 +149,11 @@ account_sentence(const struct inventory_item *it, const struct policy *policy, s
 		}
 		buf_addf(out, "by %s", it->by);
 		account_words(out, it->reason);
+		/* what the scanners said is not for the officer to leave out */
+		if (it->verdict != VERDICT_CLEAN && it->verdict != VERDICT_NA) {
+			buf_add_str(out, "; ");
+			account_verdict(it, out);
+		}
 		break;
 	case ITEM_OUT_BLOCKED:
 		account_blocked(it, policy, out);

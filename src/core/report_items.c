@@ -120,6 +120,8 @@ report_items_not_gone(struct report_walk *w, const struct inventory_item *it)
 	fact_text(row, "name", it->name);
 	fact_text(row, "kind", item_kind_print(it->kind));
 	fact_text(row, "outcome", item_outcome_print(it->outcome));
+	fact_text(row, "type", it->type);
+	fact_text(row, "mime", it->mime);
 	fact_text(row, "verdict", verdict_print(it->verdict));
 	fact_uint(row, "size", it->size_bytes);
 	fact_text(row, "sha256", it->sha256);

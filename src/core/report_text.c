@@ -115,7 +115,7 @@ report_text_scanners(const json_t *tree, struct buf *out)
 		    "version %s, engine %s, signatures %s; self-test before %s, "
 		    "after %s%s",
 		    fact_str(s, "version"), fact_str(s, "engine"),
-		    fact_str(s, "signatures")[0] != '\0' ? fact_str(s, "signatures") : "none",
+		    fact_str(s, "signatures")[0] != '\0' ? fact_str(s, "signatures") : "not named",
 		    fact_str(s, "before"), fact_str(s, "after"),
 		    json_is_false(json_object_get(s, "sandbox")) ? "; WITHOUT SANDBOX" : "");
 		report_text_row(out, fact_str(s, "name"), text);
@@ -206,7 +206,7 @@ report_text_documents(const json_t *tree, struct buf *out)
 	report_text_field(out, "merkle root", manifest, "root");
 	report_text_number(out, "files", manifest, "files", "in the manifest");
 	report_text_number(out, "bytes", manifest, "bytes", "in the manifest");
-	report_text_number(out, "links", manifest, "links", "");
+	report_text_number(out, "links", manifest, "links", "beside them");
 	fold_printf(out, "  policy       ", REPORT_INDENT, "%s, %s approvals",
 	    fact_str(json_object_get(tree, "policy"), "name"),
 	    fold_number(fact_num(json_object_get(tree, "policy"), "approvals"), digits));
@@ -241,6 +241,17 @@ report_text_left_out(const json_t *list, struct buf *out)
 		    fold_number(fact_num(list, "left_out"), digits));
 }
 
+/* "spreadsheet, application/x": what an object is; the kind for what has no bytes. */
+static const char *
+report_text_type(const json_t *row, char out[256])
+{
+	const char *type = fact_str(row, "type"), *mime = fact_str(row, "mime");
+	if (mime[0] == '\0')
+		return type[0] != '\0' ? type : fact_str(row, "kind");
+	snprintf(out, 256, "%.100s, %.150s", type, mime);
+	return out;
+}
+
 static void
 report_text_not_gone(const json_t *tree, struct buf *out)
 {
@@ -251,10 +262,12 @@ report_text_not_gone(const json_t *tree, struct buf *out)
 		buf_add_str(out, "  nothing\n");
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *r = json_array_get(rows, i);
+		char type[256];
 		fold_text(out, "  ", 6, fact_str(r, "name"));
-		fold_printf(out, "      ", 6, "%s, item %" PRIu64 ", %s, %" PRIu64 " bytes: %s",
-		    fact_str(r, "outcome"), fact_num(r, "item"), fact_str(r, "kind"),
-		    fact_num(r, "size"), fact_str(r, "why"));
+		fold_printf(out, "      ", 6, "item %" PRIu64 ", %s, %" PRIu64 " bytes",
+		    fact_num(r, "item"), report_text_type(r, type), fact_num(r, "size"));
+		fold_printf(out, "      ", 6, "%s: %s", fact_str(r, "outcome"),
+		    fact_str(r, "why"));
 	}
 	report_text_left_out(list, out);
 }
@@ -292,10 +305,13 @@ report_text_went(const json_t *tree, struct buf *out)
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *r = json_array_get(rows, i);
 		const char *reason = fact_str(r, "reason");
+		char type[256];
 		fold_text(out, "  ", 6, fact_str(r, "dest"));
+		fold_printf(out, "      ", 6, "%s, %" PRIu64 " bytes, %s",
+		    report_text_type(r, type), fact_num(r, "size"), fact_str(r, "verdict"));
 		if (reason[0] != '\0')
-			fold_printf(out, "      ", 6, "%s, approved by %s because: %s",
-			    fact_str(r, "verdict"), fact_str(r, "by"), reason);
+			fold_printf(out, "      ", 6, "approved by %s because: %s",
+			    fact_str(r, "by"), reason);
 	}
 	report_text_left_out(list, out);
 }

@@ -147,7 +147,8 @@ proposals_touch_only_the_undecided(void **state)
 	assert_string_equal(it.by, "paula");
 	assert_int_equal(work_decide(w, NULL, "none", "otto", "", &changed, &skipped), ERR_OK);
 	assert_int_equal(work_decide_proposed(w, "otto", &changed, &skipped), ERR_OK);
-	assert_int_equal(changed, 2); /* one.txt and the link; what is blocked needs no decision */
+	assert_int_equal(
+	    changed, 2); /* one.txt and the link; what is blocked needs no decision */
 	assert_int_equal(skipped, 1); /* two.TXT wants a reason */
 	work_close(w);
 }

@@ -317,21 +317,45 @@ intake_add_item(struct intake *in, struct msg *m, const uint8_t *name, size_t na
 	return e;
 }
 
+/*
+ * A damaged or hostile directory can hold a name twice.  Both are items: the
+ * later one gets a path that no medium can have (a NUL, then its number), and
+ * is judged by that name.
+ */
+static enum err
+intake_add_twin(
+    struct intake *in, struct msg *m, const uint8_t *name, size_t name_len, struct buf *path)
+{
+	struct buf twin;
+	buf_init(&twin, LIM_NAME_BYTES + 32);
+	buf_add(&twin, name, name_len);
+	buf_add_byte(&twin, '\0');
+	buf_addf(&twin, "%llu", (unsigned long long)msg_uint(m, "id"));
+	buf_add(path, twin.data + name_len, twin.len - name_len);
+	enum err e = path->error != ERR_OK ? path->error
+	                                   : intake_add_item(in, m, twin.data, twin.len, path);
+	buf_done(&twin);
+	return e;
+}
+
 static void
 intake_on_item(struct intake *in, struct msg *m)
 {
 	size_t name_len;
 	struct buf path;
 	MEM_FREE uint8_t *name = msg_bytes(m, "name", &name_len);
-	if (name_len == 0 || name_len > LIM_NAME_BYTES || in->items >= LIM_ITEMS) {
+	if (name_len == 0 || name_len > LIM_NAME_BYTES || in->items >= LIM_ITEMS ||
+	    memchr(name, '/', name_len) != NULL || memchr(name, '\0', name_len) != NULL) {
 		intake_fail(in, "reading",
-		    "the reader reported a name or a number of items over the limit");
+		    "the reader reported an impossible name, or more items than there can be");
 		return;
 	}
 	buf_init(&path, LIM_PATH_BYTES);
 	enum err e = intake_path(in, m, name, name_len, &path);
 	if (e == ERR_OK)
 		e = intake_add_item(in, m, name, name_len, &path);
+	if (e == ERR_EXISTS)
+		e = intake_add_twin(in, m, name, name_len, &path);
 	buf_done(&path);
 	in->items++;
 	if (e == ERR_NOSPACE || e == ERR_IO)

@@ -337,8 +337,14 @@ step_index(struct passage *p)
 	if (e != ERR_OK)
 		return e;
 	const struct custody_transfer *t = transfer_of(p);
-	const struct shelf_line line = {
-	    p->id, date, t->requester, request_of(t), t->files, t->bytes, left};
+	const struct shelf_line line = {.transfer = p->id,
+	    .date = date,
+	    .requester = t->requester,
+	    .request = request_of(t),
+	    .demo = p->d->record->demo,
+	    .files = t->files,
+	    .bytes = t->bytes,
+	    .not_delivered = left};
 	return shelf_put(p->d->share, &line, p->why);
 }
 

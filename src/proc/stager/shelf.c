@@ -12,19 +12,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
-static const char shelf_head[] =
-    "# transfer\tdelivered\trequester\trequest\tfiles\tbytes\tnot delivered\n";
+#define SHELF_COLUMNS "transfer\tdelivered\trequester\trequest\tfiles\tbytes\tnot delivered\n"
 
 static enum err
-shelf_read(const struct share *s, uint8_t **ret_text, size_t *ret_len)
+shelf_read(const struct share *s, bool demo, uint8_t **ret_text, size_t *ret_len)
 {
+	const char *head = demo ? "# DEMO " SHELF_COLUMNS : "# " SHELF_COLUMNS;
 	MEM_CLOSE int fd = openat(s->root, "INDEX", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd >= 0)
 		return io_slurp(fd, LIM_SEALED_BYTES, ret_text, ret_len);
 	if (errno != ENOENT)
 		return ERR_IO;
-	*ret_text = mem_dup(shelf_head, strlen(shelf_head));
-	*ret_len = strlen(shelf_head);
+	*ret_text = mem_dup(head, strlen(head));
+	*ret_len = strlen(head);
 	return ERR_OK;
 }
 
@@ -69,7 +69,7 @@ shelf_put(const struct share *s, const struct shelf_line *l, char why[SHARE_WHY_
 	MEM_FREE uint8_t *text = NULL;
 	size_t len = 0;
 	struct buf out;
-	enum err e = shelf_read(s, &text, &len);
+	enum err e = shelf_read(s, l->demo, &text, &len);
 	if (e != ERR_OK)
 		return share_errno(why, "INDEX cannot be read");
 	buf_init(&out, LIM_SEALED_BYTES);

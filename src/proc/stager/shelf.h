@@ -16,6 +16,7 @@ struct shelf_line {
 	const char *date;      /* of the delivery entry, RFC 3339 */
 	const char *requester; /* id */
 	const char *request;   /* the site's reference as it was typed, or ""; escaped here */
+	bool demo;             /* a new INDEX says DEMO */
 	uint64_t files, bytes;
 	uint64_t not_delivered; /* items that did not go, directories apart */
 };
