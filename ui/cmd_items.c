@@ -14,10 +14,10 @@ static const struct print_column items_columns[] = {
     {"ITEM", 6, true, 0},
     {"SIZE", 6, true, 1},
     {"TYPE", 12, false, 2},
-    {"MIME", 24, false, 1},
     {"VERDICT", 10, false, 1},
     {"POLICY", 6, false, 1},
     {"DECISION", 8, false, 1},
+    {"MIME", 0, false, 2},
 };
 #define ITEMS_COLUMNS (sizeof(items_columns) / sizeof(items_columns[0]))
 
@@ -26,12 +26,25 @@ struct items_shown {
 	uint64_t n;
 };
 
+/* A MIME type says most at its beginning: what does not fit is cut at the end. */
+static void
+items_mime(const char *mime, char out[PRINT_FIT_SIZE])
+{
+	int cells = print_width();
+	for (size_t i = 0; i < ITEMS_COLUMNS; i++)
+		cells -= items_columns[i].gap + items_columns[i].cells;
+	if ((int)strlen(mime) <= cells || cells >= PRINT_FIT_SIZE)
+		snprintf(out, PRINT_FIT_SIZE, "%s", mime);
+	else
+		snprintf(out, PRINT_FIT_SIZE, "%.*s..", cells - 2, mime);
+}
+
 static void
 items_row(void *arg, const json_t *row)
 {
 	struct items_shown *shown = arg;
 	static const struct print_column name_column = {"NAME", 0, false, 7};
-	char id[24], size[PRINT_SIZE_SIZE];
+	char id[24], size[PRINT_SIZE_SIZE], mime[PRINT_FIT_SIZE];
 	const char *type = desk_text(row, "type"), *kind = desk_text(row, "kind");
 	const char *state = desk_text(row, "state"), *why = desk_text(row, "why");
 	if (shown->json) {
@@ -42,8 +55,10 @@ items_row(void *arg, const json_t *row)
 		print_titles(items_columns, ITEMS_COLUMNS);
 	snprintf(id, sizeof(id), "%llu", (unsigned long long)desk_uint(row, "id"));
 	print_size(desk_uint(row, "size"), size);
-	const char *texts[] = {id, size, type[0] != '\0' ? type : kind, desk_text(row, "mime"),
-	    desk_text(row, "verdict"), desk_text(row, "gate"), desk_text(row, "decision")};
+	items_mime(desk_text(row, "mime"), mime);
+	const char *texts[] = {id, size, type[0] != '\0' ? type : kind,
+	    desk_text(row, "verdict"), desk_text(row, "gate"), desk_text(row, "decision"),
+	    mime};
 	print_row(items_columns, ITEMS_COLUMNS, texts);
 	const char *name = desk_text(row, "name");
 	print_row(&name_column, 1, &name);
@@ -66,7 +81,7 @@ cmd_items(struct ui *ui, struct args *a)
 		print_out("%sitems of %s\n", desk_mark(ui), args_text(a, "TRANSFER"));
 	int status = desk_rows(ui, MSG_UI_ITEMS, body, items_row, &shown, &total);
 	if (status == UI_DONE && !shown.json)
-		print_out("%llu items\n", (unsigned long long)total);
+		print_out("%llu item%s\n", (unsigned long long)total, total == 1 ? "" : "s");
 	return status;
 }
 

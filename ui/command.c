@@ -30,23 +30,12 @@ command_find(int argc, char *const *argv, int *ret_used)
 	return NULL;
 }
 
-static void
-command_usage(const struct command *c, const char *indent)
-{
-	struct buf usage;
-	buf_init(&usage, 4096);
-	args_usage(c->spec, &usage);
-	print_out("%s%s%s%s\n", indent, c->name, usage.len > 0 ? " " : "", buf_str(&usage));
-	buf_done(&usage);
-}
-
 void
 command_help_all(void)
 {
 	print_out(
 	    "usage: sallyport [--as ID] [--passphrase-fd FD] [--home DIR] COMMAND ...\n\n");
-	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		{
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
 		char name[24];
 		snprintf(name, sizeof(name), "  %-14s ", command_rows[i].name);
 		print_folded(name, 17, "%s", command_rows[i].help);
@@ -67,9 +56,13 @@ command_help(const struct command *c)
 	    [NEED_SIGNED] = "--as ID ",
 	    [NEED_TRANSFER] = "[--as ID] ",
 	};
-	print_out("usage: sallyport %s", needs[c->need]);
-	command_usage(c, "");
-	print_out("%s.\n", c->help);
+	struct buf usage;
+	buf_init(&usage, 4096);
+	args_usage(c->spec, &usage);
+	print_folded("usage: sallyport ", 17, "%s%s%s%s", needs[c->need], c->name,
+	    usage.len > 0 ? " " : "", buf_str(&usage));
+	print_folded("", 0, "%s.", c->help);
+	buf_done(&usage);
 }
 
 int

@@ -115,7 +115,8 @@ report_text_scanners(const json_t *tree, struct buf *out)
 		    "version %s, engine %s, signatures %s; self-test before %s, "
 		    "after %s%s",
 		    fact_str(s, "version"), fact_str(s, "engine"),
-		    fact_str(s, "signatures")[0] != '\0' ? fact_str(s, "signatures") : "not named",
+		    fact_str(s, "signatures")[0] != '\0' ? fact_str(s, "signatures")
+							 : "not named",
 		    fact_str(s, "before"), fact_str(s, "after"),
 		    json_is_false(json_object_get(s, "sandbox")) ? "; WITHOUT SANDBOX" : "");
 		report_text_row(out, fact_str(s, "name"), text);
@@ -266,8 +267,8 @@ report_text_not_gone(const json_t *tree, struct buf *out)
 		fold_text(out, "  ", 6, fact_str(r, "name"));
 		fold_printf(out, "      ", 6, "item %" PRIu64 ", %s, %" PRIu64 " bytes",
 		    fact_num(r, "item"), report_text_type(r, type), fact_num(r, "size"));
-		fold_printf(out, "      ", 6, "%s: %s", fact_str(r, "outcome"),
-		    fact_str(r, "why"));
+		fold_printf(
+		    out, "      ", 6, "%s: %s", fact_str(r, "outcome"), fact_str(r, "why"));
 	}
 	report_text_left_out(list, out);
 }

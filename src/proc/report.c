@@ -23,6 +23,7 @@
 #include "src/ipc/spawn.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -170,6 +171,14 @@ report_make(struct report *r, struct msg *m)
 	custody_free(c);
 }
 
+static _Noreturn void
+report_usage(void)
+{
+	fprintf(stderr, "usage: sallyport-report\n"
+			"Started by sallyportd with descriptor 3, the desk.\n");
+	exit(2);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -177,6 +186,8 @@ main(int argc, char **argv)
 	struct msg m;
 	const char *why = NULL;
 	const char *act = argc == 3 && strcmp(argv[1], "-T") == 0 ? argv[2] : NULL;
+	if (act == NULL && argc != 1)
+		report_usage();
 	log_init("sallyport-report");
 	json_object_seed(0);
 	digest_init();

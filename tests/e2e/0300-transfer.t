@@ -28,8 +28,10 @@ like "a program that calls itself a report is a mismatch" "$out" 'report\.pdf'
 refused "the test virus cannot be approved" 1 . \
     as otto decide "$transfer" approve --where 'verdict=malicious' --reason 'please'
 refused "nobody approves before submit" 1 . as paula approve "$transfer" --yes
+refused "nothing is submitted while items are undecided" 1 'have no decision' as otto submit "$transfer" --yes
 ok "what the policy proposes" as otto decide "$transfer" approve --proposed
-ok "the rest stays out" as otto decide "$transfer" reject --where 'decision=none' --reason 'not asked for'
+ok "the rest stays out" as otto decide "$transfer" reject --where 'decision=none and gate=reason' \
+    --reason 'not asked for'
 ok "submit" as otto submit "$transfer" --yes
 is "submitted" "$(state_of "$transfer")" SUBMITTED
 refused "the submitter cannot approve" 1 . as otto approve "$transfer" --yes
@@ -49,6 +51,15 @@ is "the test virus is not on the share" "$(grep -rlF "$(eicar)" "$released")" ""
 is "released files are read-only" "$(find "$released" -perm /222 ! -type l)" ""
 is "nothing half-made is visible" "$(ls -A "$SALLYPORT_HOME/share/transfers")" "$transfer"
 like "INDEX has the delivery" "$(cat "$SALLYPORT_HOME/share/INDEX")" "$transfer.*rita"
+like "INDEX says DEMO" "$(cat "$SALLYPORT_HOME/share/INDEX")" '^# DEMO '
+is "executable bits are kept" "$(find "$released/files" -type f -perm 0555 -printf '%P\n' | sort)" \
+    'v2/bin/bt
+v2/bin/build-tools'
+is "links that lead to what is released are made again, and no others" \
+    "$(find "$released/files" -type l -printf '%P %l\n' | sort)" 'v2/bin/build build-tools
+v2/lib/doc ../share/doc'
+is "times are those of the medium" \
+    "$(TZ=UTC find "$released/files/v2/bin/build-tools" -printf '%TY-%Tm-%Td')" 2024-03-05
 
 # The record.
 ok "the station's own check" "$bin/sallyport" verify
@@ -60,6 +71,8 @@ is "both, and by two people" "$(signatures_of "$custody" | grep -c '^Good .* for
 ok "report" as otto report "$transfer" --out "$work/report" --format text,json
 report=$(cat "$work"/report/*.txt)
 like "the report names what did not go" "$report" 'invoice\.com'
+like "and says that the scanner stopped it, not an officer" "$report" 'blocked: malicious by '
+like "the report has the type and the MIME type of what went" "$report" 'zip.*, application/zip, [0-9]+ bytes, clean'
 like "the report says DEMO" "$report" 'DEMO'
 ok "the JSON report is JSON" /usr/bin/python3 -c 'import json, sys; json.load(open(sys.argv[1]))' \
     "$(ls "$work"/report/*.json | head -n 1)"

@@ -64,6 +64,28 @@ test_json_is_ascii_on_one_line(void **state)
 	assert_string_equal(out, "{\"name\":\"\\u001B\\u202E\\n\"}\n");
 }
 
+static void
+print_long(void)
+{
+	print_folded("  next: ", 8, "hand the %s back, then: sallyport --as ID close %s %s",
+	    "medium", "K1-000042", "--disposition TEXT");
+	print_folded("  next: ", 8, "%s", "");
+	print_wrapped(2, "short");
+}
+
+static void
+test_no_line_is_longer_than_the_terminal(void **state)
+{
+	char out[512];
+	(void)state;
+	printed(print_long, out, sizeof(out));
+	assert_string_equal(out,
+	    "  next: hand the medium back, then: sallyport --as ID close K1-000042\n"
+	    "        --disposition TEXT\n"
+	    "  next: \n"
+	    "  short\n");
+}
+
 static const struct print_column columns[] = {
     {"ITEM", 4, true, 0},
     {"TYPE", 6, false, 1},
@@ -127,6 +149,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_nothing_but_printable_ascii_gets_out),
 	    cmocka_unit_test(test_json_is_ascii_on_one_line),
+	    cmocka_unit_test(test_no_line_is_longer_than_the_terminal),
 	    cmocka_unit_test(test_a_row_keeps_its_columns_and_the_end_of_a_name),
 	    cmocka_unit_test(test_sizes),
 	};

@@ -1,5 +1,6 @@
 /* links: src/core/report src/core/report_items src/core/report_text src/core/report_json src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
 /* SPDX-License-Identifier: ISC */
+#include "src/core/account.h"
 #include "src/core/report.h"
 #include "src/core/report_json.h"
 #include "src/core/report_text.h"
@@ -207,6 +208,8 @@ every_item_that_did_not_go_is_named_with_its_reason(void **state)
 	(void)state;
 	static const char *const words[] = {"eicar\\x1B[2J.com", "malicious by av: Eicar-Test",
 	    "hold me", "by m.weber: ask the sender"};
+	static const char *const types[] = {"item 2, text, text/plain, 8 bytes",
+	    "  data.csv\n      text, text/plain, 8 bytes, clean\n"};
 	struct story st;
 	struct buf text, json, slip;
 	story_init(&st, "lab/K1/custody/1");
@@ -217,12 +220,37 @@ every_item_that_did_not_go_is_named_with_its_reason(void **state)
 		    strstr(buf_str(&slip), words[i]) == NULL)
 			fail_msg("%s is not in %s", words[i], buf_str(&slip));
 	}
+	for (size_t i = 0; i < COUNT(types); i++)
+		if (strstr(buf_str(&text), types[i]) == NULL)
+			fail_msg("%s is not in %s", types[i], buf_str(&text));
 	assert_non_null(strstr(buf_str(&text), "Printed Name (a.frey, officer)"));
 	assert_non_null(strstr(buf_str(&text), "\"I mean it.\""));
 	assert_non_null(strstr(buf_str(&text), "1 critical"));
 	assert_null(strstr(buf_str(&text), "DEMO"));
 	render_done(&text, &json, &slip);
 	story_done(&st);
+}
+
+/* "not asked for" must not hide that it is a virus. */
+static void
+an_item_that_is_rejected_keeps_its_bad_verdict(void **state)
+{
+	(void)state;
+	struct sample s;
+	struct buf out;
+	sample_init(&s);
+	struct inventory_item *it = sample_file(&s, "invoice.com");
+	it->scans[0].verdict = it->verdict = VERDICT_MALICIOUS;
+	it->scans[0].why = "Eicar-Test";
+	it->outcome = ITEM_OUT_REJECTED;
+	it->by = "m.weber";
+	sample_decide(it, ITEM_REJECT, "not asked for");
+	buf_init(&out, 1024);
+	assert_int_equal(account_sentence(it, NULL, &out), ERR_OK);
+	assert_string_equal(
+	    buf_str(&out), "by m.weber: not asked for; malicious by av: Eicar-Test");
+	buf_done(&out);
+	sample_done(&s);
 }
 
 static void
@@ -314,6 +342,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(R6_before_delivery_it_says_so),
 	    cmocka_unit_test(every_item_that_did_not_go_is_named_with_its_reason),
+	    cmocka_unit_test(an_item_that_is_rejected_keeps_its_bad_verdict),
 	    cmocka_unit_test(demo_is_on_everything),
 	    cmocka_unit_test(a_report_that_does_not_add_up_is_not_made),
 	    cmocka_unit_test(returned_signatures_do_not_stand),

@@ -341,7 +341,7 @@ step_index(struct passage *p)
 	    .date = date,
 	    .requester = t->requester,
 	    .request = request_of(t),
-	    .demo = p->d->record->demo,
+	    .demo = custody_demo(record_custody(p->d->record)),
 	    .files = t->files,
 	    .bytes = t->bytes,
 	    .not_delivered = left};
