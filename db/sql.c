@@ -88,6 +88,12 @@ sql_why(const struct sql *s)
 	return sqlite3_errmsg(s->db);
 }
 
+bool
+sql_in_transaction(const struct sql *s)
+{
+	return sqlite3_get_autocommit(s->db) == 0;
+}
+
 uint64_t
 sql_changes(const struct sql *s)
 {

@@ -24,6 +24,8 @@ struct sql *sql_close(struct sql *);
 enum err sql_exec(struct sql *, const char *text);
 /* English for the last failure of this connection. */
 const char *sql_why(const struct sql *);
+/* Between BEGIN and its end; a full disk may have ended it. */
+bool sql_in_transaction(const struct sql *);
 /* Rows changed by the last statement. */
 uint64_t sql_changes(const struct sql *);
 

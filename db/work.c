@@ -28,7 +28,6 @@ static const char work_schema[] =
 
 struct work {
 	struct sql *sql;
-	bool in_transaction;
 };
 
 enum err
@@ -69,20 +68,25 @@ work_why(const struct work *w)
 enum err
 work_begin(struct work *w)
 {
-	if (w->in_transaction)
-		return ERR_OK;
-	enum err e = sql_exec(w->sql, "BEGIN");
-	w->in_transaction = e == ERR_OK;
-	return e;
+	return sql_in_transaction(w->sql) ? ERR_OK : sql_exec(w->sql, "BEGIN");
 }
 
 enum err
 work_commit(struct work *w)
 {
-	if (!w->in_transaction)
+	if (!sql_in_transaction(w->sql))
 		return ERR_OK;
-	w->in_transaction = false;
-	return sql_exec(w->sql, "COMMIT");
+	enum err e = sql_exec(w->sql, "COMMIT");
+	if (e != ERR_OK)
+		(void)sql_exec(w->sql, "ROLLBACK");
+	return e;
+}
+
+enum err
+work_durable(struct work *w)
+{
+	enum err e = work_commit(w);
+	return e == ERR_OK ? sql_exec(w->sql, "PRAGMA synchronous=FULL") : e;
 }
 
 /* Statements that change something run inside the open transaction. */
@@ -146,6 +150,8 @@ work_item_kept(
 	sql_bind_bytes(s, 2, sha256, 32);
 	sql_bind_uint(s, 3, bytes);
 	e = sql_run(s);
+	if (e == ERR_OK && sql_changes(w->sql) == 0)
+		return ERR_NOTFOUND;
 	if (e == ERR_OK)
 		*ret_new = is_new;
 	return e;
@@ -157,7 +163,8 @@ work_item_same(struct work *w, uint64_t id, uint64_t as)
 	struct sql_stmt *s = work_change(w, STMT_ITEM_SAME);
 	sql_bind_uint(s, 1, id);
 	sql_bind_uint(s, 2, as);
-	return sql_run(s);
+	enum err e = sql_run(s);
+	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
 }
 
 enum err
@@ -361,29 +368,15 @@ work_verdicts(struct work *w, const uint8_t sha256[32],
 enum err
 work_retry_errors(struct work *w, uint64_t *ret_n)
 {
-	struct sql_stmt *open = sql_use(w->sql, STMT_VERDICT_OPEN);
-	uint64_t n = 0;
-	enum err e;
-	/* one at a time: the list changes under a cursor that stays open */
-	while ((e = sql_step(open)) == ERR_OK) {
-		uint8_t sha256[32];
-		size_t len;
-		const uint8_t *bytes = sql_bytes(open, 0, &len);
-		MEM_FREE char *scanner = mem_strdup(sql_text(open, 1));
-		if (len != sizeof(sha256))
-			return ERR_SYNTAX;
-		memcpy(sha256, bytes, len);
-		sql_reset(open);
-		e = work_verdict_clear(w, sha256, scanner);
-		if (e == ERR_OK)
-			e = work_todo_add(w, scanner, sha256);
-		if (e != ERR_OK)
-			return e;
-		n++;
-		open = sql_use(w->sql, STMT_VERDICT_OPEN);
-	}
-	*ret_n = n;
-	return e == ERR_NOTFOUND ? ERR_OK : e;
+	/* the verdicts go last: they say what the others are about */
+	static const enum work_stmt steps[] = {
+	    STMT_RETRY_TODO, STMT_RETRY_FINDINGS, STMT_RETRY_VERDICTS};
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < 3 && e == ERR_OK; i++)
+		e = sql_run(work_change(w, steps[i]));
+	if (e == ERR_OK)
+		*ret_n = sql_changes(w->sql);
+	return e;
 }
 
 enum err
@@ -692,6 +685,13 @@ enum err
 work_tally(struct work *w, void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
 {
 	return work_words(w, STMT_TALLY, fn, arg);
+}
+
+enum err
+work_tally_todo(
+    struct work *w, void (*fn)(void *arg, const char *scanner, uint64_t n), void *arg)
+{
+	return work_words(w, STMT_TALLY_TODO, fn, arg);
 }
 
 enum err

@@ -62,9 +62,11 @@ enum err work_open(const char *path, struct work **ret_work);
 struct work *work_close(struct work *);
 const char *work_why(const struct work *);
 
-/* Starts a transaction when none is open; work_commit ends it. */
+/* Starts a transaction when none is open; work_commit ends it, or takes it back and fails. */
 enum err work_begin(struct work *);
 enum err work_commit(struct work *);
+/* Commits; from here on every commit is on the disk when it returns. */
+enum err work_durable(struct work *);
 
 /* --- facts ------------------------------------------------------------------ */
 /* Uses id, parent, volume, path, name, base, ext, and kind to links. */
@@ -72,10 +74,11 @@ enum err work_item_add(
     struct work *, const struct work_item *, const void *fold, size_t fold_len);
 /* Raw path of an item; ERR_NOTFOUND when there is none. */
 enum err work_item_path(struct work *, uint64_t id, const uint8_t **ret_path, size_t *ret_len);
-/* The item's bytes are in the vault; ret_new when the object was not known yet. */
+/* The item's bytes are in the vault; ret_new when the object was not known yet.
+ * ERR_NOTFOUND when there is no such file. */
 enum err work_item_kept(
     struct work *, uint64_t id, const uint8_t sha256[32], uint64_t bytes, bool *ret_new);
-/* Item id is another name of item as. */
+/* File id is another name of file as; ERR_NOTFOUND unless both are files. */
 enum err work_item_same(struct work *, uint64_t id, uint64_t as);
 /* state: unreadable or unread. */
 enum err work_item_bad(struct work *, uint64_t id, const char *state, const char *why);
@@ -100,6 +103,9 @@ enum err work_todo_del(struct work *, const char *scanner, const uint8_t sha256[
 enum err work_todo_next(struct work *, const char *scanner, uint64_t n,
     struct work_todo *ret_todo, size_t max, size_t *ret_n);
 enum err work_todo_count(struct work *, uint64_t *ret_n);
+/* How many objects wait for each scanner; fn must not change the work. */
+enum err work_tally_todo(
+    struct work *, void (*fn)(void *arg, const char *scanner, uint64_t n), void *arg);
 enum err work_verdict_put(struct work *, const uint8_t sha256[32], const struct work_verdict *);
 /* Forgets what a scanner said of an object, findings too. */
 enum err work_verdict_clear(struct work *, const uint8_t sha256[32], const char *scanner);

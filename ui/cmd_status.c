@@ -110,7 +110,7 @@ status_medium(const json_t *s)
 		    desk_text(v, "label"));
 	}
 	print_size(desk_uint(read, "bytes"), size);
-	print_out("  %-10s %llu: %llu files with %s; %llu not readable\n", "items",
+	print_out("  %-10s %llu: %llu files with %s; %llu not read\n", "items",
 	    (unsigned long long)desk_uint(read, "items"),
 	    (unsigned long long)desk_uint(read, "files"), size,
 	    (unsigned long long)desk_uint(read, "unreadable"));
@@ -142,13 +142,22 @@ static const struct {
     {"BLOCKED", "remove the cause, then: sallyport --as ID rescan %s (or abort)"},
 };
 
+/* Read, and there is nothing to decide. */
+static bool
+status_empty(const json_t *s)
+{
+	const json_t *read = json_object_get(s, "read");
+	return strcmp(desk_text(s, "state"), "REVIEW") == 0 && read != NULL &&
+	       desk_uint(read, "files") == 0;
+}
+
 static void
 status_say_next(const json_t *s)
 {
 	const char *state = desk_text(s, "state"), *transfer = desk_text(s, "transfer");
 	if (desk_uint(s, "undecided") > 0 && strcmp(state, "REVIEW") == 0)
 		print_folded("  undecided  ", 13,
-		    "%llu items, none of which may stay so: sallyport --as ID items %s --where "
+		    "%llu items that submit needs decided: sallyport --as ID items %s --where "
 		    "'decision=none and gate!=block'",
 		    (unsigned long long)desk_uint(s, "undecided"), transfer);
 	if (strcmp(state, "FAULT") == 0)
@@ -160,6 +169,13 @@ status_say_next(const json_t *s)
 	for (size_t i = 0; i < sizeof(status_next) / sizeof(status_next[0]); i++) {
 		if (strcmp(status_next[i].state, state) != 0)
 			continue;
+		if (status_empty(s)) {
+			print_folded("  next       ", 13,
+			    "no file was found on it: sallyport --as ID items %s tells why; "
+			    "then abort, or submit for a slip",
+			    transfer);
+			return;
+		}
 		const char *gap = strstr(status_next[i].next, "%s");
 		print_folded("  next       ", 13, "%.*s%s%s", (int)(gap - status_next[i].next),
 		    status_next[i].next, transfer, gap + 2);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/report_text.h"
+#include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/core/fact.h"
 #include "src/core/fold.h"
@@ -7,8 +8,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define REPORT_LABEL  "  %-12s "
-#define REPORT_INDENT 15
+#define REPORT_LABEL     "  %-12s "
+#define REPORT_INDENT    15
+#define REPORT_TYPE_SIZE (2 * LIM_TYPE_BYTES + 4)
 
 /* "  label        value", folded; nothing when there is no value. */
 static void
@@ -244,12 +246,12 @@ report_text_left_out(const json_t *list, struct buf *out)
 
 /* "spreadsheet, application/x": what an object is; the kind for what has no bytes. */
 static const char *
-report_text_type(const json_t *row, char out[256])
+report_text_type(const json_t *row, char out[REPORT_TYPE_SIZE])
 {
 	const char *type = fact_str(row, "type"), *mime = fact_str(row, "mime");
 	if (mime[0] == '\0')
 		return type[0] != '\0' ? type : fact_str(row, "kind");
-	snprintf(out, 256, "%.100s, %.150s", type, mime);
+	snprintf(out, REPORT_TYPE_SIZE, "%s, %s", type, mime);
 	return out;
 }
 
@@ -263,7 +265,7 @@ report_text_not_gone(const json_t *tree, struct buf *out)
 		buf_add_str(out, "  nothing\n");
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *r = json_array_get(rows, i);
-		char type[256];
+		char type[REPORT_TYPE_SIZE];
 		fold_text(out, "  ", 6, fact_str(r, "name"));
 		fold_printf(out, "      ", 6, "item %" PRIu64 ", %s, %" PRIu64 " bytes",
 		    fact_num(r, "item"), report_text_type(r, type), fact_num(r, "size"));
@@ -306,7 +308,7 @@ report_text_went(const json_t *tree, struct buf *out)
 	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *r = json_array_get(rows, i);
 		const char *reason = fact_str(r, "reason");
-		char type[256];
+		char type[REPORT_TYPE_SIZE];
 		fold_text(out, "  ", 6, fact_str(r, "dest"));
 		fold_printf(out, "      ", 6, "%s, %" PRIu64 " bytes, %s",
 		    report_text_type(r, type), fact_num(r, "size"), fact_str(r, "verdict"));

@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define SLIP_ROWS 20 /* of each list: the slip is one page */
+#define SLIP_WENT 20 /* of what went: the manifest has the rest */
 
 /* Printable ASCII, at most so many cells, cut in the middle. */
 static void
@@ -26,11 +26,11 @@ slip_name(struct buf *out, const char *name)
 }
 
 static void
-slip_more(struct buf *out, const json_t *list, const char *where)
+slip_more(struct buf *out, const json_t *list, size_t shown, const char *where)
 {
 	char digits[32];
 	size_t n = json_array_size(json_object_get(list, "rows"));
-	uint64_t more = fact_num(list, "left_out") + (n > SLIP_ROWS ? n - SLIP_ROWS : 0);
+	uint64_t more = fact_num(list, "left_out") + (n > shown ? n - shown : 0);
 	if (more > 0)
 		buf_addf(out, "  and %s more: %s\n", fold_number(more, digits), where);
 }
@@ -63,11 +63,12 @@ slip_went(const json_t *tree, struct buf *out)
 	fold_printf(out, "  ", 4, "%s/files", fact_str(d, "dest"));
 	fold_text(out, "", 0, "To check it: cd there, then sha256sum -c ../MANIFEST.sha256");
 	buf_add_byte(out, '\n');
-	for (size_t i = 0; i < json_array_size(rows) && i < SLIP_ROWS; i++)
+	for (size_t i = 0; i < json_array_size(rows) && i < SLIP_WENT; i++)
 		slip_name(out, fact_str(json_array_get(rows, i), "dest"));
-	slip_more(out, list, "see MANIFEST.sha256");
+	slip_more(out, list, SLIP_WENT, "see MANIFEST.sha256");
 }
 
+/* In full, unlike what went: this is where the requester looks for what is missing. */
 static void
 slip_not_gone(const json_t *tree, struct buf *out)
 {
@@ -79,13 +80,13 @@ slip_not_gone(const json_t *tree, struct buf *out)
 		buf_add_str(out, "  nothing: everything on the medium went\n");
 	else
 		buf_addf(out, "%s items\n\n", fold_number(slip_not_gone_count(tree), digits));
-	for (size_t i = 0; i < json_array_size(rows) && i < SLIP_ROWS; i++) {
+	for (size_t i = 0; i < json_array_size(rows); i++) {
 		const json_t *r = json_array_get(rows, i);
 		slip_name(out, fact_str(r, "name"));
 		fold_printf(
 		    out, "      ", 6, "%s: %s", fact_str(r, "outcome"), fact_str(r, "why"));
 	}
-	slip_more(out, list, "see the custody report");
+	slip_more(out, list, json_array_size(rows), "see the inventory");
 }
 
 static void

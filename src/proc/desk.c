@@ -54,6 +54,22 @@ desk_work_dir(struct desk *d, const char *transfer)
 	return dir;
 }
 
+/* Each open database holds three descriptors: the one longest open and not at work is closed.
+ */
+static void
+desk_work_spare(struct desk *d)
+{
+	const char *oldest = NULL;
+	size_t n = 0;
+	for (struct work_slot *s = d->works; s != NULL; s = s->next, n++)
+		if (intake_find(d, s->transfer) == NULL)
+			oldest = s->transfer;
+	if (n < LIM_WORKS || oldest == NULL)
+		return;
+	MEM_FREE char *transfer = mem_strdup(oldest);
+	desk_work_forget(d, transfer);
+}
+
 enum err
 desk_work(struct desk *d, const char *transfer, struct work **ret_work)
 {
@@ -65,6 +81,7 @@ desk_work(struct desk *d, const char *transfer, struct work **ret_work)
 		return ERR_OK;
 	}
 	struct work *work;
+	desk_work_spare(d);
 	MEM_FREE char *dir = desk_work_dir(d, transfer);
 	MEM_FREE char *path = mem_printf("%s/work.db", dir);
 	enum err e = work_open(path, &work);

@@ -440,17 +440,25 @@ parent_on_open(struct parent *p, struct msg *m)
 	bool allowed = false;
 	for (size_t i = 0; i < p->station->nports; i++) {
 		const struct station_port *port = &p->station->ports[i];
-		allowed |= port->kind == STATION_BLOCK && strlen(source) == n &&
-		           strncmp(source, port->path, strlen(port->path)) == 0;
+		size_t len = strlen(port->path);
+		/* what follows is the rest of a name, never a way out of the folder */
+		allowed |= port->kind == STATION_BLOCK && strlen(source) == n && n >= len &&
+		           strncmp(source, port->path, len) == 0 &&
+		           strchr(source + len, '/') == NULL;
 	}
 	if (!allowed) {
 		parent_tell_refused(
 		    p, tag, "it is on no port that station.conf names for media");
 		return;
 	}
-	MEM_CLOSE int fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0) {
+	struct stat st;
+	MEM_CLOSE int fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) != 0) {
 		parent_tell_refused(p, tag, strerror(errno));
+		return;
+	}
+	if (!S_ISBLK(st.st_mode)) {
+		parent_tell_refused(p, tag, "it is no block device");
 		return;
 	}
 	channel_send(

@@ -100,14 +100,14 @@ verify_unchecked(struct verify *v, const char *fmt, ...)
  */
 
 static _Noreturn void
-usage(void)
+usage(int status)
 {
-	fprintf(stderr,
+	fprintf(status == 0 ? stdout : stderr,
 	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] LEDGER.db\n"
 	    "       %s [--json] [--anchor FILE]... [--genesis HEX] CUSTODY-FOLDER\n"
 	    "       %s [--json] [--anchor FILE]... [--genesis HEX] ENTRIES...\n",
 	    VERIFY_PROGRAM, VERIFY_PROGRAM, VERIFY_PROGRAM);
-	exit(2);
+	exit(status);
 }
 
 static int
@@ -152,7 +152,7 @@ open_given(struct given *g, char **paths, size_t n)
 		 memcmp(head, "SQLite format 3", sizeof(head)) == 0)
 		g->kind = INPUT_LEDGER;
 	if (g->kind != INPUT_ENTRIES && n > 1)
-		usage();
+		usage(2);
 	if (g->kind != INPUT_LEDGER)
 		return;
 	if (!whole_lock(g->fds[0]))
@@ -211,7 +211,7 @@ static void
 add_anchor(struct verify *v, const char *path)
 {
 	if (v->anchors_count == VERIFY_ANCHORS)
-		usage();
+		usage(2);
 	v->anchors[v->anchors_count++] = (struct verify_anchor){path, open_input(path)};
 }
 
@@ -222,7 +222,7 @@ main(int argc, char **argv)
 	    {"anchor", required_argument, NULL, 'a'}, {"genesis", required_argument, NULL, 'g'},
 	    {"help", no_argument, NULL, 'h'}, {0}};
 	struct verify v = {.custody = NULL};
-	struct given g;
+	struct given g = {.docs_fd = -1, .kind = INPUT_ENTRIES};
 	const char *act = NULL;
 	bool json = false;
 	int option;
@@ -236,12 +236,13 @@ main(int argc, char **argv)
 		else if (option == 'T')
 			act = optarg;
 		else
-			usage();
+			usage(option == 'h' ? 0 : 2);
 	}
 	log_init(VERIFY_PROGRAM);
-	if (optind == argc || argc - optind > VERIFY_INPUTS)
-		usage();
-	open_given(&g, argv + optind, (size_t)(argc - optind));
+	if ((optind == argc && act == NULL) || argc - optind > VERIFY_INPUTS)
+		usage(2);
+	if (optind < argc)
+		open_given(&g, argv + optind, (size_t)(argc - optind));
 	digest_init();
 	ledger_init();
 	if (seal_init() != ERR_OK)

@@ -72,7 +72,7 @@ ok "report" as otto report "$transfer" --out "$work/report" --format text,json
 report=$(cat "$work"/report/*.txt)
 like "the report names what did not go" "$report" 'invoice\.com'
 like "and says that the scanner stopped it, not an officer" "$report" 'blocked: malicious by '
-like "the report has the type and the MIME type of what went" "$report" 'zip.*, application/zip, [0-9]+ bytes, clean'
+like "the report has the type and the MIME type of what went" "$report" 'wheel, application/zip, [0-9]+ bytes, clean'
 like "the report says DEMO" "$report" 'DEMO'
 ok "the JSON report is JSON" /usr/bin/python3 -c 'import json, sys; json.load(open(sys.argv[1]))' \
     "$(ls "$work"/report/*.json | head -n 1)"

@@ -25,6 +25,14 @@ refused "a decider cannot give the second signature" 1 . as paula approve "$tran
 refused "the submitter cannot give the second signature" 1 . as otto approve "$transfer" --yes
 ok "the submitter takes it back" as otto withdraw "$transfer"
 is "back in review" "$(state_of "$transfer")" REVIEW
+ok "otto submits again" as otto submit "$transfer" --yes
+ok "paula returns it" as paula return "$transfer" --reason 'look at the note again'
+is "and it is in review" "$(state_of "$transfer")" REVIEW
+like "with her reason" "$(as otto status "$transfer")" 'look at the note again'
+ok "paula takes it over" as paula take "$transfer"
+like "and holds it" "$(as otto status "$transfer")" 'held by +paula'
+ok "the medium is handed back before the end" as otto medium "$transfer" --disposition 'returned to rita'
+like "and the status says so" "$(as otto status "$transfer")" 'returned to rita'
 ok "abort" as otto abort "$transfer" --reason 'never mind'
 is "aborted" "$(state_of "$transfer")" ABORTED
 ok "the record verifies" "$bin/sallyport" verify

@@ -33,16 +33,20 @@ END
 
 printf 'just a text\n' >"$work/text.img"
 bad "a text file" "$work/text.img"
+like "and is told to hold no file" "$out" 'no file was found'
 : >"$work/empty.img"
 bad "an empty file" "$work/empty.img"
+like "and says why" "$err" 'is FAULT: the medium is empty'
 head -c 700000 "$demo_image" >"$work/truncated.img"
 bad "a truncated image" "$work/truncated.img"
 head -c 40000000 "$demo_image" >"$work/truncated2.img"
 bad "an image cut off in the middle of the first volume" "$work/truncated2.img"
 head -c 3000000 /dev/urandom >"$work/random.img"
 bad "random bytes" "$work/random.img"
+like "and are told to hold no file" "$out" 'no file was found'
 bad "/dev/null" /dev/null
 bad "a missing path" "$work/missing.img"
+like "and says so" "$err" 'No such file'
 bad "a directory" "$work"
 truncate -s 5G "$work/sparse.img"
 bad "a sparse file of 5 GiB with nothing on it" "$work/sparse.img"

@@ -208,7 +208,7 @@ every_item_that_did_not_go_is_named_with_its_reason(void **state)
 	(void)state;
 	static const char *const words[] = {"eicar\\x1B[2J.com", "malicious by av: Eicar-Test",
 	    "hold me", "by m.weber: ask the sender"};
-	static const char *const types[] = {"item 2, text, text/plain, 8 bytes",
+	static const char *const types[] = {"item 2, text, text/plain, 13 bytes",
 	    "  data.csv\n      text, text/plain, 8 bytes, clean\n"};
 	struct story st;
 	struct buf text, json, slip;

@@ -218,6 +218,13 @@ what_did_not_arrive_is_unread(void **state)
 }
 
 static void
+count_finding(void *arg, const struct work_finding *f)
+{
+	assert_string_equal(f->scanner, "av");
+	++*(unsigned *)arg;
+}
+
+static void
 an_unfit_scanner_is_believed_in_nothing(void **state)
 {
 	struct work *w = fixture();
@@ -236,6 +243,78 @@ an_unfit_scanner_is_believed_in_nothing(void **state)
 	work_close(w);
 }
 
+static void
+same_bytes_have_the_same_size_whatever_the_reader_said(void **state)
+{
+	struct work *w = fixture();
+	struct work_item it;
+	(void)state;
+	assert_int_equal(work_item_same(w, 4, 2), ERR_OK);
+	assert_int_equal(work_item_get(w, 4, &it), ERR_OK);
+	assert_int_equal(it.size_bytes, 10);
+	assert_memory_equal(it.sha256, digest_a, 32);
+	work_close(w);
+}
+
+static void
+a_reader_cannot_speak_of_files_it_did_not_list(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t item, as;
+	} cases[] = {
+	    {"no such other name", 2, 99},
+	    {"no such file", 99, 2},
+	    {"a directory is no other name", 2, 1},
+	    {"a directory has no bytes", 1, 2},
+	};
+	struct work *w = fixture();
+	struct work_item it;
+	bool is_new = true;
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (work_item_same(w, cases[i].item, cases[i].as) != ERR_NOTFOUND)
+			fail_msg("%s", cases[i].what);
+	assert_int_equal(work_item_kept(w, 99, digest_a, 10, &is_new), ERR_NOTFOUND);
+	assert_int_equal(work_item_kept(w, 1, digest_a, 10, &is_new), ERR_NOTFOUND);
+	assert_int_equal(work_item_get(w, 1, &it), ERR_OK);
+	assert_null(it.sha256);
+	work_close(w);
+}
+
+static void
+what_failed_is_forgotten_and_waits_again(void **state)
+{
+	static const struct work_verdict verdicts[] = {
+	    {"av", "clean", "", 10, 10}, {"type", "timeout", "", 10, 0}};
+	struct work *w = fixture();
+	struct work_todo todo[2];
+	struct work_finding f = {.sha256 = digest_a,
+	    .rule = "r",
+	    .class = "name",
+	    .severity = "low",
+	    .title = "t",
+	    .detail = ""};
+	uint64_t n;
+	size_t got;
+	unsigned left = 0;
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(work_verdict_put(w, digest_a, &verdicts[i]), ERR_OK);
+		f.scanner = verdicts[i].scanner;
+		assert_int_equal(work_finding_add(w, &f), ERR_OK);
+	}
+	assert_int_equal(work_retry_errors(w, &n), ERR_OK);
+	assert_int_equal(n, 1);
+	assert_int_equal(work_todo_next(w, "av", 0, todo, 2, &got), ERR_OK);
+	assert_int_equal(got, 0);
+	assert_int_equal(work_todo_next(w, "type", 0, todo, 2, &got), ERR_OK);
+	assert_int_equal(got, 1);
+	assert_int_equal(work_findings(w, digest_a, 0, count_finding, &left), ERR_OK);
+	assert_int_equal(left, 1);
+	work_close(w);
+}
+
 int
 main(void)
 {
@@ -246,6 +325,9 @@ main(void)
 	    cmocka_unit_test(another_name_gets_the_bytes_in_either_order),
 	    cmocka_unit_test(what_did_not_arrive_is_unread),
 	    cmocka_unit_test(an_unfit_scanner_is_believed_in_nothing),
+	    cmocka_unit_test(same_bytes_have_the_same_size_whatever_the_reader_said),
+	    cmocka_unit_test(a_reader_cannot_speak_of_files_it_did_not_list),
+	    cmocka_unit_test(what_failed_is_forgotten_and_waits_again),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

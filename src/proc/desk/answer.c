@@ -20,7 +20,9 @@
 static void
 answer_send(struct session *s, enum msg_id id, json_t *body, int fd)
 {
-	channel_send(s->channel, id, body, fd);
+	if (channel_send(s->channel, id, body, fd) == ERR_LIMIT)
+		session_refuse(s, 3, "the answer is longer than a message can be",
+		    "sallyport report TRANSFER has it in full");
 }
 
 /* Sends what there is of rows; stolen. */
@@ -84,6 +86,14 @@ answer_approvals(const struct custody_transfer *t)
 	return rows;
 }
 
+/* What an entry says, when there is one and it fits: the state must get through. */
+static void
+answer_add_data(json_t *status, const char *key, json_t *data)
+{
+	if (data != NULL && answer_size(status) + answer_size(data) < ANSWER_PAGE_BYTES)
+		json_object_set(status, key, data);
+}
+
 void
 answer_status(struct session *s, struct msg *m)
 {
@@ -115,12 +125,9 @@ answer_status(struct session *s, struct msg *m)
 	json_object_set_new(
 	    status, "approvals_needed", json_integer((json_int_t)t->facts.slots_needed));
 	json_object_set_new(status, "sandboxed", json_boolean(!t->tainted));
-	if (t->read_data != NULL)
-		json_object_set(status, "read", t->read_data);
-	if (t->open_data != NULL)
-		json_object_set(status, "open", t->open_data);
-	if (t->scan_data != NULL)
-		json_object_set(status, "scan", t->scan_data);
+	answer_add_data(status, "read", t->read_data);
+	answer_add_data(status, "open", t->open_data);
+	answer_add_data(status, "scan", t->scan_data);
 	answer_send(s, MSG_DESK_STATUS, json_pack("{s:o}", "status", status), -1);
 }
 
@@ -222,25 +229,36 @@ answer_items(struct session *s, struct msg *m)
 	answer_rows(s, page.rows, page.more, page.last, total);
 }
 
+/* Rows, as long as there is room for them. */
+struct answer_rows {
+	json_t *rows;
+	size_t room;
+};
+
+static void
+answer_add_row(struct answer_rows *r, json_t *row)
+{
+	size_t n = answer_size(row);
+	if (n <= r->room)
+		json_array_append(r->rows, row);
+	r->room -= n <= r->room ? n : r->room; /* nothing after a gap */
+	json_decref(row);
+}
+
 static void
 answer_add_finding(void *arg, const struct work_finding *f)
 {
-	json_t *rows = arg;
-	if (answer_size(rows) > ANSWER_PAGE_BYTES / 3)
-		return;
-	json_array_append_new(
-	    rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "scanner", f->scanner, "rule",
-		      f->rule, "class", f->class, "severity", f->severity, "title", f->title,
-		      "detail", f->detail));
+	answer_add_row(arg, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "scanner", f->scanner,
+				"rule", f->rule, "class", f->class, "severity", f->severity,
+				"title", f->title, "detail", f->detail));
 }
 
 static void
 answer_add_verdict(void *arg, const struct work_verdict *v)
 {
-	json_array_append_new(
-	    arg, json_pack("{s:s, s:s, s:s, s:I, s:I}", "scanner", v->scanner, "verdict",
-		     v->verdict, "why", v->why, "bytes", (json_int_t)v->bytes, "read",
-		     (json_int_t)v->read_bytes));
+	answer_add_row(arg, json_pack("{s:s, s:s, s:s, s:I, s:I}", "scanner", v->scanner,
+				"verdict", v->verdict, "why", v->why, "bytes",
+				(json_int_t)v->bytes, "read", (json_int_t)v->read_bytes));
 }
 
 void
@@ -254,7 +272,8 @@ answer_item(struct session *s, struct msg *m)
 		session_refuse(s, 1, "there is no such item", "sallyport items lists them");
 		return;
 	}
-	json_t *row = answer_item_row(&it), *findings = json_array(), *scans = json_array();
+	json_t *row = answer_item_row(&it);
+	struct answer_rows findings = {.rows = json_array()}, scans = {.rows = json_array()};
 	MEM_FREE char *path = mem_alloc(HEX_B64_SIZE(it.path_len));
 	MEM_FREE char *link = mem_alloc(HEX_B64_SIZE(it.link_len));
 	hex_b64_encode(it.path, it.path_len, path);
@@ -265,11 +284,14 @@ answer_item(struct session *s, struct msg *m)
 	json_object_set_new(row, "mtime", json_string(it.mtime));
 	json_object_set_new(row, "zone", json_string(it.zone));
 	json_object_set_new(row, "by", json_string(it.by));
-	work_findings(work, it.sha256, it.id, answer_add_finding, findings);
+	size_t used = answer_size(row);
+	findings.room = used < ANSWER_PAGE_BYTES ? (ANSWER_PAGE_BYTES - used) / 2 : 0;
+	scans.room = findings.room;
+	work_findings(work, it.sha256, it.id, answer_add_finding, &findings);
 	if (it.sha256 != NULL)
-		work_verdicts(work, it.sha256, answer_add_verdict, scans);
-	json_object_set_new(row, "findings", findings);
-	json_object_set_new(row, "scans", scans);
+		work_verdicts(work, it.sha256, answer_add_verdict, &scans);
+	json_object_set_new(row, "findings", findings.rows);
+	json_object_set_new(row, "scans", scans.rows);
 	answer_send(s, MSG_DESK_ITEM, json_pack("{s:o}", "item", row), -1);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/book.h"
+#include "src/base/escape.h"
 #include "src/base/io.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
@@ -14,16 +15,22 @@ static const char *const book_logs[] = {
     [LOG_CUSTODY] = "custody",
 };
 
-/* A call whose failure to be answered at all is the end of the desk. */
-static void
+/*
+ * A call whose failure to be answered at all is the end of the desk.  ERR_LIMIT
+ * when it is too long to be asked: what others wrote may be.
+ */
+static enum err
 book_call(struct desk *d, enum msg_id id, json_t *body, int fd, enum msg_id answer,
     struct msg *ret_msg)
 {
 	const enum msg_id answers[] = {answer, MSG_LEDGER_REFUSED, MSG_NONE};
 	enum err e = channel_call(d->ledger, id, body, fd, answers, ret_msg);
+	if (e == ERR_LIMIT)
+		return e;
 	if (e != ERR_OK)
 		log_fatal(
 		    "the ledger does not answer (%s): without it nothing goes on", err_str(e));
+	return ERR_OK;
 }
 
 /* ERR_OK, or the refusal's class and words; frees a refusal. */
@@ -33,8 +40,10 @@ book_refusal(struct msg *m, char why[BOOK_WHY_SIZE])
 	if (m->id != MSG_LEDGER_REFUSED)
 		return ERR_OK;
 	enum err e = msg_bool(m, "fault") ? ERR_IO : ERR_DENIED;
+	/* ASCII: cutting it leaves text */
+	MEM_FREE char *said = escape_checked(msg_str(m, "why"));
 	if (why != NULL)
-		snprintf(why, BOOK_WHY_SIZE, "%s", msg_str(m, "why"));
+		snprintf(why, BOOK_WHY_SIZE, "%s", said);
 	msg_done(m);
 	return e;
 }
@@ -42,10 +51,10 @@ book_refusal(struct msg *m, char why[BOOK_WHY_SIZE])
 enum err
 book_read(struct desk *d, const char *log, uint64_t from, struct msg *ret_answer)
 {
-	book_call(d, MSG_LEDGER_READ,
+	enum err e = book_call(d, MSG_LEDGER_READ,
 	    json_pack("{s:s, s:I}", "log", log, "from", (json_int_t)from), -1,
 	    MSG_LEDGER_ENTRIES, ret_answer);
-	return book_refusal(ret_answer, NULL);
+	return e == ERR_OK ? book_refusal(ret_answer, NULL) : e;
 }
 
 void
@@ -74,10 +83,14 @@ book_event(
     struct desk *d, const char *type, const char *subj, json_t *data, char why[BOOK_WHY_SIZE])
 {
 	struct msg m;
-	book_call(d, MSG_LEDGER_EVENT,
+	enum err e = book_call(d, MSG_LEDGER_EVENT,
 	    json_pack("{s:s, s:s, s:o}", "type", type, "subj", subj, "data", data), -1,
 	    MSG_LEDGER_APPENDED, &m);
-	enum err e = book_refusal(&m, why);
+	if (e == ERR_LIMIT) {
+		snprintf(why, BOOK_WHY_SIZE, "the texts are too long for one entry");
+		return ERR_DENIED;
+	}
+	e = book_refusal(&m, why);
 	if (e != ERR_OK)
 		return e;
 	msg_done(&m);
@@ -98,9 +111,10 @@ book_append(struct desk *d, const char *log, int fd, struct book_entry *ret_entr
     char why[BOOK_WHY_SIZE])
 {
 	struct msg m;
-	book_call(
+	enum err e = book_call(
 	    d, MSG_LEDGER_APPEND, json_pack("{s:s}", "log", log), fd, MSG_LEDGER_APPENDED, &m);
-	enum err e = book_refusal(&m, why);
+	if (e == ERR_OK)
+		e = book_refusal(&m, why);
 	if (e != ERR_OK)
 		return e;
 	ret_entry->seq = msg_uint(&m, "seq");
@@ -125,9 +139,10 @@ book_put(struct desk *d, const void *bytes, size_t n, char ret_sha256[HEX_DIGEST
 		snprintf(why, BOOK_WHY_SIZE, "no memory for a document: %s", err_str(e));
 		return e;
 	}
-	book_call(
+	e = book_call(
 	    d, MSG_LEDGER_PUT, json_pack("{s:s}", "sha256", name), fd, MSG_LEDGER_STORED, &m);
-	e = book_refusal(&m, why);
+	if (e == ERR_OK)
+		e = book_refusal(&m, why);
 	if (e != ERR_OK)
 		return e;
 	msg_done(&m);
@@ -139,9 +154,10 @@ enum err
 book_get_fd(struct desk *d, const char *sha256, int *ret_fd)
 {
 	struct msg m;
-	book_call(
+	enum err e = book_call(
 	    d, MSG_LEDGER_GET, json_pack("{s:s}", "sha256", sha256), -1, MSG_LEDGER_DOC, &m);
-	enum err e = book_refusal(&m, NULL);
+	if (e == ERR_OK)
+		e = book_refusal(&m, NULL);
 	if (e != ERR_OK)
 		return ERR_NOTFOUND;
 	*ret_fd = msg_take_fd(&m);

@@ -44,7 +44,10 @@ struct desk {
 	uint64_t next_tag, next_session;
 };
 
-/* The work database of a transfer, opened once; owned by the desk. */
+/*
+ * The work database of a transfer; owned by the desk, which may close it at the
+ * next call for another one, unless it is being read or scanned.
+ */
 enum err desk_work(struct desk *, const char *transfer, struct work **ret_work);
 /* Closes it, so that its file can be read anew or removed. */
 void desk_work_forget(struct desk *, const char *transfer);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/intake.h"
 #include "db/work.h"
+#include "src/base/clock.h"
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/core/item.h"
 #include "src/core/name.h"
 #include "src/core/policy.h"
 #include "src/proc/desk/book.h"
@@ -18,12 +20,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* How far it is; the reader may say only what belongs to the stage. */
+enum intake_stage {
+	STAGE_OPENING,
+	STAGE_LISTING,
+	STAGE_READING,
+	STAGE_SCANNING,
+	STAGE_JUDGING,
+};
+
+static const char *const intake_stage_words[] = {
+    "opening", "listing", "reading", "scanning", "judging"};
+
 struct intake {
 	struct intake *next;
 	struct desk *desk;
 	char transfer[TRANSFER_ID_SIZE];
 	char officer[LIM_PERSON_ID_BYTES + 1];
-	const char *stage; /* a word for people */
+	enum intake_stage stage;
 	struct work *work; /* the desk's */
 	struct policy *policy;
 	struct scan *scan;
@@ -33,7 +47,7 @@ struct intake {
 	bool prefix;                             /* more than one volume: v1/, v2/ */
 	uint64_t items, files, bytes;            /* what the reader counted */
 	uint64_t files_done, bytes_done, errors; /* contents */
-	bool began, reader_done, vault_ended;
+	bool reader_done, vault_ended;
 	int timer; /* commit and progress */
 };
 
@@ -54,13 +68,14 @@ intake_progress(const struct intake *in)
 	uint64_t waiting = 0, scanned = 0;
 	if (in->scan != NULL)
 		scan_count(in->scan, &waiting, &scanned);
-	bool scanning = strcmp(in->stage, "scanning") == 0;
+	bool scanning = in->stage == STAGE_SCANNING;
 	const struct custody_transfer *t =
 	    custody_transfer_find(in->desk->custody, in->transfer);
 	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "transfer",
 	    in->transfer, "state",
-	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage", in->stage,
-	    "done", (json_int_t)(scanning ? scanned : in->files_done), "total",
+	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage",
+	    intake_stage_words[in->stage], "done",
+	    (json_int_t)(scanning ? scanned : in->files_done), "total",
 	    (json_int_t)(scanning ? scanned + waiting : in->files), "bytes",
 	    (json_int_t)in->bytes_done, "bytes_total", (json_int_t)in->bytes, "errors",
 	    (json_int_t)in->errors, "why", "");
@@ -97,9 +112,7 @@ intake_check(struct intake *in, enum err e)
 static const char *
 intake_step(const struct intake *in)
 {
-	return strcmp(in->stage, "scanning") == 0 || strcmp(in->stage, "judging") == 0
-	           ? "scanning"
-	           : "reading";
+	return in->stage >= STAGE_SCANNING ? "scanning" : "reading";
 }
 
 /* --- review ------------------------------------------------------------------------------ */
@@ -127,6 +140,14 @@ intake_scan_data(struct intake *in)
 	    scan_print(in->scan), "verdicts", verdicts);
 }
 
+static bool
+intake_is_blocked(const struct intake *in)
+{
+	const struct custody_transfer *t =
+	    custody_transfer_find(in->desk->custody, in->transfer);
+	return t != NULL && t->facts.state == TRANSFER_BLOCKED;
+}
+
 /* Everything was scanned: judge it, and say where the transfer stands. */
 static void
 intake_on_scanned(void *arg, struct scan *scan)
@@ -135,14 +156,21 @@ intake_on_scanned(void *arg, struct scan *scan)
 	struct desk *d = in->desk;
 	char medium[JUDGE_WHY_SIZE], why[BOOK_WHY_SIZE] = "";
 	const char *unfit = scan_unfit(scan);
-	in->stage = "judging";
-	intake_check(in, judge_items(in->work, in->policy, medium));
+	in->stage = STAGE_JUDGING;
+	/* the ledger will say that it was scanned: what that means must outlast a power cut */
+	intake_check(in, work_durable(in->work));
+	enum err e = judge_items(in->work, in->policy, medium);
+	if (e == ERR_RANGE || e == ERR_LIMIT) {
+		intake_fail(in, "scanning", "what the scanners said is over a limit");
+		return;
+	}
+	intake_check(in, e);
 	intake_check(in, work_commit(in->work));
-	enum err e = ERR_OK;
 	if (unfit == NULL)
 		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
 	const char *stop = unfit != NULL ? unfit : medium;
-	if (e == ERR_OK && stop[0] != '\0')
+	/* scanned again and still unfit: it is blocked already */
+	if (e == ERR_OK && stop[0] != '\0' && !intake_is_blocked(in))
 		e = book_transfer(
 		    d, "xfer.block", in->transfer, json_pack("{s:s}", "why", stop), why);
 	if (e != ERR_OK) {
@@ -188,7 +216,7 @@ intake_read_over(struct intake *in)
 		intake_fail(in, "reading", why);
 		return;
 	}
-	in->stage = "scanning";
+	in->stage = STAGE_SCANNING;
 	session_progress(in->desk, in->transfer);
 	scan_finish(in->scan); /* may end the intake */
 }
@@ -213,34 +241,45 @@ intake_on_hello(struct intake *in, struct msg *m)
 		intake_fail(in, "reading", why);
 		return;
 	}
-	in->began = true;
 	channel_send(in->reader, MSG_READ_BEGIN, NULL, -1);
-	in->stage = "listing";
+	in->stage = STAGE_LISTING;
 	in->scan = scan_new(in->desk, in->work, in->policy, intake_on_scanned, in);
+}
+
+/* One volume as xfer.read records it; NULL when the reader's form is unknown. */
+static json_t *
+intake_volume(const json_t *v, size_t n)
+{
+	const json_t *bytes = json_object_get(v, "bytes");
+	const char *said = json_string_value(json_object_get(v, "label"));
+	const char *kind = json_string_value(json_object_get(v, "kind"));
+	if (!json_is_integer(bytes) || said == NULL || kind == NULL)
+		return NULL;
+	MEM_FREE char *label = escape_checked(said);
+	MEM_FREE char *safe_kind = escape_dup(kind);
+	return json_pack("{s:I, s:s, s:s, s:I}", "bytes", json_integer_value(bytes), "kind",
+	    safe_kind, "label", label, "n", (json_int_t)n);
 }
 
 static void
 intake_on_medium(struct intake *in, struct msg *m)
 {
-	json_t *volumes = json_array(), *v;
+	json_t *said = json_object_get(m->body, "volumes"), *v;
+	json_t *volumes = json_array();
 	size_t i;
-	json_array_foreach (json_object_get(m->body, "volumes"), i, v) {
-		const char *said = json_string_value(json_object_get(v, "label"));
-		const char *kind = json_string_value(json_object_get(v, "kind"));
-		MEM_FREE char *label = escape_checked(said != NULL ? said : "");
-		MEM_FREE char *safe_kind = escape_dup(kind != NULL ? kind : "unknown");
-		json_array_append_new(volumes,
-		    json_pack("{s:O, s:s, s:s, s:I}", "bytes", json_object_get(v, "bytes"),
-			"kind", safe_kind, "label", label, "n", (json_int_t)(i + 1)));
+	json_array_foreach (said, i, v)
+		json_array_append_new(volumes, intake_volume(v, i + 1));
+	if (in->medium != NULL || json_array_size(said) > LIM_VOLUMES ||
+	    json_array_size(volumes) != json_array_size(said)) {
+		json_decref(volumes);
+		intake_fail(
+		    in, "reading", "the reader described the medium in an unknown form");
+		return;
 	}
 	MEM_FREE char *table = escape_checked(msg_str(m, "table"));
 	in->prefix = json_array_size(volumes) > 1;
-	json_decref(in->medium);
 	in->medium = json_pack("{s:I, s:s, s:o}", "bytes", (json_int_t)msg_uint(m, "bytes"),
 	    "table", table, "volumes", volumes);
-	if (in->medium == NULL)
-		intake_fail(
-		    in, "reading", "the reader described the medium in an unknown form");
 }
 
 /* Raw path of a new item below its parent; ERR_LIMIT when too long. */
@@ -338,6 +377,21 @@ intake_add_twin(
 	return e;
 }
 
+/* Words of the closed lists, a time, texts within their limits. */
+static bool
+intake_item_fits(const struct msg *m)
+{
+	enum item_kind kind;
+	enum item_state state;
+	int64_t t;
+	const char *mtime = msg_str(m, "mtime"), *zone = msg_str(m, "zone");
+	return msg_uint(m, "id") != 0 && item_kind_parse(msg_str(m, "kind"), &kind) &&
+	       item_state_parse(msg_str(m, "state"), &state) &&
+	       strlen(msg_str(m, "why")) <= LIM_FINDING_TEXT &&
+	       (mtime[0] == '\0' || clock_parse(mtime, &t)) &&
+	       (strcmp(zone, "utc") == 0 || strcmp(zone, "none") == 0);
+}
+
 static void
 intake_on_item(struct intake *in, struct msg *m)
 {
@@ -348,6 +402,10 @@ intake_on_item(struct intake *in, struct msg *m)
 	    memchr(name, '/', name_len) != NULL || memchr(name, '\0', name_len) != NULL) {
 		intake_fail(in, "reading",
 		    "the reader reported an impossible name, or more items than there can be");
+		return;
+	}
+	if (in->medium == NULL || !intake_item_fits(m)) {
+		intake_fail(in, "reading", "the reader described an item in an unknown form");
 		return;
 	}
 	buf_init(&path, LIM_PATH_BYTES);
@@ -370,6 +428,10 @@ intake_on_totals(struct intake *in, struct msg *m)
 {
 	static const enum msg_id answers[] = {MSG_VAULT_SPACE_IS, MSG_NONE};
 	struct msg space;
+	if (in->medium == NULL) {
+		intake_fail(in, "reading", "the reader did not describe the medium");
+		return;
+	}
 	in->files = msg_uint(m, "files");
 	in->bytes = msg_uint(m, "bytes");
 	if (channel_call(in->desk->vault, MSG_VAULT_SPACE, NULL, -1, answers, &space) != ERR_OK)
@@ -387,14 +449,19 @@ intake_on_totals(struct intake *in, struct msg *m)
 		intake_fail(in, "reading", why);
 		return;
 	}
-	in->stage = "reading";
+	in->stage = STAGE_READING;
 	channel_send(in->reader, MSG_READ_GO, NULL, -1);
 }
 
 static void
 intake_on_same(struct intake *in, struct msg *m)
 {
-	intake_check(in, work_item_same(in->work, msg_uint(m, "item"), msg_uint(m, "as")));
+	enum err e = work_item_same(in->work, msg_uint(m, "item"), msg_uint(m, "as"));
+	if (e == ERR_NOTFOUND) {
+		intake_fail(in, "reading", "the reader spoke of a file that it had not listed");
+		return;
+	}
+	intake_check(in, e);
 	in->files_done++;
 }
 
@@ -423,16 +490,17 @@ intake_on_failed(struct intake *in, struct msg *m)
 
 static const struct {
 	enum msg_id id;
+	unsigned stages; /* a set: when it may be said */
 	void (*fn)(struct intake *, struct msg *);
 } intake_handlers[] = {
-    {MSG_HELLO, intake_on_hello},
-    {MSG_READER_MEDIUM, intake_on_medium},
-    {MSG_READER_ITEM, intake_on_item},
-    {MSG_READER_TOTALS, intake_on_totals},
-    {MSG_READER_SAME, intake_on_same},
-    {MSG_READER_BAD, intake_on_bad},
-    {MSG_READER_DONE, intake_on_done},
-    {MSG_READER_FAILED, intake_on_failed},
+    {MSG_HELLO, 1u << STAGE_OPENING, intake_on_hello},
+    {MSG_READER_MEDIUM, 1u << STAGE_LISTING, intake_on_medium},
+    {MSG_READER_ITEM, 1u << STAGE_LISTING, intake_on_item},
+    {MSG_READER_TOTALS, 1u << STAGE_LISTING, intake_on_totals},
+    {MSG_READER_SAME, 1u << STAGE_READING, intake_on_same},
+    {MSG_READER_BAD, 1u << STAGE_READING, intake_on_bad},
+    {MSG_READER_DONE, 1u << STAGE_READING, intake_on_done},
+    {MSG_READER_FAILED, 1u << STAGE_LISTING | 1u << STAGE_READING, intake_on_failed},
 };
 
 static void
@@ -443,9 +511,11 @@ intake_on_message(void *arg, struct channel *ch, struct msg *m)
 	for (size_t i = 0; i < sizeof(intake_handlers) / sizeof(intake_handlers[0]); i++) {
 		if (intake_handlers[i].id != m->id)
 			continue;
-		if (m->id != MSG_HELLO && !in->began)
-			return;
-		intake_handlers[i].fn(in, m);
+		if ((intake_handlers[i].stages & 1u << in->stage) != 0 && !in->reader_done)
+			intake_handlers[i].fn(in, m);
+		else
+			intake_fail(
+			    in, intake_step(in), "the reader spoke when it had nothing to say");
 		return;
 	}
 }
@@ -516,8 +586,17 @@ intake_on_vault(void *arg, uint64_t tag, struct msg *m)
 	bool is_new = false;
 	(void)tag;
 	if (m->id == MSG_VAULT_KEPT && hex_decode(msg_str(m, "sha256"), 64, sha256, 32)) {
-		intake_check(in, work_item_kept(in->work, msg_uint(m, "item"), sha256,
-				     msg_uint(m, "bytes"), &is_new));
+		/* the reader's pipe is open before it was asked for anything */
+		enum err e = in->stage != STAGE_READING
+		                 ? ERR_NOTFOUND
+		                 : work_item_kept(in->work, msg_uint(m, "item"), sha256,
+				       msg_uint(m, "bytes"), &is_new);
+		if (e == ERR_NOTFOUND) {
+			intake_fail(in, intake_step(in),
+			    "the reader sent contents that nobody asked for");
+			return;
+		}
+		intake_check(in, e);
 		in->files_done++;
 		in->bytes_done += msg_uint(m, "bytes");
 		if (is_new)
@@ -562,8 +641,7 @@ intake_new(struct desk *d, const char *transfer, const char *officer, struct wor
     struct policy *policy)
 {
 	struct intake *in = mem_alloc(sizeof(*in));
-	*in = (struct intake){
-	    .next = d->intakes, .desk = d, .stage = "opening", .work = work, .policy = policy};
+	*in = (struct intake){.next = d->intakes, .desk = d, .work = work, .policy = policy};
 	snprintf(in->transfer, sizeof(in->transfer), "%s", transfer);
 	snprintf(in->officer, sizeof(in->officer), "%s", officer);
 	in->timer = loop_add_timer(d->loop, LIM_PROGRESS_MS, intake_tick, in);
@@ -598,8 +676,10 @@ void
 intake_drop(struct desk *d, const char *transfer)
 {
 	struct intake *in = intake_find(d, transfer);
-	if (in != NULL)
-		intake_free(in);
+	if (in == NULL)
+		return;
+	intake_free(in);
+	session_settled(d, transfer);
 }
 
 void
@@ -647,6 +727,10 @@ intake_reopen(struct desk *d, const struct intake_request *r,
     char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE])
 {
 	const struct custody_transfer *t = custody_transfer_find(d->custody, r->resume);
+	if (t != NULL && intake_find(d, t->id) != NULL) {
+		snprintf(why, INTAKE_WHY_SIZE, "this transfer is being read already");
+		return ERR_DENIED;
+	}
 	if (t == NULL || transfer_find(&t->facts, EVENT_READ_START) == NULL) {
 		snprintf(why, INTAKE_WHY_SIZE,
 		    "%s: only an interrupted reading can be repeated",
@@ -766,7 +850,7 @@ intake_rescan(struct desk *d, const char *transfer, char why[INTAKE_WHY_SIZE])
 		return e;
 	}
 	struct intake *in = intake_new(d, transfer, t->holder, work, policy);
-	in->stage = "scanning";
+	in->stage = STAGE_SCANNING;
 	in->scan = scan_new(d, work, policy, intake_on_scanned, in);
 	scan_finish(in->scan);
 	return ERR_OK;

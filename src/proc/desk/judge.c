@@ -330,6 +330,14 @@ judge_print(struct judge_sealing *s, const struct custody_transfer *t, const cha
 	    .medium = json_object_get(t->read_data, "medium"),
 	    .scanners = json_object_get(t->scan_data, "scanners")};
 	h.deciders = (const char *const *)(const void *)s->deciders;
+	/* a database that was lost or set back must not make items disappear */
+	if (json_integer_value(json_object_get(t->read_data, "items")) !=
+	    (json_int_t)s->items) {
+		snprintf(s->why, JUDGE_WHY_SIZE,
+		    "the work database does not hold every item that was read; abort this "
+		    "transfer and read the medium again");
+		return ERR_DENIED;
+	}
 	enum err e = inventory_print_header(&h, s->inventory);
 	if (e != ERR_OK) {
 		snprintf(s->why, JUDGE_WHY_SIZE, "the inventory's header cannot be made");

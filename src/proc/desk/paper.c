@@ -135,10 +135,15 @@ paper_make(struct desk *d, uint64_t session, const char *transfer, const char *f
 	*p = (struct paper){.desk = d, .session = session};
 	snprintf(p->transfer, sizeof(p->transfer), "%s", transfer);
 	snprintf(p->format, sizeof(p->format), "%s", format);
-	if (custody_transfer_find(d->custody, p->transfer) == NULL) {
-		struct session *s = session_find(d, session);
+	struct session *s = session_find(d, session);
+	if (custody_transfer_find(d->custody, transfer) == NULL) {
 		session_refuse(
 		    s, 1, "there is no such transfer", "sallyport status lists them");
+		free(p);
+		return;
+	}
+	if (strcmp(p->format, format) != 0) {
+		session_refuse(s, 2, "there is no such format", "use text, json or slip");
 		free(p);
 		return;
 	}

@@ -104,6 +104,12 @@ purge_transfer(struct desk *d, const struct custody_transfer *t, struct purge_li
 	struct policy *policy;
 	int64_t changed = 0;
 	enum transfer_state state = t->facts.state;
+	if (state == TRANSFER_OPEN || state == TRANSFER_READING) {
+		/* the vault may have more of it than the desk has heard of */
+		snprintf(
+		    why, BOOK_WHY_SIZE, "%s is being read; purge when that has ended", t->id);
+		return ERR_STATE;
+	}
 	if (state != TRANSFER_RELEASED && state != TRANSFER_CLOSED && state != TRANSFER_ABORTED)
 		return purge_all_of(d, t->id, keep);
 	enum err e = book_policy(d, t->policy, &policy, why);

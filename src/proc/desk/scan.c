@@ -11,8 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SCAN_TYPE    "type" /* the scanner that says what an object is */
-#define SCAN_TICK_MS 500    /* deadlines are looked at this often */
+#define SCAN_TYPE     "type" /* the scanner that says what an object is */
+#define SCAN_NOT_HERE "this station has no such scanner"
+#define SCAN_DRAIN    64  /* batches for an unfit scanner in one turn */
+#define SCAN_TICK_MS  500 /* deadlines are looked at this often */
 
 /* One scanner and its workers. */
 struct scan_scanner {
@@ -86,25 +88,67 @@ scan_route(struct scan *s, const uint8_t sha256[32], const char *type, uint64_t 
 			scan_check(s, work_todo_add(s->work, needs[i].scanner, sha256));
 			continue;
 		}
-		struct work_verdict v = {
-		    needs[i].scanner, "error", "this station has no such scanner", bytes, 0};
+		struct work_verdict v = {needs[i].scanner, "error", SCAN_NOT_HERE, bytes, 0};
 		scan_check(s, work_verdict_put(s->work, sha256, &v));
 	}
 }
 
 /* The one place where a verdict about an object is kept. */
 static void
+scan_keep(struct scan *s, const struct work_todo *t, const struct work_verdict *v)
+{
+	scan_check(s, work_verdict_put(s->work, t->sha256, v));
+	scan_check(s, work_todo_del(s->work, v->scanner, t->sha256));
+	if (strcmp(v->scanner, SCAN_TYPE) == 0)
+		scan_route(s, t->sha256, t->type, t->bytes);
+}
+
+static void
 scan_conclude(struct scan_scanner *sc, const struct work_todo *t, const char *verdict,
     const char *why, uint64_t bytes, uint64_t read_bytes)
 {
-	struct scan *s = sc->scan;
-	const char *name = sc->manifest->name;
-	struct work_verdict v = {name, verdict, why, bytes, read_bytes};
-	scan_check(s, work_verdict_put(s->work, t->sha256, &v));
-	scan_check(s, work_todo_del(s->work, name, t->sha256));
-	if (strcmp(name, SCAN_TYPE) == 0)
-		scan_route(s, t->sha256, t->type, t->bytes);
+	struct work_verdict v = {sc->manifest->name, verdict, why, bytes, read_bytes};
+	scan_keep(sc->scan, t, &v);
 	sc->done++;
+}
+
+/* --- scanners this station does not have ------------------------------------------------ */
+
+struct scan_absent {
+	const struct scan *scan;
+	char name[LIM_POLICY_TEXT_BYTES + 1]; /* one of them; "" for none */
+};
+
+static void
+scan_note_absent(void *arg, const char *name, uint64_t n)
+{
+	struct scan_absent *a = arg;
+	(void)n;
+	if (!scan_has(a->scan, name))
+		snprintf(a->name, sizeof(a->name), "%s", name);
+}
+
+/* What waits for them would wait for ever: it gets the verdict it deserves. */
+static void
+scan_settle_absent(struct scan *s)
+{
+	for (;;) {
+		struct scan_absent a = {.scan = s};
+		struct work_todo todo[LIM_SCAN_WINDOW];
+		size_t n;
+		scan_check(s, work_tally_todo(s->work, scan_note_absent, &a));
+		if (a.name[0] == '\0')
+			return;
+		do {
+			scan_check(
+			    s, work_todo_next(s->work, a.name, 0, todo, LIM_SCAN_WINDOW, &n));
+			for (size_t i = 0; i < n; i++) {
+				struct work_verdict v = {
+				    a.name, "error", SCAN_NOT_HERE, todo[i].bytes, 0};
+				scan_keep(s, &todo[i], &v);
+			}
+		} while (n > 0);
+	}
 }
 
 static struct scan_suspect *
@@ -137,16 +181,18 @@ scan_set_unfit(struct scan_scanner *sc, const char *why)
 		sc->workers[i] = worker_free(sc->workers[i]);
 }
 
-/* What waits for an unfit scanner gets the verdict it deserves; a batch at a time. */
+/* What waits for an unfit scanner gets the verdict it deserves; true when more may wait. */
 static bool
 scan_drain_unfit(struct scan_scanner *sc)
 {
 	struct work_todo todo[LIM_SCAN_WINDOW];
-	size_t n;
-	scan_check(sc->scan,
-	    work_todo_next(sc->scan->work, sc->manifest->name, 0, todo, LIM_SCAN_WINDOW, &n));
-	for (size_t i = 0; i < n; i++)
-		scan_conclude(sc, &todo[i], "error", sc->why, todo[i].bytes, 0);
+	size_t n = LIM_SCAN_WINDOW;
+	for (int turn = 0; turn < SCAN_DRAIN && n == LIM_SCAN_WINDOW; turn++) {
+		scan_check(sc->scan, work_todo_next(sc->scan->work, sc->manifest->name, 0, todo,
+					 LIM_SCAN_WINDOW, &n));
+		for (size_t i = 0; i < n; i++)
+			scan_conclude(sc, &todo[i], "error", sc->why, todo[i].bytes, 0);
+	}
 	return n > 0;
 }
 
@@ -415,6 +461,7 @@ void
 scan_finish(struct scan *s)
 {
 	s->no_more = true;
+	scan_settle_absent(s);
 	scan_pump(s);
 }
 

@@ -59,11 +59,13 @@ static json_t *
 session_still(struct desk *d, const char *transfer)
 {
 	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+	MEM_FREE char *why = escape_checked(t != NULL && t->why != NULL ? t->why : "");
+	if (strlen(why) > LIM_REASON_BYTES)
+		why[LIM_REASON_BYTES] = '\0'; /* the rest is in the report */
 	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:s}", "transfer", transfer,
 	    "state", transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage",
 	    "", "done", 0, "total", 0, "bytes", 0, "bytes_total",
-	    (json_int_t)(t != NULL ? t->bytes : 0), "errors", 0, "why",
-	    t != NULL && t->why != NULL ? t->why : "");
+	    (json_int_t)(t != NULL ? t->bytes : 0), "errors", 0, "why", why);
 }
 
 static void
@@ -102,7 +104,14 @@ session_settled(struct desk *d, const char *transfer)
 static void
 session_watch(struct session *s, struct msg *m)
 {
-	snprintf(s->watching, sizeof(s->watching), "%s", msg_str(m, "transfer"));
+	const struct custody_transfer *t =
+	    custody_transfer_find(s->desk->custody, msg_str(m, "transfer"));
+	if (t == NULL) {
+		session_refuse(
+		    s, 1, "there is no such transfer", "sallyport status lists them");
+		return;
+	}
+	snprintf(s->watching, sizeof(s->watching), "%s", t->id);
 	session_tell(s);
 }
 
@@ -412,11 +421,15 @@ session_decide(struct session *s, struct msg *m)
 	} else {
 		e = session_decide_where(s, work, m, &changed, &skipped);
 	}
-	if (e == ERR_OK)
-		e = work_commit(work);
+	if (e != ERR_OK)
+		return;
+	e = work_commit(work);
 	if (e == ERR_OK)
 		session_done(s, json_pack("{s:I, s:I}", "count", (json_int_t)changed, "skipped",
 				    (json_int_t)skipped));
+	else
+		session_refuse(s, 3, "the decisions cannot be written to the disk",
+		    "nothing was decided; sallyport doctor tells more");
 }
 
 /* --- sealing

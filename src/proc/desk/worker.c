@@ -4,6 +4,7 @@
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
+#include "src/core/finding.h"
 #include "src/proc/desk/tag.h"
 
 #include <stdio.h>
@@ -155,6 +156,10 @@ worker_on_ready(struct worker *w, struct msg *m)
 	    msg_str(m, "signature_date"));
 	uint64_t window = msg_uint(m, "window");
 	w->window = window < w->manifest->window ? (size_t)window : w->manifest->window;
+	if (w->window == 0) {
+		worker_lose(w, "it does not take objects");
+		return;
+	}
 	worker_test(w);
 }
 
@@ -171,15 +176,21 @@ worker_on_finding(struct worker *w, struct msg *m)
 	MEM_FREE char *rule = escape_checked(msg_str(m, "rule"));
 	MEM_FREE char *title = escape_checked(msg_str(m, "title"));
 	MEM_FREE char *detail = escape_checked(msg_str(m, "detail"));
-	if (strlen(title) > LIM_FINDING_TEXT || strlen(detail) > LIM_FINDING_TEXT) {
+	if (strlen(rule) > LIM_FINDING_TEXT || strlen(title) > LIM_FINDING_TEXT ||
+	    strlen(detail) > LIM_FINDING_TEXT) {
 		worker_lose(w, "it reported a text over the limit");
 		return;
 	}
+	/* a word nobody knows counts as the worst: it is not for the scanner to choose */
+	enum finding_class class = FINDING_TAMPER;
+	enum finding_severity severity = FINDING_HIGH;
+	finding_class_parse(msg_str(m, "class"), &class);
+	finding_severity_parse(msg_str(m, "severity"), &severity);
 	struct work_finding f = {.sha256 = j->todo.sha256,
 	    .scanner = w->manifest->name,
 	    .rule = rule,
-	    .class = msg_str(m, "class"),
-	    .severity = msg_str(m, "severity"),
+	    .class = finding_class_print(class),
+	    .severity = finding_severity_print(severity),
 	    .title = title,
 	    .detail = detail,
 	    .at = msg_uint(m, "at")};
@@ -204,7 +215,7 @@ worker_on_result(struct worker *w, struct msg *m)
 	uint64_t id = msg_uint(m, "id");
 	enum verdict verdict = verdict_parse_scanner(msg_str(m, "verdict"));
 	for (int i = 0; i < 2; i++)
-		if (id == w->test_ids[i]) {
+		if (id != 0 && id == w->test_ids[i]) {
 			worker_test_result(w, i, verdict);
 			return;
 		}
