@@ -115,6 +115,13 @@ sql_use(struct sql *s, size_t id)
 	return (struct sql_stmt *)(void *)s->prepared[id];
 }
 
+void
+sql_reset_all(struct sql *s)
+{
+	for (size_t i = 0; i < s->n; i++)
+		sqlite3_reset(s->prepared[i]);
+}
+
 enum err
 sql_prepare(struct sql *s, const char *text, struct sql_stmt **ret_stmt)
 {

@@ -31,6 +31,8 @@ uint64_t sql_changes(const struct sql *);
 
 /* Statement number id, reset and unbound; belongs to the connection. */
 struct sql_stmt *sql_use(struct sql *, size_t id);
+/* Ends the rows of all of them that are open. */
+void sql_reset_all(struct sql *);
 /* A statement made at run time (a limit expression); caller calls sql_drop. */
 enum err sql_prepare(struct sql *, const char *text, struct sql_stmt **ret_stmt);
 void sql_drop(struct sql_stmt *);

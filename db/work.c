@@ -76,6 +76,8 @@ work_commit(struct work *w)
 {
 	if (!sql_in_transaction(w->sql))
 		return ERR_OK;
+	/* a row that is still open would keep the write-ahead log growing */
+	sql_reset_all(w->sql);
 	enum err e = sql_exec(w->sql, "COMMIT");
 	if (e != ERR_OK)
 		(void)sql_exec(w->sql, "ROLLBACK");

@@ -39,9 +39,17 @@ decide_items(struct ui *ui, const struct args *a, struct decide_count *count)
 		for (const char *p = list->value; *p != '\0';) {
 			char *end;
 			json_int_t id = strtoll(p, &end, 10);
+			uint64_t before = count->changed + count->skipped;
 			int status = decide_ask(ui, a, json_pack("{s:I}", "item", id), count);
 			if (status != UI_DONE)
 				return status;
+			if (count->changed + count->skipped == before) {
+				print_problemf("sallyport items lists them; those before it "
+					       "are decided",
+				    "%s has no item %lld", args_text(a, "TRANSFER"),
+				    (long long)id);
+				return UI_NO;
+			}
 			p = end + (*end == ',');
 		}
 	}

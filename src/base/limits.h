@@ -87,7 +87,7 @@
 
 /* --- people and terminals -------------------------------------------------- */
 #define LIM_SESSIONS   16    /* connections to the desk */
-#define LIM_WORKS             32       /* work databases the desk keeps open */
+#define LIM_WORKS      32    /* work databases the desk keeps open */
 #define LIM_PAGE_ITEMS 64    /* rows of one answer to a terminal */
 #define LIM_ADMINS     16    /* administrators a station is founded with */
 #define LIM_LINE_BYTES 16384 /* one line of a batch */

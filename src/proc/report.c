@@ -100,6 +100,17 @@ report_entries(struct report *r, struct custody *c, const struct custody_transfe
 	return k;
 }
 
+/* The head of the replayed log in the words of a checkpoint; freed by the caller. */
+static char *
+report_checkpoint(struct custody *c)
+{
+	uint64_t size = custody_size(c, LOG_CUSTODY);
+	char root[HEX_B64_SIZE(32)];
+	hex_b64_encode(custody_root(c, LOG_CUSTODY, size), 32, root);
+	return mem_printf(
+	    "%s\n%ju\n%s\n", custody_origin(c, LOG_CUSTODY), (uintmax_t)size, root);
+}
+
 static enum err
 report_tree(struct report *r, struct custody *c, const struct custody_transfer *t,
     json_t **ret_tree, char why[REPORT_WHY_SIZE])
@@ -109,11 +120,12 @@ report_tree(struct report *r, struct custody *c, const struct custody_transfer *
 	uint8_t genesis[32];
 	size_t n = report_entries(r, c, t, &parsed, &entries);
 	bool sealed = t->inventory[0] != '\0';
+	MEM_FREE char *checkpoint = report_checkpoint(c);
 	struct report_input in = {.transfer = t->id,
 	    .state = transfer_state_name(t->facts.state),
 	    .origin = custody_origin(c, LOG_CUSTODY),
 	    .genesis = hex_decode(custody_genesis(c), 64, genesis, 32) ? genesis : NULL,
-	    .checkpoint = "",
+	    .checkpoint = checkpoint,
 	    .entries = entries,
 	    .nentries = n,
 	    .inventory = sealed ? r->bytes[INPUT_INVENTORY] : NULL,

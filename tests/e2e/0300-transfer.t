@@ -25,6 +25,7 @@ run as otto items "$transfer" --where 'class=mismatch' --json
 like "a program that calls itself a report is a mismatch" "$out" 'report\.pdf'
 
 # Rules hold against the command line.
+refused "an item that does not exist" 1 'has no item 99999' as otto decide "$transfer" hold --item 99999
 refused "the test virus cannot be approved" 1 . \
     as otto decide "$transfer" approve --where 'verdict=malicious' --reason 'please'
 refused "nobody approves before submit" 1 . as paula approve "$transfer" --yes
@@ -73,6 +74,7 @@ report=$(cat "$work"/report/*.txt)
 like "the report names what did not go" "$report" 'invoice\.com'
 like "and says that the scanner stopped it, not an officer" "$report" 'blocked: malicious by '
 like "the report has the type and the MIME type of what went" "$report" 'wheel, application/zip, [0-9]+ bytes, clean'
+like "the report has the head of the log, to compare with an anchor" "$report" '^ *log root +[A-Za-z0-9+/]{43}='
 like "the report says DEMO" "$report" 'DEMO'
 ok "the JSON report is JSON" /usr/bin/python3 -c 'import json, sys; json.load(open(sys.argv[1]))' \
     "$(ls "$work"/report/*.json | head -n 1)"

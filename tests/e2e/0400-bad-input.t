@@ -48,6 +48,12 @@ bad "/dev/null" /dev/null
 bad "a missing path" "$work/missing.img"
 like "and says so" "$err" 'No such file'
 bad "a directory" "$work"
+for device in /dev/loop0 /dev/vda /dev/sda /dev/nvme0n1; do
+	[ -b $device ] || continue
+	bad "a real block device, at a demo station" $device
+	like "and is refused for that" "$err" 'demo station.*never a real device'
+	break
+done
 truncate -s 5G "$work/sparse.img"
 bad "a sparse file of 5 GiB with nothing on it" "$work/sparse.img"
 

@@ -91,7 +91,8 @@ share_ready(const struct share *s, uint64_t files, uint64_t bytes, uint64_t *ret
 	uint64_t free_bytes = (uint64_t)v.f_bavail * v.f_frsize;
 	uint64_t above = free_bytes > s->floor_bytes ? free_bytes - s->floor_bytes : 0;
 	*ret_free_bytes = free_bytes;
-	if (files > above / SHARE_FILE_COST || bytes > above - files * SHARE_FILE_COST) {
+	if (above == 0 || files > above / SHARE_FILE_COST ||
+	    bytes > above - files * SHARE_FILE_COST) {
 		snprintf(why, SHARE_WHY_SIZE,
 		    "The share has %ju MiB free, and %ju MiB have to stay free: %ju MiB in "
 		    "%ju files do not fit.",
