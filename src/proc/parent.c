@@ -425,16 +425,21 @@ parent_on_reader(struct parent *p, struct msg *m)
 	close(ends[1]);
 }
 
+static void
+parent_tell_not_opened(struct parent *p, const char *why)
+{
+	channel_send(p->desk, MSG_PARENT_NOT_OPENED, json_pack("{s:s}", "why", why), -1);
+}
+
 /* Opens a device of a configured port, never anything else. */
 static void
 parent_on_open(struct parent *p, struct msg *m)
 {
-	uint64_t tag = msg_uint(m, "tag");
 	size_t n;
 	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
 	if (p->station->demo) {
-		parent_tell_refused(
-		    p, tag, "this is a demo station; it reads images, never a real device");
+		parent_tell_not_opened(
+		    p, "this is a demo station; it reads images, never a real device");
 		return;
 	}
 	bool allowed = false;
@@ -447,22 +452,20 @@ parent_on_open(struct parent *p, struct msg *m)
 		           strchr(source + len, '/') == NULL;
 	}
 	if (!allowed) {
-		parent_tell_refused(
-		    p, tag, "it is on no port that station.conf names for media");
+		parent_tell_not_opened(p, "it is on no port that station.conf names for media");
 		return;
 	}
 	struct stat st;
 	MEM_CLOSE int fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		parent_tell_refused(p, tag, strerror(errno));
+		parent_tell_not_opened(p, strerror(errno));
 		return;
 	}
 	if (!S_ISBLK(st.st_mode)) {
-		parent_tell_refused(p, tag, "it is no block device");
+		parent_tell_not_opened(p, "it is no block device");
 		return;
 	}
-	channel_send(
-	    p->desk, MSG_PARENT_OPENED, json_pack("{s:I}", "tag", (json_int_t)tag), fd);
+	channel_send(p->desk, MSG_PARENT_OPENED, NULL, fd);
 }
 
 static void

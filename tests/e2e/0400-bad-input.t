@@ -51,6 +51,8 @@ bad "a directory" "$work"
 for device in /dev/loop0 /dev/vda /dev/sda /dev/nvme0n1; do
 	[ -b $device ] || continue
 	bad "a real block device, at a demo station" $device
+	is "with a no, not a fault" "$status" 1
+	ok "which is an entry" grep -q 'device\.refused' "$SALLYPORT_HOME/ledger/ledger.db"
 	like "and is refused for that" "$err" 'demo station.*never a real device'
 	break
 done

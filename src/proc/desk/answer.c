@@ -400,7 +400,7 @@ answer_doctor_space(struct desk *d, json_t *rows)
 	uint64_t share_free = 0;
 	if (channel_call(d->vault, MSG_VAULT_SPACE, NULL, -1, answers, &m) == ERR_OK) {
 		uint64_t free_bytes = msg_uint(&m, "free"), floor = msg_uint(&m, "floor");
-		snprintf(text, sizeof(text), "%llu MiB free, %llu kept, %llu objects",
+		snprintf(text, sizeof(text), "%llu MiB free, %llu must stay free; %llu objects",
 		    (unsigned long long)(free_bytes >> 20), (unsigned long long)(floor >> 20),
 		    (unsigned long long)msg_uint(&m, "objects"));
 		answer_check(rows, "vault", free_bytes > floor, text,

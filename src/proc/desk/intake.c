@@ -9,6 +9,7 @@
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/listing.h"
+#include "src/proc/desk/purge.h"
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
@@ -293,13 +294,14 @@ intake_on_totals(struct intake *in, struct msg *m)
 	uint64_t free_bytes = msg_uint(&space, "free"), floor = msg_uint(&space, "floor");
 	msg_done(&space);
 	if (free_bytes < floor || in->bytes > free_bytes - floor) {
-		char why[256];
+		char why[512], advice[256];
+		purge_advice(in->desk, advice, sizeof(advice));
 		snprintf(why, sizeof(why),
-		    "the vault has room for %llu bytes and the medium holds %llu; close "
-		    "finished "
-		    "transfers and run purge, then repeat the intake",
-		    (unsigned long long)(free_bytes > floor ? free_bytes - floor : 0),
-		    (unsigned long long)in->bytes);
+		    "the vault has room for %llu MiB and the medium holds %llu; %s; then "
+		    "repeat "
+		    "the intake",
+		    (unsigned long long)((free_bytes > floor ? free_bytes - floor : 0) >> 20),
+		    (unsigned long long)((in->bytes + (1 << 20) - 1) >> 20), advice);
 		intake_fail(in, "reading", why);
 		return;
 	}
@@ -408,17 +410,6 @@ intake_on_refused(void *arg, uint64_t tag, const char *why)
 	intake_fail(in, "reading", why);
 }
 
-static void intake_spawn_reader(struct intake *in, int fd);
-
-static void
-intake_on_opened(void *arg, uint64_t tag, int fd)
-{
-	struct intake *in = arg;
-	(void)tag;
-	intake_spawn_reader(in, fd);
-	close(fd);
-}
-
 static void
 intake_on_exited(void *arg, uint64_t tag, int status, int signum)
 {
@@ -456,7 +447,12 @@ intake_on_vault(void *arg, uint64_t tag, struct msg *m)
 		if (is_new)
 			scan_object(in->scan, sha256);
 	} else if (m->id == MSG_VAULT_FAILED) {
-		intake_fail(in, "reading", msg_str(m, "why"));
+		char why[1024], advice[256] = "";
+		if (msg_bool(m, "full"))
+			purge_advice(in->desk, advice, sizeof(advice));
+		snprintf(why, sizeof(why), "%.600s%s%s", msg_str(m, "why"),
+		    advice[0] != '\0' ? " Now: " : "", advice);
+		intake_fail(in, "reading", why);
 	} else if (m->id == MSG_VAULT_ENDED) {
 		in->vault_ended = true;
 		intake_read_over(in);
@@ -466,7 +462,6 @@ intake_on_vault(void *arg, uint64_t tag, struct msg *m)
 static const struct tag_handler intake_tag = {
     .spawned = intake_on_spawned,
     .refused = intake_on_refused,
-    .opened = intake_on_opened,
     .exited = intake_on_exited,
     .vault = intake_on_vault,
 };
@@ -610,8 +605,7 @@ intake_record_open(struct desk *d, const struct intake_request *r, const char *t
 	struct stat st = {0};
 	MEM_FREE char *source = mem_alloc(ESCAPE_SIZE(r->source_len));
 	escape_bytes(r->source, r->source_len, source, ESCAPE_SIZE(r->source_len), NULL);
-	uint64_t bytes =
-	    r->fd >= 0 && fstat(r->fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	uint64_t bytes = fstat(r->fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
 	json_t *fields = json_deep_copy(r->fields), *f;
 	size_t i;
 	json_array_foreach (fields, i, f) {
@@ -624,9 +618,9 @@ intake_record_open(struct desk *d, const struct intake_request *r, const char *t
 	}
 	return book_transfer(d, "xfer.open", transfer,
 	    json_pack("{s:o, s:{s:I, s:s, s:s}, s:s, s:s, s:s, s:b}", "fields", fields,
-		"medium", "bytes", (json_int_t)bytes, "kind", r->fd >= 0 ? "image" : "block",
-		"source", source, "officer", r->officer, "policy", policy, "requester",
-		r->requester, "sandbox",
+		"medium", "bytes", (json_int_t)bytes, "kind",
+		S_ISBLK(st.st_mode) ? "block" : "image", "source", source, "officer",
+		r->officer, "policy", policy, "requester", r->requester, "sandbox",
 		d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed),
 	    why);
 }
@@ -667,14 +661,7 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 	}
 	struct intake *in = intake_new(d, transfer, r->officer, work, policy);
 	in->tag = tag_new(d, &intake_tag, in);
-	if (r->fd >= 0) {
-		intake_spawn_reader(in, r->fd);
-	} else {
-		MEM_FREE char *source = mem_alloc(HEX_B64_SIZE(r->source_len));
-		hex_b64_encode(r->source, r->source_len, source);
-		channel_send(d->parent, MSG_DESK_OPEN,
-		    json_pack("{s:I, s:s}", "tag", (json_int_t)in->tag, "source", source), -1);
-	}
+	intake_spawn_reader(in, r->fd);
 	snprintf(ret_transfer, TRANSFER_ID_SIZE, "%s", transfer);
 	return ERR_OK;
 }

@@ -17,7 +17,7 @@ struct intake_request {
 	size_t source_len;
 	const json_t *fields; /* [{name, value}] */
 	const char *resume;   /* a transfer in FAULT, or NULL */
-	int fd;               /* the medium, borrowed; -1: the parent opens source */
+	int fd;               /* the medium, see handin.h; borrowed */
 };
 
 /*

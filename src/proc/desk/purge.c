@@ -192,3 +192,25 @@ purge_by_policy(struct desk *d, struct purge_result *ret_result, char *why)
 	free(keep.digests);
 	return e;
 }
+
+void
+purge_advice(struct desk *d, char *out, size_t size)
+{
+	char why[BOOK_WHY_SIZE];
+	struct buf names;
+	buf_init(&names, size / 2);
+	for (size_t i = 0; i < custody_transfer_count(d->custody); i++) {
+		const struct custody_transfer *t = custody_transfer_at(d->custody, i);
+		struct purge_list may_go = {0}, keep = {0};
+		if (purge_transfer(d, t, &may_go, &keep, why) == ERR_OK && may_go.n > 0)
+			buf_addf(&names, "%s%s", names.len > 0 ? ", " : "", t->id);
+		free(may_go.digests);
+		free(keep.digests);
+	}
+	if (names.len > 0)
+		snprintf(out, size, "purge may remove what is left of %s", buf_str(&names));
+	else
+		snprintf(out, size,
+		    "policy keeps all it holds: close or abort finished transfers, then purge");
+	buf_done(&names);
+}

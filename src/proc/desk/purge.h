@@ -15,4 +15,11 @@ struct purge_result {
  */
 enum err purge_by_policy(struct desk *, struct purge_result *ret_result, char *why);
 
+/*
+ * Names the transfers that policy no longer keeps objects of, for a person in
+ * front of a full disk: "purge may remove what is left of K1-000001, ..." or
+ * what else can be done.
+ */
+void purge_advice(struct desk *, char *out, size_t size);
+
 #endif

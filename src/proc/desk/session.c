@@ -13,6 +13,7 @@
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
+#include "src/proc/desk/handin.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/paper.h"
@@ -295,19 +296,26 @@ session_is_officer(struct session *s)
 static void
 session_intake(struct session *s, struct msg *m)
 {
-	char transfer[TRANSFER_ID_SIZE], why[INTAKE_WHY_SIZE];
+	char transfer[TRANSFER_ID_SIZE], why[INTAKE_WHY_SIZE], refused[HANDIN_WHY_SIZE];
 	size_t source_len;
 	if (!session_is_officer(s))
 		return;
 	MEM_FREE uint8_t *source = msg_bytes(m, "source", &source_len);
+	MEM_CLOSE int fd = -1;
+	enum err e = handin_take(s->desk, msg_take_fd(m), source, source_len, &fd, refused);
+	if (e != ERR_OK) {
+		session_refuse(
+		    s, 1, refused, "no transfer was opened; the refusal is recorded");
+		return;
+	}
 	struct intake_request r = {.officer = s->officer,
 	    .requester = msg_str(m, "requester"),
 	    .source = source,
 	    .source_len = source_len,
 	    .fields = json_object_get(m->body, "fields"),
 	    .resume = msg_str(m, "resume"),
-	    .fd = m->fd};
-	enum err e = intake_open(s->desk, &r, transfer, why);
+	    .fd = fd};
+	e = intake_open(s->desk, &r, transfer, why);
 	if (e == ERR_OK)
 		session_done(s, json_pack("{s:s}", "transfer", transfer));
 	else
@@ -325,7 +333,8 @@ session_stop(struct session *s, struct msg *m)
 	if (e == ERR_OK)
 		session_done(s, json_object());
 	else
-		session_refuse(s, session_status(e), why, "");
+		session_refuse(s, session_status(e), why,
+		    "sallyport status TRANSFER tells where it stands");
 }
 
 static void
@@ -338,7 +347,8 @@ session_rescan(struct session *s, struct msg *m)
 	if (e == ERR_OK)
 		session_done(s, json_object());
 	else
-		session_refuse(s, session_status(e), why, "");
+		session_refuse(s, session_status(e), why,
+		    "sallyport status TRANSFER tells where it stands");
 }
 
 /* The transfer in this state, with nobody at work on it; else a refusal. */

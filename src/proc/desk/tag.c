@@ -56,8 +56,6 @@ tag_dispatch(struct desk *d, uint64_t number, struct msg *m)
 	void *arg = t->arg;
 	if (m->id == MSG_PARENT_SPAWNED) {
 		h->spawned(arg, number, msg_take_fd(m));
-	} else if (m->id == MSG_PARENT_OPENED && h->opened != NULL) {
-		h->opened(arg, number, msg_take_fd(m));
 	} else if (m->id == MSG_PARENT_REFUSED) {
 		tag_drop(d, number);
 		h->refused(arg, number, msg_str(m, "why"));

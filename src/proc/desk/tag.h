@@ -9,8 +9,6 @@ struct tag_handler {
 	/* The parent's answer: the child's control socket (taken over), or why not. */
 	void (*spawned)(void *arg, uint64_t tag, int fd);
 	void (*refused)(void *arg, uint64_t tag, const char *why);
-	/* A device was opened (taken over); NULL when none was asked for. */
-	void (*opened)(void *arg, uint64_t tag, int fd);
 	/* The child has ended; the vault may still have things to say of it. */
 	void (*exited)(void *arg, uint64_t tag, int status, int signum);
 	/* What the vault says about this child's pipe or objects; may be NULL. */
