@@ -47,9 +47,9 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,finding inventory inventory_check item policy release \
 	   release_manifest release_plan setting station tree verdict)
-rules   := $(addprefix src/core/,admit authority custody dossier entry map passage shape transfer)
-facts   := $(addprefix src/core/,account fact fold report report_items report_json report_text \
-	   slip tally)
+rules   := $(addprefix src/core/,admit authority custody dossier entry map passage shape tally \
+	   transfer)
+facts   := $(addprefix src/core/,account fact fold report report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/where src/core/account src/base/boot src/ipc/spawn \

@@ -9,6 +9,7 @@
 #include "src/core/custody_state.h"
 #include "src/core/inventory.h"
 #include "src/core/release.h"
+#include "src/core/tally.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -62,6 +63,11 @@ check_header(const struct custody *c, const struct custody_transfer *t,
 		return custody_refuse(act, ERR_DENIED,
 		    "the inventory has %" PRIu64 " items, %" PRIu64 " were signed", h->items,
 		    claim->items);
+	uint64_t read_items = 0;
+	if (!canon_uint(t->read_data, "items", &read_items) || h->items != read_items)
+		return custody_refuse(act, ERR_DENIED,
+		    "the inventory has %" PRIu64 " items, %" PRIu64 " were found on the medium",
+		    h->items, read_items);
 	if (!json_equal(h->medium, canon_object(t->read_data, "medium")))
 		return custody_refuse(
 		    act, ERR_DENIED, "the inventory tells of another medium than was read");
@@ -113,6 +119,19 @@ check_manifest(
 	return ERR_OK;
 }
 
+/* What the inventory says was found is what the findings document says. */
+static enum err
+check_findings(const struct papers *p, const struct custody_act *act)
+{
+	char why[INVENTORY_WHY_SIZE] = "";
+	enum err err =
+	    tally_check(p->inventory, p->inventory_len, p->findings, p->findings_len, why);
+	if (err != ERR_OK)
+		return custody_refuse(
+		    act, err, "the findings are not the inventory's: %s", why);
+	return ERR_OK;
+}
+
 enum err
 dossier_check(const struct custody *c, const struct custody_transfer *t,
     const struct dossier_claim *claim, const struct custody_act *act)
@@ -123,6 +142,8 @@ dossier_check(const struct custody *c, const struct custody_transfer *t,
 		err = check_inventory(c, t, claim, &p, act);
 	if (err == ERR_OK)
 		err = check_manifest(claim, &p, act);
+	if (err == ERR_OK)
+		err = check_findings(&p, act);
 	free(p.inventory);
 	free(p.policy);
 	free(p.findings);

@@ -352,11 +352,11 @@ scanners(void)
 }
 
 json_t *
-maker_read_data(struct maker *m)
+maker_read_data(struct maker *m, unsigned items)
 {
 	(void)m;
-	return json_pack("{s:i,s:i,s:i,s:o,s:i}", "bytes", 12, "files", 1, "items", 1, "medium",
-	    medium(), "unreadable", 0);
+	return json_pack("{s:i,s:i,s:i,s:o,s:i}", "bytes", 12, "files", (int)items, "items",
+	    (int)items, "medium", medium(), "unreadable", 0);
 }
 
 json_t *
@@ -517,7 +517,7 @@ maker_transfer(struct maker *m, enum maker_until until, unsigned files, char ret
 	if (until >= MAKER_READING)
 		maker_add(m, log, "xfer.start", ret_subj, k1, maker_start_data(m));
 	if (until >= MAKER_SCANNING)
-		maker_add(m, log, "xfer.read", ret_subj, k1, maker_read_data(m));
+		maker_add(m, log, "xfer.read", ret_subj, k1, maker_read_data(m, files));
 	if (until >= MAKER_REVIEW)
 		maker_add(m, log, "xfer.scan", ret_subj, k1, maker_scan_data(m));
 	if (until >= MAKER_SUBMITTED)

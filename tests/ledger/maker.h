@@ -96,7 +96,7 @@ const char *maker_store(struct maker *, const void *bytes, size_t n);
  */
 json_t *maker_open_data(struct maker *);
 json_t *maker_start_data(struct maker *);
-json_t *maker_read_data(struct maker *);
+json_t *maker_read_data(struct maker *, unsigned items);
 json_t *maker_scan_data(struct maker *);
 /* Seals an inventory of `files` approved files decided by decider and makes the approval. */
 json_t *maker_approve_data(

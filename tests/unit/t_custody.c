@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* The rule engine: every rule once held, once broken, by name. */
 #include "src/base/hex.h"
@@ -602,7 +602,7 @@ sandbox_taint_never_washes_off(void **state)
 			    json_false());
 		maker_add(m, LOG_CUSTODY, "xfer.open", subj, k1, open);
 		maker_add(m, LOG_CUSTODY, "xfer.start", subj, k1, start);
-		maker_add(m, LOG_CUSTODY, "xfer.read", subj, k1, maker_read_data(m));
+		maker_add(m, LOG_CUSTODY, "xfer.read", subj, k1, maker_read_data(m, 3));
 		maker_add(m, LOG_CUSTODY, "xfer.scan", subj, k1, scan);
 		assert_true(transfer()->tainted);
 		assert_refused(
@@ -611,7 +611,7 @@ sandbox_taint_never_washes_off(void **state)
 		maker_add(m, LOG_CUSTODY, "xfer.fault", subj, k1,
 		    json_pack("{s:s,s:s}", "step", "scanning", "why", "again"));
 		maker_add(m, LOG_CUSTODY, "xfer.start", subj, k1, maker_start_data(m));
-		maker_add(m, LOG_CUSTODY, "xfer.read", subj, k1, maker_read_data(m));
+		maker_add(m, LOG_CUSTODY, "xfer.read", subj, k1, maker_read_data(m, 3));
 		maker_add(m, LOG_CUSTODY, "xfer.scan", subj, k1, maker_scan_data(m));
 		assert_refused(
 		    try_xfer("xfer.approve", "anna", approval("anna", 1)), "sandbox");
