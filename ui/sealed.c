@@ -223,6 +223,46 @@ sealed_print_losses(const struct account *a)
 	}
 }
 
+/* What an item loses on the share, in a few words, or NULL: times are counted only. */
+static const char *
+sealed_loss(const struct inventory_item *it)
+{
+	bool approved = it->decision == ITEM_APPROVE;
+	if (it->kind == ITEM_LINK)
+		return approved && it->outcome != ITEM_OUT_RELEASED ? "link that leads nowhere"
+		                                                    : NULL;
+	if (it->kind == ITEM_FIFO || it->kind == ITEM_SOCKET || it->kind == ITEM_CHAR ||
+	    it->kind == ITEM_BLOCK)
+		return "not made again";
+	if (it->outcome != ITEM_OUT_RELEASED)
+		return NULL;
+	if ((it->mode & 07000) != 0)
+		return "loses set-user, set-group or sticky";
+	return inventory_compare(it->path, it->dest) != 0 ? "renamed" : NULL;
+}
+
+static void
+sealed_print_lost_items(const struct sealed *s)
+{
+	struct inventory *inventory;
+	const struct inventory_item *it;
+	char why[INVENTORY_WHY_SIZE], name[PRINT_FIT_SIZE];
+	uint64_t n = 0;
+	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
+		return;
+	while (inventory_next(inventory, &it) == ERR_OK) {
+		const char *loss = sealed_loss(it);
+		if (loss == NULL || ++n > SEALED_MUST_LOOK)
+			continue;
+		print_fit(it->name, print_width() - 4, name);
+		print_out("    %s\n      %s\n", name, loss);
+	}
+	inventory_free(inventory);
+	if (n > SEALED_MUST_LOOK)
+		print_out("    and %llu more, named in the report\n",
+		    (unsigned long long)(n - SEALED_MUST_LOOK));
+}
+
 static void
 sealed_print_people(const struct sealed *s)
 {
@@ -254,6 +294,7 @@ sealed_print(struct ui *ui, const char *transfer, const struct sealed *s)
 		print_out("Nothing goes: the signatures close the transfer, with a slip.\n");
 	sealed_print_must_look(s, transfer);
 	sealed_print_losses(&s->account);
+	sealed_print_lost_items(s);
 	print_out("\n  inventory %s\n  policy    %s\n  manifest  %s\n", s->inventory_hex,
 	    s->policy_hex, s->manifest_hex);
 	print_out("  code      %.4s %.4s   (both signers see the same)\n\n", s->manifest_hex,
