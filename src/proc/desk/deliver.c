@@ -104,7 +104,7 @@ deliver_end(struct desk *d, const char *transfer)
 		*at = r->next;
 		free(r);
 	}
-	session_settled(d, transfer);
+	session_progress(d, transfer);
 }
 
 static void

@@ -96,7 +96,7 @@ intake_fail(struct intake *in, const char *step, const char *reason)
 		log_warn("transfer %s: the fault could not be recorded: %s", in->transfer, why);
 	MEM_FREE char *transfer = mem_strdup(in->transfer);
 	intake_free(in);
-	session_settled(d, transfer);
+	session_progress(d, transfer);
 }
 
 static void
@@ -178,7 +178,7 @@ intake_on_scanned(void *arg, struct scan *scan)
 	}
 	MEM_FREE char *transfer = mem_strdup(in->transfer);
 	intake_free(in);
-	session_settled(d, transfer);
+	session_progress(d, transfer);
 }
 
 /* Reader and vault are both through: the medium may be handed back. */
@@ -528,7 +528,7 @@ intake_drop(struct desk *d, const char *transfer)
 	if (in == NULL)
 		return;
 	intake_free(in);
-	session_settled(d, transfer);
+	session_progress(d, transfer);
 }
 
 void

@@ -44,6 +44,16 @@ session_status(enum err e)
 	return e == ERR_DENIED || e == ERR_STATE ? 1 : 3;
 }
 
+/* For requests whose answer is only whether it was done. */
+static void
+session_answer(struct session *s, enum err e, const char *why, const char *next)
+{
+	if (e == ERR_OK)
+		session_done(s, json_object());
+	else
+		session_refuse(s, session_status(e), why, next);
+}
+
 struct session *
 session_find(struct desk *d, uint64_t number)
 {
@@ -94,12 +104,6 @@ session_progress(struct desk *d, const char *transfer)
 	for (struct session *s = d->sessions; s != NULL; s = s->next)
 		if (strcmp(s->watching, transfer) == 0)
 			session_tell(s);
-}
-
-void
-session_settled(struct desk *d, const char *transfer)
-{
-	session_progress(d, transfer);
 }
 
 static void
@@ -330,11 +334,7 @@ session_stop(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = intake_stop(s->desk, msg_str(m, "transfer"), reason, why);
-	if (e == ERR_OK)
-		session_done(s, json_object());
-	else
-		session_refuse(s, session_status(e), why,
-		    "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
 }
 
 static void
@@ -344,11 +344,7 @@ session_rescan(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = intake_rescan(s->desk, msg_str(m, "transfer"), why);
-	if (e == ERR_OK)
-		session_done(s, json_object());
-	else
-		session_refuse(s, session_status(e), why,
-		    "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
 }
 
 /* The transfer in this state, with nobody at work on it; else a refusal. */
@@ -577,11 +573,7 @@ session_release(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = deliver_start(s->desk, msg_str(m, "transfer"), why);
-	if (e == ERR_OK)
-		session_done(s, json_object());
-	else
-		session_refuse(s, session_status(e), why,
-		    "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
 }
 
 static void
@@ -593,10 +585,7 @@ session_medium(struct session *s, struct msg *m)
 	MEM_FREE char *disposition = escape_dup(msg_str(m, "disposition"));
 	enum err e = book_transfer(s->desk, "xfer.medium", msg_str(m, "transfer"),
 	    json_pack("{s:s, s:s}", "disposition", disposition, "officer", s->officer), why);
-	if (e == ERR_OK)
-		session_done(s, json_object());
-	else
-		session_refuse(s, session_status(e), why, "");
+	session_answer(s, e, why, "");
 }
 
 static void

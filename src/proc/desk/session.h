@@ -22,9 +22,8 @@ void session_end_all(struct desk *);
 /* NULL when that terminal has gone. */
 struct session *session_find(struct desk *, uint64_t number);
 
-/* Tells watchers how far a transfer is; session_settled: that it stands still now. */
+/* Tells watchers how far a transfer is, or, when nobody works on it, that it stands still. */
 void session_progress(struct desk *, const char *transfer);
-void session_settled(struct desk *, const char *transfer);
 
 /* --- answers -------------------------------------------------------------------- */
 void session_done(struct session *, json_t *body);
