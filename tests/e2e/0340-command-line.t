@@ -85,7 +85,8 @@ refused "an open quotation mark" 2 'quotation' batch
 
 # The terminal: no echo, the echo comes back, every confirmation starts on No.
 if command -v tmux >/dev/null; then
-	tty="tmux -L sp$$"
+	# The account of a service has nologin for a shell; tmux must not ask it.
+	tty="env SHELL=/bin/sh tmux -L sp$$ -f /dev/null"
 	$tty new-session -d -x 80 -y 24 "env PS1='ready> ' sh"
 	screen_has() {
 		$tty capture-pane -p | grep -q -- "$1"
