@@ -19,6 +19,7 @@
 #include "src/ipc/channel.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/parent/ports.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,7 +67,7 @@ static const struct {
 	    {WIRE_DESK_STAGER, 0}, {WIRE_LISTEN, 0}, {-1, 0}}},
 };
 
-/* A reader, scanner or report that the desk asked for. */
+/* A reader, scanner, report or previewer that the desk asked for. */
 struct parent_child {
 	struct parent_child *next;
 	struct parent *parent;
@@ -337,13 +338,32 @@ parent_connect_engine(struct parent *p)
 	return fd;
 }
 
+/* A child that gets objects from the vault; engine: one more descriptor, or -1. */
+static void
+parent_start_fed(struct parent *p, uint64_t tag, const char *kind, const char *program,
+    const char *const *args, int engine)
+{
+	int pair[2];
+	if (spawn_pair(pair) != ERR_OK) {
+		parent_tell_refused(p, tag, "no socket can be made");
+		return;
+	}
+	if (parent_attach(p, tag, kind, pair[0]) == ERR_OK) {
+		int more[2] = {pair[1], engine};
+		parent_start_child(p, tag, program, args, more, engine >= 0 ? 2 : 1);
+	} else {
+		parent_tell_refused(p, tag, "the vault does not answer");
+	}
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void
 parent_on_scanner(struct parent *p, uint64_t tag, const char *name)
 {
 	struct manifest m;
 	const char *why;
 	char limit[21];
-	int pair[2];
 	if (!parent_read_manifest(p, name, &m, &why)) {
 		parent_tell_refused(p, tag, why);
 		return;
@@ -355,18 +375,7 @@ parent_on_scanner(struct parent *p, uint64_t tag, const char *name)
 	}
 	manifest_limit_arg(&m, limit);
 	const char *args[] = {"-m", limit, NULL};
-	if (spawn_pair(pair) != ERR_OK) {
-		parent_tell_refused(p, tag, "no socket can be made");
-		return;
-	}
-	if (parent_attach(p, tag, "scanner", pair[0]) == ERR_OK) {
-		int more[2] = {pair[1], engine};
-		parent_start_child(p, tag, m.program, args, more, engine >= 0 ? 2 : 1);
-	} else {
-		parent_tell_refused(p, tag, "the vault does not answer");
-	}
-	close(pair[0]);
-	close(pair[1]);
+	parent_start_fed(p, tag, "scanner", m.program, args, engine);
 }
 
 static void
@@ -378,6 +387,8 @@ parent_on_spawn(struct parent *p, struct msg *m)
 		parent_on_scanner(p, tag, msg_str(m, "name"));
 	else if (strcmp(role, "report") == 0)
 		parent_start_child(p, tag, "sallyport-report", NULL, NULL, 0);
+	else if (strcmp(role, "preview") == 0)
+		parent_start_fed(p, tag, "preview", "sallyport-preview", NULL, -1);
 	else
 		parent_tell_refused(p, tag, "there is no such role");
 }
@@ -431,41 +442,26 @@ parent_tell_not_opened(struct parent *p, const char *why)
 	channel_send(p->desk, MSG_PARENT_NOT_OPENED, json_pack("{s:s}", "why", why), -1);
 }
 
-/* Opens a device of a configured port, never anything else. */
+/* Opens a medium in a configured port, never anything else. */
 static void
 parent_on_open(struct parent *p, struct msg *m)
 {
 	size_t n;
+	const char *why;
 	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
-	if (p->station->demo) {
-		parent_tell_not_opened(
-		    p, "this is a demo station; it reads images, never a real device");
-		return;
-	}
-	bool allowed = false;
-	for (size_t i = 0; i < p->station->nports; i++) {
-		const struct station_port *port = &p->station->ports[i];
-		size_t len = strlen(port->path);
-		/* what follows is the rest of a name, never a way out of the folder */
-		allowed |= port->kind == STATION_BLOCK && strlen(source) == n && n >= len &&
-		           strncmp(source, port->path, len) == 0 &&
-		           strchr(source + len, '/') == NULL;
-	}
-	if (!allowed) {
-		parent_tell_not_opened(p, "it is on no port that station.conf names for media");
-		return;
-	}
-	struct stat st;
-	MEM_CLOSE int fd = open(source, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		parent_tell_not_opened(p, strerror(errno));
-		return;
-	}
-	if (!S_ISBLK(st.st_mode)) {
-		parent_tell_not_opened(p, "it is no block device");
-		return;
-	}
-	channel_send(p->desk, MSG_PARENT_OPENED, NULL, fd);
+	MEM_CLOSE int fd = -1;
+	if (ports_open(p->station, source, n, &fd, &why) == ERR_OK)
+		channel_send(p->desk, MSG_PARENT_OPENED, NULL, fd);
+	else
+		parent_tell_not_opened(p, why);
+}
+
+static void
+parent_on_ports(struct parent *p, struct msg *m)
+{
+	(void)m;
+	channel_send(
+	    p->desk, MSG_PARENT_PORTS, json_pack("{s:o}", "rows", ports_list(p->station)), -1);
 }
 
 static void
@@ -491,6 +487,7 @@ static const struct {
     {MSG_DESK_SPAWN, parent_on_spawn},
     {MSG_DESK_SPAWN_READER, parent_on_reader},
     {MSG_DESK_OPEN, parent_on_open},
+    {MSG_DESK_PORTS, parent_on_ports},
     {MSG_DESK_KILL, parent_on_kill},
 };
 
