@@ -21,6 +21,7 @@
  *   reader   3 desk    4 data pipe to the vault  5 the device
  *   scanner  3 desk    4 vault   5 engine socket, when its manifest asks for one
  *   report   3 desk
+ *   preview  3 desk    4 vault
  */
 
 struct spawn_child {

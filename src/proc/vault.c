@@ -5,7 +5,7 @@
  * Holds     the object store, HOME/vault; descriptors 3 desk, 4 stager, 5 parent.
  * May       write objects that come through a reader's pipe, hash them on the
  *           way, and send a fresh read-only descriptor of an object to a
- *           scanner it was attached to, or to the stager.
+ *           scanner or previewer it was attached to, or to the stager.
  * Must never interpret what it stores; hand out anything that can be written
  *           to; keep an object under a name that is not the digest of the
  *           bytes it wrote; remove an object except by a purge of the desk.
@@ -205,9 +205,9 @@ vault_scanner_gone(void *arg, struct channel *c, enum err why)
 }
 
 static void
-vault_attach_scanner(struct vault *v, uint64_t tag, int fd)
+vault_attach_scanner(struct vault *v, uint64_t tag, enum role role, int fd)
 {
-	struct channel *c = channel_new(fd, ROLE_VAULT, ROLE_SCANNER);
+	struct channel *c = channel_new(fd, ROLE_VAULT, role);
 	enum err e = supply_add(v->supply, tag, c);
 	if (e != ERR_OK) {
 		/* Its closed socket tells the scanner, and the desk learns that it ended. */
@@ -257,10 +257,15 @@ static void
 vault_do_attach(struct vault *v, struct channel *from, struct msg *m)
 {
 	uint64_t tag = msg_uint(m, "tag");
-	bool pipe = strcmp(msg_str(m, "kind"), "pipe") == 0;
-	if (!pipe && strcmp(msg_str(m, "kind"), "scanner") != 0)
+	const char *kind = msg_str(m, "kind");
+	if (strcmp(kind, "pipe") == 0)
+		vault_attach_pipe(v, tag, msg_take_fd(m));
+	else if (strcmp(kind, "scanner") == 0)
+		vault_attach_scanner(v, tag, ROLE_SCANNER, msg_take_fd(m));
+	else if (strcmp(kind, "preview") == 0)
+		vault_attach_scanner(v, tag, ROLE_PREVIEW, msg_take_fd(m));
+	else
 		log_fatal("The parent attached something unknown; the vault ends.");
-	(pipe ? vault_attach_pipe : vault_attach_scanner)(v, tag, msg_take_fd(m));
 	vault_answer(v, from, MSG_VAULT_ATTACHED, json_pack("{s:I}", "tag", (json_int_t)tag));
 }
 
@@ -429,7 +434,7 @@ vault_do_hello(struct vault *v, struct channel *from, struct msg *m)
 		vault_again(v);
 		return;
 	}
-	if (channel_peer(from) != ROLE_SCANNER)
+	if (channel_peer(from) != ROLE_SCANNER && channel_peer(from) != ROLE_PREVIEW)
 		log_fatal("A peer speaks another protocol: %s.", channel_why(from));
 	log_warn("A scanner speaks another protocol: %s.", channel_why(from));
 	loop_del_channel(v->loop, from);
