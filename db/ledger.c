@@ -591,17 +591,11 @@ give_row(sqlite3_stmt *s, struct buf *entry, ledger_row_fn *fn, void *arg)
 	return fn(arg, &row);
 }
 
-enum err
-ledger_each(
-    struct ledger *l, enum transfer_log log, uint64_t from, ledger_row_fn *fn, void *arg)
+static enum err
+each_row(struct ledger *l, sqlite3_stmt *s, ledger_row_fn *fn, void *arg)
 {
-	sqlite3_stmt *s;
 	struct buf entry;
-	enum err err = use(l, DO_ENTRY_EACH, &s);
-	if (err != ERR_OK)
-		return err;
-	sqlite3_bind_int64(s, 1, row_of(log));
-	sqlite3_bind_int64(s, 2, (sqlite3_int64)from);
+	enum err err;
 	buf_init(&entry, 2 * LIM_ENTRY_BYTES);
 	while ((err = step(l, s)) == ERR_OK) {
 		err = give_row(s, &entry, fn, arg);
@@ -611,6 +605,33 @@ ledger_each(
 	sqlite3_reset(s);
 	buf_done(&entry);
 	return err == ERR_NOTFOUND ? ERR_OK : err;
+}
+
+enum err
+ledger_each(
+    struct ledger *l, enum transfer_log log, uint64_t from, ledger_row_fn *fn, void *arg)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_ENTRY_EACH, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)from);
+	return each_row(l, s, fn, arg);
+}
+
+enum err
+ledger_each_about(struct ledger *l, enum transfer_log log, uint64_t from, const char *subj,
+    ledger_row_fn *fn, void *arg)
+{
+	sqlite3_stmt *s;
+	enum err err = use(l, DO_ENTRY_ABOUT, &s);
+	if (err != ERR_OK)
+		return err;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_int64(s, 2, (sqlite3_int64)from);
+	sqlite3_bind_text(s, 3, subj, -1, SQLITE_TRANSIENT);
+	return each_row(l, s, fn, arg);
 }
 
 enum err

@@ -74,6 +74,9 @@ struct ledger_row {
 typedef enum err ledger_row_fn(void *arg, const struct ledger_row *);
 enum err ledger_each(
     struct ledger *, enum transfer_log, uint64_t from, ledger_row_fn *, void *arg);
+/* The same for the entries about one subject. */
+enum err ledger_each_about(struct ledger *, enum transfer_log, uint64_t from, const char *subj,
+    ledger_row_fn *, void *arg);
 
 /* Appends the checkpoint of that size; ERR_NOTFOUND. */
 enum err ledger_checkpoint(struct ledger *, enum transfer_log, uint64_t size, struct buf *out);

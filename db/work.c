@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/work.h"
-#include "db/sql.h"
-#include "db/work_where.h"
+#include "db/work_in.h"
 #include "src/base/mem.h"
-#include "src/base/buf.h"
-#include "src/base/limits.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum work_stmt {
-#define STMT(id, text) STMT_##id,
-#include "db/work_statements.def"
-#undef STMT
-	STMT__MAX
-};
+#define WORK_VERSION 2 /* of the schema */
 
 static const char *const work_texts[STMT__MAX] = {
 #define STMT(id, text) [STMT_##id] = text,
@@ -26,24 +18,47 @@ static const char work_schema[] =
 #include "db/work_schema.def"
     ;
 
-struct work {
-	struct sql *sql;
-};
+/* A file of another version is left alone: ERR_STATE. */
+static enum err
+work_check_version(struct sql *sql)
+{
+	struct sql_stmt *s;
+	enum err e = sql_prepare(sql,
+	    "SELECT user_version, (SELECT count(*) FROM sqlite_schema)"
+	    " FROM pragma_user_version",
+	    &s);
+	if (e != ERR_OK)
+		return e;
+	e = sql_step(s);
+	if (e == ERR_OK && sql_uint(s, 1) > 0 && sql_uint(s, 0) != WORK_VERSION)
+		e = ERR_STATE;
+	sql_drop(s);
+	return e;
+}
 
 enum err
 work_open(const char *path, struct work **ret_work)
 {
 	struct sql *sql;
+	char version[40];
 	enum err e = sql_open(path, work_texts, STMT__MAX, &sql);
 	if (e != ERR_OK)
 		return e;
-	e = sql_exec(sql, work_schema);
+	snprintf(version, sizeof(version), "PRAGMA user_version=%d", WORK_VERSION);
+	e = work_check_version(sql);
+	if (e == ERR_OK)
+		e = sql_exec(sql, work_schema);
+	if (e == ERR_OK)
+		e = sql_exec(sql, version);
 	if (e != ERR_OK) {
 		sql_close(sql);
 		return e;
 	}
 	struct work *w = mem_alloc(sizeof(*w));
 	w->sql = sql;
+	e = sql_function(sql, "decision", work_draft_decision, w);
+	if (e != ERR_OK)
+		return work_close(w), e;
 	*ret_work = w;
 	return ERR_OK;
 }
@@ -54,6 +69,7 @@ work_close(struct work *w)
 	if (w == NULL)
 		return NULL;
 	work_commit(w);
+	work_draft_drop(w);
 	sql_close(w->sql);
 	free(w);
 	return NULL;
@@ -91,10 +107,10 @@ work_durable(struct work *w)
 	return e == ERR_OK ? sql_exec(w->sql, "PRAGMA synchronous=FULL") : e;
 }
 
-/* Statements that change something run inside the open transaction. */
-static struct sql_stmt *
+struct sql_stmt *
 work_change(struct work *w, enum work_stmt id)
 {
+	work_draft_stale(w);
 	work_begin(w);
 	return sql_use(w->sql, id);
 }
@@ -190,8 +206,7 @@ work_items_lost(struct work *w, const char *why, uint64_t *ret_n)
 	return e;
 }
 
-/* Reads one row of numbers. */
-static enum err
+enum err
 work_numbers(struct work *w, enum work_stmt id, uint64_t *out, int n)
 {
 	struct sql_stmt *s = sql_use(w->sql, id);
@@ -423,282 +438,13 @@ work_findings(struct work *w, const uint8_t *sha256, uint64_t item,
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
-/* --- judged and drafted ---------------------------------------------------------- */
-
-enum err
-work_collisions(struct work *w, uint64_t parent, uint64_t volume, const void *fold,
-    size_t fold_len, uint64_t *ret_n)
-{
-	struct sql_stmt *s = sql_use(w->sql, STMT_COLLISIONS);
-	sql_bind_uint(s, 1, parent);
-	sql_bind_uint(s, 2, volume);
-	sql_bind_bytes(s, 3, fold, fold_len);
-	enum err e = sql_step(s);
-	if (e == ERR_OK) {
-		*ret_n = sql_uint(s, 0);
-		sql_reset(s);
-	}
-	return e;
-}
-
-enum err
-work_judged_put(struct work *w, uint64_t item, const char *verdict, const char *gate,
-    const void *dest, size_t dest_len, uint64_t finds, const char *worst)
-{
-	struct sql_stmt *s = work_change(w, STMT_JUDGED_PUT);
-	sql_bind_uint(s, 1, item);
-	sql_bind_text(s, 2, verdict);
-	sql_bind_text(s, 3, gate);
-	sql_bind_bytes(s, 4, dest, dest_len);
-	sql_bind_uint(s, 5, finds);
-	sql_bind_text(s, 6, worst);
-	return sql_run(s);
-}
-
-/* The columns of the SEEN statements, in their order. */
-static void
-work_item_fill(struct sql_stmt *s, struct work_item *it)
-{
-	size_t sha_len;
-	it->id = sql_uint(s, 0);
-	it->path = sql_bytes(s, 1, &it->path_len);
-	it->name = sql_text(s, 2);
-	it->kind = sql_text(s, 3);
-	it->state = sql_text(s, 4);
-	it->why = sql_text(s, 5);
-	it->size_bytes = sql_uint(s, 6);
-	it->mode = sql_uint(s, 7);
-	it->mtime = sql_text(s, 8);
-	it->zone = sql_text(s, 9);
-	it->link = sql_bytes(s, 10, &it->link_len);
-	it->links = sql_uint(s, 11);
-	it->sha256 = sql_bytes(s, 12, &sha_len);
-	if (sha_len != 32)
-		it->sha256 = NULL;
-	it->type = sql_text(s, 13);
-	it->mime = sql_text(s, 14);
-	it->verdict = sql_text(s, 15);
-	it->gate = sql_text(s, 16);
-	it->dest = sql_bytes(s, 17, &it->dest_len);
-	it->finds = sql_uint(s, 18);
-	it->severity = sql_text(s, 19);
-	it->decision = sql_text(s, 20);
-	it->reason = sql_text(s, 21);
-	it->by = sql_text(s, 22);
-	it->parent = sql_uint(s, 23);
-	it->volume = sql_uint(s, 24);
-}
-
-enum err
-work_item_after(
-    struct work *w, const uint8_t *path, size_t path_len, struct work_item *ret_item)
-{
-	struct sql_stmt *s = sql_use(w->sql, STMT_SEEN_BY_PATH);
-	sql_bind_bytes(s, 1, path, path_len);
-	sql_bind_uint(s, 2, 1);
-	enum err e = sql_step(s);
-	if (e == ERR_OK)
-		work_item_fill(s, ret_item);
-	return e;
-}
-
-enum err
-work_item_get(struct work *w, uint64_t id, struct work_item *ret_item)
-{
-	struct sql_stmt *s = sql_use(w->sql, STMT_SEEN_ONE);
-	sql_bind_uint(s, 1, id);
-	enum err e = sql_step(s);
-	if (e == ERR_OK)
-		work_item_fill(s, ret_item);
-	return e;
-}
-
-/* A statement over `seen` limited by where; its parameters are bound. */
-static enum err
-work_limited(struct work *w, const char *before, const struct where *where, const char *after,
-    struct sql_stmt **ret_stmt)
-{
-	struct buf text;
-	buf_init(&text, (size_t)LIM_WHERE_BYTES * 64);
-	buf_add_str(&text, before);
-	if (where != NULL)
-		work_where_print(where, &text);
-	else
-		buf_add_str(&text, "1");
-	buf_add_str(&text, after);
-	enum err e = text.error;
-	if (e == ERR_OK)
-		e = sql_prepare(w->sql, buf_str(&text), ret_stmt);
-	if (e == ERR_OK && where != NULL)
-		work_where_bind(where, *ret_stmt);
-	buf_done(&text);
-	return e;
-}
-
-enum err
-work_page(struct work *w, const struct where *where, uint64_t after, size_t max,
-    bool (*fn)(void *arg, const struct work_item *), void *arg)
-{
-	struct sql_stmt *s;
-	char tail[96];
-	snprintf(tail, sizeof(tail), ") AND id > %llu ORDER BY id LIMIT %zu",
-	    (unsigned long long)after, max);
-	enum err e = work_limited(w,
-	    "SELECT "
-	    "id,path,name,kind,state,why,size,mode,mtime,zone,link,links,sha256,type,mime,"
-	    "verdict,gate,dest,finds,severity,decision,reason,by,parent,volume FROM seen WHERE "
-	    "(",
-	    where, tail, &s);
-	if (e != ERR_OK)
-		return e;
-	while ((e = sql_step(s)) == ERR_OK) {
-		struct work_item it;
-		work_item_fill(s, &it);
-		if (!fn(arg, &it))
-			break;
-	}
-	sql_drop(s);
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-static enum err
-work_count_of(struct work *w, const char *before, const struct where *where, const char *after,
-    uint64_t *ret_n)
-{
-	struct sql_stmt *s;
-	enum err e = work_limited(w, before, where, after, &s);
-	if (e != ERR_OK)
-		return e;
-	e = sql_step(s);
-	if (e == ERR_OK)
-		*ret_n = sql_uint(s, 0);
-	sql_drop(s);
-	return e;
-}
-
-enum err
-work_count(struct work *w, const struct where *where, uint64_t *ret_n)
-{
-	return work_count_of(w, "SELECT count(*) FROM seen WHERE (", where, ")", ret_n);
-}
-
-enum err
-work_undecided(struct work *w, uint64_t *ret_n)
-{
-	return work_numbers(w, STMT_UNDECIDED, ret_n, 1);
-}
-
-/* What can be decided at all. */
-#define WORK_DECIDABLE " AND kind IN ('file','link') AND state = 'read'"
-
-/* Runs "INSERT ... SELECT" for a limit; quoted texts come from closed lists or are bound last.
- */
-static enum err
-work_draft(struct work *w, const struct where *where, const char *values, const char *condition,
-    const char *by, const char *reason, uint64_t *ret_changed)
-{
-	struct sql_stmt *s;
-	MEM_FREE char *before =
-	    mem_printf("INSERT OR REPLACE INTO draft(item,decision,reason,by) SELECT id,%s "
-		       "FROM seen WHERE (",
-		values);
-	MEM_FREE char *after = mem_printf(")%s", condition);
-	work_begin(w);
-	enum err e = work_limited(w, before, where, after, &s);
-	if (e != ERR_OK)
-		return e;
-	sql_bind_text(s, WORK_WHERE_PARAMETERS + 1, by);
-	sql_bind_text(s, WORK_WHERE_PARAMETERS + 2, reason);
-	e = sql_run(s);
-	if (e == ERR_OK)
-		*ret_changed = sql_changes(w->sql);
-	sql_drop(s);
-	return e;
-}
-
-enum err
-work_decide(struct work *w, const struct where *where, const char *decision, const char *by,
-    const char *reason, uint64_t *ret_changed, uint64_t *ret_skipped)
-{
-	static const struct {
-		const char *decision, *values, *condition;
-	} rows[] = {
-	    {"approve", "'approve',?102,?101",
-		WORK_DECIDABLE
-		" AND gate <> 'block' AND gate <> '' AND (gate = 'pass' OR ?102 <> '')"},
-	    {"reject", "'reject',?102,?101", WORK_DECIDABLE},
-	    {"hold", "'hold',?102,?101", WORK_DECIDABLE},
-	    {"none", "'none',substr(?102,1,0),substr(?101,1,0)", WORK_DECIDABLE},
-	};
-	uint64_t all = 0, changed = 0;
-	enum err e = work_count(w, where, &all);
-	if (e != ERR_OK)
-		return e;
-	e = ERR_RANGE;
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].decision, decision) == 0)
-			e = work_draft(
-			    w, where, rows[i].values, rows[i].condition, by, reason, &changed);
-	if (e != ERR_OK)
-		return e;
-	*ret_changed = changed;
-	*ret_skipped = all - changed;
-	return ERR_OK;
-}
-
-enum err
-work_decide_proposed(
-    struct work *w, const char *by, uint64_t *ret_changed, uint64_t *ret_skipped)
-{
-	uint64_t approved = 0, left = 0;
-	enum err e = work_draft(w, NULL, "'approve',substr(?102,1,0),?101",
-	    WORK_DECIDABLE " AND decision = 'none' AND gate = 'pass'", by, "", &approved);
-	if (e == ERR_OK)
-		e = work_undecided(w, &left);
-	if (e != ERR_OK)
-		return e;
-	*ret_changed = approved;
-	*ret_skipped = left;
-	return ERR_OK;
-}
-
-enum err
-work_deciders(struct work *w, void (*fn)(void *arg, const char *by), void *arg)
-{
-	struct sql_stmt *s = sql_use(w->sql, STMT_DECIDERS);
-	enum err e;
-	while ((e = sql_step(s)) == ERR_OK)
-		fn(arg, sql_text(s, 0));
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-static enum err
-work_words(struct work *w, enum work_stmt id,
-    void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
-{
-	struct sql_stmt *s = sql_use(w->sql, id);
-	enum err e;
-	while ((e = sql_step(s)) == ERR_OK)
-		fn(arg, sql_text(s, 0), sql_uint(s, 1));
-	return e == ERR_NOTFOUND ? ERR_OK : e;
-}
-
-enum err
-work_tally(struct work *w, void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
-{
-	return work_words(w, STMT_TALLY, fn, arg);
-}
-
 enum err
 work_tally_todo(
     struct work *w, void (*fn)(void *arg, const char *scanner, uint64_t n), void *arg)
 {
-	return work_words(w, STMT_TALLY_TODO, fn, arg);
-}
-
-enum err
-work_tally_decisions(
-    struct work *w, void (*fn)(void *arg, const char *word, uint64_t n), void *arg)
-{
-	return work_words(w, STMT_TALLY_DECISION, fn, arg);
+	struct sql_stmt *s = sql_use(w->sql, STMT_TALLY_TODO);
+	enum err e;
+	while ((e = sql_step(s)) == ERR_OK)
+		fn(arg, sql_text(s, 0), sql_uint(s, 1));
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

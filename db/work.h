@@ -8,6 +8,10 @@
 #define DB_WORK_H
 
 #include "src/base/err.h"
+#include "src/core/finding.h"
+#include "src/core/item.h"
+#include "src/core/policy.h"
+#include "src/core/verdict.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,7 +19,6 @@
 
 struct work;
 struct where;
-struct sql_stmt;
 
 /* One item as it stands.  Pointers live until the next call on the work. */
 struct work_item {
@@ -23,7 +26,7 @@ struct work_item {
 	const uint8_t *path; /* raw bytes */
 	size_t path_len;
 	const char *name; /* path, escaped */
-	const char *base; /* last component, escaped: only for work_item_add */
+	const char *base; /* last component, escaped */
 	const char *ext;  /* only for work_item_add */
 	const char *kind, *state, *why;
 	uint64_t size_bytes, mode, links;
@@ -31,11 +34,25 @@ struct work_item {
 	const uint8_t *link;
 	size_t link_len;
 	const uint8_t *sha256; /* 32 bytes, or NULL */
-	const char *type, *mime, *verdict, *gate;
-	const uint8_t *dest;
-	size_t dest_len;
+	const char *type, *mime;
+	const char *verdict, *gate, *severity; /* "" before it was judged */
 	uint64_t finds;
-	const char *severity, *decision, *reason, *by;
+	unsigned classes; /* bit n: it has a finding of enum finding_class n */
+	const char *decision, *reason, *by;
+};
+
+/* What scanners and policy make of an item. */
+struct work_judged {
+	uint64_t item;
+	uint64_t place; /* in the order of raw paths, from 0 */
+	enum item_kind kind;
+	enum item_state state;
+	enum policy_gate gate;
+	enum verdict verdict;
+	enum finding_severity severity;
+	unsigned classes; /* as above */
+	uint64_t finds, size_bytes;
+	const char *type, *mime;
 };
 
 struct work_finding {
@@ -57,7 +74,7 @@ struct work_todo {
 	char type[64], mime[128];
 };
 
-/* Opens or creates the file. */
+/* Opens or creates the file; ERR_STATE when another version of ours made it. */
 enum err work_open(const char *path, struct work **ret_work);
 struct work *work_close(struct work *);
 const char *work_why(const struct work *);
@@ -69,7 +86,7 @@ enum err work_commit(struct work *);
 enum err work_durable(struct work *);
 
 /* --- facts ------------------------------------------------------------------ */
-/* Uses id, parent, volume, path, name, base, ext, and kind to links. */
+/* Uses id (at most LIM_ITEMS), parent, volume, path, name, base, ext, and kind to links. */
 enum err work_item_add(
     struct work *, const struct work_item *, const void *fold, size_t fold_len);
 /* Raw path of an item; ERR_NOTFOUND when there is none. */
@@ -126,32 +143,74 @@ enum err work_findings(struct work *, const uint8_t *sha256, uint64_t item,
 /* Names in the same directory that fold to the same key, this one included. */
 enum err work_collisions(struct work *, uint64_t parent, uint64_t volume, const void *fold,
     size_t fold_len, uint64_t *ret_n);
-enum err work_judged_put(struct work *, uint64_t item, const char *verdict, const char *gate,
-    const void *dest, size_t dest_len, uint64_t finds, const char *worst);
+enum err work_judged_put(struct work *, const struct work_judged *);
 /* The first item whose path sorts after this one; ERR_NOTFOUND at the end. */
 enum err work_item_after(
     struct work *, const uint8_t *path, size_t path_len, struct work_item *ret_item);
 enum err work_item_get(struct work *, uint64_t id, struct work_item *ret_item);
-/* Items with id > after that fit where (NULL: all), in order of id, until fn returns false. */
-enum err work_page(struct work *, const struct where *, uint64_t after, size_t max,
-    bool (*fn)(void *arg, const struct work_item *), void *arg);
-enum err work_count(struct work *, const struct where *, uint64_t *ret_n);
-/* Files and links that were read, are not blocked and have no decision. */
-enum err work_undecided(struct work *, uint64_t *ret_n);
-/*
- * Drafts a decision for the items of a limit (or all).  Items that cannot be
- * decided (directories, special files, unread) are left; approve leaves blocked
- * ones, too, and without a reason those that need one.
- */
-enum err work_decide(struct work *, const struct where *, const char *decision, const char *by,
-    const char *reason, uint64_t *ret_changed, uint64_t *ret_skipped);
-/* Approves what is undecided and what policy lets pass; ret_skipped still need a person. */
-enum err work_decide_proposed(
-    struct work *, const char *by, uint64_t *ret_changed, uint64_t *ret_skipped);
-enum err work_deciders(struct work *, void (*fn)(void *arg, const char *by), void *arg);
+/* All items in order of id, until fn returns false. */
+enum err work_items(struct work *, bool (*fn)(void *arg, const struct work_item *), void *arg);
 /* Number of items for each verdict word. */
 enum err work_tally(
     struct work *, void (*fn)(void *arg, const char *word, uint64_t n), void *arg);
+
+/* --- drafts (work_draft.c) ------------------------------------------------------------
+ *
+ * Only files and links that were read can be decided; approve is not possible
+ * for what policy blocks or nobody judged, and without a reason not for what
+ * needs one.  Every decision that changes something is a step that can be taken
+ * back.  It is on the disk when these return; after a failure nothing changed.
+ */
+
+/* Kept while decisions are made: asking costs nothing. */
+struct work_counts {
+	uint64_t items; /* all; the rest counts files and links */
+	uint64_t files;
+	uint64_t undecided; /* must still be decided: read, not blocked, no decision */
+	uint64_t approve, reject, hold, none; /* these four make up files */
+	uint64_t blocked;                     /* read, and policy blocks them */
+	uint64_t unread;                      /* not read, for whatever reason */
+	uint64_t undo, redo;                  /* steps */
+};
+enum err work_counts(struct work *, struct work_counts *ret_counts);
+/* Grows whenever a draft may have changed. */
+uint64_t work_generation(const struct work *);
+
+/*
+ * Decides the n items that can be decided so; ret_changed is how
+ * many of them, the rest is left as it was.
+ */
+enum err work_decide(struct work *, const uint32_t *ids, size_t n, enum item_decision,
+    const char *by, const char *reason, uint64_t *ret_changed);
+/* Approves what is undecided and what policy lets pass; ret_left still need a person. */
+enum err work_decide_proposed(
+    struct work *, const char *by, uint64_t *ret_changed, uint64_t *ret_left);
+
+/* What a decision would do to items. */
+struct work_weight {
+	uint64_t change, same;               /* will get the decision; have it already */
+	uint64_t blocked;                    /* stay as they are: policy blocks them */
+	uint64_t other;                      /* cannot be decided */
+	uint64_t reasons;                    /* of change: not without a reason */
+	uint64_t before[ITEM_DECISION__MAX]; /* of change: what they had */
+};
+/* ret_ids has room for n and gets the change; nothing is written. */
+enum err work_weigh(struct work *, const uint32_t *ids, size_t n, enum item_decision,
+    struct work_weight *ret_weight, uint32_t *ret_ids);
+
+struct work_step {
+	enum item_decision decision; /* that was taken back, or made again */
+	uint64_t items;
+	uint64_t item; /* the one, or 0 when there are more */
+};
+/* Takes the last step back, or (redo) makes it again; ERR_NOTFOUND when there is none. */
+enum err work_undo(struct work *, bool redo, struct work_step *ret_step);
+/* Forgets the steps: what was submitted stays. */
+enum err work_settle(struct work *);
+
+/* Officers who decided what stands now, in order of their ids, each once. */
+enum err work_deciders(struct work *, void (*fn)(void *arg, const char *by), void *arg);
+/* Files and links for each decision that occurs. */
 enum err work_tally_decisions(
     struct work *, void (*fn)(void *arg, const char *word, uint64_t n), void *arg);
 

@@ -1,8 +1,7 @@
-/* links: db/work db/work_where db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/core/canon src/base/hex */
+/* links: tests/unit/items db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_where db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/core/canon src/base/hex */
 /* SPDX-License-Identifier: ISC */
-#include "db/work.h"
 #include "src/base/mem.h"
-#include "src/core/where.h"
+#include "tests/unit/items.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,64 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 #include <cmocka.h>
-
-static const uint8_t digest_a[32] = {1}, digest_b[32] = {2};
-
-/* Five items: two clean files of one object, a blocked one, a link, a directory. */
-static const struct {
-	uint64_t id;
-	const char *path, *kind, *state, *gate, *verdict, *severity;
-	uint64_t size;
-	const uint8_t *sha256;
-} rows[] = {
-    {1, "a", "directory", "read", "pass", "na", "none", 0, NULL},
-    {2, "a/one.txt", "file", "read", "pass", "clean", "none", 10, digest_a},
-    {3, "a/two.TXT", "file", "read", "reason", "clean", "medium", 10, digest_a},
-    {4, "bad.exe", "file", "read", "block", "malicious", "high", 5000, digest_b},
-    {5, "link", "link", "read", "pass", "na", "none", 0, NULL},
-    {6, "lost", "file", "unreadable", "block", "na", "none", 7, NULL},
-};
-
-static struct work *
-fixture(void)
-{
-	struct work *w;
-	bool is_new;
-	assert_int_equal(work_open(":memory:", &w), ERR_OK);
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		const char *base = strrchr(rows[i].path, '/');
-		base = base != NULL ? base + 1 : rows[i].path;
-		const char *dot = strrchr(base, '.');
-		struct work_item it = {.id = rows[i].id,
-		    .path = (const uint8_t *)rows[i].path,
-		    .path_len = strlen(rows[i].path),
-		    .name = rows[i].path,
-		    .base = base,
-		    .ext = dot == NULL                ? ""
-		           : strcmp(dot, ".exe") == 0 ? "exe"
-		                                      : "txt",
-		    .kind = rows[i].kind,
-		    .state = rows[i].state,
-		    .why = "",
-		    .mtime = "",
-		    .zone = "none",
-		    .size_bytes = rows[i].size,
-		    .link = (const uint8_t *)"",
-		    .links = 1};
-		assert_int_equal(work_item_add(w, &it, base, strlen(base)), ERR_OK);
-		if (rows[i].sha256 != NULL)
-			assert_int_equal(work_item_kept(w, rows[i].id, rows[i].sha256,
-					     rows[i].size, &is_new),
-			    ERR_OK);
-		assert_int_equal(work_judged_put(w, rows[i].id, rows[i].verdict, rows[i].gate,
-				     rows[i].path, strlen(rows[i].path), 0, rows[i].severity),
-		    ERR_OK);
-	}
-	assert_int_equal(work_object_type(w, digest_b, "pe", "application/x-dosexec"), ERR_OK);
-	return w;
-}
 
 static void
 limits_pick_what_they_say(void **state)
@@ -89,67 +31,146 @@ limits_pick_what_they_say(void **state)
 	    {"decision before anybody decided", "decision=none", 6},
 	    {"a quote in a value is a value", "name=\"x' or 1=1 --\"", 0},
 	    {"a bracket is no class of a glob", "name~\"[a-z]\"", 0},
+	    {"a per cent sign is no pattern", "name~\"%\"", 0},
+	    {"an underscore is no pattern", "name~\"b_d\"", 0},
+	    {"a question mark is", "name~\"b?d*\"", 1},
+	    {"a backslash is itself", "name~\"a\\\\\"", 0},
+	    {"findings by class", "class=mismatch", 1},
+	    {"and without", "class!=mismatch", 5},
+	    {"types by pattern", "type~\"p?\"", 1},
+	    {"types that are not", "type!~pe", 5},
+	    {"blocked ones", "outcome=blocked", 1},
+	    {"without an outcome yet", "outcome!=blocked and kind=file and state=read", 2},
 	};
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct where *where;
-		size_t at;
-		char why[WHERE_WHY_SIZE];
-		uint64_t n = 99;
-		if (where_parse(cases[i].where, strlen(cases[i].where), &where, &at, why) !=
-		    ERR_OK)
-			fail_msg("%s: %s", cases[i].what, why);
-		assert_int_equal(work_count(w, where, &n), ERR_OK);
+		struct where *where = items_parse(cases[i].where);
+		uint32_t *ids;
+		size_t n;
+		assert_int_equal(work_pick(w, where, WORK_PATH, false, &ids, &n), ERR_OK);
 		if (n != cases[i].n)
-			fail_msg("%s: %llu items", cases[i].what, (unsigned long long)n);
+			fail_msg("%s: %zu items", cases[i].what, n);
+		free(ids);
 		free(where);
 	}
 	work_close(w);
 }
 
+/* What nobody judged yet has no verdict, gate or severity; the rest is as it was read. */
 static void
-approval_leaves_what_policy_blocks_or_wants_explained(void **state)
+limits_work_before_anything_was_judged(void **state)
 {
-	struct work *w = fixture();
-	uint64_t changed, skipped, undecided;
-	struct work_item it;
+	static const struct {
+		const char *what, *where, *ids;
+	} cases[] = {
+	    {"everything", NULL, "1 2 3 4 6 5"},
+	    {"kinds", "kind=file", "2 3 4 5"},
+	    {"states", "state!=read", "5"},
+	    {"names", "name~two", "3"},
+	    {"types the scanner said already", "type=pe", "4"},
+	    {"no verdict", "verdict=na", ""},
+	    {"no gate", "gate=block", ""},
+	    {"findings of objects", "class=malware", "4"},
+	    {"and without", "class!=malware and kind=file", "2 3 5"},
+	    {"outcomes that are sure", "outcome=unreadable or outcome=structural", "1 5"},
+	    {"and those that are not", "outcome=blocked or outcome=released", ""},
+	};
+	struct work *w;
+	struct work_counts c;
+	struct work_finding f = {.sha256 = items_digest_b,
+	    .scanner = "av",
+	    .rule = "r",
+	    .class = "malware",
+	    .severity = "high",
+	    .title = "t",
+	    .detail = ""};
+	uint64_t changed;
 	(void)state;
+	assert_int_equal(work_open(":memory:", &w), ERR_OK);
+	items_fill(w, false);
+	assert_int_equal(work_finding_add(w, &f), ERR_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		MEM_FREE char *ids = items_listed(w, cases[i].where, WORK_SEVERITY, false);
+		if (strcmp(ids, cases[i].ids) != 0)
+			fail_msg("%s: %s", cases[i].what, ids);
+	}
+	assert_int_equal(work_counts(w, &c), ERR_OK);
+	assert_int_equal(c.undecided, 4);
+	/* nothing can be approved on nobody's word */
 	assert_int_equal(
-	    work_decide(w, NULL, "approve", "otto", "", &changed, &skipped), ERR_OK);
-	assert_int_equal(changed, 2); /* one.txt and the link */
-	assert_int_equal(skipped, 4);
-	assert_int_equal(
-	    work_decide(w, NULL, "approve", "otto", "seen", &changed, &skipped), ERR_OK);
-	assert_int_equal(changed, 3); /* two.TXT with its reason, too */
-	assert_int_equal(work_item_get(w, 4, &it), ERR_OK);
-	assert_string_equal(it.decision, "none");
-	assert_int_equal(work_undecided(w, &undecided), ERR_OK);
-	assert_int_equal(undecided, 0);
-	assert_int_equal(
-	    work_decide(w, NULL, "perhaps", "otto", "", &changed, &skipped), ERR_RANGE);
+	    items_decide(w, NULL, ITEM_APPROVE, "otto", "because", &changed), ERR_OK);
+	assert_int_equal(changed, 0);
 	work_close(w);
 }
 
 static void
-proposals_touch_only_the_undecided(void **state)
+lists_have_the_order_asked_for_and_ties_go_by_path(void **state)
 {
-	struct work *w = fixture();
-	uint64_t changed, skipped;
-	struct work_item it;
+	static const struct {
+		const char *what;
+		enum work_sort sort;
+		const char *where, *ids, *reversed;
+	} cases[] = {
+	    {"raw path, not the reader's order", WORK_PATH, NULL, "1 2 3 4 6 5", "5 6 4 3 2 1"},
+	    {"the reader's order", WORK_ID, NULL, "1 2 3 4 5 6", "6 5 4 3 2 1"},
+	    {"worst finding first", WORK_SEVERITY, NULL, "4 3 1 2 6 5", "5 6 2 1 3 4"},
+	    {"worst verdict first", WORK_VERDICT, NULL, "4 2 3 1 6 5", "5 6 1 3 2 4"},
+	    {"by type", WORK_TYPE, NULL, "1 6 5 4 2 3", "3 2 4 5 6 1"},
+	    {"largest first", WORK_SIZE, NULL, "4 2 3 5 1 6", "6 1 5 3 2 4"},
+	    {"undecided first", WORK_DECISION, NULL, "1 3 4 6 5 2", "2 5 6 4 3 1"},
+	    {"of a limit", WORK_SIZE, "kind=file", "4 2 3 5", "5 3 2 4"},
+	    {"of nothing", WORK_SIZE, "size>1G", "", ""},
+	};
+	struct work *w = items_fixture();
+	uint64_t changed;
 	(void)state;
-	assert_int_equal(
-	    work_decide(w, NULL, "hold", "paula", "wait", &changed, &skipped), ERR_OK);
-	assert_int_equal(work_decide_proposed(w, "otto", &changed, &skipped), ERR_OK);
-	assert_int_equal(changed, 0);
-	assert_int_equal(work_item_get(w, 2, &it), ERR_OK);
-	assert_string_equal(it.decision, "hold");
-	assert_string_equal(it.by, "paula");
-	assert_int_equal(work_decide(w, NULL, "none", "otto", "", &changed, &skipped), ERR_OK);
-	assert_int_equal(work_decide_proposed(w, "otto", &changed, &skipped), ERR_OK);
-	assert_int_equal(
-	    changed, 2); /* one.txt and the link; what is blocked needs no decision */
-	assert_int_equal(skipped, 1); /* two.TXT wants a reason */
+	assert_int_equal(items_decide(w, "id=2", ITEM_HOLD, "otto", "", &changed), ERR_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		MEM_FREE char *ids = items_listed(w, cases[i].where, cases[i].sort, false);
+		MEM_FREE char *back = items_listed(w, cases[i].where, cases[i].sort, true);
+		if (strcmp(ids, cases[i].ids) != 0 || strcmp(back, cases[i].reversed) != 0)
+			fail_msg("%s: %s, reversed %s", cases[i].what, ids, back);
+	}
+	work_close(w);
+}
+
+static void
+orders_have_names_and_no_others_exist(void **state)
+{
+	enum work_sort sort = WORK_SIZE;
+	(void)state;
+	assert_true(work_sort_parse("", &sort));
+	assert_int_equal(sort, WORK_PATH);
+	assert_true(work_sort_parse("verdict", &sort));
+	assert_int_equal(sort, WORK_VERDICT);
+	assert_false(work_sort_parse("verdict; drop table item", &sort));
+	assert_int_equal(sort, WORK_VERDICT);
+}
+
+static void
+a_search_finds_the_nearest_in_either_direction(void **state)
+{
+	static const uint32_t ids[] = {4, 3, 1, 2, 6, 5};
+	struct work *w = items_fixture();
+	struct where *text = items_parse("ext=txt"), *none = items_parse("decision=reject");
+	size_t at = 99;
+	uint64_t changed;
+	(void)state;
+	assert_int_equal(work_pick_first(w, text, ids, 6, false, &at), ERR_OK);
+	assert_int_equal(at, 1);
+	assert_int_equal(work_pick_first(w, text, ids, 6, true, &at), ERR_OK);
+	assert_int_equal(at, 3);
+	at = 99;
+	assert_int_equal(work_pick_first(w, text, ids, 1, false, &at), ERR_NOTFOUND);
+	assert_int_equal(work_pick_first(w, none, ids, 6, false, &at), ERR_NOTFOUND);
+	assert_int_equal(at, 99);
+	/* it sees what was decided a moment ago */
+	assert_int_equal(items_decide(w, "id=6", ITEM_REJECT, "otto", "", &changed), ERR_OK);
+	assert_int_equal(work_pick_first(w, none, ids, 6, false, &at), ERR_OK);
+	assert_int_equal(at, 4);
+	free(text);
+	free(none);
 	work_close(w);
 }
 
@@ -157,7 +178,7 @@ static void
 another_name_gets_the_bytes_in_either_order(void **state)
 {
 	static const uint8_t late[32] = {9};
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	struct work_item it = {.id = 7,
 	    .path = (const uint8_t *)"z1",
 	    .path_len = 2,
@@ -193,7 +214,7 @@ another_name_gets_the_bytes_in_either_order(void **state)
 static void
 what_did_not_arrive_is_unread(void **state)
 {
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	struct work_item it = {.id = 7,
 	    .path = (const uint8_t *)"z1",
 	    .path_len = 2,
@@ -227,32 +248,32 @@ count_finding(void *arg, const struct work_finding *f)
 static void
 an_unfit_scanner_is_believed_in_nothing(void **state)
 {
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	struct work_verdict clean = {"av", "clean", "", 10, 10};
 	struct work_todo todo[2];
 	uint64_t n;
 	size_t got;
 	(void)state;
-	assert_int_equal(work_verdict_put(w, digest_a, &clean), ERR_OK);
+	assert_int_equal(work_verdict_put(w, items_digest_a, &clean), ERR_OK);
 	assert_int_equal(work_distrust(w, "av", "it did not see"), ERR_OK);
 	assert_int_equal(work_retry_errors(w, &n), ERR_OK);
 	assert_int_equal(n, 1);
 	assert_int_equal(work_todo_next(w, "av", 0, todo, 2, &got), ERR_OK);
 	assert_int_equal(got, 1);
-	assert_memory_equal(todo[0].sha256, digest_a, 32);
+	assert_memory_equal(todo[0].sha256, items_digest_a, 32);
 	work_close(w);
 }
 
 static void
 same_bytes_have_the_same_size_whatever_the_reader_said(void **state)
 {
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	struct work_item it;
 	(void)state;
 	assert_int_equal(work_item_same(w, 4, 2), ERR_OK);
 	assert_int_equal(work_item_get(w, 4, &it), ERR_OK);
 	assert_int_equal(it.size_bytes, 10);
-	assert_memory_equal(it.sha256, digest_a, 32);
+	assert_memory_equal(it.sha256, items_digest_a, 32);
 	work_close(w);
 }
 
@@ -268,15 +289,15 @@ a_reader_cannot_speak_of_files_it_did_not_list(void **state)
 	    {"a directory is no other name", 2, 1},
 	    {"a directory has no bytes", 1, 2},
 	};
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	struct work_item it;
 	bool is_new = true;
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		if (work_item_same(w, cases[i].item, cases[i].as) != ERR_NOTFOUND)
 			fail_msg("%s", cases[i].what);
-	assert_int_equal(work_item_kept(w, 99, digest_a, 10, &is_new), ERR_NOTFOUND);
-	assert_int_equal(work_item_kept(w, 1, digest_a, 10, &is_new), ERR_NOTFOUND);
+	assert_int_equal(work_item_kept(w, 99, items_digest_a, 10, &is_new), ERR_NOTFOUND);
+	assert_int_equal(work_item_kept(w, 1, items_digest_a, 10, &is_new), ERR_NOTFOUND);
 	assert_int_equal(work_item_get(w, 1, &it), ERR_OK);
 	assert_null(it.sha256);
 	work_close(w);
@@ -287,9 +308,9 @@ what_failed_is_forgotten_and_waits_again(void **state)
 {
 	static const struct work_verdict verdicts[] = {
 	    {"av", "clean", "", 10, 10}, {"type", "timeout", "", 10, 0}};
-	struct work *w = fixture();
+	struct work *w = items_fixture();
 	struct work_todo todo[2];
-	struct work_finding f = {.sha256 = digest_a,
+	struct work_finding f = {.sha256 = items_digest_a,
 	    .rule = "r",
 	    .class = "name",
 	    .severity = "low",
@@ -300,7 +321,7 @@ what_failed_is_forgotten_and_waits_again(void **state)
 	unsigned left = 0;
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
-		assert_int_equal(work_verdict_put(w, digest_a, &verdicts[i]), ERR_OK);
+		assert_int_equal(work_verdict_put(w, items_digest_a, &verdicts[i]), ERR_OK);
 		f.scanner = verdicts[i].scanner;
 		assert_int_equal(work_finding_add(w, &f), ERR_OK);
 	}
@@ -310,7 +331,7 @@ what_failed_is_forgotten_and_waits_again(void **state)
 	assert_int_equal(got, 0);
 	assert_int_equal(work_todo_next(w, "type", 0, todo, 2, &got), ERR_OK);
 	assert_int_equal(got, 1);
-	assert_int_equal(work_findings(w, digest_a, 0, count_finding, &left), ERR_OK);
+	assert_int_equal(work_findings(w, items_digest_a, 0, count_finding, &left), ERR_OK);
 	assert_int_equal(left, 1);
 	work_close(w);
 }
@@ -320,8 +341,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(limits_pick_what_they_say),
-	    cmocka_unit_test(approval_leaves_what_policy_blocks_or_wants_explained),
-	    cmocka_unit_test(proposals_touch_only_the_undecided),
+	    cmocka_unit_test(limits_work_before_anything_was_judged),
+	    cmocka_unit_test(lists_have_the_order_asked_for_and_ties_go_by_path),
+	    cmocka_unit_test(orders_have_names_and_no_others_exist),
+	    cmocka_unit_test(a_search_finds_the_nearest_in_either_direction),
 	    cmocka_unit_test(another_name_gets_the_bytes_in_either_order),
 	    cmocka_unit_test(what_did_not_arrive_is_unread),
 	    cmocka_unit_test(an_unfit_scanner_is_believed_in_nothing),

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: ISC */
+/* What the parts of work.db share: its statements, and what is kept in memory. */
+#ifndef DB_WORK_IN_H
+#define DB_WORK_IN_H
+
+#include "db/sql.h"
+#include "db/work.h"
+#include "src/base/buf.h"
+
+#define WORK_CHUNK 512 /* items whose decisions are written together */
+
+enum work_stmt {
+#define STMT(id, text) STMT_##id,
+#include "db/work_statements.def"
+#undef STMT
+	STMT__MAX
+};
+
+struct work_drafts;
+
+struct work {
+	struct sql *sql;
+	struct work_drafts *drafts; /* NULL until somebody asks */
+	uint64_t generation;        /* grows when drafts change */
+	bool durable;               /* every commit waits for the disk */
+};
+
+/* What is known of an item without asking the database. */
+enum work_flag {
+	WORK_THERE = 1 << 0,  /* there is such an item */
+	WORK_FILE = 1 << 1,   /* a file or a link */
+	WORK_READ = 1 << 2,   /* state read */
+	WORK_JUDGED = 1 << 3, /* its gate is known: */
+	WORK_BLOCK = 1 << 4,
+	WORK_REASON = 1 << 5,
+};
+
+/* One officer's decision, shared by the items that got it. */
+struct work_choice {
+	enum item_decision decision;
+	char *reason, *by;
+};
+
+/* What is kept in memory of a transfer: 9 bytes for each item. */
+struct work_drafts {
+	struct work_choice *choices; /* number 0 is "none" */
+	size_t nchoices;
+	uint32_t *of; /* by item number: its choice */
+	size_t cap;   /* of `of`: a multiple of WORK_CHUNK */
+	bool *dirty;  /* chunks of `of` that are not in the database */
+	uint64_t undo, redo;
+	/* the facts: made anew when the items changed */
+	bool known;
+	bool judged;        /* every item has its row in `judged` */
+	uint8_t *flags;     /* by item number: set of enum work_flag */
+	uint32_t *by_place; /* item numbers in the order of paths */
+	size_t max, n;      /* largest item number; items */
+	struct work_counts counts;
+};
+
+/* Statements that change facts run inside the open transaction. */
+struct sql_stmt *work_change(struct work *, enum work_stmt);
+/* Reads one row of n numbers. */
+enum err work_numbers(struct work *, enum work_stmt, uint64_t *out, int n);
+
+/* --- drafts (work_draft.c) ------------------------------------------------------------ */
+/* The decisions alone; belongs to the work. */
+enum err work_draft_get(struct work *, struct work_drafts **ret_drafts);
+/* The choice of an item; "none" for one nobody knows. */
+const struct work_choice *work_draft_of(const struct work_drafts *, uint64_t item);
+/* The facts may have changed. */
+void work_draft_stale(struct work *);
+/* Everything is read again when it is needed. */
+void work_draft_drop(struct work *);
+/* SQL's decision(item): an enum item_decision. */
+uint64_t work_draft_decision(void *work, uint64_t item);
+/* Room for the choices of items up to n. */
+void work_draft_room(struct work_drafts *, size_t n);
+
+/* One transaction for drafts alone, on the disk when it ends. */
+enum err work_draft_begin(struct work *);
+/* Commits, or after an error takes everything back, in memory too. */
+enum err work_draft_end(struct work *, enum err);
+/* Another choice for an item that is there. */
+void work_draft_set(struct work_drafts *, size_t id, uint32_t choice);
+/* Puts what was set into the transaction. */
+enum err work_draft_write(struct work *, struct work_drafts *);
+/* 32 bits, lowest byte first. */
+void work_draft_store(uint8_t *to, uint32_t v);
+uint32_t work_draft_load(const uint8_t *from);
+
+/* --- facts (work_facts.c) --------------------------------------------------------------- */
+/* The decisions and the facts; belongs to the work. */
+enum err work_facts(struct work *, struct work_drafts **ret_drafts);
+/* Adds (sign 1) or takes away (UINT64_MAX) an item with this decision. */
+void work_facts_count(struct work_counts *, unsigned flags, enum item_decision, uint64_t sign);
+
+/* --- steps (work_step.c) ------------------------------------------------------------------ */
+#define WORK_RUN_BYTES 12 /* first item, count, choice */
+
+/* A run of items that had the same choice is being gathered behind those in out. */
+struct work_runs {
+	struct buf out;
+	uint32_t first, count, choice;
+	uint64_t items;
+};
+/* The item had this choice. */
+void work_step_run_add(struct work_runs *, uint32_t id, uint32_t choice);
+/* Ends the runs and puts the step, which gave them this choice, into the transaction. */
+enum err work_step_add(
+    struct work *, struct work_drafts *, struct work_runs *, uint32_t choice);
+
+#endif
