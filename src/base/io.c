@@ -148,3 +148,25 @@ io_memfd_read(int fd, size_t max_bytes, uint8_t **ret_bytes, size_t *ret_len)
 		return ERR_PROTO;
 	return io_slurp(fd, max_bytes, ret_bytes, ret_len);
 }
+
+enum err
+io_memfd_map(int fd, size_t max_bytes, const uint8_t **ret_bytes, size_t *ret_len)
+{
+	struct stat st;
+	int seals = fcntl(fd, F_GET_SEALS);
+	if (seals < 0 || (seals & IO_SEALS) != IO_SEALS)
+		return ERR_PROTO;
+	if (fstat(fd, &st) != 0)
+		return ERR_IO;
+	if (st.st_size <= 0)
+		return ERR_SYNTAX;
+	if ((uint64_t)st.st_size > max_bytes)
+		return ERR_LIMIT;
+	/* shared pages of what is sealed cannot be had before Linux 6.7 */
+	void *bytes = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (bytes == MAP_FAILED)
+		return ERR_IO;
+	*ret_bytes = bytes;
+	*ret_len = (size_t)st.st_size;
+	return ERR_OK;
+}

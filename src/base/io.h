@@ -32,5 +32,7 @@ enum err io_memfd_seal(int fd);
  * sender could change it between check and use.  Caller frees.
  */
 enum err io_memfd_read(int fd, size_t max_bytes, uint8_t **ret_bytes, size_t *ret_len);
+/* The same without a copy: read-only pages, given back with munmap.  Empty is ERR_SYNTAX. */
+enum err io_memfd_map(int fd, size_t max_bytes, const uint8_t **ret_bytes, size_t *ret_len);
 
 #endif

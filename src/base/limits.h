@@ -39,6 +39,7 @@
 #define LIM_INVENTORY_LINE_BYTES 65536 /* one line of an inventory */
 #define LIM_SCAN_WHY_BYTES       256   /* a scanner's word on its verdict, in an inventory */
 #define LIM_NOTE_BYTES           65536 /* a signed note with all its lines */
+#define LIM_TIMELINE_BYTES       (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES      64
 #define LIM_NOTE_NAME_BYTES      127  /* name of a note key, origin of a log */
 #define LIM_HEAD_GAP             4096 /* entries since the head a signer was shown */
@@ -51,6 +52,12 @@
 #define LIM_POLICY_TEXT_BYTES    256    /* a "why" of a rule, a glob, a name */
 #define LIM_SETTING_BYTES        65536  /* station.conf */
 #define LIM_PORTS                64     /* ports of a station */
+#define LIM_PORT_MEDIA           64     /* media that a look at all ports tells of */
+#define LIM_PORT_ENTRIES         4096   /* entries of a port's folder that are looked at */
+#define LIM_REASONS              16     /* reasons a site offers for one decision */
+#define LIM_SITE_REASON_BYTES    128    /* one of them */
+#define LIM_LOCK_MINUTES         60     /* a screen left alone locks by then */
+#define LIM_REFUSED_MEDIA        16     /* newest refused media that the record shows */
 #define LIM_TYPE_BYTES           128    /* a type name, a MIME type */
 #define LIM_LINK_HOPS            40     /* links behind links, as on Linux */
 #define LIM_REPORT_ROWS          100000 /* rows of one list in a report */
@@ -85,19 +92,38 @@
 #define LIM_VAULT_FLOOR_BYTES (256 << 20) /* kept free unless configured */
 #define LIM_SHARE_FLOOR_BYTES (64 << 20)  /* the same on the share */
 
+/* --- preview (src/proc/preview) ----------------------------------------------- */
+#define LIM_PREVIEW_LINES        256        /* lines of one window */
+#define LIM_PREVIEW_LINE_BYTES   4096       /* a longer line goes on in the next one */
+#define LIM_PREVIEW_WINDOW_BYTES 65536      /* of the object in one window of text */
+#define LIM_PREVIEW_FIND_BYTES   256        /* what is searched for */
+#define LIM_PREVIEW_SEARCH_BYTES (64 << 20) /* searched or counted for one answer */
+#define LIM_PREVIEW_BACK_BYTES   (1 << 20)  /* how far the beginning of a line is looked for */
+#define LIM_PREVIEW_CPU_S        60         /* of one process, all answers together */
+#define LIM_PREVIEW_TICK_MS      500   /* processor time: an answer may see one tick, not two */
+#define LIM_PREVIEW_START_MS     10000 /* a process must be ready within this */
+#define LIM_PREVIEW_ANSWER_MS    3000  /* and answer within this */
+#define LIM_PREVIEW_IDLE_MS      60000 /* one that is not asked ends */
+
 /* --- people and terminals -------------------------------------------------- */
-#define LIM_SESSIONS   16    /* connections to the desk */
-#define LIM_WORKS      32    /* work databases the desk keeps open */
-#define LIM_PAGE_ITEMS 64    /* rows of one answer to a terminal */
-#define LIM_ADMINS     16    /* administrators a station is founded with */
-#define LIM_LINE_BYTES 16384 /* one line of a batch */
-#define LIM_LINE_WORDS 256   /* and its words */
-#define LIM_OPTIONS    128   /* options and arguments of one command */
+#define LIM_SESSIONS     16    /* connections to the desk */
+#define LIM_WORKS        32    /* work databases the desk keeps open */
+#define LIM_PAGE_ITEMS   64    /* rows of one answer to a terminal */
+#define LIM_LISTS        2     /* lists the desk keeps for a terminal */
+#define LIM_WINDOW_ROWS  512   /* rows of a list that the screens keep, at least 6 pages */
+#define LIM_ADMINS       16    /* administrators a station is founded with */
+#define LIM_LINE_BYTES   16384 /* one line of a batch */
+#define LIM_LINE_WORDS   256   /* and its words */
+#define LIM_ASKS         64    /* questions of the screens that wait for the desk */
+#define LIM_OPTIONS      128   /* options and arguments of one command */
+#define LIM_SCREEN_CELLS 1000  /* rows of a screen, and cells of a row */
 
 /* --- time ------------------------------------------------------------------ */
 #define LIM_CALL_MS       60000  /* a service that does not answer is dead */
 #define LIM_ANSWER_MS     600000 /* the desk may seal two million items before it answers */
+#define LIM_SLOW_MS       2000   /* without an answer the desk is said to be slow */
 #define LIM_STOP_MS       15000  /* services that do not end by themselves are killed */
+#define LIM_FAILURE_MS    1000   /* between two entries about refused sign-ins */
 #define LIM_PROGRESS_MS   200    /* between two progress messages to a terminal */
 #define LIM_SCAN_RESPAWNS 8      /* workers of one scanner that may die in one transfer */
 #define LIM_SCAN_TEST_MS  60000  /* a scanner must start and prove itself within this */

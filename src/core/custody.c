@@ -80,6 +80,7 @@ custody_free(struct custody *c)
 	passage_done(c);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
+	free(c->selftests);
 	free(c);
 	return NULL;
 }
@@ -185,6 +186,35 @@ check_custody(struct custody *c, const struct custody_act *act)
 	return ERR_OK;
 }
 
+static void
+add_refused(struct custody *c, const struct entry *e)
+{
+	struct custody_refused *r =
+	    &c->refused[c->refused_count++ % (sizeof(c->refused) / sizeof(c->refused[0]))];
+	snprintf(r->source, sizeof(r->source), "%s", canon_str(e->data, "source"));
+	snprintf(r->why, sizeof(r->why), "%s", canon_str(e->data, "why"));
+	snprintf(r->at, sizeof(r->at), "%s", e->at);
+}
+
+static void
+add_selftest(struct custody *c, const struct entry *e)
+{
+	const char *scanner = canon_str(e->data, "scanner");
+	struct custody_selftest *t = c->selftests;
+	size_t i = 0;
+	while (i < c->selftests_count && strcmp(t[i].scanner, scanner) != 0)
+		i++;
+	if (i == LIM_SCANNERS || strlen(scanner) >= sizeof(t->scanner))
+		return;
+	if (i == c->selftests_count) {
+		t = c->selftests = mem_resize(t, i + 1, sizeof(*t));
+		c->selftests_count++;
+		snprintf(t[i].scanner, sizeof(t[i].scanner), "%s", scanner);
+	}
+	snprintf(t[i].at, sizeof(t[i].at), "%s", e->at);
+	canon_bool(e->data, "pass", &t[i].pass);
+}
+
 /* --- the way in ---------------------------------------------------------------------- */
 
 static enum err
@@ -268,6 +298,10 @@ take_in(struct custody *c, const struct custody_act *act)
 			    !transfer_state_ended(c->transfers[i]->facts.state);
 	} else if (act->event == EVENT_STOP) {
 		c->running = false;
+	} else if (act->event == EVENT_DEVICE) {
+		add_refused(c, act->e);
+	} else if (act->event == EVENT_SELFTEST) {
+		add_selftest(c, act->e);
 	}
 }
 
@@ -501,6 +535,21 @@ custody_interrupted(const struct custody *c)
 			json_array_append_new(ids, json_string(c->transfers[i]->id));
 	}
 	return ids;
+}
+
+const struct custody_refused *
+custody_refused_at(const struct custody *c, size_t i)
+{
+	const size_t cap = sizeof(c->refused) / sizeof(c->refused[0]);
+	if (i >= cap || i >= c->refused_count)
+		return NULL;
+	return &c->refused[(c->refused_count - 1 - i) % cap];
+}
+
+const struct custody_selftest *
+custody_selftest_at(const struct custody *c, size_t i)
+{
+	return i < c->selftests_count ? &c->selftests[i] : NULL;
 }
 
 const struct custody_policy *

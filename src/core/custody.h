@@ -203,6 +203,24 @@ bool custody_stopped(const struct custody *);
 /* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.
  */
 json_t *custody_interrupted(const struct custody *);
+
+/* A medium that was refused; texts are escaped and may be cut. */
+struct custody_refused {
+	char source[256];
+	char why[256];
+	char at[21];
+};
+/* Newest first, at most LIM_REFUSED_MEDIA; NULL when there are no more. */
+const struct custody_refused *custody_refused_at(const struct custody *, size_t i);
+/* The last proof of each scanner that ever gave one. */
+struct custody_selftest {
+	char scanner[LIM_PERSON_ID_BYTES + 1];
+	char at[21];
+	bool pass;
+};
+/* NULL when there are no more, or no more than LIM_SCANNERS. */
+const struct custody_selftest *custody_selftest_at(const struct custody *, size_t i);
+
 /* Digest of the policy in force now, in hex; "" when none. */
 const char *custody_policy(const struct custody *);
 /* Approvals the policy in force asks for; 0 when none is in force. */

@@ -62,6 +62,10 @@ struct custody {
 	size_t policies_count;
 
 	/* station */
+	struct custody_refused refused[LIM_REFUSED_MEDIA]; /* a ring */
+	size_t refused_count;                              /* of all there ever were */
+	struct custody_selftest *selftests;
+	size_t selftests_count;
 	bool running;       /* started and not stopped */
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */

@@ -261,7 +261,7 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 {
 	static const char *const keys[] = {"name", "approvals", "required", "rules",
 	    "block_medium", "fields", "keep_days", "signature_warn_days", "signature_max_days",
-	    NULL};
+	    "lock_minutes", NULL};
 	const struct setting *root = setting_root(f);
 	setting_keys(f, root, keys);
 	p->name = setting_text(f, root, "name", LIM_POLICY_TEXT_BYTES, NULL);
@@ -270,6 +270,8 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	    (unsigned)setting_number(f, root, "signature_warn_days", 0, LIM_POLICY_DAYS, 7);
 	p->signature_max_days =
 	    (unsigned)setting_number(f, root, "signature_max_days", 0, LIM_POLICY_DAYS, 30);
+	p->lock_minutes =
+	    (unsigned)setting_number(f, root, "lock_minutes", 1, LIM_LOCK_MINUTES, 5);
 	policy_parse_keep(f, root, p);
 	policy_parse_lists(f, root, p);
 	if (p->nrequired == 0)

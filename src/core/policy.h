@@ -74,6 +74,7 @@ struct policy {
 	unsigned keep_days[ITEM_OUTCOME__MAX]; /* objects of released, rejected, held, blocked
 	                                          items */
 	unsigned signature_warn_days, signature_max_days;
+	unsigned lock_minutes; /* a screen left alone this long locks; 1 .. LIM_LOCK_MINUTES */
 };
 
 const char *policy_gate_print(enum policy_gate); /* pass reason block */

@@ -138,6 +138,13 @@ struct release_manifest {
  */
 enum err release_manifest(const void *inventory, size_t inventory_len, const void *policy,
     size_t policy_len, struct release_manifest **ret, char ret_why[RELEASE_WHY_SIZE]);
+/*
+ * The same, and every item is handed out on the way, sealed as it is: one walk
+ * for all a signer wants to know.  When each() answers false it ends: ERR_AGAIN.
+ */
+enum err release_manifest_with(const void *inventory, size_t inventory_len, const void *policy,
+    size_t policy_len, bool (*each)(void *arg, const struct inventory_item *), void *arg,
+    struct release_manifest **ret, char ret_why[RELEASE_WHY_SIZE]);
 void release_manifest_free(struct release_manifest *);
 
 /* Appends one line of a manifest without LF: digest, two spaces, escaped name. */

@@ -93,9 +93,16 @@ release_manifest_item(struct release_plan *plan, const struct policy *policy,
 	return release_plan_add_judged(plan, &judged, answer, it->outcome, why);
 }
 
+/* Somebody who looks on. */
+struct release_manifest_eye {
+	bool (*each)(void *arg, const struct inventory_item *); /* or NULL */
+	void *arg;
+};
+
 static enum err
 release_manifest_walk(struct inventory *inv, const struct policy *policy,
-    struct release_plan *plan, char why[RELEASE_WHY_SIZE])
+    const struct release_manifest_eye *eye, struct release_plan *plan,
+    char why[RELEASE_WHY_SIZE])
 {
 	const struct inventory_header *h = inventory_header(inv);
 	const struct inventory_item *it;
@@ -105,6 +112,10 @@ release_manifest_walk(struct inventory *inv, const struct policy *policy,
 		e = release_manifest_item(plan, policy, h, it, why);
 		if (e != ERR_OK)
 			return e;
+		if (eye->each != NULL && !eye->each(eye->arg, it)) {
+			snprintf(why, RELEASE_WHY_SIZE, "it was stopped");
+			return ERR_AGAIN;
+		}
 	}
 	if (e != ERR_NOTFOUND) {
 		snprintf(why, RELEASE_WHY_SIZE, "%s", inventory_why(inv));
@@ -172,10 +183,11 @@ release_manifest_policy(const struct inventory_header *h, const struct policy *p
 
 static enum err
 release_manifest_fill(struct release_manifest *m, struct inventory *inv,
-    const struct policy *policy, char why[RELEASE_WHY_SIZE])
+    const struct policy *policy, const struct release_manifest_eye *eye,
+    char why[RELEASE_WHY_SIZE])
 {
 	m->plan = release_plan_new(NULL);
-	enum err e = release_manifest_walk(inv, policy, m->plan, why);
+	enum err e = release_manifest_walk(inv, policy, eye, m->plan, why);
 	if (e != ERR_OK)
 		return e;
 	m->nfiles = release_plan_files(m->plan, &m->files);
@@ -190,6 +202,16 @@ enum err
 release_manifest(const void *inventory, size_t inventory_len, const void *policy,
     size_t policy_len, struct release_manifest **ret, char ret_why[RELEASE_WHY_SIZE])
 {
+	return release_manifest_with(
+	    inventory, inventory_len, policy, policy_len, NULL, NULL, ret, ret_why);
+}
+
+enum err
+release_manifest_with(const void *inventory, size_t inventory_len, const void *policy,
+    size_t policy_len, bool (*each)(void *arg, const struct inventory_item *), void *arg,
+    struct release_manifest **ret, char ret_why[RELEASE_WHY_SIZE])
+{
+	const struct release_manifest_eye eye = {each, arg};
 	struct policy *rules = NULL;
 	struct inventory *inv = NULL;
 	struct release_manifest *m = mem_alloc(sizeof(*m));
@@ -207,7 +229,7 @@ release_manifest(const void *inventory, size_t inventory_len, const void *policy
 		e = release_manifest_policy(
 		    inventory_header(inv), rules, policy, policy_len, ret_why);
 	if (e == ERR_OK)
-		e = release_manifest_fill(m, inv, rules, ret_why);
+		e = release_manifest_fill(m, inv, rules, &eye, ret_why);
 	inventory_free(inv);
 	policy_free(rules);
 	if (e != ERR_OK) {

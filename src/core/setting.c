@@ -310,7 +310,9 @@ setting_words(
 		return 1;
 	}
 	size_t n = (size_t)config_setting_length(m);
-	bool ok = config_setting_is_array(m) == CONFIG_TRUE && n > 0;
+	bool ok = (config_setting_is_array(m) == CONFIG_TRUE ||
+		      config_setting_is_list(m) == CONFIG_TRUE) &&
+	          n > 0;
 	for (size_t i = 0; ok && i < n; i++) {
 		const char *text = config_setting_get_string_elem(m, (int)i);
 		ok = text != NULL;

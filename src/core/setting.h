@@ -55,7 +55,7 @@ const struct setting *setting_group(const struct setting *group, const char *key
 const struct setting *setting_sub(
     struct setting_file *, const struct setting *group, const char *key);
 
-/* One text or an array of texts: how many (0 when absent), and each. */
+/* One text, or an array or list of texts: how many (0 when absent), and each. */
 size_t setting_words(
     struct setting_file *, const struct setting *group, const char *key, size_t max);
 const char *setting_word(const struct setting *group, const char *key, size_t i);

@@ -22,6 +22,17 @@ static const char *const station_port_kinds[] = {
     [STATION_BLOCK] = "block",
 };
 
+/* What init offers to begin with; a site writes its own. */
+#define STATION_REASONS 4
+static const char *const station_reasons[ITEM_DECISION__MAX][STATION_REASONS] = {
+    [ITEM_APPROVE] = {"the requester asked for it by name",
+	"checked by hand: it is what its name says", "known false alarm of the scanner"},
+    [ITEM_REJECT] = {"not asked for", "not what its name says",
+	"may not enter the enclave", "damaged or incomplete"},
+    [ITEM_HOLD] = {"the requester is asked first", "a colleague looks at it first",
+	"waits for newer signatures"},
+};
+
 bool
 station_site_ok(const char *site)
 {
@@ -94,10 +105,40 @@ station_parse_ports(struct station_owned *o, const char *home, const struct sett
 }
 
 static void
+station_parse_reasons(struct station_owned *o, const struct setting *g,
+    enum item_decision decision, struct station_reasons *ret)
+{
+	const char *key = item_decision_print(decision);
+	size_t n = setting_words(o->file, g, key, LIM_REASONS);
+	ret->texts = mem_array(n, sizeof(*ret->texts));
+	for (; ret->n < n; ret->n++) {
+		const char *text = setting_word(g, key, ret->n);
+		if (text[0] == '\0' || strlen(text) > LIM_SITE_REASON_BYTES)
+			setting_fail(o->file, g, ERR_LIMIT,
+			    "reason %zu of %s must have from 1 to %d characters", ret->n + 1,
+			    key, LIM_SITE_REASON_BYTES);
+		ret->texts[ret->n] = text;
+	}
+}
+
+static void
+station_parse_all_reasons(struct station_owned *o, const struct setting *root)
+{
+	static const char *const keys[] = {"approve", "reject", "hold", NULL};
+	const struct setting *g = setting_sub(o->file, root, "reasons");
+	if (g == NULL)
+		return;
+	setting_keys(o->file, g, keys);
+	for (enum item_decision d = ITEM_APPROVE; d < ITEM_DECISION__MAX; d++)
+		station_parse_reasons(o, g, d, &o->station.reasons[d]);
+}
+
+static void
 station_parse_root(struct station_owned *o, const char *home)
 {
 	static const char *const keys[] = {"site", "station", "share", "vault", "policy",
-	    "clamd", "vault_floor", "share_floor", "ports", "banner", "contact", NULL};
+	    "clamd", "vault_floor", "share_floor", "ports", "banner", "contact", "reasons",
+	    NULL};
 	struct station *s = &o->station;
 	const struct setting *root = setting_root(o->file);
 	setting_keys(o->file, root, keys);
@@ -120,6 +161,7 @@ station_parse_root(struct station_owned *o, const char *home)
 	    setting_number(o->file, root, "share_floor", 0, INT64_MAX, STATION_FLOOR);
 	s->banner = setting_text(o->file, root, "banner", LIM_REASON_BYTES, "");
 	s->contact = setting_text(o->file, root, "contact", LIM_REASON_BYTES, "");
+	station_parse_all_reasons(o, root);
 	station_parse_ports(o, home, root);
 }
 
@@ -152,6 +194,8 @@ station_free(struct station *s)
 		free(o->paths[i]);
 	free(o->paths);
 	free(s->ports);
+	for (size_t i = 0; i < ITEM_DECISION__MAX; i++)
+		free(s->reasons[i].texts);
 	setting_free(o->file);
 	free(o);
 }
@@ -164,6 +208,15 @@ station_quotable(const char *text)
 		if (*p < 0x20 || *p > 0x7e || *p == '"' || *p == '\\' || *p == '@')
 			return false;
 	return true;
+}
+
+static void
+station_print_reasons(enum item_decision d, struct buf *out)
+{
+	buf_addf(out, "\t%s = (", item_decision_print(d));
+	for (size_t i = 0; i < STATION_REASONS && station_reasons[d][i] != NULL; i++)
+		buf_addf(out, "%s\n\t\t\"%s\"", i > 0 ? "," : "", station_reasons[d][i]);
+	buf_add_str(out, "\n\t);\n");
 }
 
 enum err
@@ -180,12 +233,19 @@ station_print_default(const char *site, const char *station, const char *clamd, 
 	    "share = \"share\";\nvault = \"vault\";\nclamd = \"%s\";\n\n"
 	    "# Free space that reading and releasing must leave.\n"
 	    "vault_floor = \"%s\";\nshare_floor = \"%s\";\n\n"
-	    "ports = (\n\t{ name = \"image\"; kind = \"image\"; path = \"/\"; }",
-	    site, station, clamd, demo ? "64M" : "1G", demo ? "64M" : "1G");
-	if (!demo)
-		buf_add_str(out,
-		    ",\n\t{ name = \"usb\"; kind = \"block\"; path = \"/dev/disk/by-path\"; }");
-	buf_addf(out, "\n);\n\nbanner = \"%s\";\ncontact = \"\";\n",
+	    "# Where media lie: image files in a folder, or a socket whose devices have names "
+	    "in\n"
+	    "# /dev/disk/by-path that begin like this.\n"
+	    "ports = (\n\t{ name = \"R1\"; kind = \"image\"; path = \"ports/R1\"; }\n%s);\n\n"
+	    "banner = \"%s\";\ncontact = \"\";\n\n"
+	    "# Reasons to pick from, for each decision.\nreasons = {\n",
+	    site, station, clamd, demo ? "64M" : "1G", demo ? "64M" : "1G",
+	    demo ? ""
+		 : "#\t{ name = \"R2\"; kind = \"block\"; "
+		   "path = \"/dev/disk/by-path/pci-0000:00:14.0-usb-0:1\"; }\n",
 	    demo ? "DEMO STATION: not for real data" : "");
+	for (enum item_decision d = ITEM_APPROVE; d < ITEM_DECISION__MAX; d++)
+		station_print_reasons(d, out);
+	buf_add_str(out, "};\n");
 	return out->error;
 }

@@ -8,6 +8,7 @@
 
 #include "src/base/buf.h"
 #include "src/base/err.h"
+#include "src/core/item.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,6 +22,12 @@ struct station_port {
 	const char *name;
 	enum station_port_kind kind;
 	const char *path; /* image: directory; block: prefix of the device's by-path name */
+};
+
+/* What officers are offered as the reason of a decision. */
+struct station_reasons {
+	const char **texts;
+	size_t n;
 };
 
 /* Texts are owned by the station.  Paths are absolute. */
@@ -38,6 +45,7 @@ struct station {
 	size_t nports;
 	const char *banner; /* site texts; may be "" */
 	const char *contact;
+	struct station_reasons reasons[ITEM_DECISION__MAX]; /* none for ITEM_NONE */
 };
 
 /*

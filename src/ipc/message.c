@@ -46,6 +46,7 @@ static const struct {
     {ROLE_LEDGER, "ledger"},
     {ROLE_STAGER, "stager"},
     {ROLE_REPORT, "report"},
+    {ROLE_PREVIEW, "preview"},
 };
 
 /* FNV-1a: tells tables and names apart, is no proof of anything. */

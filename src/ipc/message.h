@@ -27,8 +27,9 @@ enum role {
 	ROLE_LEDGER = 1 << 6,
 	ROLE_STAGER = 1 << 7,
 	ROLE_REPORT = 1 << 8,
-	ROLE_ANY = (1 << 9) - 1,
-	ROLE_VERIFY = 1 << 9, /* sallyport-verify: speaks to nobody, has a sandbox */
+	ROLE_PREVIEW = 1 << 9,
+	ROLE_ANY = (1 << 10) - 1,
+	ROLE_VERIFY = 1 << 10, /* sallyport-verify: speaks to nobody, has a sandbox */
 };
 
 enum message_fd { FD_NONE, FD_ONE };

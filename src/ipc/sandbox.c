@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/ipc/sandbox.h"
+#include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/ipc/landlock.h"
 
@@ -248,23 +249,26 @@ struct sandbox_profile {
 	 * error, which may be a long log, and writing past the limit is fatal.
 	 */
 	rlim_t address_bytes;
+	rlim_t cpu_s; /* of its whole life */
 };
 
 static const struct sandbox_profile sandbox_profiles[] = {
     {ROLE_UI, GROUP_BASIC | FILES | GROUP_MEMFD | GROUP_TTY | GROUP_SECRET, false, 256,
+	UNLIMITED, UNLIMITED},
+    {ROLE_DESK, GROUP_BASIC | FILES | GROUP_MEMFD | GROUP_ACCEPT, false, 4096, UNLIMITED,
 	UNLIMITED},
-    {ROLE_DESK, GROUP_BASIC | FILES | GROUP_MEMFD | GROUP_ACCEPT, false, 4096, UNLIMITED},
-    {ROLE_READER, GROUP_BASIC | GROUP_DISK, true, 64, 2 * GIB},
+    {ROLE_READER, GROUP_BASIC | GROUP_DISK, true, 64, 2 * GIB, UNLIMITED},
     {ROLE_VAULT, GROUP_BASIC | FILES | GROUP_STORE | GROUP_THREADS | GROUP_MEMFD | GROUP_ACCEPT,
-	false, 4096, UNLIMITED},
-    {ROLE_SCANNER, GROUP_BASIC, true, 1024, 2 * GIB},
+	false, 4096, UNLIMITED, UNLIMITED},
+    {ROLE_SCANNER, GROUP_BASIC, true, 1024, 2 * GIB, UNLIMITED},
     {ROLE_LEDGER, GROUP_BASIC | FILES | GROUP_MEMFD | GROUP_ACCEPT | GROUP_SECRET, false, 1024,
-	UNLIMITED},
+	UNLIMITED, UNLIMITED},
     {ROLE_STAGER,
 	GROUP_BASIC | FILES | GROUP_STORE | GROUP_THREADS | GROUP_MEMFD | GROUP_ACCEPT, false,
-	1024, UNLIMITED},
-    {ROLE_REPORT, GROUP_BASIC | GROUP_MEMFD, true, 64, 8 * GIB},
-    {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS, false, 64, UNLIMITED},
+	1024, UNLIMITED, UNLIMITED},
+    {ROLE_REPORT, GROUP_BASIC | GROUP_MEMFD, true, 64, 8 * GIB, UNLIMITED},
+    {ROLE_PREVIEW, GROUP_BASIC, true, 16, GIB / 2, LIM_PREVIEW_CPU_S},
+    {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS, false, 64, UNLIMITED, UNLIMITED},
 };
 
 static bool sandbox_entered;
@@ -321,6 +325,7 @@ sandbox_limits(const struct sandbox_profile *p)
 	bool threads = (p->groups & GROUP_THREADS) != 0;
 	return sandbox_limit(RLIMIT_CORE, 0) && sandbox_limit(RLIMIT_NOFILE, p->descriptors) &&
 	       sandbox_limit(RLIMIT_AS, p->address_bytes) &&
+	       sandbox_limit(RLIMIT_CPU, p->cpu_s) &&
 	       sandbox_limit(RLIMIT_NPROC, threads ? UNLIMITED : 0);
 }
 

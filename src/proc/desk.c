@@ -21,7 +21,9 @@
 #include "src/ipc/spawn.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
+#include "src/proc/desk/failure.h"
 #include "src/proc/desk/intake.h"
+#include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
 
@@ -147,6 +149,7 @@ static void
 desk_on_service_gone(void *arg, struct channel *ch, enum err why)
 {
 	struct desk *d = arg;
+	d->lost = true;
 	log_warn("the %s %s", message_role_name(channel_peer(ch)),
 	    why == ERR_PROTO ? "broke the protocol" : "has gone");
 	loop_stop(d->loop);
@@ -289,6 +292,8 @@ desk_close(struct desk *d)
 {
 	intake_end_all(d);
 	session_end_all(d);
+	publish_end_all(d);
+	failure_end(d);
 	while (d->works != NULL)
 		desk_work_forget(d, d->works->transfer);
 	custody_free(d->custody);

@@ -241,15 +241,16 @@ do_read(struct service *s, struct channel *c, struct msg *m)
 {
 	enum transfer_log log;
 	uint64_t count = 0, from = msg_uint(m, "from");
+	const char *subj = msg_str(m, "subj");
+	size_t max_bytes = subj != NULL ? LIM_TIMELINE_BYTES : LIM_SEALED_BYTES;
 	struct buf list, note;
 	MEM_CLOSE int fd = -1;
 	if (!take_log(s, c, m, &log))
 		return;
 	const struct custody *custody = keeper_custody(s->keeper);
-	buf_init(&list, LIM_SEALED_BYTES);
+	buf_init(&list, max_bytes);
 	buf_init(&note, LIM_NOTE_BYTES);
-	enum err err =
-	    keeper_read(s->keeper, log, from, LIM_SEALED_BYTES, &list, &count, &note);
+	enum err err = keeper_read(s->keeper, log, from, subj, max_bytes, &list, &count, &note);
 	if (err == ERR_OK)
 		err = io_memfd("entries", buf_str(&list), list.len, &fd);
 	if (err == ERR_OK)

@@ -13,6 +13,7 @@
  *           vault has gone, or when the desk breaks the protocol.  A hostile
  *           medium that crashes it costs one transfer and nothing else.
  */
+#include "src/base/clock.h"
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
@@ -40,6 +41,8 @@
 struct reader {
 	struct channel *desk;
 	struct medium *medium;
+	uint64_t files, bytes; /* of contents, so far */
+	int64_t told_ms;       /* when the desk was told */
 };
 
 static json_int_t
@@ -149,6 +152,21 @@ reader_listen(struct reader *r)
 	}
 }
 
+/* What was read, from time to time: a large file takes long. */
+static enum err
+reader_count(struct reader *r, uint64_t files, uint64_t bytes)
+{
+	int64_t now_ms = clock_mono_ms();
+	r->files += files;
+	r->bytes += bytes;
+	if (now_ms - r->told_ms < LIM_PROGRESS_MS)
+		return ERR_OK;
+	r->told_ms = now_ms;
+	return reader_say(r, MSG_READER_PROGRESS,
+	    json_pack(
+		"{s:I, s:I}", "files", reader_uint(r->files), "bytes", reader_uint(r->bytes)));
+}
+
 static enum err
 reader_begin(void *arg, uint64_t item)
 {
@@ -160,20 +178,24 @@ static enum err
 reader_data(void *arg, uint64_t item, const uint8_t *bytes, size_t n)
 {
 	enum err err = reader_listen(arg);
-	return err != ERR_OK ? err : reader_frame(FRAME_DATA, item, bytes, n);
+	if (err == ERR_OK)
+		err = reader_frame(FRAME_DATA, item, bytes, n);
+	return err != ERR_OK ? err : reader_count(arg, 0, n);
 }
 
 static enum err
 reader_end(void *arg, uint64_t item)
 {
-	(void)arg;
-	return reader_frame(FRAME_END, item, NULL, 0);
+	enum err err = reader_frame(FRAME_END, item, NULL, 0);
+	return err != ERR_OK ? err : reader_count(arg, 1, 0);
 }
 
 static enum err
 reader_bad(void *arg, uint64_t item, bool begun, const char *why, uint64_t at)
 {
 	enum err err = begun ? reader_frame(FRAME_ABORT, item, NULL, 0) : ERR_OK;
+	if (err == ERR_OK)
+		err = reader_count(arg, 1, 0);
 	if (err != ERR_OK)
 		return err;
 	return reader_say(arg, MSG_READER_BAD,
@@ -184,6 +206,9 @@ reader_bad(void *arg, uint64_t item, bool begun, const char *why, uint64_t at)
 static enum err
 reader_same(void *arg, uint64_t item, uint64_t as)
 {
+	enum err err = reader_count(arg, 1, 0);
+	if (err != ERR_OK)
+		return err;
 	return reader_say(arg, MSG_READER_SAME,
 	    json_pack("{s:I, s:I}", "item", (json_int_t)item, "as", (json_int_t)as));
 }
@@ -246,6 +271,7 @@ reader_serve(struct reader *r)
 		err = reader_walk(r);
 	if (err == ERR_OK)
 		err = reader_wait(r, MSG_READ_GO);
+	r->told_ms = clock_mono_ms();
 	if (err == ERR_OK)
 		err = medium_read(r->medium, &sink, r);
 	if (err != ERR_OK)

@@ -27,6 +27,7 @@
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/stager/delivery.h"
+#include "src/proc/stager/paper.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -138,6 +139,22 @@ stager_do_custody(struct stager *s, const struct msg *m)
 		stager_answer(s, MSG_STAGE_WRITTEN, json_pack("{s:s}", "transfer", transfer));
 }
 
+static void
+stager_do_report(struct stager *s, const struct msg *m)
+{
+	const char *transfer = msg_str(m, "transfer"), *name = msg_str(m, "name");
+	char why[SHARE_WHY_SIZE] = "";
+	if (paper_put(s->record, &s->share, transfer, name, m->fd, why) == ERR_OK) {
+		stager_answer(s, MSG_STAGE_WRITTEN,
+		    json_pack("{s:s,s:s}", "transfer", transfer, "name", name));
+		return;
+	}
+	log_warn("%s: report: %s", transfer, why);
+	stager_answer(s, MSG_STAGE_FAILED,
+	    json_pack("{s:s,s:s,s:s,s:s,s:s}", "transfer", transfer, "step", "report", "why",
+		why, "next", "Look at the share's disk, then repeat it.", "name", name));
+}
+
 static const struct stager_row {
 	enum msg_id id;
 	void (*fn)(struct stager *, const struct msg *);
@@ -145,6 +162,7 @@ static const struct stager_row {
     {MSG_STAGE_CHECK, stager_do_check},
     {MSG_STAGE_RELEASE, stager_do_release},
     {MSG_STAGE_CUSTODY, stager_do_custody},
+    {MSG_STAGE_REPORT, stager_do_report},
 };
 
 static void

@@ -67,7 +67,7 @@ command_of() { # PROGRAM
 	esac
 }
 for program in sallyport sallyport-desk sallyport-reader sallyport-vault sallyport-ledger sallyport-stager \
-    sallyport-report sallyport-verify $(cd "$bin" && echo scan-*); do
+    sallyport-report sallyport-preview sallyport-verify $(cd "$bin" && echo scan-*); do
 	if [ ! -x "$bin/$program" ]; then
 		fail "$program: is not built"
 		continue

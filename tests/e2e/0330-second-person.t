@@ -19,7 +19,13 @@ like "R12: and the refusal is in the ledger" "$("$bin/sallyport" verify 2>&1; "$
 
 intake "$work/small.img"
 ok "otto decides" as otto decide "$transfer" approve --proposed
-ok "paula decides one item too" as paula decide "$transfer" approve --where 'kind=file'
+refused "paula does not decide what otto has" 1 'otto has this transfer; take it over first' \
+    as paula decide "$transfer" approve --where 'kind=file'
+like "and is told how to take it over" "$err" "paula take $transfer"
+ok "paula takes it over" as paula take "$transfer"
+ok "and decides one item too" as paula decide "$transfer" approve --where 'kind=file'
+refused "now otto does not decide" 1 'paula has this transfer' as otto decide "$transfer" approve --proposed
+ok "otto takes it back" as otto take "$transfer"
 ok "otto submits" as otto submit "$transfer" --yes
 refused "a decider cannot give the second signature" 1 . as paula approve "$transfer" --yes
 refused "the submitter cannot give the second signature" 1 . as otto approve "$transfer" --yes

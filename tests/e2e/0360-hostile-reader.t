@@ -194,7 +194,7 @@ is "the desk is still the same" \
 
 # One reading at a time, and nobody waits for one that was given up.
 begin nothing_at_all
-ok "a reading can be stopped" as otto stop "$transfer"
+ok "a reading can be stopped" as otto stop "$transfer" --reason 'never mind'
 is "which is a fault" "$(state_of "$transfer")" FAULT
 ok "that can be repeated" as otto intake "$work/nothing_at_all.img" --requester rita \
     --resume "$transfer" --no-wait

@@ -52,6 +52,7 @@ static const struct {
     {"ledger", ROLE_LEDGER, NEED_FILES | NEED_MEMFD | NEED_SECRET},
     {"stager", ROLE_STAGER, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD},
     {"report", ROLE_REPORT, NEED_MEMFD},
+    {"preview", ROLE_PREVIEW, 0},
     {"none", (enum role)0, 0},
 };
 

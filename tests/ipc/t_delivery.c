@@ -1,4 +1,4 @@
-/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/paper src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /*
  * The stager's work from end to end, with a ledger and a vault played by two
@@ -10,6 +10,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/seal.h"
+#include "src/proc/stager/paper.h"
 #include "tests/ipc/rig.h"
 
 #include <stdarg.h>
@@ -652,12 +653,92 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 	msg_done(&m);
 	m = program_ask(c, MSG_STAGE_CUSTODY, json_pack("{s:s}", "transfer", r.id));
 	assert_int_equal(m.id, MSG_STAGE_WRITTEN);
+	assert_null(msg_str(&m, "name"));
 	msg_done(&m);
+	int fd;
+	assert_int_equal(io_memfd("report", "text", 4, &fd), ERR_OK);
+	for (int i = 0; i < 2; i++) {
+		const char *name = i == 0 ? "report.txt" : "report.pdf.exe";
+		assert_int_equal(
+		    channel_send_wait(c, MSG_STAGE_REPORT,
+			json_pack("{s:s,s:s}", "transfer", r.id, "name", name), fd),
+		    ERR_OK);
+		assert_int_equal(channel_recv_wait(c, &m, 20000), ERR_OK);
+		assert_int_equal(m.id, i == 0 ? MSG_STAGE_WRITTEN : MSG_STAGE_FAILED);
+		assert_string_equal(msg_str(&m, "name"), name);
+		msg_done(&m);
+	}
+	close(fd);
+	assert_true(exists(&r, "reports/@/report.txt"));
 	channel_free(c);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 		assert_int_equal(status, 0);
 	}
+	rig_close(&r);
+}
+
+/* --- reports ---------------------------------------------------------------------------- */
+
+static enum err
+put_report(struct rig *r, const char *transfer, const char *name, const char *text,
+    char why[SHARE_WHY_SIZE])
+{
+	int fd;
+	assert_int_equal(io_memfd("report", text, strlen(text), &fd), ERR_OK);
+	enum err e = paper_put(r->record, &r->share, transfer, name, fd, why);
+	close(fd);
+	return e;
+}
+
+static void
+report_takes_the_place_of_the_older(void **state)
+{
+	struct rig r;
+	char why[SHARE_WHY_SIZE] = "";
+	(void)state;
+	/* also of what was never approved, and without sandboxes */
+	rig_open(&r, MAKER_REVIEW, RIG_FILES);
+	r.delivery.sandboxed = false;
+	MEM_FREE char *path = mem_printf("reports/%s/report.txt", r.id);
+	assert_int_equal(put_report(&r, r.id, "report.txt", "the first\n", why), ERR_OK);
+	assert_int_equal(put_report(&r, r.id, "report.txt", "the second\n", why), ERR_OK);
+	MEM_FREE char *text = text_of(&r, path);
+	assert_string_equal(text, "the second\n");
+	assert_int_equal(put_report(&r, r.id, "slip.txt", "", why), ERR_OK);
+	assert_int_equal(0, shell(&r, "test \"$(ls -A reports/$0)\" = 'report.txt\nslip.txt' ||"
+				      " test $(ls -A reports/$0 | wc -l) = 2"));
+	assert_int_equal(0, shell(&r, "test $(stat -c %a reports/$0/slip.txt) = 444"));
+	assert_false(exists(&r, "transfers/@"));
+	rig_close(&r);
+}
+
+static void
+report_has_a_known_name_and_transfer(void **state)
+{
+	static const char *const names[] = {"", ".", "..", "report.exe", "../report.txt",
+	    "a/report.txt", "report.txt ", "INDEX"};
+	struct rig r;
+	char why[SHARE_WHY_SIZE] = "";
+	int ends[2];
+	(void)state;
+	rig_open(&r, MAKER_REVIEW, RIG_FILES);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (put_report(&r, r.id, names[i], "x", why) != ERR_DENIED)
+			fail_msg("taken: %s", names[i]);
+	assert_int_equal(put_report(&r, "K1-999999", "report.txt", "x", why), ERR_NOTFOUND);
+	assert_int_equal(put_report(&r, "../custody", "report.txt", "x", why), ERR_NOTFOUND);
+	/* what is not sealed could change while it is written */
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	assert_int_not_equal(
+	    paper_put(r.record, &r.share, r.id, "report.txt", ends[0], why), ERR_OK);
+	close(ends[0]);
+	close(ends[1]);
+	assert_false(exists(&r, "reports/@"));
+	/* something else in its place is not followed */
+	assert_int_equal(0, shell(&r, "mkdir elsewhere && ln -s ../elsewhere reports/$0"));
+	assert_int_not_equal(put_report(&r, r.id, "report.txt", "x", why), ERR_OK);
+	assert_false(exists(&r, "elsewhere/report.txt"));
 	rig_close(&r);
 }
 
@@ -685,6 +766,8 @@ main(void)
 	    cmocka_unit_test(leftovers_are_swept_and_built_anew),
 	    cmocka_unit_test(something_else_in_the_place_is_not_touched),
 	    cmocka_unit_test(full_share_is_told_before_anything_is_recorded),
+	    cmocka_unit_test(report_takes_the_place_of_the_older),
+	    cmocka_unit_test(report_has_a_known_name_and_transfer),
 	    cmocka_unit_test(program_releases_in_its_sandbox_and_not_without),
 	};
 	umask(022);

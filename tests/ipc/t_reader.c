@@ -38,6 +38,7 @@ struct station {
 		uint64_t parent, size;
 	} items[ITEMS + 1];
 	size_t n_items;
+	uint64_t files, bytes; /* as it told last */
 };
 
 static void
@@ -92,6 +93,7 @@ start(struct station *s, const char *image)
 	close(medium);
 	s->pipe = data[0];
 	s->n_items = 0;
+	s->files = s->bytes = 0;
 	s->desk = channel_new(desk[0], ROLE_DESK, ROLE_READER);
 	assert_int_equal(channel_hello(s->desk, "test", true), ERR_OK);
 	assert_int_equal(channel_greet(s->desk, WAIT_MS, &s->sandboxed), ERR_OK);
@@ -112,8 +114,17 @@ static struct msg
 next(struct station *s)
 {
 	struct msg m;
-	assert_int_equal(channel_recv_wait(s->desk, &m, WAIT_MS), ERR_OK);
-	return m;
+	for (;;) {
+		assert_int_equal(channel_recv_wait(s->desk, &m, WAIT_MS), ERR_OK);
+		if (m.id != MSG_READER_PROGRESS)
+			return m;
+		/* how much there is by now, which never shrinks */
+		assert_true(msg_uint(&m, "files") >= s->files);
+		assert_true(msg_uint(&m, "bytes") >= s->bytes);
+		s->files = msg_uint(&m, "files");
+		s->bytes = msg_uint(&m, "bytes");
+		msg_done(&m);
+	}
 }
 
 /* Takes the metadata; returns the message that ends it. */
@@ -288,7 +299,7 @@ a_pause_holds_and_is_lifted(void **state)
 	assert_int_equal(
 	    channel_send_wait(s->desk, MSG_READ_PAUSE, json_pack("{s:b}", "paused", 1), -1),
 	    ERR_OK);
-	/* whatever was under way arrives, then nothing */
+	/* whatever was under way arrives, then nothing: not even progress */
 	struct pollfd p = {s->pipe, POLLIN, 0};
 	uint8_t sink[65536];
 	usleep(200000);
@@ -306,6 +317,36 @@ a_pause_holds_and_is_lifted(void **state)
 		;
 	for (m = next(s); m.id != MSG_READER_DONE; m = next(s))
 		msg_done(&m);
+	msg_done(&m);
+	assert_true(s->bytes <= 588896 && s->files <= 4);
+	assert_int_equal(stop(s), 0);
+}
+
+/* Somebody waits for a large file: how far it is must be seen before its end. */
+static void
+large_file_is_told_of_while_it_is_read(void **state)
+{
+	struct station *s = *state;
+	uint8_t sink[65536];
+	struct pollfd p;
+
+	shell(s, "mkdir -p one && seq 1 400000 >one/large && truncate -s 8M slow; "
+		 "PATH=$PATH:/sbin:/usr/sbin; mke2fs -q -t ext4 -d one slow");
+	start(s, "slow");
+	struct msg m = next(s);
+	msg_done(&m);
+	m = take_items(s);
+	msg_done(&m);
+	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
+	/* nobody takes the contents, longer than the time between two words */
+	usleep((LIM_PROGRESS_MS + 100) * 1000);
+	p = (struct pollfd){s->pipe, POLLIN, 0};
+	while (poll(&p, 1, WAIT_MS) == 1 && read(s->pipe, sink, sizeof(sink)) > 0)
+		;
+	m = next(s);
+	assert_int_equal(m.id, MSG_READER_DONE);
+	assert_in_range(s->bytes, 1, msg_uint(&m, "bytes") - 1);
+	assert_int_equal(s->files, 0);
 	msg_done(&m);
 	assert_int_equal(stop(s), 0);
 }
@@ -412,6 +453,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_medium_is_described_and_read),
 	    cmocka_unit_test(a_pause_holds_and_is_lifted),
+	    cmocka_unit_test(large_file_is_told_of_while_it_is_read),
 	    cmocka_unit_test(one_unreadable_file_costs_one_file),
 	    cmocka_unit_test(an_empty_medium_is_a_failure_with_a_reason),
 	    cmocka_unit_test(a_medium_without_file_system_is_one_region),

@@ -613,6 +613,58 @@ stager_may_go_and_the_desk_stays(void **state)
 	stop(s);
 }
 
+/* How many entries about subj the ledger gives, all of them checked to be about it. */
+static uint64_t
+about(struct station *s, const char *log, const char *subj, uint64_t from)
+{
+	struct msg m;
+	uint8_t *list;
+	const uint8_t *entry;
+	size_t n, cursor = 0, len;
+	uint64_t count = 0;
+	struct entry *e;
+	assert_int_equal(
+	    ask(s, s->desk, MSG_LEDGER_READ,
+		json_pack("{s:s,s:I,s:s}", "log", log, "from", (json_int_t)from, "subj", subj),
+		-1, MSG_LEDGER_ENTRIES, &m),
+	    ERR_OK);
+	assert_int_equal(io_memfd_read(m.fd, LIM_TIMELINE_BYTES, &list, &n), ERR_OK);
+	while (entry_list_next(list, n, &cursor, &entry, &len) == ERR_OK) {
+		assert_int_equal(entry_parse(entry, len, NULL, &e), ERR_OK);
+		assert_string_equal(e->subj, subj);
+		entry_free(e);
+		count++;
+	}
+	assert_int_equal(count, msg_uint(&m, "count"));
+	assert_true(msg_uint(&m, "size") >= count);
+	free(list);
+	msg_done(&m);
+	return count;
+}
+
+static void
+entries_about_one_subject_alone_are_read(void **state)
+{
+	struct station *s = *state;
+	start(s);
+	uint64_t before = about(s, "custody", "station", 0);
+	assert_true(before >= 2);
+	assert_int_equal(about(s, "custody", "xfer:K1-000001", 0), 0);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(event(s, s->desk, "device.refused", "station",
+				     json_pack("{s:s,s:s}", "source", "usb", "why", "no disk")),
+		    ERR_OK);
+	assert_int_equal(about(s, "custody", "station", 0), before + 3);
+	sync_logs(s);
+	uint64_t size = custody_size(s->custody, LOG_CUSTODY);
+	assert_int_equal(about(s, "custody", "station", size - 1), 1);
+	assert_int_equal(about(s, "custody", "station", size), 0);
+	/* a quotation mark is a letter like any other */
+	assert_int_equal(about(s, "custody", "station' OR '1'='1", 0), 0);
+	assert_int_equal(about(s, "authority", "policy", 0), 1);
+	stop(s);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -628,6 +680,7 @@ main(void)
 	    TEST(second_ledger_on_one_station_refuses),
 	    TEST(changed_file_does_not_start),
 	    TEST(stager_may_go_and_the_desk_stays),
+	    TEST(entries_about_one_subject_alone_are_read),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	if (seal_init() != ERR_OK)

@@ -154,6 +154,31 @@ io_memfd_cannot_be_changed(void **state)
 
 /* A sender that keeps one way to change the bytes is refused. */
 static void
+io_memfd_map_gives_what_is_sealed_and_nothing_else(void **state)
+{
+	MEM_CLOSE int fd = -1;
+	MEM_CLOSE int open_fd = memfd_create("t", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	MEM_CLOSE int empty = -1;
+	const uint8_t *bytes = NULL;
+	size_t len = 0;
+	(void)state;
+	assert_int_equal(io_memfd("t", "hello", 5, &fd), ERR_OK);
+	assert_int_equal(io_memfd_map(fd, 4, &bytes, &len), ERR_LIMIT);
+	assert_null(bytes);
+	assert_int_equal(io_memfd_map(fd, 5, &bytes, &len), ERR_OK);
+	assert_int_equal(len, 5);
+	assert_memory_equal(bytes, "hello", 5);
+	/* what lies behind the pages can be let go and comes back */
+	assert_int_equal(madvise((void *)(uintptr_t)bytes, len, MADV_DONTNEED), 0);
+	assert_memory_equal(bytes, "hello", 5);
+	munmap((void *)(uintptr_t)bytes, len);
+	assert_int_equal(io_write_all(open_fd, "x", 1), ERR_OK);
+	assert_int_equal(io_memfd_map(open_fd, 5, &bytes, &len), ERR_PROTO);
+	assert_int_equal(io_memfd("t", "", 0, &empty), ERR_OK);
+	assert_int_equal(io_memfd_map(empty, 5, &bytes, &len), ERR_SYNTAX);
+}
+
+static void
 io_memfd_with_a_seal_missing_is_refused(void **state)
 {
 	static const struct {
@@ -193,6 +218,7 @@ main(void)
 	    cmocka_unit_test(io_create_does_not_overwrite),
 	    cmocka_unit_test(io_replace_survives_its_own_remains),
 	    cmocka_unit_test(io_memfd_cannot_be_changed),
+	    cmocka_unit_test(io_memfd_map_gives_what_is_sealed_and_nothing_else),
 	    cmocka_unit_test(io_memfd_with_a_seal_missing_is_refused),
 	};
 	return cmocka_run_group_tests_name("io", tests, io_setup, io_teardown);

@@ -183,6 +183,15 @@ limits_of_texts_and_words(void **state)
 			fail_msg("%s: too large was accepted", cases[i].what);
 	}
 	char text[128];
+	static const struct {
+		unsigned minutes;
+		enum err err;
+	} locks[] = {{0, ERR_RANGE}, {1, ERR_OK}, {LIM_LOCK_MINUTES, ERR_OK},
+	    {LIM_LOCK_MINUTES + 1, ERR_RANGE}};
+	for (size_t i = 0; i < COUNT(locks); i++) {
+		snprintf(text, sizeof(text), HEAD "lock_minutes = %u;", locks[i].minutes);
+		assert_int_equal(parse_filled(text, "", 0, ""), locks[i].err);
+	}
 	for (unsigned days = LIM_POLICY_DAYS; days <= LIM_POLICY_DAYS + 1; days++) {
 		snprintf(text, sizeof(text), HEAD "signature_max_days = %u;", days);
 		assert_int_equal(parse_filled(text, "", 0, ""),
@@ -292,6 +301,7 @@ defaults_and_medium(void **state)
 		       "\"unread\"]; why = \"w\"; } );"
 		       "keep_days = { held = 7; }; fields = [\"purpose\", \"label\"];");
 	assert_int_equal(p->approvals, 2);
+	assert_int_equal(p->lock_minutes, 5);
 	assert_int_equal(p->keep_days[ITEM_OUT_HELD], 7);
 	assert_int_equal(p->keep_days[ITEM_OUT_REJECTED], 30);
 	assert_int_equal(p->nfields, 2);

@@ -1,4 +1,4 @@
-/* links: src/core/station src/core/setting src/base/buf src/base/mem */
+/* links: src/core/station src/core/setting src/core/item src/base/buf src/base/mem */
 /* SPDX-License-Identifier: ISC */
 #include "src/base/limits.h"
 #include "src/base/mem.h"
@@ -65,6 +65,8 @@ refuses(void **state)
 		     "{ name = \"a\"; kind = \"image\"; path = \"/y\"; } );",
 		"another port a"},
 	    {"floor", HEAD "vault_floor = \"lots\";", "vault_floor must be a number"},
+	    {"one list for all decisions", HEAD "reasons = ( \"x\" );",
+		"reasons must be a group"},
 	    {"block port of a demo",
 		"site = \"demo\"; station = \"K1\"; ports = ( { name = \"a\"; kind = "
 		"\"block\"; path "
@@ -116,7 +118,7 @@ default_is_parsed_again(void **state)
 		const char *site;
 		bool demo;
 		size_t ports;
-	} cases[] = {{"demo", true, 1}, {"lab.example", false, 2}};
+	} cases[] = {{"demo", true, 1}, {"lab.example", false, 1}};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct station *s;
 		struct buf b;
@@ -129,6 +131,9 @@ default_is_parsed_again(void **state)
 		assert_int_equal(s->demo, cases[i].demo);
 		assert_int_equal(s->nports, cases[i].ports);
 		assert_string_equal(s->clamd, "/run/clamd");
+		assert_string_equal(s->ports[0].path, "/h/ports/R1");
+		for (int d = ITEM_APPROVE; d < ITEM_DECISION__MAX; d++)
+			assert_true(s->reasons[d].n > 0);
 		station_free(s);
 		assert_int_equal(
 		    station_print_default(cases[i].site, "K1", "\"; share = \"/", &b),
@@ -136,6 +141,70 @@ default_is_parsed_again(void **state)
 		assert_int_equal(station_print_default("Demo", "K1", "", &b), ERR_RANGE);
 		buf_done(&b);
 	}
+}
+
+static enum err
+parse_reasons(const char *decision, size_t count, size_t bytes)
+{
+	struct station *s = NULL;
+	struct buf b;
+	char why[STATION_WHY_SIZE];
+	buf_init(&b, LIM_SETTING_BYTES);
+	buf_addf(&b, HEAD "reasons = { %s = (", decision);
+	for (size_t i = 0; i < count; i++) {
+		buf_add_str(&b, i > 0 ? ", \"" : "\"");
+		for (size_t k = 0; k < bytes; k++)
+			buf_add_byte(&b, 'r');
+		buf_add_str(&b, "\"");
+	}
+	buf_add_str(&b, "); };");
+	enum err e = station_parse(b.data, b.len, "/h", &s, why);
+	if (e == ERR_OK) {
+		enum item_decision d = ITEM_NONE;
+		assert_true(item_decision_parse(decision, &d));
+		assert_int_equal(s->reasons[d].n, count);
+	}
+	station_free(s);
+	buf_done(&b);
+	return e;
+}
+
+/* "Not asked for" is no reason to approve: each decision has reasons of its own. */
+static void
+each_decision_has_its_reasons(void **state)
+{
+	(void)state;
+	static const char text[] =
+	    HEAD "reasons = { reject = [ \"one\", \"two words\" ]; approve = \"yes\"; };";
+	struct station *s;
+	char why[STATION_WHY_SIZE];
+	assert_int_equal(station_parse(text, strlen(text), "/h", &s, why), ERR_OK);
+	assert_int_equal(s->reasons[ITEM_NONE].n, 0);
+	assert_int_equal(s->reasons[ITEM_APPROVE].n, 1);
+	assert_int_equal(s->reasons[ITEM_REJECT].n, 2);
+	assert_int_equal(s->reasons[ITEM_HOLD].n, 0);
+	assert_string_equal(s->reasons[ITEM_APPROVE].texts[0], "yes");
+	assert_string_equal(s->reasons[ITEM_REJECT].texts[1], "two words");
+	station_free(s);
+	assert_int_equal(station_parse(HEAD, strlen(HEAD), "/h", &s, why), ERR_OK);
+	for (int d = 0; d < ITEM_DECISION__MAX; d++)
+		assert_int_equal(s->reasons[d].n, 0);
+	station_free(s);
+}
+
+static void
+reasons_are_few_and_short(void **state)
+{
+	(void)state;
+	static const char *const decisions[] = {"approve", "reject", "hold"};
+	for (size_t i = 0; i < COUNT(decisions); i++) {
+		const char *d = decisions[i];
+		assert_int_equal(parse_reasons(d, LIM_REASONS, LIM_SITE_REASON_BYTES), ERR_OK);
+		assert_int_equal(parse_reasons(d, LIM_REASONS + 1, 1), ERR_LIMIT);
+		assert_int_equal(parse_reasons(d, 1, LIM_SITE_REASON_BYTES + 1), ERR_LIMIT);
+		assert_int_equal(parse_reasons(d, 1, 0), ERR_LIMIT);
+	}
+	assert_int_equal(parse_reasons("none", 1, 1), ERR_SYNTAX);
 }
 
 /* A key or a passphrase in a configuration is a default nobody changes. */
@@ -160,6 +229,8 @@ main(void)
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(limits),
 	    cmocka_unit_test(default_is_parsed_again),
+	    cmocka_unit_test(each_decision_has_its_reasons),
+	    cmocka_unit_test(reasons_are_few_and_short),
 	    cmocka_unit_test(R12_no_secret_can_be_configured),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,14 +5,16 @@
 
 #include "src/proc/desk/session.h"
 
+struct work;
+
 void answer_transfers(struct session *, struct msg *);
 void answer_status(struct session *, struct msg *);
-void answer_items(struct session *, struct msg *);
 void answer_item(struct session *, struct msg *);
-void answer_media(struct session *, struct msg *);
 void answer_scanners(struct session *, struct msg *);
-void answer_doctor(struct session *, struct msg *);
 void answer_export(struct session *, struct msg *);
 void answer_get(struct session *, struct msg *);
+
+/* The transfer's database; NULL after a refusal. */
+struct work *answer_work(struct session *, const char *transfer);
 
 #endif

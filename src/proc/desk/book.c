@@ -57,6 +57,15 @@ book_read(struct desk *d, const char *log, uint64_t from, struct msg *ret_answer
 	return e == ERR_OK ? book_refusal(ret_answer, NULL) : e;
 }
 
+enum err
+book_read_subject(struct desk *d, const char *log, const char *subj, struct msg *ret_answer)
+{
+	enum err e = book_call(d, MSG_LEDGER_READ,
+	    json_pack("{s:s, s:i, s:s}", "log", log, "from", 0, "subj", subj), -1,
+	    MSG_LEDGER_ENTRIES, ret_answer);
+	return e == ERR_OK ? book_refusal(ret_answer, NULL) : e;
+}
+
 void
 book_sync(struct desk *d)
 {

@@ -38,6 +38,9 @@ enum err book_get(struct desk *, const char *sha256, uint8_t **ret_bytes, size_t
 /* A whole log as a sealed list of entries, with its newest checkpoint; answer is freed by
  * caller. */
 enum err book_read(struct desk *, const char *log, uint64_t from, struct msg *ret_answer);
+/* The same of the entries about subj alone, as many as fit LIM_TIMELINE_BYTES. */
+enum err book_read_subject(
+    struct desk *, const char *log, const char *subj, struct msg *ret_answer);
 /* The policy with this digest; caller frees with policy_free. */
 enum err book_policy(
     struct desk *, const char *sha256, struct policy **ret_policy, char why[BOOK_WHY_SIZE]);

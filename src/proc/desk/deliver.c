@@ -3,16 +3,41 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
+#include "src/proc/desk/stage.h"
 
 #include <stdio.h>
 #include <string.h>
 
+/* What a person is shown of the stager's steps. */
+enum { DELIVER_CHECK, DELIVER_COPY, DELIVER_VERIFY, DELIVER_PUBLISH, DELIVER_STAGES };
+
+static const char *const deliver_names[DELIVER_STAGES] = {"check", "copy", "verify", "publish"};
+
+static const struct {
+	const char *step;
+	size_t stage;
+} deliver_steps[] = {
+    {"record", DELIVER_CHECK},
+    {"approvals", DELIVER_CHECK},
+    {"documents", DELIVER_CHECK},
+    {"space", DELIVER_CHECK},
+    {"release", DELIVER_CHECK},
+    {"copy", DELIVER_COPY},
+    {"sync", DELIVER_COPY},
+    {"read-back", DELIVER_VERIFY},
+    {"publish", DELIVER_PUBLISH},
+    {"deliver", DELIVER_PUBLISH},
+    {"index", DELIVER_PUBLISH},
+    {"custody", DELIVER_PUBLISH},
+};
+
 struct delivery {
 	struct delivery *next;
 	char transfer[TRANSFER_ID_SIZE];
-	char step[64];
-	uint64_t done, total, bytes, bytes_total;
+	size_t stage; /* at work */
+	struct stage stages[DELIVER_STAGES];
 };
 
 static struct delivery **
@@ -47,7 +72,7 @@ deliver_start(struct desk *d, const char *transfer, char why[DELIVER_WHY_SIZE])
 		return ERR_AGAIN;
 	}
 	struct delivery *r = mem_alloc(sizeof(*r));
-	*r = (struct delivery){.next = d->deliveries, .step = "verifying"};
+	*r = (struct delivery){.next = d->deliveries};
 	snprintf(r->transfer, sizeof(r->transfer), "%s", transfer);
 	d->deliveries = r;
 	return ERR_OK;
@@ -89,10 +114,17 @@ deliver_progress(struct desk *d, const char *transfer)
 	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
 	if (r == NULL || t == NULL)
 		return NULL;
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:i, s:s}", "transfer", transfer,
-	    "state", transfer_state_name(t->facts.state), "stage", r->step, "done",
-	    (json_int_t)r->done, "total", (json_int_t)r->total, "bytes", (json_int_t)r->bytes,
-	    "bytes_total", (json_int_t)r->bytes_total, "errors", 0, "why", "");
+	json_t *stages = json_array();
+	for (size_t i = 0; i < DELIVER_STAGES; i++) {
+		struct stage row = r->stages[i];
+		row.name = deliver_names[i];
+		row.state = i < r->stage    ? STAGE_IS_DONE
+		            : i == r->stage ? STAGE_RUNS
+		                            : STAGE_WAITS;
+		stage_add(stages, &row);
+	}
+	return stage_progress(
+	    transfer, transfer_state_name(t->facts.state), stages, 0, false, "");
 }
 
 static void
@@ -113,11 +145,15 @@ deliver_on_progress(struct desk *d, struct msg *m)
 	struct delivery *r = *deliver_find(d, msg_str(m, "transfer"));
 	if (r == NULL)
 		return;
-	snprintf(r->step, sizeof(r->step), "%s", msg_str(m, "step"));
-	r->done = msg_uint(m, "done");
-	r->total = msg_uint(m, "total");
-	r->bytes = msg_uint(m, "bytes");
-	r->bytes_total = msg_uint(m, "bytes_total");
+	for (size_t i = 0; i < sizeof(deliver_steps) / sizeof(deliver_steps[0]); i++)
+		if (strcmp(deliver_steps[i].step, msg_str(m, "step")) == 0)
+			r->stage = deliver_steps[i].stage;
+	/* a step begins with nothing counted */
+	if (msg_uint(m, "total") > 0)
+		r->stages[r->stage] = (struct stage){.done = msg_uint(m, "done"),
+		    .total = msg_uint(m, "total"),
+		    .bytes = msg_uint(m, "bytes"),
+		    .bytes_total = msg_uint(m, "bytes_total")};
 	session_progress(d, r->transfer);
 }
 
@@ -128,8 +164,19 @@ deliver_on_released(struct desk *d, struct msg *m)
 }
 
 static void
+deliver_on_written(struct desk *d, struct msg *m)
+{
+	if (msg_str(m, "name") != NULL)
+		publish_over(d, m, true);
+}
+
+static void
 deliver_on_failed(struct desk *d, struct msg *m)
 {
+	if (msg_str(m, "name") != NULL) {
+		publish_over(d, m, false);
+		return;
+	}
 	log_warn("release of %s: %s: %s; %s", msg_str(m, "transfer"), msg_str(m, "step"),
 	    msg_str(m, "why"), msg_str(m, "next"));
 	deliver_end(d, msg_str(m, "transfer"));
@@ -149,6 +196,7 @@ static const struct {
     {MSG_HELLO, deliver_on_hello},
     {MSG_STAGE_PROGRESS, deliver_on_progress},
     {MSG_STAGE_RELEASED, deliver_on_released},
+    {MSG_STAGE_WRITTEN, deliver_on_written},
     {MSG_STAGE_FAILED, deliver_on_failed},
 };
 

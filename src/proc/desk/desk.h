@@ -20,8 +20,10 @@
 #include <stdint.h>
 
 struct delivery;
+struct failure;
 struct intake;
 struct policy;
+struct publication;
 struct session;
 struct tag;
 struct work;
@@ -31,16 +33,19 @@ struct desk {
 	struct loop *loop;
 	struct channel *parent, *ledger, *vault, *stager;
 	bool ledger_sandboxed, vault_sandboxed, stager_sandboxed;
+	bool lost; /* a service has gone: nothing can be recorded any more */
 	const char *home;
 	struct station *station;
 	struct custody *custody;
 	struct manifest scanners[LIM_SCANNERS];
 	size_t nscanners;
-	struct tag *tags;            /* children the parent was asked for */
-	struct session *sessions;    /* connected terminals */
-	struct intake *intakes;      /* transfers being read or scanned */
-	struct delivery *deliveries; /* releases under way */
-	struct work_slot *works;     /* open work databases */
+	struct tag *tags;                 /* children the parent was asked for */
+	struct session *sessions;         /* connected terminals */
+	struct intake *intakes;           /* transfers being read or scanned */
+	struct delivery *deliveries;      /* releases under way */
+	struct publication *publications; /* reports on their way to the share */
+	struct failure *failure;          /* refused sign-ins, on their way into the record */
+	struct work_slot *works;          /* open work databases */
 	uint64_t next_tag, next_session;
 };
 

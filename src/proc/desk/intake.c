@@ -12,6 +12,7 @@
 #include "src/proc/desk/purge.h"
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/session.h"
+#include "src/proc/desk/stage.h"
 #include "src/proc/desk/tag.h"
 
 #include <stdio.h>
@@ -28,9 +29,6 @@ enum intake_stage {
 	STAGE_JUDGING,
 };
 
-static const char *const intake_stage_words[] = {
-    "opening", "listing", "reading", "scanning", "judging"};
-
 struct intake {
 	struct intake *next;
 	struct desk *desk;
@@ -45,9 +43,11 @@ struct intake {
 	json_t *medium;                          /* as xfer.read records it */
 	bool prefix;                             /* more than one volume: v1/, v2/ */
 	uint64_t items, files, bytes;            /* what the reader counted */
-	uint64_t files_done, bytes_done, errors; /* contents */
+	uint64_t files_read, bytes_read;         /* contents, as the reader says */
+	uint64_t files_done, bytes_done, errors; /* what came of them */
 	bool reader_done, vault_ended;
-	int timer; /* commit and progress */
+	bool paused, ready; /* ready: the reader waits for the word to go on */
+	int timer;          /* commit and progress */
 };
 
 static void intake_free(struct intake *);
@@ -61,23 +61,53 @@ intake_find(struct desk *d, const char *transfer)
 	return in;
 }
 
+bool
+intake_needs_medium(const struct intake *in)
+{
+	return in->stage <= STAGE_READING;
+}
+
+static uint64_t
+intake_more(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+static enum stage_state
+intake_stage_state(const struct intake *in, bool over, bool begun)
+{
+	if (over || in->stage > STAGE_READING)
+		return STAGE_IS_DONE;
+	if (!begun)
+		return STAGE_WAITS;
+	return in->paused ? STAGE_IS_PAUSED : STAGE_RUNS;
+}
+
 json_t *
 intake_progress(const struct intake *in)
 {
-	uint64_t waiting = 0, scanned = 0;
-	if (in->scan != NULL)
-		scan_count(in->scan, &waiting, &scanned);
-	bool scanning = in->stage == STAGE_SCANNING;
+	json_t *stages = json_array();
+	bool reading = in->stage == STAGE_READING;
+	uint64_t through = in->files_done + in->errors;
+	struct stage read = {"read", intake_stage_state(in, in->reader_done, true),
+	    in->stage == STAGE_LISTING ? in->items : intake_more(in->files_read, through),
+	    in->files, intake_more(in->bytes_read, in->bytes_done), in->bytes};
+	struct stage keep = {"keep", intake_stage_state(in, in->vault_ended, reading), through,
+	    in->files, in->bytes_done, in->bytes};
 	const struct custody_transfer *t =
 	    custody_transfer_find(in->desk->custody, in->transfer);
-	return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s}", "transfer",
-	    in->transfer, "state",
-	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage",
-	    intake_stage_words[in->stage], "done",
-	    (json_int_t)(scanning ? scanned : in->files_done), "total",
-	    (json_int_t)(scanning ? scanned + waiting : in->files), "bytes",
-	    (json_int_t)in->bytes_done, "bytes_total", (json_int_t)in->bytes, "errors",
-	    (json_int_t)in->errors, "why", "");
+	/* scanned once more: nothing is read */
+	if (in->medium != NULL || in->stage <= STAGE_READING) {
+		stage_add(stages, &read);
+		stage_add(stages, &keep);
+	}
+	if (in->scan != NULL && in->stage >= STAGE_READING)
+		scan_stages(in->scan, reading && in->files > through ? in->files - through : 0,
+		    reading && in->bytes > in->bytes_done ? in->bytes - in->bytes_done : 0,
+		    stages);
+	return stage_progress(in->transfer,
+	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), stages, in->errors,
+	    in->paused, "");
 }
 
 /* --- endings ------------------------------------------------------------------------ */
@@ -243,6 +273,8 @@ intake_on_hello(struct intake *in, struct msg *m)
 	channel_send(in->reader, MSG_READ_BEGIN, NULL, -1);
 	in->stage = STAGE_LISTING;
 	in->scan = scan_new(in->desk, in->work, in->policy, intake_on_scanned, in);
+	if (in->paused)
+		scan_pause(in->scan, true);
 }
 
 static void
@@ -306,7 +338,16 @@ intake_on_totals(struct intake *in, struct msg *m)
 		return;
 	}
 	in->stage = STAGE_READING;
-	channel_send(in->reader, MSG_READ_GO, NULL, -1);
+	in->ready = in->paused;
+	if (!in->paused)
+		channel_send(in->reader, MSG_READ_GO, NULL, -1);
+}
+
+static void
+intake_on_progress(struct intake *in, struct msg *m)
+{
+	in->files_read = msg_uint(m, "files");
+	in->bytes_read = msg_uint(m, "bytes");
 }
 
 static void
@@ -353,6 +394,7 @@ static const struct {
     {MSG_READER_MEDIUM, 1u << STAGE_LISTING, intake_on_medium},
     {MSG_READER_ITEM, 1u << STAGE_LISTING, intake_on_item},
     {MSG_READER_TOTALS, 1u << STAGE_LISTING, intake_on_totals},
+    {MSG_READER_PROGRESS, 1u << STAGE_READING, intake_on_progress},
     {MSG_READER_SAME, 1u << STAGE_READING, intake_on_same},
     {MSG_READER_BAD, 1u << STAGE_READING, intake_on_bad},
     {MSG_READER_DONE, 1u << STAGE_READING, intake_on_done},
@@ -445,7 +487,7 @@ intake_on_vault(void *arg, uint64_t tag, struct msg *m)
 		in->files_done++;
 		in->bytes_done += msg_uint(m, "bytes");
 		if (is_new)
-			scan_object(in->scan, sha256);
+			scan_object(in->scan, sha256, msg_uint(m, "bytes"));
 	} else if (m->id == MSG_VAULT_FAILED) {
 		char why[1024], advice[256] = "";
 		if (msg_bool(m, "full"))
@@ -707,5 +749,30 @@ intake_stop(struct desk *d, const char *transfer, const char *reason, char why[I
 		return ERR_DENIED;
 	}
 	intake_fail(in, intake_step(in), reason);
+	return ERR_OK;
+}
+
+enum err
+intake_pause(struct desk *d, const char *transfer, bool paused, char why[INTAKE_WHY_SIZE])
+{
+	struct intake *in = intake_find(d, transfer);
+	if (in == NULL || in->paused == paused) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    in == NULL ? "this transfer is neither being read nor scanned"
+		    : paused   ? "this transfer is paused already"
+			       : "this transfer is not paused");
+		return ERR_DENIED;
+	}
+	in->paused = paused;
+	/* the reader listens for it between two pieces of contents, and before the first */
+	if (in->ready && !paused)
+		channel_send(in->reader, MSG_READ_GO, NULL, -1);
+	else if (in->stage == STAGE_READING && !in->ready && !in->reader_done)
+		channel_send(
+		    in->reader, MSG_READ_PAUSE, json_pack("{s:b}", "paused", paused), -1);
+	in->ready &= paused;
+	if (in->scan != NULL)
+		scan_pause(in->scan, paused); /* may end the intake */
+	session_progress(d, transfer);
 	return ERR_OK;
 }

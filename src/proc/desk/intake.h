@@ -31,10 +31,15 @@ enum err intake_rescan(struct desk *, const char *transfer, char why[INTAKE_WHY_
 /* Stops reading or scanning: the transfer goes to FAULT with this reason. */
 enum err intake_stop(
     struct desk *, const char *transfer, const char *reason, char why[INTAKE_WHY_SIZE]);
+/* Pauses reading and scanning, or goes on; the medium stays where it is. */
+enum err intake_pause(
+    struct desk *, const char *transfer, bool paused, char why[INTAKE_WHY_SIZE]);
 /* Ends the work without an entry: the transfer was aborted. */
 void intake_drop(struct desk *, const char *transfer);
 /* The transfer's work in progress, or NULL. */
 struct intake *intake_find(struct desk *, const char *transfer);
+/* True while the medium must not be taken out. */
+bool intake_needs_medium(const struct intake *);
 /* Body of desk.progress for it (without "last"); caller decrefs. */
 json_t *intake_progress(const struct intake *);
 /* Ends all work without recording anything: the desk is going down. */

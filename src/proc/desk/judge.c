@@ -212,6 +212,7 @@ struct judge_pass {
 	struct work *work;
 	const struct policy *policy;
 	char *medium;
+	uint64_t place; /* of the next item: they come in the order of their paths */
 };
 
 static enum err
@@ -222,15 +223,27 @@ judge_one(void *arg, const struct work_item *row, struct judge_item *j)
 	if (blocks != NULL && p->medium[0] == '\0')
 		snprintf(p->medium, JUDGE_WHY_SIZE, "%s: %.200s", blocks, row->name);
 	release_judge(p->policy, NULL, &j->item);
-	return work_judged_put(p->work, row->id, verdict_print(j->item.verdict),
-	    policy_gate_print(j->item.proposed), j->dest.data, j->dest.len, j->item.finds,
-	    finding_severity_print(finding_worst_severity(&j->item.worst)));
+	struct work_judged judged = {.item = row->id,
+	    .place = p->place++,
+	    .kind = j->item.kind,
+	    .state = j->item.state,
+	    .gate = j->item.proposed,
+	    .verdict = j->item.verdict,
+	    .severity = finding_worst_severity(&j->item.worst),
+	    .finds = j->item.finds,
+	    .size_bytes = row->size_bytes,
+	    .type = row->type,
+	    .mime = row->mime};
+	for (unsigned c = 0; c < FINDING_CLASS__MAX; c++)
+		if (j->item.worst.of[c] != FINDING_NO_SEVERITY)
+			judged.classes |= 1u << c;
+	return work_judged_put(p->work, &judged);
 }
 
 enum err
 judge_items(struct work *w, const struct policy *policy, char ret_medium[JUDGE_WHY_SIZE])
 {
-	struct judge_pass pass = {w, policy, ret_medium};
+	struct judge_pass pass = {w, policy, ret_medium, 0};
 	MEM_FREE uint8_t *path = mem_alloc(LIM_PATH_BYTES + 1);
 	size_t path_len = 0;
 	struct work_item row;
@@ -346,7 +359,7 @@ judge_print(struct judge_sealing *s, const struct custody_transfer *t, const cha
 	e = judge_each(s->work, judge_print_one, s);
 	struct judge_document d = {s->work, findings, ERR_OK};
 	if (e == ERR_OK)
-		e = work_page(s->work, NULL, 0, LIM_ITEMS, judge_document_one, &d);
+		e = work_items(s->work, judge_document_one, &d);
 	return e == ERR_OK ? d.error : e;
 }
 

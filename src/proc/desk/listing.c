@@ -142,7 +142,8 @@ listing_fits(const struct msg *m)
 	enum item_state state;
 	int64_t t;
 	const char *mtime = msg_str(m, "mtime"), *zone = msg_str(m, "zone");
-	return msg_uint(m, "id") != 0 && item_kind_parse(msg_str(m, "kind"), &kind) &&
+	return msg_uint(m, "id") != 0 && msg_uint(m, "id") <= LIM_ITEMS &&
+	       item_kind_parse(msg_str(m, "kind"), &kind) &&
 	       item_state_parse(msg_str(m, "state"), &state) &&
 	       strlen(msg_str(m, "why")) <= LIM_FINDING_TEXT &&
 	       (mtime[0] == '\0' || clock_parse(mtime, &t)) &&

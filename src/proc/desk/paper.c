@@ -2,6 +2,7 @@
 #include "src/proc/desk/paper.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
 
@@ -13,6 +14,7 @@ struct paper {
 	struct desk *desk;
 	uint64_t session, tag;
 	char transfer[TRANSFER_ID_SIZE], format[16];
+	bool publish;
 	struct channel *channel;
 };
 
@@ -75,7 +77,9 @@ paper_on_message(void *arg, struct channel *ch, struct msg *m)
 			paper_send_inputs(p);
 	} else if (m->id == MSG_REPORT_OUTPUT) {
 		struct session *s = session_find(p->desk, p->session);
-		if (s != NULL)
+		if (p->publish)
+			publish(p->desk, p->session, p->transfer, msg_str(m, "name"), m->fd);
+		else if (s != NULL)
 			channel_send(s->channel, MSG_DESK_REPORT,
 			    json_pack("{s:s}", "name", msg_str(m, "name")), m->fd);
 		paper_free(p);
@@ -129,10 +133,11 @@ static const struct tag_handler paper_tag = {
 };
 
 void
-paper_make(struct desk *d, uint64_t session, const char *transfer, const char *format)
+paper_make(
+    struct desk *d, uint64_t session, const char *transfer, const char *format, bool publish)
 {
 	struct paper *p = mem_alloc(sizeof(*p));
-	*p = (struct paper){.desk = d, .session = session};
+	*p = (struct paper){.desk = d, .session = session, .publish = publish};
 	snprintf(p->transfer, sizeof(p->transfer), "%s", transfer);
 	snprintf(p->format, sizeof(p->format), "%s", format);
 	struct session *s = session_find(d, session);

@@ -5,7 +5,11 @@
 
 #include "src/proc/desk/desk.h"
 
-/* Makes one report; the answer goes to that session, if it is still there. */
-void paper_make(struct desk *, uint64_t session, const char *transfer, const char *format);
+/*
+ * Makes one report; the answer goes to that session, if it is still there.
+ * publish: it goes below reports/ on the share instead, see publish.h.
+ */
+void paper_make(
+    struct desk *, uint64_t session, const char *transfer, const char *format, bool publish);
 
 #endif

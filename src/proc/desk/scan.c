@@ -6,6 +6,7 @@
 #include "src/core/policy.h"
 #include "src/core/verdict.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/stage.h"
 #include "src/proc/desk/worker.h"
 
 #include <stdio.h>
@@ -22,7 +23,8 @@ struct scan_scanner {
 	const struct manifest *manifest;
 	struct worker *workers[LIM_SCAN_SLOTS];
 	uint64_t cursor; /* position in the queue up to which objects were given */
-	uint64_t done;
+	/* of objects: queued ever and answered */
+	uint64_t added, added_bytes, done, done_bytes;
 	unsigned respawns;
 	const char *before, *after; /* "pass", "fail", or "" */
 	bool unfit;
@@ -48,6 +50,8 @@ struct scan {
 	struct scan_suspect *suspects;
 	size_t nsuspects;
 	bool no_more; /* no objects will come */
+	bool paused;
+	bool unsized; /* objects were queued before, nobody knows how many bytes */
 	bool testing; /* proof of life at the end has begun */
 	bool over;
 	int timer;
@@ -66,13 +70,24 @@ scan_check(struct scan *s, enum err e)
 		log_fatal("the work database cannot be written: %s", err_str(e));
 }
 
-static bool
-scan_has(const struct scan *s, const char *name)
+static struct scan_scanner *
+scan_find(struct scan *s, const char *name)
 {
 	for (size_t i = 0; i < s->nscanners; i++)
 		if (strcmp(s->scanners[i].manifest->name, name) == 0)
-			return true;
-	return false;
+			return &s->scanners[i];
+	return NULL;
+}
+
+static void
+scan_queue(struct scan *s, const char *name, const uint8_t sha256[32], uint64_t bytes)
+{
+	struct scan_scanner *sc = scan_find(s, name);
+	scan_check(s, work_todo_add(s->work, name, sha256));
+	if (sc == NULL)
+		return;
+	sc->added++;
+	sc->added_bytes += bytes;
 }
 
 /* Queues an object for what policy requires, now that its type is known. */
@@ -84,8 +99,8 @@ scan_route(struct scan *s, const uint8_t sha256[32], const char *type, uint64_t 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(needs[i].scanner, SCAN_TYPE) == 0)
 			continue;
-		if (scan_has(s, needs[i].scanner)) {
-			scan_check(s, work_todo_add(s->work, needs[i].scanner, sha256));
+		if (scan_find(s, needs[i].scanner) != NULL) {
+			scan_queue(s, needs[i].scanner, sha256, bytes);
 			continue;
 		}
 		struct work_verdict v = {needs[i].scanner, "error", SCAN_NOT_HERE, bytes, 0};
@@ -110,12 +125,13 @@ scan_conclude(struct scan_scanner *sc, const struct work_todo *t, const char *ve
 	struct work_verdict v = {sc->manifest->name, verdict, why, bytes, read_bytes};
 	scan_keep(sc->scan, t, &v);
 	sc->done++;
+	sc->done_bytes += t->bytes;
 }
 
 /* --- scanners this station does not have ------------------------------------------------ */
 
 struct scan_absent {
-	const struct scan *scan;
+	struct scan *scan;
 	char name[LIM_POLICY_TEXT_BYTES + 1]; /* one of them; "" for none */
 };
 
@@ -124,7 +140,7 @@ scan_note_absent(void *arg, const char *name, uint64_t n)
 {
 	struct scan_absent *a = arg;
 	(void)n;
-	if (!scan_has(a->scan, name))
+	if (scan_find(a->scan, name) == NULL)
 		snprintf(a->name, sizeof(a->name), "%s", name);
 }
 
@@ -318,7 +334,7 @@ scan_feed(struct scan_scanner *sc)
 		return scan_drain_unfit(sc);
 	for (size_t i = 0; i < sc->manifest->slots; i++) {
 		struct work_todo todo[LIM_SCAN_WINDOW];
-		size_t room = worker_room(sc->workers[i]), n = 0;
+		size_t room = sc->scan->paused ? 0 : worker_room(sc->workers[i]), n = 0;
 		if (room > 0)
 			scan_check(sc->scan, work_todo_next(sc->scan->work, sc->manifest->name,
 						 sc->cursor, todo, room, &n));
@@ -381,7 +397,7 @@ scan_pump(struct scan *s)
 	}
 	for (size_t i = 0; i < s->nscanners; i++)
 		busy |= scan_feed(&s->scanners[i]);
-	if (busy || !s->no_more || s->over)
+	if (busy || !s->no_more || s->over || s->paused)
 		return;
 	scan_check(s, work_todo_count(s->work, &waiting));
 	if (waiting > 0)
@@ -413,6 +429,17 @@ scan_tick(void *arg)
 /* --- life ------------------------------------------------------------------------------------
  */
 
+/* What an earlier scan left. */
+static void
+scan_note_queued(void *arg, const char *name, uint64_t n)
+{
+	struct scan *s = arg;
+	struct scan_scanner *sc = scan_find(s, name);
+	if (sc != NULL)
+		sc->added += n;
+	s->unsized |= n > 0;
+}
+
 struct scan *
 scan_new(struct desk *d, struct work *work, const struct policy *policy, scan_done_fn *done,
     void *arg)
@@ -431,6 +458,8 @@ scan_new(struct desk *d, struct work *work, const struct policy *policy, scan_do
 		for (size_t k = 0; k < slots; k++)
 			scan_start_worker(sc, k);
 	}
+	if (work != NULL)
+		scan_check(s, work_tally_todo(work, scan_note_queued, s));
 	s->timer = loop_add_timer(d->loop, SCAN_TICK_MS, scan_tick, s);
 	return s;
 }
@@ -451,9 +480,16 @@ scan_free(struct scan *s)
 }
 
 void
-scan_object(struct scan *s, const uint8_t sha256[32])
+scan_object(struct scan *s, const uint8_t sha256[32], uint64_t bytes)
 {
-	scan_check(s, work_todo_add(s->work, SCAN_TYPE, sha256));
+	scan_queue(s, SCAN_TYPE, sha256, bytes);
+	scan_pump(s);
+}
+
+void
+scan_pause(struct scan *s, bool paused)
+{
+	s->paused = paused;
 	scan_pump(s);
 }
 
@@ -465,15 +501,45 @@ scan_finish(struct scan *s)
 	scan_pump(s);
 }
 
-void
-scan_count(const struct scan *s, uint64_t *ret_waiting, uint64_t *ret_done)
+static enum stage_state
+scan_state(const struct scan_scanner *sc, uint64_t total)
 {
-	*ret_waiting = 0;
-	*ret_done = 0;
-	if (s->work != NULL)
-		work_todo_count(s->work, ret_waiting);
-	for (size_t i = 0; i < s->nscanners; i++)
-		*ret_done += s->scanners[i].done;
+	const struct scan *s = sc->scan;
+	if (sc->unfit)
+		return STAGE_HAS_FAILED;
+	if (s->no_more && sc->done >= total)
+		return STAGE_IS_DONE;
+	if (s->paused)
+		return STAGE_IS_PAUSED;
+	return sc->added > 0 ? STAGE_RUNS : STAGE_WAITS;
+}
+
+void
+scan_stages(const struct scan *s, uint64_t files, uint64_t bytes, json_t *stages)
+{
+	/* what the type scanner has still to see may be for any of the others, too */
+	uint64_t typing = 0, typing_bytes = 0;
+	for (size_t i = 0; i < s->nscanners; i++) {
+		const struct scan_scanner *sc = &s->scanners[i];
+		if (strcmp(sc->manifest->name, SCAN_TYPE) == 0) {
+			typing = sc->added - sc->done;
+			typing_bytes = sc->added_bytes - sc->done_bytes;
+		}
+	}
+	for (size_t i = 0; i < s->nscanners; i++) {
+		const struct scan_scanner *sc = &s->scanners[i];
+		bool first = strcmp(sc->manifest->name, SCAN_TYPE) == 0;
+		MEM_FREE char *name = mem_printf("scan-%s", sc->manifest->name);
+		uint64_t total = sc->added + files + (first ? 0 : typing), seen = 0;
+		for (size_t k = 0; k < sc->manifest->slots; k++)
+			seen += worker_seen(sc->workers[k]);
+		struct stage stage = {name, scan_state(sc, total), sc->done, total,
+		    sc->done_bytes + seen,
+		    sc->added_bytes + bytes + (first ? 0 : typing_bytes)};
+		if (s->unsized)
+			stage.bytes = stage.bytes_total = 0;
+		stage_add(stages, &stage);
+	}
 }
 
 const char *

@@ -27,11 +27,16 @@ struct scan *scan_new(
 /* Ends the workers; NULL is fine; always returns NULL. */
 struct scan *scan_free(struct scan *);
 /* A new object is in the vault. */
-void scan_object(struct scan *, const uint8_t sha256[32]);
+void scan_object(struct scan *, const uint8_t sha256[32], uint64_t bytes);
+/* While paused, scanners end what they have and get nothing new. */
+void scan_pause(struct scan *, bool paused);
 /* No more objects will come: proof of life again at the end, then done. */
 void scan_finish(struct scan *);
-/* Objects that wait or are being scanned, and verdicts given. */
-void scan_count(const struct scan *, uint64_t *ret_waiting, uint64_t *ret_done);
+/*
+ * Adds a stage for each scanner.  `files` and `bytes` may still come: each of
+ * them is an object more, or one that was there before.
+ */
+void scan_stages(const struct scan *, uint64_t files, uint64_t bytes, json_t *stages);
 /* Why a scanner that is needed cannot be relied on, or NULL; the text lives with the scan. */
 const char *scan_unfit(const struct scan *);
 /* True when every worker said that it is in its sandbox. */

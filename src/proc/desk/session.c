@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/session.h"
-#include "db/work.h"
 #include "src/base/escape.h"
 #include "src/base/io.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/entry.h"
-#include "src/core/policy.h"
-#include "src/core/release.h"
 #include "src/core/seal.h"
-#include "src/core/where.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
+#include "src/proc/desk/doctor.h"
+#include "src/proc/desk/draft.h"
+#include "src/proc/desk/failure.h"
 #include "src/proc/desk/handin.h"
 #include "src/proc/desk/intake.h"
-#include "src/proc/desk/judge.h"
+#include "src/proc/desk/look.h"
+#include "src/proc/desk/media.h"
+#include "src/proc/desk/order.h"
 #include "src/proc/desk/paper.h"
 #include "src/proc/desk/purge.h"
 #include "src/proc/desk/scan.h"
+#include "src/proc/desk/site.h"
+#include "src/proc/desk/stage.h"
+#include "src/proc/desk/submission.h"
+#include "src/proc/desk/timeline.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -42,6 +47,12 @@ static int
 session_status(enum err e)
 {
 	return e == ERR_DENIED || e == ERR_STATE ? 1 : 3;
+}
+
+void
+session_fail(struct session *s, enum err e, const char *why, const char *next)
+{
+	session_refuse(s, session_status(e), why, next);
 }
 
 /* For requests whose answer is only whether it was done. */
@@ -73,10 +84,12 @@ session_still(struct desk *d, const char *transfer)
 	MEM_FREE char *why = escape_checked(t != NULL && t->why != NULL ? t->why : "");
 	if (strlen(why) > LIM_REASON_BYTES)
 		why[LIM_REASON_BYTES] = '\0'; /* the rest is in the report */
-	return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:I, s:i, s:s}", "transfer", transfer,
-	    "state", transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), "stage",
-	    "", "done", 0, "total", 0, "bytes", 0, "bytes_total",
-	    (json_int_t)(t != NULL ? t->bytes : 0), "errors", 0, "why", why);
+	uint64_t errors = t != NULL ? (uint64_t)json_integer_value(
+					  json_object_get(t->read_data, "unreadable"))
+	                            : 0;
+	return stage_progress(transfer,
+	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), json_array(),
+	    errors, false, why);
 }
 
 static void
@@ -143,21 +156,9 @@ session_prepare(struct session *s, struct msg *m)
 }
 
 static void
-session_record_failure(struct desk *d, const char *officer, const char *reason)
-{
-	char why[BOOK_WHY_SIZE];
-	MEM_FREE char *safe_officer = escape_dup(officer);
-	MEM_FREE char *safe_reason = escape_dup(reason);
-	if (book_event(d, "sess.fail", "station",
-		json_pack("{s:s, s:s}", "officer", safe_officer, "why", safe_reason),
-		why) != ERR_OK)
-		log_warn("a refused sign-in could not be recorded: %s", why);
-}
-
-static void
 session_failed(struct session *s, struct msg *m)
 {
-	session_record_failure(s->desk, msg_str(m, "officer"), msg_str(m, "why"));
+	failure_add(s->desk, msg_str(m, "officer"), msg_str(m, "why"));
 	session_done(s, json_object());
 }
 
@@ -197,7 +198,7 @@ session_signin(struct session *s, struct msg *m)
 		session_done(
 		    s, json_pack("{s:I, s:s}", "seq", (json_int_t)at.seq, "leaf", at.leaf));
 	} else {
-		session_record_failure(s->desk, msg_str(m, "officer"), why);
+		failure_add(s->desk, msg_str(m, "officer"), why);
 		session_refuse(s, session_status(e), why,
 		    "check the id; an administrator enrols officers");
 	}
@@ -219,6 +220,8 @@ session_consequences(struct desk *d, const char *transfer)
 		return;
 	if (t->facts.state == TRANSFER_APPROVED && deliver_start(d, transfer, why) != ERR_OK)
 		log_warn("release of %s: %s", transfer, why);
+	if (t->facts.state == TRANSFER_SUBMITTED)
+		draft_settle(d, transfer);
 	if (t->facts.state == TRANSFER_ABORTED)
 		intake_drop(d, transfer);
 	if (t->facts.state == TRANSFER_CLOSED)
@@ -286,7 +289,7 @@ session_doc(struct session *s, struct msg *m)
 /* --- work on a transfer
  * ------------------------------------------------------------------------- */
 
-static bool
+bool
 session_is_officer(struct session *s)
 {
 	const struct custody_person *p = custody_person_find(s->desk->custody, s->officer);
@@ -329,11 +332,28 @@ session_intake(struct session *s, struct msg *m)
 static void
 session_stop(struct session *s, struct msg *m)
 {
-	char why[INTAKE_WHY_SIZE], reason[128];
-	snprintf(reason, sizeof(reason), "stopped by %s", s->officer);
+	char why[INTAKE_WHY_SIZE];
 	if (!session_is_officer(s))
 		return;
-	enum err e = intake_stop(s->desk, msg_str(m, "transfer"), reason, why);
+	if (msg_str(m, "reason")[0] == '\0' ||
+	    strlen(msg_str(m, "reason")) > LIM_REASON_BYTES) {
+		session_refuse(s, 2, "the reason is missing or too long",
+		    "say in at most 1024 bytes why it is stopped");
+		return;
+	}
+	MEM_FREE char *reason = escape_dup(msg_str(m, "reason"));
+	MEM_FREE char *text = mem_printf("stopped by %s: %s", s->officer, reason);
+	enum err e = intake_stop(s->desk, msg_str(m, "transfer"), text, why);
+	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
+}
+
+static void
+session_pause(struct session *s, struct msg *m)
+{
+	char why[INTAKE_WHY_SIZE];
+	if (!session_is_officer(s))
+		return;
+	enum err e = intake_pause(s->desk, msg_str(m, "transfer"), msg_bool(m, "paused"), why);
 	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
 }
 
@@ -347,8 +367,7 @@ session_rescan(struct session *s, struct msg *m)
 	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
 }
 
-/* The transfer in this state, with nobody at work on it; else a refusal. */
-static const struct custody_transfer *
+const struct custody_transfer *
 session_transfer(struct session *s, const char *id, unsigned states)
 {
 	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, id);
@@ -364,202 +383,6 @@ session_transfer(struct session *s, const char *id, unsigned states)
 	    transfer_state_name(t->facts.state));
 	session_refuse(s, 1, why, "sallyport status TRANSFER tells what comes next");
 	return NULL;
-}
-
-static enum err
-session_decide_where(
-    struct session *s, struct work *work, struct msg *m, uint64_t *changed, uint64_t *skipped)
-{
-	char text[LIM_WHERE_BYTES + 1];
-	const char *where_text = msg_str(m, "where");
-	struct where *where = NULL;
-	size_t at;
-	char why[WHERE_WHY_SIZE];
-	if (json_object_get(m->body, "item") != NULL)
-		snprintf(
-		    text, sizeof(text), "id=%llu", (unsigned long long)msg_uint(m, "item"));
-	else
-		snprintf(text, sizeof(text), "%s", where_text != NULL ? where_text : "");
-	if (where_text != NULL && strlen(where_text) >= sizeof(text)) {
-		session_refuse(s, 2, "the limit is too long", "see sallyport(1), LIMITS");
-		return ERR_LIMIT;
-	}
-	if (where_parse(text, strlen(text), &where, &at, why) != ERR_OK) {
-		channel_send(s->channel, MSG_DESK_REFUSED,
-		    json_pack("{s:i, s:s, s:s, s:I}", "status", 2, "why", why, "next",
-			"see sallyport(1), LIMITS", "at", (json_int_t)at),
-		    -1);
-		return ERR_SYNTAX;
-	}
-	MEM_FREE char *reason = escape_dup(msg_str(m, "reason"));
-	enum err e = work_decide(
-	    work, where, msg_str(m, "decision"), s->officer, reason, changed, skipped);
-	free(where);
-	if (e != ERR_OK)
-		session_refuse(s, e == ERR_RANGE ? 2 : 3,
-		    e == ERR_RANGE ? "a decision is approve, reject, hold or none"
-				   : work_why(work),
-		    "");
-	return e;
-}
-
-static void
-session_decide(struct session *s, struct msg *m)
-{
-	uint64_t changed = 0, skipped = 0;
-	struct work *work;
-	if (!session_is_officer(s) ||
-	    session_transfer(s, msg_str(m, "transfer"), 1u << TRANSFER_REVIEW) == NULL)
-		return;
-	if (strlen(msg_str(m, "reason")) > LIM_REASON_BYTES) {
-		session_refuse(s, 2, "the reason is too long", "1024 bytes are enough");
-		return;
-	}
-	enum err e = desk_work(s->desk, msg_str(m, "transfer"), &work);
-	if (e != ERR_OK) {
-		session_refuse(s, 3, "the work database cannot be opened", "");
-		return;
-	}
-	if (msg_bool(m, "proposed")) {
-		e = work_decide_proposed(work, s->officer, &changed, &skipped);
-		if (e != ERR_OK)
-			session_refuse(s, 3, work_why(work), "");
-	} else {
-		e = session_decide_where(s, work, m, &changed, &skipped);
-	}
-	if (e != ERR_OK)
-		return;
-	e = work_commit(work);
-	if (e == ERR_OK)
-		session_done(s, json_pack("{s:I, s:I}", "count", (json_int_t)changed, "skipped",
-				    (json_int_t)skipped));
-	else
-		session_refuse(s, 3, "the decisions cannot be written to the disk",
-		    "nothing was decided; sallyport doctor tells more");
-}
-
-/* --- sealing
- * ---------------------------------------------------------------------------------------- */
-
-/* Refuses what the share cannot take. */
-static enum err
-session_check_share(struct session *s, const struct buf *inventory, const char *policy_digest,
-    char why[JUDGE_WHY_SIZE])
-{
-	uint8_t *policy;
-	size_t n;
-	uint64_t free_bytes;
-	struct release_manifest *manifest;
-	enum err e = book_get(s->desk, policy_digest, &policy, &n);
-	if (e != ERR_OK) {
-		snprintf(why, JUDGE_WHY_SIZE, "the ledger does not hold the policy");
-		return e;
-	}
-	e = release_manifest(inventory->data, inventory->len, policy, n, &manifest, why);
-	free(policy);
-	if (e != ERR_OK)
-		return e;
-	e = deliver_check(s->desk, manifest->nfiles, manifest->bytes, &free_bytes, why);
-	release_manifest_free(manifest);
-	return e;
-}
-
-static void
-session_send_sealed(struct session *s, const struct custody_transfer *t,
-    const struct buf *inventory, const char *inventory_digest, const char *findings_digest)
-{
-	MEM_CLOSE int fd = -1;
-	MEM_FREE char *dest = mem_printf("transfers/%s", t->id);
-	size_t lines = 0;
-	for (size_t i = 0; i < inventory->len; i++)
-		lines += inventory->data[i] == '\n';
-	if (io_memfd("inventory", inventory->data, inventory->len, &fd) != ERR_OK) {
-		session_refuse(s, 3, "no memory for the inventory", "");
-		return;
-	}
-	channel_send(s->channel, MSG_DESK_SEALED,
-	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "inventory", inventory_digest,
-		"findings", findings_digest, "policy", t->policy, "scan", t->scan, "items",
-		(json_int_t)(lines > 0 ? lines - 1 : 0), "dest", dest),
-	    fd);
-}
-
-/* The inventory of a transfer in review, made now and stored before it is signed. */
-static enum err
-session_seal_new(struct session *s, const struct custody_transfer *t, struct buf *inventory,
-    char inventory_digest[HEX_DIGEST_SIZE], char findings_digest[HEX_DIGEST_SIZE],
-    char why[JUDGE_WHY_SIZE])
-{
-	struct policy *policy;
-	struct work *work;
-	struct buf findings;
-	uint64_t undecided;
-	enum err e = desk_work(s->desk, t->id, &work);
-	if (e == ERR_OK)
-		e = work_undecided(work, &undecided);
-	if (e != ERR_OK) {
-		snprintf(why, JUDGE_WHY_SIZE, "the work database cannot be read");
-		return e;
-	}
-	if (undecided > 0) {
-		snprintf(why, JUDGE_WHY_SIZE,
-		    "%llu items have no decision: items %s --where decision=none lists them",
-		    (unsigned long long)undecided, t->id);
-		return ERR_DENIED;
-	}
-	e = book_policy(s->desk, t->policy, &policy, why);
-	if (e != ERR_OK)
-		return e;
-	buf_init(&findings, LIM_SEALED_BYTES);
-	e = judge_seal(
-	    work, policy, t, custody_station(s->desk->custody), inventory, &findings, why);
-	if (e == ERR_OK)
-		e = session_check_share(s, inventory, t->policy, why);
-	if (e == ERR_OK)
-		e = book_put(s->desk, findings.data, findings.len, findings_digest, why);
-	if (e == ERR_OK)
-		e = book_put(s->desk, inventory->data, inventory->len, inventory_digest, why);
-	buf_done(&findings);
-	policy_free(policy);
-	return e;
-}
-
-static void
-session_seal(struct session *s, struct msg *m)
-{
-	char inventory_digest[HEX_DIGEST_SIZE], findings_digest[HEX_DIGEST_SIZE];
-	char why[JUDGE_WHY_SIZE] = "";
-	struct buf inventory;
-	const struct custody_transfer *t;
-	if (!session_is_officer(s) ||
-	    (t = session_transfer(s, msg_str(m, "transfer"),
-		 1u << TRANSFER_REVIEW | 1u << TRANSFER_SUBMITTED)) == NULL)
-		return;
-	enum err e;
-	buf_init(&inventory, LIM_SEALED_BYTES);
-	if (!custody_may_approve(s->desk->custody, t, s->officer, why)) {
-		e = ERR_DENIED;
-	} else if (t->facts.state == TRANSFER_REVIEW) {
-		e = session_seal_new(s, t, &inventory, inventory_digest, findings_digest, why);
-	} else {
-		uint8_t *bytes;
-		size_t n;
-		snprintf(inventory_digest, sizeof(inventory_digest), "%s", t->inventory);
-		snprintf(findings_digest, sizeof(findings_digest), "%s", t->findings);
-		e = book_get(s->desk, t->inventory, &bytes, &n);
-		if (e == ERR_OK) {
-			buf_add(&inventory, bytes, n);
-			free(bytes);
-			e = session_check_share(s, &inventory, t->policy, why);
-		} else {
-			snprintf(why, sizeof(why), "the ledger does not give the inventory");
-		}
-	}
-	if (e == ERR_OK)
-		session_send_sealed(s, t, &inventory, inventory_digest, findings_digest);
-	else
-		session_refuse(s, session_status(e), why, "nothing was signed");
-	buf_done(&inventory);
 }
 
 /* --- the rest
@@ -591,7 +414,8 @@ session_medium(struct session *s, struct msg *m)
 static void
 session_report(struct session *s, struct msg *m)
 {
-	paper_make(s->desk, s->number, msg_str(m, "transfer"), msg_str(m, "format"));
+	paper_make(s->desk, s->number, msg_str(m, "transfer"), msg_str(m, "format"),
+	    m->id == MSG_UI_PUBLISH);
 }
 
 static void
@@ -633,20 +457,30 @@ static const struct {
     {MSG_UI_INTAKE_DEVICE, session_intake},
     {MSG_UI_WATCH, session_watch},
     {MSG_UI_STOP, session_stop},
+    {MSG_UI_PAUSE, session_pause},
     {MSG_UI_RESCAN, session_rescan},
-    {MSG_UI_ITEMS, answer_items},
+    {MSG_UI_LIST, order_list},
+    {MSG_UI_PAGE, order_page},
+    {MSG_UI_FIND, order_find},
     {MSG_UI_ITEM, answer_item},
-    {MSG_UI_DECIDE, session_decide},
-    {MSG_UI_SEAL, session_seal},
+    {MSG_UI_PREVIEW, look_answer},
+    {MSG_UI_DECIDE, draft_decide},
+    {MSG_UI_BULK, draft_bulk},
+    {MSG_UI_BULK_DO, draft_bulk_do},
+    {MSG_UI_UNDO, draft_undo},
+    {MSG_UI_SEAL, submission_seal},
     {MSG_UI_STATUS, answer_status},
     {MSG_UI_TRANSFERS, answer_transfers},
-    {MSG_UI_MEDIA, answer_media},
+    {MSG_UI_SITE, site_answer},
+    {MSG_UI_MEDIA, media_answer},
     {MSG_UI_SCANNERS, answer_scanners},
-    {MSG_UI_DOCTOR, answer_doctor},
+    {MSG_UI_DOCTOR, doctor_answer},
+    {MSG_UI_TIMELINE, timeline_answer},
     {MSG_UI_EXPORT, answer_export},
     {MSG_UI_RELEASE, session_release},
     {MSG_UI_MEDIUM, session_medium},
     {MSG_UI_REPORT, session_report},
+    {MSG_UI_PUBLISH, session_report},
     {MSG_UI_PURGE, session_purge},
 };
 
@@ -670,6 +504,9 @@ session_free(struct session *s)
 		at = &(*at)->next;
 	*at = s->next;
 	scan_free(s->selftest);
+	look_free(s->look);
+	order_free(s);
+	draft_bulk_free(s);
 	loop_del_channel(s->desk->loop, s->channel);
 	channel_free(s->channel);
 	free(s);
@@ -692,14 +529,29 @@ session_on_gone(void *arg, struct channel *ch, enum err why)
 	session_free(s);
 }
 
+/* Makes room for one more: who never signed in goes first, the oldest of them. */
+static bool
+session_make_room(struct desk *d)
+{
+	struct session *idle = NULL; /* the list begins with the newest */
+	size_t n = 0;
+	for (struct session *s = d->sessions; s != NULL; s = s->next, n++)
+		if (s->officer[0] == '\0')
+			idle = s;
+	if (n < LIM_SESSIONS)
+		return true;
+	log_warn("%zu terminals are connected: %s", n,
+	    idle != NULL ? "the oldest that nobody signed in at is dropped"
+			 : "another was turned away");
+	if (idle != NULL)
+		session_free(idle);
+	return idle != NULL;
+}
+
 void
 session_new(struct desk *d, int fd)
 {
-	size_t n = 0;
-	for (struct session *s = d->sessions; s != NULL; s = s->next)
-		n++;
-	if (n >= LIM_SESSIONS) {
-		log_warn("a terminal was turned away: %zu are connected", n);
+	if (!session_make_room(d)) {
 		close(fd);
 		return;
 	}

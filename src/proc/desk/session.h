@@ -5,6 +5,10 @@
 
 #include "src/proc/desk/desk.h"
 
+struct bulk;
+struct look;
+struct orders;
+
 struct session {
 	struct session *next;
 	struct desk *desk;
@@ -14,6 +18,9 @@ struct session {
 	char nonce[HEX_DIGEST_SIZE];           /* to be signed; "" when used up */
 	char watching[TRANSFER_ID_SIZE];       /* told of its progress; "" for none */
 	struct scan *selftest;                 /* it asked for one */
+	struct look *look;                     /* its previewer, or NULL */
+	struct orders *orders;                 /* lists it looks at (order.h), or NULL */
+	struct bulk *bulk;                     /* the bulk decision it was shown, or NULL */
 };
 
 /* A terminal connected; owns fd. */
@@ -29,5 +36,13 @@ void session_progress(struct desk *, const char *transfer);
 void session_done(struct session *, json_t *body);
 /* status is the exit status: 1 the answer is no, 2 usage, 3 fault. */
 void session_refuse(struct session *, int status, const char *why, const char *next);
+/* The same for an error: the answer is no, or a fault. */
+void session_fail(struct session *, enum err, const char *why, const char *next);
+
+/* --- who may, and when: refuse by themselves ------------------------------------- */
+bool session_is_officer(struct session *);
+/* The transfer, in one of these states and with nobody at work on it, or NULL. */
+const struct custody_transfer *session_transfer(
+    struct session *, const char *id, unsigned states);
 
 #endif

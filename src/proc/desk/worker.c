@@ -16,6 +16,7 @@ struct worker_job {
 	uint64_t id;
 	struct work_todo todo;
 	int64_t deadline_ms;
+	uint64_t seen; /* bytes, as it says */
 	unsigned findings;
 	char type[64], mime[128];
 };
@@ -241,6 +242,9 @@ worker_on_progress(struct worker *w, struct msg *m)
 {
 	struct worker_job *j = worker_job(w, msg_uint(m, "id"));
 	int64_t stall = clock_mono_ms() + (int64_t)w->manifest->stall_ms;
+	if (j != NULL)
+		j->seen =
+		    msg_uint(m, "bytes") < j->todo.bytes ? msg_uint(m, "bytes") : j->todo.bytes;
 	if (j != NULL && w->manifest->stall_ms != 0 && stall > j->deadline_ms)
 		j->deadline_ms = stall;
 }
@@ -411,6 +415,15 @@ bool
 worker_busy(const struct worker *w)
 {
 	return w != NULL && w->njobs > 0;
+}
+
+uint64_t
+worker_seen(const struct worker *w)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; w != NULL && i < w->njobs; i++)
+		n += w->jobs[i].seen;
+	return n;
 }
 
 bool

@@ -51,6 +51,8 @@ bool worker_has(const struct worker *, const uint8_t sha256[32]);
 /* True for NULL: what is not there does not have to be waited for. */
 bool worker_ready(const struct worker *);
 bool worker_busy(const struct worker *);
+/* Bytes it says it has looked at in the objects it has now. */
+uint64_t worker_seen(const struct worker *);
 /* When an object is over its deadline: takes it back, and kills the process. */
 bool worker_late(struct worker *, struct work_todo *ret_todo);
 const struct worker_about *worker_about(const struct worker *);

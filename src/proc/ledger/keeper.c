@@ -479,11 +479,12 @@ read_row(void *arg, const struct ledger_row *row)
 }
 
 enum err
-keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, size_t max_bytes,
-    struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint)
+keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, const char *subj,
+    size_t max_bytes, struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint)
 {
 	struct reading r = {ret_list, max_bytes, 0};
-	enum err err = ledger_each(k->db, log, from, read_row, &r);
+	enum err err = subj == NULL ? ledger_each(k->db, log, from, read_row, &r)
+	                            : ledger_each_about(k->db, log, from, subj, read_row, &r);
 	if (err != ERR_OK && !(err == ERR_LIMIT && r.count > 0))
 		return err;
 	*ret_count = r.count;

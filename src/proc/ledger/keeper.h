@@ -59,10 +59,10 @@ enum err keeper_event(struct keeper *, enum transfer_asker, const char *type, co
     const json_t *data, struct keeper_place *ret, char why[KEEPER_WHY_SIZE]);
 
 /*
- * Entries from seq on as a list, as many as fit max_bytes, and the newest
- * checkpoint of the log.
+ * Entries from seq on as a list, about subj alone unless that is NULL, as many
+ * as fit max_bytes; and the newest checkpoint of the log.
  */
-enum err keeper_read(struct keeper *, enum transfer_log, uint64_t from, size_t max_bytes,
-    struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint);
+enum err keeper_read(struct keeper *, enum transfer_log, uint64_t from, const char *subj,
+    size_t max_bytes, struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint);
 
 #endif

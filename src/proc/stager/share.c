@@ -41,13 +41,16 @@ share_make_dir(int root, const char *name)
 enum err
 share_open(int rootfd, uint64_t floor_bytes, struct share *ret_share)
 {
-	struct share s = {.transfers = -1, .custody = -1, .floor_bytes = floor_bytes};
+	struct share s = {
+	    .transfers = -1, .custody = -1, .reports = -1, .floor_bytes = floor_bytes};
 	s.root = fcntl(rootfd, F_DUPFD_CLOEXEC, 0);
 	if (s.root >= 0)
 		s.transfers = share_make_dir(s.root, "transfers");
 	if (s.transfers >= 0)
 		s.custody = share_make_dir(s.root, "custody");
-	if (s.custody < 0) {
+	if (s.custody >= 0)
+		s.reports = share_make_dir(s.root, "reports");
+	if (s.reports < 0) {
 		int saved = errno;
 		share_close(&s);
 		errno = saved;
@@ -60,11 +63,11 @@ share_open(int rootfd, uint64_t floor_bytes, struct share *ret_share)
 void
 share_close(struct share *s)
 {
-	const int fds[] = {s->root, s->transfers, s->custody};
+	const int fds[] = {s->root, s->transfers, s->custody, s->reports};
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
-	s->root = s->transfers = s->custody = -1;
+	s->root = s->transfers = s->custody = s->reports = -1;
 }
 
 static enum err

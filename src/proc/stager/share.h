@@ -16,11 +16,11 @@
 #define SHARE_WHY_SIZE 512
 
 struct share {
-	int root, transfers, custody; /* directories; the share's own descriptors */
-	uint64_t floor_bytes;         /* stays free */
+	int root, transfers, custody, reports; /* directories; the share's own descriptors */
+	uint64_t floor_bytes;                  /* stays free */
 };
 
-/* rootfd is duplicated.  Makes transfers/ and custody/ where they are missing. */
+/* rootfd is duplicated.  Makes transfers/, custody/ and reports/ where they are missing. */
 enum err share_open(int rootfd, uint64_t floor_bytes, struct share *ret_share);
 void share_close(struct share *);
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/publish.h"
+#include "src/base/mem.h"
+#include "src/proc/desk/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PUBLISH_NAME_SIZE 32
+
+struct publication {
+	struct publication *next; /* asked for later */
+	uint64_t session;
+	char transfer[TRANSFER_ID_SIZE], name[PUBLISH_NAME_SIZE];
+};
+
+void
+publish(struct desk *d, uint64_t session, const char *transfer, const char *name, int fd)
+{
+	struct publication **at = &d->publications;
+	struct session *s = session_find(d, session);
+	if (strlen(name) >= PUBLISH_NAME_SIZE ||
+	    channel_send(d->stager, MSG_STAGE_REPORT,
+		json_pack("{s:s, s:s}", "transfer", transfer, "name", name), fd) != ERR_OK) {
+		if (s != NULL)
+			session_refuse(
+			    s, 3, "the stager does not take requests", "try again in a moment");
+		return;
+	}
+	while (*at != NULL)
+		at = &(*at)->next;
+	*at = mem_alloc(sizeof(**at));
+	(*at)->session = session;
+	snprintf((*at)->transfer, sizeof((*at)->transfer), "%s", transfer);
+	snprintf((*at)->name, sizeof((*at)->name), "%s", name);
+}
+
+/* The stager answers in the order it was asked. */
+void
+publish_over(struct desk *d, struct msg *m, bool written)
+{
+	struct publication **at = &d->publications, *p;
+	while ((p = *at) != NULL && (strcmp(p->transfer, msg_str(m, "transfer")) != 0 ||
+					strcmp(p->name, msg_str(m, "name")) != 0))
+		at = &p->next;
+	if (p == NULL)
+		return;
+	*at = p->next;
+	struct session *s = session_find(d, p->session);
+	MEM_FREE char *path = mem_printf("reports/%s/%s", p->transfer, p->name);
+	if (s != NULL && written)
+		session_done(s, json_pack("{s:s, s:s}", "transfer", p->transfer, "text", path));
+	else if (s != NULL)
+		session_refuse(s, 3, msg_str(m, "why"), msg_str(m, "next"));
+	free(p);
+}
+
+void
+publish_end_all(struct desk *d)
+{
+	while (d->publications != NULL) {
+		struct publication *p = d->publications;
+		d->publications = p->next;
+		free(p);
+	}
+}

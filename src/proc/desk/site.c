@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/site.h"
+#include "src/core/policy.h"
+#include "src/proc/desk/book.h"
+
+#define SITE_LOCK_MINUTES 5 /* while no policy is in force */
+
+/* {"approve": [...], "reject": [...], "hold": [...]} */
+static json_t *
+site_reasons(const struct station *st)
+{
+	json_t *all = json_object();
+	for (enum item_decision d = ITEM_APPROVE; d < ITEM_DECISION__MAX; d++) {
+		json_t *texts = json_array();
+		for (size_t i = 0; i < st->reasons[d].n; i++)
+			json_array_append_new(texts, json_string(st->reasons[d].texts[i]));
+		json_object_set_new(all, item_decision_print(d), texts);
+	}
+	return all;
+}
+
+static json_t *
+site_fields(const struct policy *policy)
+{
+	json_t *fields = json_array();
+	for (size_t i = 0; policy != NULL && i < policy->nfields; i++)
+		json_array_append_new(
+		    fields, json_pack("{s:s, s:s, s:b}", "name", policy->fields[i], "title",
+				policy->fields[i], "required", 1));
+	return fields;
+}
+
+void
+site_answer(struct session *s, struct msg *m)
+{
+	struct desk *d = s->desk;
+	const struct station *st = d->station;
+	const char *digest = custody_policy(d->custody);
+	struct policy *policy = NULL;
+	char why[BOOK_WHY_SIZE];
+	(void)m;
+	if (digest[0] != '\0' && book_policy(d, digest, &policy, why) != ERR_OK) {
+		session_refuse(s, 3, why, "sallyport doctor tells more");
+		return;
+	}
+	unsigned minutes = policy != NULL ? policy->lock_minutes : SITE_LOCK_MINUTES;
+	unsigned approvals = policy != NULL ? policy->approvals : 2;
+	channel_send(s->channel, MSG_DESK_SITE,
+	    json_pack("{s:s, s:s, s:b, s:s, s:s, s:o, s:o, s:i, s:i}", "site", st->site,
+		"station", st->station, "demo", custody_demo(d->custody), "banner", st->banner,
+		"contact", st->contact, "reasons", site_reasons(st), "fields",
+		site_fields(policy), "lock_s", (int)minutes * 60, "approvals", (int)approvals),
+	    -1);
+	policy_free(policy);
+}

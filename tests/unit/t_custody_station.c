@@ -1,0 +1,98 @@
+/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* SPDX-License-Identifier: ISC */
+/* What the record remembers of media that were refused and of scanners that were tried. */
+#include "src/base/limits.h"
+#include "src/base/mem.h"
+#include "tests/ledger/maker.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct maker *m;
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	m = maker_new("site7.example", 1, 1);
+	maker_settle(m);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	m = maker_free(m);
+	return 0;
+}
+
+static void
+newest_refused_media_are_known(void **state)
+{
+	char long_text[1000];
+	(void)state;
+	assert_null(custody_refused_at(m->custody, 0));
+	for (int i = 0; i <= LIM_REFUSED_MEDIA; i++) {
+		MEM_FREE char *source = mem_printf("/dev/%d", i);
+		maker_add(m, LOG_CUSTODY, "device.refused", "station", &m->station,
+		    json_pack("{s:s,s:s}", "source", source, "why", "no"));
+	}
+	assert_string_equal(custody_refused_at(m->custody, 0)->source, "/dev/16");
+	assert_string_equal(
+	    custody_refused_at(m->custody, LIM_REFUSED_MEDIA - 1)->source, "/dev/1");
+	assert_null(custody_refused_at(m->custody, LIM_REFUSED_MEDIA));
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	long_text[sizeof(long_text) - 1] = '\0';
+	maker_add(m, LOG_CUSTODY, "device.refused", "station", &m->station,
+	    json_pack("{s:s,s:s}", "source", long_text, "why", long_text));
+	const struct custody_refused *r = custody_refused_at(m->custody, 0);
+	assert_int_equal(strlen(r->source), sizeof(r->source) - 1);
+	assert_int_equal(strlen(r->at), 20);
+}
+
+static void
+selftest(const char *scanner, int pass)
+{
+	maker_add(m, LOG_CUSTODY, "scan.selftest", "station", &m->station,
+	    json_pack("{s:s,s:b,s:s,s:s,s:s}", "engine", "", "pass", pass, "scanner", scanner,
+		"signatures", "", "when", "manual"));
+}
+
+static void
+last_proof_of_each_scanner_is_known(void **state)
+{
+	char name[16];
+	(void)state;
+	assert_null(custody_selftest_at(m->custody, 0));
+	selftest("av", 0);
+	selftest("type", 1);
+	selftest("av", 1);
+	assert_string_equal(custody_selftest_at(m->custody, 0)->scanner, "av");
+	assert_true(custody_selftest_at(m->custody, 0)->pass);
+	assert_string_equal(custody_selftest_at(m->custody, 1)->scanner, "type");
+	assert_null(custody_selftest_at(m->custody, 2));
+	for (int i = 0; i < LIM_SCANNERS; i++) {
+		snprintf(name, sizeof(name), "s%d", i);
+		selftest(name, 1);
+	}
+	assert_non_null(custody_selftest_at(m->custody, LIM_SCANNERS - 1));
+	assert_null(custody_selftest_at(m->custody, LIM_SCANNERS));
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(newest_refused_media_are_known),
+	    TEST(last_proof_of_each_scanner_is_known),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
