@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #define ESCAPE_TAIL_CELLS 24 /* of a cut text, kept at its end */
+#define ESCAPE_FIT_CELLS  16 /* room for a mark and something around it */
 #define ESCAPE_UNIT_SIZE  12 /* "\u{10FFFF}" and NUL */
 
 struct escape_range {
@@ -346,7 +347,8 @@ escape_unit_len(const char *s, size_t n)
 	if (s[1] == 'x')
 		return n >= 4 ? 4 : 1;
 	const char *end = memchr(s, '}', n);
-	return s[1] == 'u' && end != NULL ? (size_t)(end - s) + 1 : 1;
+	bool unit = s[1] == 'u' || s[1] == '.';
+	return unit && end != NULL ? (size_t)(end - s) + 1 : 1;
 }
 
 /* Where to cut a text of len: [0, head) and [tail, len) are kept. */
@@ -368,31 +370,60 @@ escape_cut(const char *s, size_t len, size_t room, size_t *ret_head, size_t *ret
 	*ret_tail = tail;
 }
 
+/* Bytes of the full text that a piece stands for: a mark stands for what it hides. */
+static size_t
+escape_hidden(const char *s, size_t len)
+{
+	size_t hidden = 0, n;
+	for (size_t i = 0; i < len; i += n) {
+		n = escape_unit_len(s + i, len - i);
+		bool mark = n > 5 && memcmp(s + i, "\\..{", 4) == 0;
+		hidden += mark ? strtoul(s + i + 4, NULL, 10) : n;
+	}
+	return hidden;
+}
+
+size_t
+escape_shorten(const char *text, size_t len, char *out, size_t out_size, size_t cells)
+{
+	size_t head = 0, tail;
+	assert(out_size > cells);
+	if (len <= cells) {
+		memcpy(out, text, len);
+		out[len] = '\0';
+		return len;
+	}
+	if (cells < ESCAPE_FIT_CELLS) {
+		for (size_t i = 0; i <= cells; i += escape_unit_len(text + i, len - i))
+			head = i;
+		memcpy(out, text, head);
+		out[head] = '\0';
+		return head;
+	}
+	for (size_t digits = 1;; digits++) {
+		size_t room = cells - 5 - digits; /* \..{ digits } */
+		char mark[32];
+		escape_cut(text, len, room, &head, &tail);
+		size_t mark_len = (size_t)snprintf(
+		    mark, sizeof(mark), "\\..{%zu}", escape_hidden(text + head, tail - head));
+		if (mark_len > 5 + digits)
+			continue;
+		memcpy(out, text, head);
+		memcpy(out + head, mark, mark_len);
+		memcpy(out + head + mark_len, text + tail, len - tail);
+		out[head + mark_len + (len - tail)] = '\0';
+		return head + mark_len + (len - tail);
+	}
+}
+
 size_t
 escape_fit(
     const void *bytes, size_t n, char *out, size_t out_size, size_t cells, unsigned *ret_flags)
 {
 	MEM_FREE char *full = mem_array(n + 1, 4);
 	size_t len = escape_bytes(bytes, n, full, ESCAPE_SIZE(n), ret_flags);
-	assert(cells >= 16 && out_size > cells);
-	if (len <= cells) {
-		memcpy(out, full, len + 1);
-		return len;
-	}
-	for (size_t digits = 1;; digits++) {
-		size_t head, tail;
-		size_t room = cells - 5 - digits; /* \..{ digits } */
-		char mark[32];
-		escape_cut(full, len, room, &head, &tail);
-		size_t mark_len =
-		    (size_t)snprintf(mark, sizeof(mark), "\\..{%zu}", tail - head);
-		if (mark_len > 5 + digits)
-			continue;
-		memcpy(out, full, head);
-		memcpy(out + head, mark, mark_len);
-		memcpy(out + head + mark_len, full + tail, len - tail + 1);
-		return head + mark_len + (len - tail);
-	}
+	assert(cells >= ESCAPE_FIT_CELLS);
+	return escape_shorten(full, len, out, out_size, cells);
 }
 
 /* --- back again ---------------------------------------------------------------- */

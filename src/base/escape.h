@@ -56,6 +56,15 @@ size_t escape_bytes(
 size_t escape_fit(
     const void *bytes, size_t n, char *out, size_t out_size, size_t cells, unsigned *ret_flags);
 
+/*
+ * Cuts a text that is printable ASCII already, as escape_fit does: names that
+ * were cut before and put into a row stay what they are, nothing is escaped
+ * twice, and the mark counts what earlier marks had hidden.  Below 16 cells the
+ * end is dropped without a mark, never inside an escape.  out_size > cells.
+ */
+size_t escape_shorten(
+    const char *text, size_t text_len, char *out, size_t out_size, size_t cells);
+
 /* The bytes an escaped form stands for; false when it is not one. */
 bool escape_undo(const char *text, size_t text_len, uint8_t *out, size_t *ret_len);
 

@@ -313,6 +313,39 @@ fit_never_cuts_an_escape(void **state)
 }
 
 static void
+shortening_again_escapes_nothing_twice(void **state)
+{
+	static const struct {
+		const char *what, *in;
+		size_t cells;
+		const char *out;
+	} rows[] = {
+	    {"fits", "a\\x1Bb  c", 16, "a\\x1Bb  c"},
+	    {"blanks of a row stay blanks", "one  two  three  four", 20,
+		"\\..{7}o  three  four"},
+	    {"an escape stays one", "0123456789\\x1B\\x1B0123456789", 24,
+		"012\\..{11}\\x1B0123456789"},
+	    {"a cut text is cut again", "0123456789\\..{90}abcdefghijkl", 20,
+		"0\\..{99}abcdefghijkl"},
+	    {"15 cells have no mark", "0123456789abcdef", 15, "0123456789abcde"},
+	    {"16 have", "0123456789abcdefg", 16, "\\..{7}789abcdefg"},
+	    {"never inside an escape", "0123\\x1B4567", 7, "0123"},
+	    {"nor in a long one", "\\u{10FFFF}", 9, ""},
+	    {"nor in a mark", "ab\\..{12}cdefgh", 8, "ab"},
+	    {"no cell", "abc", 0, ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char out[64];
+		size_t len = escape_shorten(
+		    rows[i].in, strlen(rows[i].in), out, rows[i].cells + 1, rows[i].cells);
+		if (strcmp(out, rows[i].out) != 0)
+			fail_msg("%s: \"%s\"", rows[i].what, out);
+		assert_int_equal(len, strlen(out));
+	}
+}
+
+static void
 fit_keeps_all_extensions(void **state)
 {
 	(void)state;
@@ -412,6 +445,7 @@ main(void)
 	    cmocka_unit_test(classes_of_the_table),
 	    cmocka_unit_test(backspaces_do_not_draw_approved),
 	    cmocka_unit_test(fit_never_cuts_an_escape),
+	    cmocka_unit_test(shortening_again_escapes_nothing_twice),
 	    cmocka_unit_test(fit_keeps_all_extensions),
 	    cmocka_unit_test(undo_refuses_other_spellings),
 	    cmocka_unit_test(letters),
