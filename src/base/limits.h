@@ -52,7 +52,7 @@
 #define LIM_POLICY_TEXT_BYTES    256    /* a "why" of a rule, a glob, a name */
 #define LIM_SETTING_BYTES        65536  /* station.conf */
 #define LIM_PORTS                64     /* ports of a station */
-#define LIM_PORT_MEDIA           64     /* media that a look at all ports tells of */
+#define LIM_PORT_MEDIA           64     /* media a look at all ports tells of; at least LIM_PORTS */
 #define LIM_PORT_ENTRIES         4096   /* entries of a port's folder that are looked at */
 #define LIM_REASONS              16     /* reasons a site offers for one decision */
 #define LIM_SITE_REASON_BYTES    128    /* one of them */
@@ -115,6 +115,7 @@
 #define LIM_LINE_BYTES   16384 /* one line of a batch */
 #define LIM_LINE_WORDS   256   /* and its words */
 #define LIM_ASKS         64    /* questions of the screens that wait for the desk */
+#define LIM_LINK_MESSAGES        16    /* taken from the desk between two frames */
 #define LIM_OPTIONS      128   /* options and arguments of one command */
 #define LIM_SCREEN_CELLS 1000  /* rows of a screen, and cells of a row */
 
