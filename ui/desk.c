@@ -4,7 +4,9 @@
 #include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/ipc/next.h"
 #include "src/ipc/sandbox.h"
+#include "ui/hint.h"
 #include "ui/print.h"
 
 #include <errno.h>
@@ -13,27 +15,48 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define DESK_SLICE_MS 250 /* between two words that an answer is waited for */
+
+int
+desk_connect(const char *home, bool wait)
+{
+	struct sockaddr_un sun = {.sun_family = AF_UNIX};
+	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/run/desk.sock", home);
+	if (n < 0 || (size_t)n >= sizeof(sun.sun_path)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | (wait ? 0 : SOCK_NONBLOCK), 0);
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) == 0)
+		return fd;
+	int why = errno;
+	close(fd);
+	errno = why;
+	return -1;
+}
+
+void
+desk_no_connection(const struct ui *ui, int why)
+{
+	const char *next = "start it: sallyportd; or make one: sallyport init --admin ID";
+	if (why == EACCES)
+		next = "ask for membership in the group of the station's socket";
+	if (why == ENAMETOOLONG)
+		print_problem("the path of the station is too long for a socket",
+		    "move the station, or use a symbolic link and --home");
+	else
+		print_problemf(next, "the station in %s does not answer: %s", ui->home,
+		    strerrordesc_np(why));
+}
+
 int
 desk_open(struct ui *ui)
 {
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	int n = snprintf(sun.sun_path, sizeof(sun.sun_path), "%s/run/desk.sock", ui->home);
-	if (n < 0 || (size_t)n >= sizeof(sun.sun_path)) {
-		print_problem("the path of the station is too long for a socket",
-		    "move the station, or use a symbolic link and --home");
-		return UI_USAGE;
-	}
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
-		const char *next =
-		    "start it: sallyportd; or make one: sallyport init --admin ID";
-		if (errno == EACCES)
-			next = "ask for membership in the group of the station's socket";
-		print_problemf(next, "the station in %s does not answer: %s", ui->home,
-		    strerrordesc_np(errno));
-		if (fd >= 0)
-			close(fd);
-		return UI_FAULT;
+	int fd = desk_connect(ui->home, true);
+	if (fd < 0) {
+		int why = errno;
+		desk_no_connection(ui, why);
+		return why == ENAMETOOLONG ? UI_USAGE : UI_FAULT;
 	}
 	ui->desk = channel_new(fd, ROLE_UI, ROLE_DESK);
 	return UI_DONE;
@@ -48,11 +71,10 @@ desk_lost(struct ui *ui, enum err e)
 		    "the station speaks another language: %s", channel_why(ui->desk));
 	else if (e == ERR_AGAIN)
 		print_problem("the station does not answer",
-		    "look at sallyport doctor and the log of sallyportd");
+		    "an administrator looks at the log of sallyportd");
 	else
 		print_problem("the station has gone while at work",
-		    "start sallyportd again; what was recorded stays, sallyport status shows "
-		    "it");
+		    "an administrator starts sallyportd again; what was recorded stays");
 	return UI_FAULT;
 }
 
@@ -74,11 +96,20 @@ desk_close(struct ui *ui)
 
 /* --- calls ---------------------------------------------------------------------------- */
 
+/* On the command line the command stands behind what is to be done. */
+static void
+desk_problem(const struct ui *ui, const char *why, const char *next)
+{
+	const char *command = ui->screens == NULL ? hint_command(next) : NULL;
+	MEM_FREE char *both = command != NULL ? mem_printf("%s: %s", next, command) : NULL;
+	print_problem(why, both != NULL ? both : next);
+}
+
 static int
-desk_refused(const struct msg *m)
+desk_refused(const struct ui *ui, const struct msg *m)
 {
 	uint64_t status = msg_uint(m, "status");
-	print_problem(msg_str(m, "why"), msg_str(m, "next"));
+	desk_problem(ui, msg_str(m, "why"), msg_str(m, "next"));
 	return status >= UI_NO && status <= UI_FAULT ? (int)status : UI_FAULT;
 }
 
@@ -86,6 +117,20 @@ enum err
 desk_next(struct ui *ui, struct msg *ret_msg, int timeout_ms)
 {
 	return channel_recv_wait(ui->desk, ret_msg, timeout_ms);
+}
+
+/* The next message; whoever shows screens is asked now and then whether to go on. */
+static enum err
+desk_wait(struct ui *ui, struct msg *ret_msg, int64_t until_ms)
+{
+	for (;;) {
+		int64_t left_ms = until_ms - clock_mono_ms();
+		int64_t slice_ms =
+		    ui->waiting != NULL && left_ms > DESK_SLICE_MS ? DESK_SLICE_MS : left_ms;
+		enum err e = desk_next(ui, ret_msg, slice_ms > 0 ? (int)slice_ms : 0);
+		if (e != ERR_AGAIN || slice_ms == left_ms || !ui->waiting(ui->screens))
+			return e;
+	}
 }
 
 int
@@ -100,17 +145,18 @@ desk_call(struct ui *ui, enum msg_id id, json_t *body, int fd, enum msg_id answe
 		return UI_USAGE;
 	}
 	while (e == ERR_OK) {
-		int64_t left_ms = until_ms - clock_mono_ms();
-		e = desk_next(ui, &m, left_ms > 0 ? (int)left_ms : 0);
+		e = desk_wait(ui, &m, until_ms);
 		/* a word about progress that was asked for earlier is no answer */
 		if (e == ERR_OK && (m.id == answer || m.id == MSG_DESK_REFUSED))
 			break;
+		if (e == ERR_OK && ui->stray != NULL)
+			ui->stray(ui->screens, &m);
 		if (e == ERR_OK)
 			msg_done(&m);
 	}
 	if (e != ERR_OK)
 		return desk_lost(ui, e);
-	int status = m.id == MSG_DESK_REFUSED ? desk_refused(&m) : UI_DONE;
+	int status = m.id == MSG_DESK_REFUSED ? desk_refused(ui, &m) : UI_DONE;
 	if (status == UI_DONE && ret_msg != NULL)
 		*ret_msg = m;
 	else
@@ -139,8 +185,8 @@ desk_refresh(struct ui *ui)
 	free(list);
 	if (e == ERR_OK)
 		return UI_DONE;
-	print_problemf("do not use this station; check it with sallyport verify",
-	    "the authority log: %s", why);
+	MEM_FREE char *text = mem_printf("do not use this station; the authority log: %s", why);
+	desk_problem(ui, text, NEXT_VERIFY);
 	return UI_FAULT;
 }
 
@@ -148,7 +194,7 @@ int
 desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const json_t *row),
     void *arg, uint64_t *ret_total)
 {
-	bool more = true, paged = id == MSG_UI_ITEMS, named = id == MSG_UI_TRANSFERS;
+	bool more = true, paged = id == MSG_UI_PAGE, named = id == MSG_UI_TRANSFERS;
 	int status = UI_DONE;
 	while (more && status == UI_DONE) {
 		struct msg m;
@@ -165,7 +211,7 @@ desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const 
 				    body, "after", json_object_get(row, "transfer"));
 		}
 		if (paged)
-			json_object_set(body, "after", json_object_get(m.body, "next"));
+			json_object_set(body, "from", json_object_get(m.body, "next"));
 		more = msg_bool(&m, "more") && json_array_size(rows) > 0 && (paged || named);
 		if (ret_total != NULL)
 			*ret_total = msg_uint(&m, "total");

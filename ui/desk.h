@@ -5,6 +5,13 @@
 
 #include "ui/ui.h"
 
+/*
+ * A connection to HOME/run/desk.sock, -1 with errno; ENAMETOOLONG: home is too
+ * long for it.  Without wait EAGAIN when too many wait for the desk already.
+ */
+int desk_connect(const char *home, bool wait);
+/* Says why there is none: an errno of desk_connect. */
+void desk_no_connection(const struct ui *, int why);
 /* Connects to HOME/run/desk.sock: before the sandbox.  Prints; an enum ui_status. */
 int desk_open(struct ui *);
 /* First words, and the authority log: who the people are, and whether it is a demo. */

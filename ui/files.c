@@ -83,6 +83,9 @@ files_open(struct args *args)
 	for (size_t i = 0; i < args->n; i++) {
 		char kind[32];
 		args_kind(&args->list[i], kind);
+		/* the station opens it */
+		if (strcmp(kind, "SOURCE") == 0 && args_has(args, "device"))
+			continue;
 		for (size_t k = 0; k < sizeof(files_kinds) / sizeof(files_kinds[0]); k++) {
 			if (strcmp(kind, files_kinds[k].kind) != 0)
 				continue;

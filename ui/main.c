@@ -6,6 +6,8 @@
  *        pass it on; hold an officer's key for one signature.
  * Must never: open a device, a database or the share; interpret content.
  * Dies when: its command has ended, or the desk has gone.
+ * On a terminal without a command it is the guard of the screens (screens.h),
+ * and each of its children is held to the same.
  */
 #include "src/base/log.h"
 #include "src/base/mem.h"
@@ -15,6 +17,7 @@
 #include "ui/desk.h"
 #include "ui/files.h"
 #include "ui/print.h"
+#include "ui/screens.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +30,7 @@
 
 struct main_options {
 	const char *home, *act;
-	bool help, version;
+	bool help, version, kiosk;
 	int rest; /* index of the command */
 };
 
@@ -44,8 +47,8 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 {
 	static const struct option longs[] = {{"as", required_argument, NULL, 'a'},
 	    {"passphrase-fd", required_argument, NULL, 'p'},
-	    {"home", required_argument, NULL, 'd'}, {"help", no_argument, NULL, 'h'},
-	    {"version", no_argument, NULL, 'V'}, {0}};
+	    {"home", required_argument, NULL, 'd'}, {"kiosk", no_argument, NULL, 'k'},
+	    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
 	int c;
 	char *end;
 	opterr = 0;
@@ -62,6 +65,8 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 			o->help = true;
 		else if (c == 'V')
 			o->version = true;
+		else if (c == 'k')
+			o->kiosk = true;
 		else
 			return main_usage(
 			    "an option before the command is not known or lacks its value");
@@ -73,6 +78,8 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 	o->rest = optind;
 	if (ui->as != NULL && !custody_person_id_ok(ui->as))
 		return main_usage("--as needs the id of a person");
+	if (o->kiosk && (o->rest < argc || ui->as != NULL || ui->passphrase_fd >= 0))
+		return main_usage("--kiosk is for the screens: no command goes with it");
 	return UI_DONE;
 }
 
@@ -169,6 +176,15 @@ main_set_up(struct ui *ui)
 	return UI_DONE;
 }
 
+/* No command and nobody named: the screens, where there is a terminal for them. */
+static bool
+main_is_screens(const struct ui *ui, const struct main_options *o, int argc)
+{
+	bool terminal = isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1;
+	return o->rest == argc && o->act == NULL && ui->as == NULL && ui->passphrase_fd < 0 &&
+	       (o->kiosk || terminal);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -184,12 +200,14 @@ main(int argc, char **argv)
 	if (status == UI_DONE && o.version) {
 		print_out("sallyport %s\n", SALLYPORT_VERSION);
 	} else if (status == UI_DONE &&
-		   (o.help || (o.act == NULL && o.rest == argc && argc == 1))) {
+		   (o.help || (argc == 1 && !main_is_screens(&ui, &o, argc)))) {
 		command_help_all();
 		status = o.help ? UI_DONE : UI_USAGE;
 	} else if (status == UI_DONE) {
 		status = main_set_up(&ui);
-		if (status == UI_DONE)
+		if (status == UI_DONE && main_is_screens(&ui, &o, argc))
+			status = screens_run(&ui, o.kiosk);
+		else if (status == UI_DONE)
 			status = o.act != NULL
 			             ? main_confine(&ui, &none, o.act)
 			             : main_command(&ui, argc - o.rest, argv + o.rest);

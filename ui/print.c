@@ -10,6 +10,15 @@
 #include <unistd.h>
 
 static bool print_in_progress; /* the cursor stands behind a progress line */
+static print_problem_fn *print_problem_taker;
+static void *print_problem_arg;
+
+void
+print_problem_to(print_problem_fn *fn, void *arg)
+{
+	print_problem_taker = fn;
+	print_problem_arg = arg;
+}
 
 /* The last check. */
 static void
@@ -63,6 +72,10 @@ print_err(const char *fmt, ...)
 void
 print_problem(const char *why, const char *next)
 {
+	if (print_problem_taker != NULL) {
+		print_problem_taker(print_problem_arg, why, next != NULL ? next : "");
+		return;
+	}
 	print_err("sallyport: %s\n", why);
 	if (next != NULL && next[0] != '\0')
 		print_err("  next: %s\n", next);

@@ -23,6 +23,9 @@ void print_problem(const char *why, const char *next);
 /* The same, with what happened as a format. */
 void print_problemf(const char *next, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+/* From now on problems go to fn instead: screens show them.  NULL: standard error again. */
+typedef void print_problem_fn(void *arg, const char *why, const char *next);
+void print_problem_to(print_problem_fn *, void *arg);
 /* Words broken at blanks to the width; every line indented. */
 void print_wrapped(int indent_cells, const char *text);
 /* The same behind "first", which takes no fewer cells than the lines after it are indented. */

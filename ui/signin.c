@@ -26,21 +26,6 @@ signin_forget(struct ui *ui)
 	ui->passphrase = NULL;
 }
 
-/* The file HOME/keys/ID.key; caller frees. */
-static int
-signin_key_file(struct ui *ui, uint8_t **ret_bytes, size_t *ret_len)
-{
-	MEM_FREE char *name = mem_printf("%s.key", ui->as);
-	MEM_CLOSE int fd =
-	    ui->keys_fd < 0 ? -1 : openat(ui->keys_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && io_slurp(fd, LIM_KEY_FILE_BYTES, ret_bytes, ret_len) == ERR_OK)
-		return UI_DONE;
-	print_problemf(
-	    "sign in where the key is; an administrator enrols people with officer add",
-	    "there is no key of %s on this station (%s/keys/%s)", ui->as, ui->home, name);
-	return UI_NO;
-}
-
 /* A refused sign-in is an entry, too. */
 static void
 signin_tell_failure(struct ui *ui, const char *why)
@@ -52,6 +37,22 @@ signin_tell_failure(struct ui *ui, const char *why)
 				    answers, &m) != ERR_OK)
 		return;
 	msg_done(&m);
+}
+
+/* The file HOME/keys/ID.key; caller frees. */
+static int
+signin_key_file(struct ui *ui, uint8_t **ret_bytes, size_t *ret_len)
+{
+	MEM_FREE char *name = mem_printf("%s.key", ui->as);
+	MEM_CLOSE int fd =
+	    ui->keys_fd < 0 ? -1 : openat(ui->keys_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 && io_slurp(fd, LIM_KEY_FILE_BYTES, ret_bytes, ret_len) == ERR_OK)
+		return UI_DONE;
+	signin_tell_failure(ui, "no key file at this station");
+	print_problemf(
+	    "sign in where the key is; an administrator enrols people with officer add",
+	    "there is no key of %s on this station (%s/keys/%s)", ui->as, ui->home, name);
+	return UI_NO;
 }
 
 static int

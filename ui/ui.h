@@ -31,6 +31,12 @@ struct ui {
 	bool gone;                      /* the desk does not answer any more */
 	struct seal_secret *passphrase; /* once it was given */
 	struct channel *desk;
+	/* The screens: told every quarter of a second that an answer is waited for; false gives
+	 * up. */
+	bool (*waiting)(void *arg);
+	/* The screens: a message that is no answer, as progress; borrowed. */
+	void (*stray)(void *arg, struct msg *);
+	void *screens;
 	struct custody *authority; /* the authority log, replayed here */
 	char boot[BOOT_ID_SIZE];
 };

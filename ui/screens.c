@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: ISC */
+#include "ui/screens.h"
+#include "src/base/clock.h"
+#include "src/base/limits.h"
+#include "src/ipc/spawn.h"
+#include "ui/desk.h"
+#include "ui/print.h"
+#include "ui/term.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#define SCREENS_DEATHS    5     /* children that may die ... */
+#define SCREENS_DEATHS_MS 10000 /* ... within this */
+#define SCREENS_HOW_SIZE  200
+
+struct screens {
+	struct ui *ui;
+	bool kiosk;
+	struct termios before;
+	sigset_t open; /* signals that are let through while the guard waits */
+	int64_t died_ms[SCREENS_DEATHS];
+	size_t deaths;
+	char how[SCREENS_HOW_SIZE]; /* how the last child ended; "": as it should */
+};
+
+static volatile sig_atomic_t screens_told; /* the guard was asked to end */
+
+static void
+screens_on_signal(int signum)
+{
+	if (signum != SIGCHLD)
+		screens_told = 1;
+}
+
+/* No key is a signal for the guard, and what it is told arrives only while it waits. */
+static void
+screens_signals(struct screens *s)
+{
+	static const int ignored[] = {SIGINT, SIGQUIT, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+	static const int taken[] = {SIGTERM, SIGHUP, SIGCHLD};
+	struct sigaction ignore = {.sa_handler = SIG_IGN},
+			 take = {.sa_handler = screens_on_signal};
+	sigset_t blocked;
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		sigaction(ignored[i], &ignore, NULL);
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++) {
+		sigaction(taken[i], &take, NULL);
+		sigaddset(&blocked, taken[i]);
+	}
+	sigprocmask(SIG_BLOCK, &blocked, &s->open);
+}
+
+/* --- what the child asks for ------------------------------------------------------ */
+
+/* A connection to the desk, or the errno of why there is none. */
+static void
+screens_answer(const struct screens *s, int child)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = {.bytes = {0}};
+	char word;
+	if (recv(child, &word, 1, MSG_DONTWAIT) != 1 || word != SCREENS_ASK)
+		return;
+	int fd = desk_connect(s->ui->home, false);
+	unsigned char status = fd < 0 ? (unsigned char)errno : 0;
+	struct iovec iov = {.iov_base = &status, .iov_len = 1};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	if (fd >= 0) {
+		m.msg_control = control.bytes;
+		m.msg_controllen = sizeof(control.bytes);
+		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = SOL_SOCKET;
+		c->cmsg_type = SCM_RIGHTS;
+		c->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	}
+	/* a child that does not take it is on its way out */
+	ssize_t ignored = sendmsg(child, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)ignored;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* Serves the child until it has ended; its wait status. */
+static int
+screens_attend(const struct screens *s, pid_t pid, int child)
+{
+	int status = 0;
+	int64_t until_ms = 0; /* when a child that was told to end is killed */
+	for (;;) {
+		struct pollfd p = {.fd = child, .events = POLLIN};
+		struct timespec tick = {.tv_sec = 1};
+		int n = ppoll(&p, 1, screens_told ? &tick : NULL, &s->open);
+		if (screens_told && until_ms == 0) {
+			until_ms = clock_mono_ms() + LIM_STOP_MS;
+			kill(pid, SIGTERM);
+		}
+		if (until_ms != 0 && clock_mono_ms() >= until_ms)
+			kill(pid, SIGKILL);
+		if (n > 0 && (p.revents & POLLIN) != 0)
+			screens_answer(s, child);
+		if (n > 0 && (p.revents & (POLLHUP | POLLERR)) != 0)
+			break; /* only the child has the other end */
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status;
+}
+
+/* --- one child after the other ----------------------------------------------------- */
+
+__attribute__((noreturn)) static void
+screens_become_child(struct screens *s, int guard)
+{
+	static const int taken[] = {SIGTERM, SIGHUP, SIGCHLD};
+	const struct rlimit none = {0, 0};
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	for (size_t i = 0; i < sizeof(taken) / sizeof(taken[0]); i++)
+		sigaction(taken[i], &plain, NULL);
+	sigprocmask(SIG_SETMASK, &s->open, NULL);
+	/* secrets get into no core file */
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		_exit(UI_FAULT);
+	int status = screens_child(s->ui, guard, s->kiosk, s->how);
+	close(guard);
+	exit(status);
+}
+
+/* Runs one child to its end; false: none could be started. */
+static bool
+screens_one(struct screens *s, int *ret_status)
+{
+	int pair[2];
+	if (spawn_pair(pair) != ERR_OK)
+		return false;
+	fflush(NULL);
+	pid_t pid = fork();
+	if (pid == 0) {
+		close(pair[0]);
+		screens_become_child(s, pair[1]);
+	}
+	close(pair[1]);
+	if (pid > 0)
+		*ret_status = screens_attend(s, pid, pair[0]);
+	close(pair[0]);
+	tcsetattr(s->ui->tty, TCSAFLUSH, &s->before);
+	return pid > 0;
+}
+
+/* A child died: says how; false when that happens too often. */
+static bool
+screens_died(struct screens *s, int signum)
+{
+	const char *name = sigabbrev_np(signum);
+	int64_t now_ms = clock_mono_ms();
+	snprintf(s->how, sizeof(s->how),
+	    "The last session was ended by the signal %s; drafts are kept: sign in again.",
+	    name != NULL ? name : "?");
+	int64_t *oldest = &s->died_ms[s->deaths % SCREENS_DEATHS];
+	bool often = s->deaths >= SCREENS_DEATHS && now_ms - *oldest < SCREENS_DEATHS_MS;
+	*oldest = now_ms;
+	s->deaths++;
+	return !often;
+}
+
+/* After a death nobody has left the alternate screen: the terminal's description knows how. */
+static void
+screens_tidy(struct screens *s)
+{
+	char why[TERM_WHY_SIZE];
+	term_close(term_open(s->ui->tty, why));
+	tcsetattr(s->ui->tty, TCSAFLUSH, &s->before);
+}
+
+int
+screens_run(struct ui *ui, bool kiosk)
+{
+	struct screens s = {.ui = ui, .kiosk = kiosk};
+	if (tcgetattr(ui->tty, &s.before) != 0) {
+		print_problem("the screens need a terminal", "run sallyport on a terminal");
+		return UI_USAGE;
+	}
+	screens_signals(&s);
+	for (;;) {
+		int status;
+		if (!screens_one(&s, &status)) {
+			print_problem("no process could be started for a sign-in",
+			    "end other programs and try again");
+			return UI_FAULT;
+		}
+		bool died = WIFSIGNALED(status);
+		bool go_on = died ? screens_died(&s, WTERMSIG(status))
+		                  : WEXITSTATUS(status) == SCREENS_NEXT;
+		if (!died)
+			s.how[0] = '\0';
+		if (go_on && !screens_told)
+			continue;
+		if (died)
+			screens_tidy(&s);
+		if (died && !screens_told)
+			print_problemf(
+			    "tell the administrator; the commands of sallyport still work",
+			    "the screens died %d times within %d seconds", SCREENS_DEATHS + 1,
+			    SCREENS_DEATHS_MS / 1000);
+		if (died)
+			return screens_told ? UI_DONE : UI_FAULT;
+		return WEXITSTATUS(status) == SCREENS_NEXT ? UI_DONE : WEXITSTATUS(status);
+	}
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: ISC */
+/* The screens: each made here, shown by app_push or app_replace, freed when it closes. */
+#ifndef UI_VIEWS_H
+#define UI_VIEWS_H
+
+#include "ui/app.h"
+
+struct view *login_view(struct app *);
+struct view *lock_view(struct app *);
+struct view *home_view(struct app *);
+/* The keys of the view below. */
+struct view *help_view(struct app *);
+/* The messages said so far. */
+struct view *said_view(struct app *);
+/* The form for a medium in a port: a row of ui.media. */
+struct view *intake_view(struct app *, const json_t *medium);
+/* A transfer at work: reading, scanning, release. */
+struct view *progress_view(struct app *, const char *transfer);
+struct view *review_view(struct app *, const char *transfer);
+/* The screen that fits the state of a transfer: progress, review, sign, timeline. */
+struct view *transfers_view_of(struct app *, const char *transfer, const char *state);
+struct view *preview_view(
+    struct app *, const char *transfer, uint64_t item, struct safe name, const char *mode);
+struct view *signature_view(struct app *, const char *transfer);
+struct view *transfers_view(struct app *);
+struct view *timeline_view(struct app *, const char *transfer);
+
+#endif
