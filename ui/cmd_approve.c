@@ -5,7 +5,7 @@
 #include "ui/desk.h"
 #include "ui/print.h"
 #include "ui/release.h"
-#include "ui/sealed.h"
+#include "ui/sealed_print.h"
 #include "ui/secret.h"
 #include "ui/sign.h"
 #include "ui/signin.h"

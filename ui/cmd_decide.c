@@ -130,3 +130,36 @@ cmd_decide(struct ui *ui, struct args *a)
 		status = decide_ask(ui, a, json_pack("{s:b}", "proposed", 1), &count);
 	return status == UI_DONE ? decide_result(ui, a, &count) : status;
 }
+
+/* --- taking back -------------------------------------------------------------------------- */
+
+static int
+decide_step(struct ui *ui, const struct args *a, bool redo)
+{
+	struct msg m;
+	int status = desk_call(ui, MSG_UI_UNDO,
+	    json_pack("{s:s, s:b}", "transfer", args_text(a, "TRANSFER"), "redo", redo), -1,
+	    MSG_DESK_DONE, &m);
+	if (status != UI_DONE)
+		return status;
+	const json_t *counts = json_object_get(m.body, "counts");
+	print_out("%s: %s\n", args_text(a, "TRANSFER"), msg_str(&m, "text"));
+	print_out("  %llu more can be taken back, %llu made again; %llu undecided\n",
+	    (unsigned long long)desk_uint(counts, "undo"),
+	    (unsigned long long)desk_uint(counts, "redo"),
+	    (unsigned long long)desk_uint(counts, "undecided"));
+	msg_done(&m);
+	return UI_DONE;
+}
+
+int
+cmd_decide_undo(struct ui *ui, struct args *a)
+{
+	return decide_step(ui, a, false);
+}
+
+int
+cmd_decide_redo(struct ui *ui, struct args *a)
+{
+	return decide_step(ui, a, true);
+}

@@ -28,6 +28,8 @@ static const struct {
     {"stager", 0700},
     {"share", 0755},
     {"run", 0755},
+    {"ports", 0755},
+    {"ports/R1", 0755},
 };
 
 static int

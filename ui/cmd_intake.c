@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Reading a medium: start, follow, stop, scan again. */
+/* Reading a medium: start, follow, pause, stop, scan again. */
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "ui/cmd_status.h"
@@ -121,22 +121,47 @@ cmd_intake_watch(struct ui *ui, struct args *a)
 }
 
 static int
-intake_ask(struct ui *ui, const struct args *a, enum msg_id id)
+intake_ask(struct ui *ui, enum msg_id id, json_t *body)
 {
-	return desk_call(ui, id, json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")), -1,
-	    MSG_DESK_DONE, NULL);
+	return desk_call(ui, id, body, -1, MSG_DESK_DONE, NULL);
+}
+
+static int
+intake_set_paused(struct ui *ui, const struct args *a, bool paused)
+{
+	const char *transfer = args_text(a, "TRANSFER");
+	int status = intake_ask(ui, MSG_UI_PAUSE,
+	    json_pack("{s:s, s:b}", "transfer", transfer, "paused", (int)paused));
+	if (status == UI_DONE)
+		print_out("%s%s %s\n", desk_mark(ui), transfer, paused ? "paused" : "goes on");
+	return status;
+}
+
+int
+cmd_intake_pause(struct ui *ui, struct args *a)
+{
+	return intake_set_paused(ui, a, true);
+}
+
+int
+cmd_intake_continue(struct ui *ui, struct args *a)
+{
+	return intake_set_paused(ui, a, false);
 }
 
 int
 cmd_intake_stop(struct ui *ui, struct args *a)
 {
-	int status = intake_ask(ui, a, MSG_UI_STOP);
+	int status = intake_ask(ui, MSG_UI_STOP,
+	    json_pack("{s:s, s:s}", "transfer", args_text(a, "TRANSFER"), "reason",
+		args_text(a, "reason")));
 	return status == UI_DONE ? cmd_status_print(ui, args_text(a, "TRANSFER")) : status;
 }
 
 int
 cmd_intake_rescan(struct ui *ui, struct args *a)
 {
-	int status = intake_ask(ui, a, MSG_UI_RESCAN);
+	int status = intake_ask(
+	    ui, MSG_UI_RESCAN, json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")));
 	return status == UI_DONE ? intake_follow(ui, args_text(a, "TRANSFER")) : status;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The items of a transfer: the list, and one of them in full. */
 #include "src/base/hex.h"
+#include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "ui/command.h"
 #include "ui/desk.h"
@@ -68,18 +69,38 @@ items_row(void *arg, const json_t *row)
 		print_out("%7sreason: %s\n", "", desk_text(row, "reason"));
 }
 
+/* Has the desk make the list; its number. */
+static int
+items_list(struct ui *ui, struct args *a, uint64_t *ret_list)
+{
+	struct msg m;
+	const char *where = args_text(a, "where"), *sort = args_text(a, "sort");
+	int status = desk_call(ui, MSG_UI_LIST,
+	    json_pack("{s:s, s:s, s:s, s:b}", "transfer", args_text(a, "TRANSFER"), "where",
+		where != NULL ? where : "", "sort", sort != NULL ? sort : "", "reverse",
+		args_has(a, "reverse")),
+	    -1, MSG_DESK_LIST, &m);
+	if (status != UI_DONE)
+		return status;
+	*ret_list = msg_uint(&m, "list");
+	msg_done(&m);
+	return UI_DONE;
+}
+
 int
 cmd_items(struct ui *ui, struct args *a)
 {
 	struct items_shown shown = {args_has(a, "json"), 0};
-	uint64_t total = 0;
-	json_t *body =
-	    json_pack("{s:s, s:i}", "transfer", args_text(a, "TRANSFER"), "after", 0);
-	if (args_has(a, "where"))
-		json_object_set_new(body, "where", json_string(args_text(a, "where")));
+	uint64_t total = 0, list;
+	int status = items_list(ui, a, &list);
+	if (status != UI_DONE)
+		return status;
 	if (!shown.json)
 		print_out("%sitems of %s\n", desk_mark(ui), args_text(a, "TRANSFER"));
-	int status = desk_rows(ui, MSG_UI_ITEMS, body, items_row, &shown, &total);
+	status = desk_rows(ui, MSG_UI_PAGE,
+	    json_pack("{s:I, s:I, s:I}", "list", (json_int_t)list, "from", (json_int_t)0,
+		"count", (json_int_t)LIM_PAGE_ITEMS),
+	    items_row, &shown, &total);
 	if (status == UI_DONE && !shown.json)
 		print_out("%llu item%s\n", (unsigned long long)total, total == 1 ? "" : "s");
 	return status;

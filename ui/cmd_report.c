@@ -38,24 +38,40 @@ report_write(struct ui *ui, const struct arg *out, struct msg *m)
 	return UI_DONE;
 }
 
+static int
+report_one(struct ui *ui, const struct args *a, const char *format, size_t n)
+{
+	bool share = args_has(a, "share");
+	struct msg m;
+	int status = desk_call(ui, share ? MSG_UI_PUBLISH : MSG_UI_REPORT,
+	    json_pack("{s:s, s:s%}", "transfer", args_text(a, "TRANSFER"), "format", format, n),
+	    -1, share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
+	if (status != UI_DONE)
+		return status;
+	if (share)
+		print_out("%son the share: %s\n", desk_mark(ui),
+		    msg_str(&m, "text") != NULL ? msg_str(&m, "text") : "");
+	else
+		status = report_write(ui, args_at(a, "out", 0), &m);
+	msg_done(&m);
+	return status;
+}
+
 int
 cmd_report(struct ui *ui, struct args *a)
 {
 	const char *formats = args_text(a, "format");
 	int status = UI_DONE;
+	if (args_has(a, "out") == args_has(a, "share")) {
+		print_problem("it is not said where the report goes",
+		    "give a folder with --out DIR, or --share");
+		return UI_USAGE;
+	}
 	if (formats == NULL)
 		formats = "text,json,slip";
 	while (status == UI_DONE && *formats != '\0') {
-		struct msg m;
 		size_t n = strcspn(formats, ",");
-		status = desk_call(ui, MSG_UI_REPORT,
-		    json_pack("{s:s, s:s%}", "transfer", args_text(a, "TRANSFER"), "format",
-			formats, n),
-		    -1, MSG_DESK_REPORT, &m);
-		if (status != UI_DONE)
-			break;
-		status = report_write(ui, args_at(a, "out", 0), &m);
-		msg_done(&m);
+		status = report_one(ui, a, formats, n);
 		formats += n + (formats[n] == ',');
 	}
 	return status;

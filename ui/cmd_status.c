@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /* Looking: transfers, media, scanners, ready checks. */
 #include "ui/cmd_status.h"
+#include "src/base/buf.h"
+#include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "ui/command.h"
 #include "ui/desk.h"
+#include "ui/hint.h"
 #include "ui/print.h"
 
 #include <string.h>
@@ -249,22 +252,47 @@ cmd_status(struct ui *ui, struct args *a)
 /* --- media and scanners
  * ------------------------------------------------------------------------ */
 
+/* "K1-000001, it was read to its end": what is known beyond the state. */
+static void
+status_medium_words(const json_t *row, struct buf *out)
+{
+	const char *const keys[] = {"transfer", "why"};
+	char at[24];
+	for (size_t i = 0; i < 2; i++) {
+		const char *text = desk_text(row, keys[i]);
+		if (text[0] != '\0')
+			buf_addf(out, "%s%s", out->len > 0 ? ", " : "", text);
+	}
+	status_minute(desk_text(row, "at"), at);
+	if (at[0] != '\0')
+		buf_addf(out, "%s%s", out->len > 0 ? ", " : "", at);
+}
+
 static void
 status_medium_row(void *arg, const json_t *row)
 {
 	static const struct print_column columns[] = {
-	    {"PORT", 12, false, 0},
-	    {"KIND", 12, false, 1},
-	    {"TRANSFER", 12, false, 1},
-	    {"PATH", 0, false, 2},
+	    {"PORT", 8, false, 0},
+	    {"STATE", 8, false, 1},
+	    {"BYTES", 8, true, 2},
+	    {"NAME", 0, false, 2},
 	};
 	bool *any = arg;
+	char size[PRINT_SIZE_SIZE] = "";
+	struct buf words;
 	if (!*any)
 		print_titles(columns, 4);
 	*any = true;
-	const char *texts[] = {desk_text(row, "port"), desk_text(row, "kind"),
-	    desk_text(row, "transfer"), desk_text(row, "path")};
+	if (desk_uint(row, "bytes") > 0)
+		print_size(desk_uint(row, "bytes"), size);
+	const char *texts[] = {
+	    desk_text(row, "port"), desk_text(row, "state"), size, desk_text(row, "name")};
 	print_row(columns, 4, texts);
+	buf_init(&words, LIM_MESSAGE_BYTES);
+	status_medium_words(row, &words);
+	if (words.len > 0)
+		print_wrapped(9, buf_str(&words));
+	buf_done(&words);
 }
 
 int
@@ -274,8 +302,11 @@ cmd_status_media(struct ui *ui, struct args *a)
 	if (!json)
 		print_out(
 		    "%sports of station %s\n", desk_mark(ui), custody_station(ui->authority));
-	return desk_rows(ui, MSG_UI_MEDIA, json_object(),
+	int status = desk_rows(ui, MSG_UI_MEDIA, json_object(),
 	    json ? status_json : status_medium_row, &any, NULL);
+	if (status == UI_DONE && !json && !any)
+		print_out("no ports; station.conf names them\n");
+	return status;
 }
 
 /* What the rows said beside being printed. */
@@ -320,11 +351,19 @@ cmd_status_scanners(struct ui *ui, struct args *a)
 }
 
 static void
+status_remedy(const char *remedy)
+{
+	const char *command = hint_command(remedy);
+	MEM_FREE char *both = command != NULL ? mem_printf("%s: %s", remedy, command) : NULL;
+	print_wrapped(17, both != NULL ? both : remedy);
+}
+
+static void
 status_check_row(void *arg, const json_t *row)
 {
 	struct status_seen *seen = arg;
 	bool bad = strcmp(desk_text(row, "state"), "OK") != 0;
-	seen->bad |= bad;
+	seen->bad |= strcmp(desk_text(row, "state"), "FAIL") == 0;
 	if (seen->json) {
 		print_json(row);
 		return;
@@ -332,7 +371,7 @@ status_check_row(void *arg, const json_t *row)
 	print_out("%-4s %-11s %s\n", desk_text(row, "state"), desk_text(row, "check"),
 	    desk_text(row, "text"));
 	if (bad)
-		print_wrapped(17, desk_text(row, "remedy"));
+		status_remedy(desk_text(row, "remedy"));
 }
 
 int

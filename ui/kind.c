@@ -123,6 +123,17 @@ kind_check_item(const char *v, char *why)
 }
 
 static const char *
+kind_check_offset(const char *v, char *why)
+{
+	bool hex = strncmp(v, "0x", 2) == 0;
+	(void)why;
+	return strlen(v) <= 15 && kind_all_of(hex ? v + 2 : v,
+				      hex ? "0123456789abcdefABCDEF" : "0123456789")
+	           ? NULL
+	           : "must be a number of bytes, as 1234 or 0x4D2";
+}
+
+static const char *
 kind_check_site(const char *v, char *why)
 {
 	(void)why;
@@ -192,6 +203,7 @@ static const struct kind {
     {"N", NULL, ANY, kind_check_number},
     {"ITEM", "ID", ANY, kind_check_item},
     {"ITEMS", "ID[,ID...]", ANY, kind_check_items},
+    {"OFFSET", NULL, ANY, kind_check_offset},
     {"SITE", NULL, ANY, kind_check_site},
     {"STATION", NULL, ANY, kind_check_station},
     {"LEAF", NULL, ANY, kind_check_leaf},

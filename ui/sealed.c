@@ -7,16 +7,10 @@
 #include "ui/print.h"
 
 #include <string.h>
+#include <sys/mman.h>
 
-#define SEALED_MUST_LOOK 40 /* items named one by one */
-
-static int
-sealed_wrong(const char *why)
-{
-	print_problem(
-	    why, "nothing was signed; the station must be looked at before it is used");
-	return UI_FAULT;
-}
+#define SEALED_REST_ITEMS 8192      /* between two times that read pages are let go */
+#define SEALED_REST_BYTES (4 << 20) /* the same while they are hashed */
 
 static bool
 sealed_digest_is(const uint8_t *bytes, size_t n, const char *hex)
@@ -27,65 +21,138 @@ sealed_digest_is(const uint8_t *bytes, size_t n, const char *hex)
 	       memcmp(sha256, said, sizeof(said)) == 0;
 }
 
-static int
-sealed_get_inventory(struct ui *ui, const char *transfer, struct sealed *s)
+void
+sealed_rest(const struct sealed *s)
 {
-	struct msg m;
-	int status = desk_call(
-	    ui, MSG_UI_SEAL, json_pack("{s:s}", "transfer", transfer), -1, MSG_DESK_SEALED, &m);
-	if (status != UI_DONE)
-		return status;
-	snprintf(s->inventory_hex, sizeof(s->inventory_hex), "%s", msg_str(&m, "inventory"));
-	snprintf(s->findings_hex, sizeof(s->findings_hex), "%s", msg_str(&m, "findings"));
-	snprintf(s->policy_hex, sizeof(s->policy_hex), "%s", msg_str(&m, "policy"));
-	snprintf(s->scan_hex, sizeof(s->scan_hex), "%s", msg_str(&m, "scan"));
-	snprintf(s->dest, sizeof(s->dest), "%s", msg_str(&m, "dest"));
-	enum err e = io_memfd_read(m.fd, LIM_SEALED_BYTES, &s->inventory, &s->inventory_len);
-	msg_done(&m);
-	if (e != ERR_OK)
-		return sealed_wrong("the inventory is not sealed, or cannot be read");
-	if (!sealed_digest_is(s->inventory, s->inventory_len, s->inventory_hex))
-		return sealed_wrong("the inventory is not the one the desk named");
-	return UI_DONE;
+	if (s->inventory != NULL)
+		madvise((void *)(uintptr_t)s->inventory, s->inventory_len, MADV_DONTNEED);
 }
 
-static int
-sealed_get_policy(struct ui *ui, struct sealed *s)
+/* Its digest is the one it was announced with; never all of it in memory at once. */
+static bool
+sealed_inventory_is(const struct sealed *s)
 {
-	struct msg m;
-	int status = desk_call(
-	    ui, MSG_UI_GET, json_pack("{s:s}", "sha256", s->policy_hex), -1, MSG_DESK_DOC, &m);
-	if (status != UI_DONE)
-		return status;
-	enum err e = io_memfd_read(m.fd, LIM_POLICY_BYTES, &s->policy, &s->policy_len);
-	msg_done(&m);
-	if (e != ERR_OK)
-		return sealed_wrong("the policy is not sealed, or cannot be read");
+	uint8_t sha256[DIGEST_SIZE];
+	char hex[HEX_DIGEST_SIZE];
+	struct digest *d = digest_new();
+	for (size_t at = 0, n; at < s->inventory_len; at += n) {
+		n = s->inventory_len - at < SEALED_REST_BYTES ? s->inventory_len - at
+		                                              : SEALED_REST_BYTES;
+		digest_add(d, s->inventory + at, n);
+		sealed_rest(s);
+	}
+	digest_final(d, sha256);
+	digest_free(d);
+	hex_encode(sha256, sizeof(sha256), hex);
+	return strcmp(hex, s->inventory_hex) == 0;
+}
+
+const char *
+sealed_take_inventory(struct sealed *s, struct msg *m)
+{
+	snprintf(s->inventory_hex, sizeof(s->inventory_hex), "%s", msg_str(m, "inventory"));
+	snprintf(s->findings_hex, sizeof(s->findings_hex), "%s", msg_str(m, "findings"));
+	snprintf(s->policy_hex, sizeof(s->policy_hex), "%s", msg_str(m, "policy"));
+	snprintf(s->scan_hex, sizeof(s->scan_hex), "%s", msg_str(m, "scan"));
+	snprintf(s->dest, sizeof(s->dest), "%s", msg_str(m, "dest"));
+	if (io_memfd_map(m->fd, LIM_SEALED_BYTES, &s->inventory, &s->inventory_len) != ERR_OK)
+		return "the inventory is not sealed, or cannot be read";
+	if (!sealed_inventory_is(s))
+		return "the inventory is not the one the desk named";
+	return NULL;
+}
+
+const char *
+sealed_take_policy(struct sealed *s, struct msg *m)
+{
+	if (io_memfd_read(m->fd, LIM_POLICY_BYTES, &s->policy, &s->policy_len) != ERR_OK)
+		return "the policy is not sealed, or cannot be read";
 	if (!sealed_digest_is(s->policy, s->policy_len, s->policy_hex))
-		return sealed_wrong("the policy is not the one the desk named");
-	return UI_DONE;
+		return "the policy is not the one the desk named";
+	return NULL;
 }
 
-/* The inventory is of this transfer, and its items add up. */
-static int
-sealed_account(const char *transfer, struct sealed *s)
+/* The inventory is of this transfer and policy. */
+static const char *
+sealed_check_header(const struct sealed *s, const char *transfer, char why[RELEASE_WHY_SIZE])
 {
 	struct inventory *inventory;
-	const struct inventory_item *it;
-	char why[INVENTORY_WHY_SIZE];
 	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
-		return sealed_wrong(why);
+		return why;
 	const struct inventory_header *h = inventory_header(inventory);
 	bool same = strcmp(h->transfer, transfer) == 0 && strcmp(h->policy, s->policy_hex) == 0;
-	enum err e;
-	while ((e = inventory_next(inventory, &it)) == ERR_OK)
-		account_add(&s->account, it);
 	inventory_free(inventory);
-	if (!same)
-		return sealed_wrong("the inventory is of another transfer or policy");
-	if (e != ERR_NOTFOUND || !account_adds_up(&s->account))
-		return sealed_wrong("the inventory does not account for every item");
-	return UI_DONE;
+	return same ? NULL : "the inventory is of another transfer or policy";
+}
+
+struct sealed_walk {
+	struct sealed *sealed;
+	bool (*each)(void *arg, const struct inventory_item *);
+	void *arg;
+};
+
+static bool
+sealed_item(void *arg, const struct inventory_item *it)
+{
+	struct sealed_walk *w = arg;
+	account_add(&w->sealed->account, it);
+	if (w->sealed->account.items % SEALED_REST_ITEMS == 0)
+		sealed_rest(w->sealed);
+	return w->each == NULL || w->each(w->arg, it);
+}
+
+const char *
+sealed_derive(struct sealed *s, const char *transfer,
+    bool (*each)(void *arg, const struct inventory_item *), void *arg,
+    char why[RELEASE_WHY_SIZE])
+{
+	struct release_manifest *m;
+	struct sealed_walk walk = {s, each, arg};
+	const char *wrong = sealed_check_header(s, transfer, why);
+	if (wrong != NULL)
+		return wrong;
+	if (release_manifest_with(s->inventory, s->inventory_len, s->policy, s->policy_len,
+		sealed_item, &walk, &m, why) != ERR_OK)
+		return why;
+	hex_encode(m->sha256, DIGEST_SIZE, s->manifest_hex);
+	hex_encode(m->root, DIGEST_SIZE, s->root_hex);
+	s->items = m->items;
+	s->files = m->nfiles;
+	s->links = m->nlinks;
+	s->bytes = m->bytes;
+	s->approvals = m->approvals;
+	release_manifest_free(m);
+	sealed_rest(s);
+	return s->account.items == s->items && account_adds_up(&s->account)
+	           ? NULL
+	           : "the inventory does not account for every item";
+}
+
+void
+sealed_done(struct sealed *s)
+{
+	if (s->inventory != NULL)
+		munmap((void *)(uintptr_t)s->inventory, s->inventory_len);
+	free(s->policy);
+	*s = (struct sealed){.inventory = NULL};
+}
+
+/* --- for one who waits -------------------------------------------------------------------- */
+
+static int
+sealed_ask(struct ui *ui, struct sealed *s, enum msg_id id, const char *key, const char *value,
+    enum msg_id answer, const char *(*take)(struct sealed *, struct msg *))
+{
+	struct msg m;
+	int status = desk_call(ui, id, json_pack("{s:s}", key, value), -1, answer, &m);
+	if (status != UI_DONE)
+		return status;
+	const char *wrong = take(s, &m);
+	msg_done(&m);
+	if (wrong == NULL)
+		return UI_DONE;
+	print_problem(wrong, SEALED_NEXT);
+	return UI_FAULT;
 }
 
 int
@@ -93,28 +160,18 @@ sealed_get(struct ui *ui, const char *transfer, struct sealed *ret)
 {
 	char why[RELEASE_WHY_SIZE];
 	*ret = (struct sealed){.inventory = NULL};
-	int status = sealed_get_inventory(ui, transfer, ret);
+	int status = sealed_ask(
+	    ui, ret, MSG_UI_SEAL, "transfer", transfer, MSG_DESK_SEALED, sealed_take_inventory);
 	if (status == UI_DONE)
-		status = sealed_get_policy(ui, ret);
-	if (status == UI_DONE)
-		status = sealed_account(transfer, ret);
+		status = sealed_ask(ui, ret, MSG_UI_GET, "sha256", ret->policy_hex,
+		    MSG_DESK_DOC, sealed_take_policy);
 	if (status != UI_DONE)
 		return status;
-	if (release_manifest(ret->inventory, ret->inventory_len, ret->policy, ret->policy_len,
-		&ret->manifest, why) != ERR_OK)
-		return sealed_wrong(why);
-	hex_encode(ret->manifest->sha256, DIGEST_SIZE, ret->manifest_hex);
-	hex_encode(ret->manifest->root, DIGEST_SIZE, ret->root_hex);
-	return UI_DONE;
-}
-
-void
-sealed_done(struct sealed *s)
-{
-	release_manifest_free(s->manifest);
-	free(s->inventory);
-	free(s->policy);
-	*s = (struct sealed){.inventory = NULL};
+	const char *wrong = sealed_derive(ret, transfer, NULL, NULL, why);
+	if (wrong == NULL)
+		return UI_DONE;
+	print_problem(wrong, SEALED_NEXT);
+	return UI_FAULT;
 }
 
 json_t *
@@ -123,32 +180,15 @@ sealed_approval(const struct sealed *s, unsigned slot)
 	return json_pack(
 	    "{s:s, s:s, s:s, s:s, s:{s:I, s:s}, s:{s:I, s:I, s:s, s:s}, s:s, s:s, s:I}", "dest",
 	    s->dest, "dir", "in", "expires", "", "findings", s->findings_hex, "inventory",
-	    "items", (json_int_t)s->manifest->items, "sha256", s->inventory_hex, "manifest",
-	    "bytes", (json_int_t)s->manifest->bytes, "files", (json_int_t)s->manifest->nfiles,
-	    "root", s->root_hex, "sha256", s->manifest_hex, "policy", s->policy_hex, "scan",
-	    s->scan_hex, "slot", (json_int_t)slot);
+	    "items", (json_int_t)s->items, "sha256", s->inventory_hex, "manifest", "bytes",
+	    (json_int_t)s->bytes, "files", (json_int_t)s->files, "root", s->root_hex, "sha256",
+	    s->manifest_hex, "policy", s->policy_hex, "scan", s->scan_hex, "slot",
+	    (json_int_t)slot);
 }
 
-/* --- for the signer's eyes ---------------------------------------------------------------- */
+/* --- questions about an item -------------------------------------------------------------- */
 
-static void
-sealed_print_outcomes(const struct account *a)
-{
-	char size[PRINT_SIZE_SIZE];
-	print_out("  %-11s %10s %7s\n", "OUTCOME", "ITEMS", "SIZE");
-	for (unsigned o = 0; o < ITEM_OUTCOME__MAX; o++) {
-		if (a->count[o] == 0)
-			continue;
-		print_size(a->size_bytes[o], size);
-		print_out("  %-11s %10llu %7s\n", item_outcome_print((enum item_outcome)o),
-		    (unsigned long long)a->count[o], size);
-	}
-	print_size(a->bytes, size);
-	print_out("  %-11s %10llu %7s\n", "all", (unsigned long long)a->items, size);
-}
-
-/* What goes although something speaks against it. */
-static bool
+bool
 sealed_must_look(const struct inventory_item *it)
 {
 	return it->outcome == ITEM_OUT_RELEASED &&
@@ -156,75 +196,7 @@ sealed_must_look(const struct inventory_item *it)
 		   it->proposed != POLICY_PASS);
 }
 
-static void
-sealed_print_look(const struct inventory_item *it)
-{
-	char name[PRINT_FIT_SIZE];
-	print_fit(it->name, print_width() - 2, name);
-	print_out("  %s\n", name);
-	if (finding_worst_severity(&it->worst) > FINDING_NO_SEVERITY)
-		print_out("      findings: %llu, worst %s; verdict %s\n",
-		    (unsigned long long)it->finds,
-		    finding_severity_print(finding_worst_severity(&it->worst)),
-		    verdict_print(it->verdict));
-	if (it->reason[0] != '\0')
-		print_out("      %s: %s\n", it->by, it->reason);
-}
-
-static void
-sealed_print_must_look(const struct sealed *s, const char *transfer)
-{
-	struct inventory *inventory;
-	const struct inventory_item *it;
-	char why[INVENTORY_WHY_SIZE];
-	uint64_t n = 0;
-	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
-		return;
-	while (inventory_next(inventory, &it) == ERR_OK) {
-		if (!sealed_must_look(it))
-			continue;
-		if (n++ == 0)
-			print_out("Goes although something speaks against it; look at each:\n");
-		if (n <= SEALED_MUST_LOOK)
-			sealed_print_look(it);
-	}
-	inventory_free(inventory);
-	if (n > SEALED_MUST_LOOK)
-		print_out(
-		    "  and %llu more: sallyport --as ID items %s --where 'decision=approve "
-		    "and (severity>=medium or gate=reason)'\n",
-		    (unsigned long long)(n - SEALED_MUST_LOOK), transfer);
-	if (n == 0)
-		print_out("Nothing goes that has findings of weight or needed a reason.\n");
-}
-
-/* What the share does not keep. */
-static void
-sealed_print_losses(const struct account *a)
-{
-	const struct {
-		uint64_t n;
-		const char *what;
-	} losses[] = {
-	    {a->lost_zone, "times whose zone the medium does not say, taken as UTC"},
-	    {a->lost_time, "items without any time"},
-	    {a->lost_mode, "set-user, set-group or sticky bits"},
-	    {a->lost_special, "devices, pipes and sockets, not made again"},
-	    {a->lost_links, "approved links whose target does not go"},
-	    {a->renamed, "names the share cannot hold as they are: renamed"},
-	};
-	bool first = true;
-	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
-		if (losses[i].n == 0)
-			continue;
-		print_out("%s", first ? "The share does not keep:\n" : "");
-		print_out("  %8llu %s\n", (unsigned long long)losses[i].n, losses[i].what);
-		first = false;
-	}
-}
-
-/* What an item loses on the share, in a few words, or NULL: times are counted only. */
-static const char *
+const char *
 sealed_loss(const struct inventory_item *it)
 {
 	bool approved = it->decision == ITEM_APPROVE;
@@ -239,64 +211,4 @@ sealed_loss(const struct inventory_item *it)
 	if ((it->mode & 07000) != 0)
 		return "loses set-user, set-group or sticky";
 	return inventory_compare(it->path, it->dest) != 0 ? "renamed" : NULL;
-}
-
-static void
-sealed_print_lost_items(const struct sealed *s)
-{
-	struct inventory *inventory;
-	const struct inventory_item *it;
-	char why[INVENTORY_WHY_SIZE], name[PRINT_FIT_SIZE];
-	uint64_t n = 0;
-	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
-		return;
-	while (inventory_next(inventory, &it) == ERR_OK) {
-		const char *loss = sealed_loss(it);
-		if (loss == NULL || ++n > SEALED_MUST_LOOK)
-			continue;
-		print_fit(it->name, print_width() - 4, name);
-		print_out("    %s\n      %s\n", name, loss);
-	}
-	inventory_free(inventory);
-	if (n > SEALED_MUST_LOOK)
-		print_out("    and %llu more, named in the report\n",
-		    (unsigned long long)(n - SEALED_MUST_LOOK));
-}
-
-static void
-sealed_print_people(const struct sealed *s)
-{
-	struct inventory *inventory;
-	char why[INVENTORY_WHY_SIZE];
-	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
-		return;
-	const struct inventory_header *h = inventory_header(inventory);
-	print_out("For %s.  Decided by:", h->requester);
-	for (size_t i = 0; i < h->ndeciders; i++)
-		print_out("%s %s", i > 0 ? "," : "", h->deciders[i]);
-	print_out("%s.\n", h->ndeciders == 0 ? " nobody" : "");
-	inventory_free(inventory);
-}
-
-void
-sealed_print(struct ui *ui, const char *transfer, const struct sealed *s)
-{
-	char size[PRINT_SIZE_SIZE];
-	const struct release_manifest *m = s->manifest;
-	print_size(m->bytes, size);
-	print_out("%s%s: what your signature covers\n\n", desk_mark(ui), transfer);
-	sealed_print_people(s);
-	print_out("\n");
-	sealed_print_outcomes(&s->account);
-	print_out(
-	    "\n%zu files (%s) and %zu links go to %s.\n", m->nfiles, size, m->nlinks, s->dest);
-	if (m->nfiles == 0)
-		print_out("Nothing goes: the signatures close the transfer, with a slip.\n");
-	sealed_print_must_look(s, transfer);
-	sealed_print_losses(&s->account);
-	sealed_print_lost_items(s);
-	print_out("\n  inventory %s\n  policy    %s\n  manifest  %s\n", s->inventory_hex,
-	    s->policy_hex, s->manifest_hex);
-	print_out("  code      %.4s %.4s   (both signers see the same)\n\n", s->manifest_hex,
-	    s->manifest_hex + 4);
 }

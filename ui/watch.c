@@ -23,26 +23,53 @@ watch_on_signal(int signum)
 
 /* What was shown last, so that a file is not flooded. */
 struct watch_shown {
-	char stage[32];
+	char stage[48];
+	bool paused;
 	int64_t at_ms;
 };
 
-/* "K1-000042 reading: 12 of 200, 1.2M of 34M, 1 unreadable"; what is not known is left out. */
+/* How far a stage is, in parts of a thousand. */
+static uint64_t
+watch_share(const json_t *stage)
+{
+	uint64_t total = desk_uint(stage, "total"), bytes = desk_uint(stage, "bytes_total");
+	if (bytes > 0)
+		return desk_uint(stage, "bytes") / (bytes / 1000 + 1);
+	return desk_uint(stage, "done") * 1000 / (total > 0 ? total : 1);
+}
+
+/* The stage that everything waits for: at work, and the furthest behind. */
+static const json_t *
+watch_slowest(const struct msg *m)
+{
+	const json_t *stage, *slowest = NULL;
+	size_t i;
+	json_array_foreach (json_object_get(m->body, "stages"), i, stage) {
+		const char *state = desk_text(stage, "state");
+		bool at_work = strcmp(state, "running") == 0 || strcmp(state, "paused") == 0;
+		if (at_work && (slowest == NULL || watch_share(stage) < watch_share(slowest)))
+			slowest = stage;
+	}
+	return slowest;
+}
+
+/* "K1-000042 read: 12 of 200, 1.2M of 34M, 1 unreadable"; what is not known is left out. */
 static void
-watch_line(const struct msg *m, struct buf *out)
+watch_line(const struct msg *m, const json_t *stage, struct buf *out)
 {
 	char bytes[PRINT_SIZE_SIZE], all[PRINT_SIZE_SIZE];
 	const char *between = ":";
-	print_size(msg_uint(m, "bytes"), bytes);
-	print_size(msg_uint(m, "bytes_total"), all);
-	buf_addf(out, "%s %s", msg_str(m, "transfer"), msg_str(m, "stage"));
-	if (msg_uint(m, "total") > 0) {
+	print_size(desk_uint(stage, "bytes"), bytes);
+	print_size(desk_uint(stage, "bytes_total"), all);
+	buf_addf(out, "%s %s%s", msg_str(m, "transfer"), desk_text(stage, "name"),
+	    msg_bool(m, "paused") ? " (paused)" : "");
+	if (desk_uint(stage, "total") > 0) {
 		buf_addf(out, "%s %llu of %llu", between,
-		    (unsigned long long)msg_uint(m, "done"),
-		    (unsigned long long)msg_uint(m, "total"));
+		    (unsigned long long)desk_uint(stage, "done"),
+		    (unsigned long long)desk_uint(stage, "total"));
 		between = ",";
 	}
-	if (msg_uint(m, "bytes_total") > 0) {
+	if (desk_uint(stage, "bytes_total") > 0) {
 		buf_addf(out, "%s %s of %s", between, bytes, all);
 		between = ",";
 	}
@@ -55,16 +82,20 @@ static void
 watch_show(const struct msg *m, struct watch_shown *shown)
 {
 	struct buf line;
-	const char *stage = msg_str(m, "stage");
+	const json_t *stage = watch_slowest(m);
 	int64_t now = clock_mono_ms();
-	bool same = strcmp(stage, shown->stage) == 0;
-	if (stage[0] == '\0' ||
-	    (same && !print_is_terminal() && now - shown->at_ms < WATCH_LINES_MS))
+	bool paused = msg_bool(m, "paused");
+	if (stage == NULL)
 		return;
-	snprintf(shown->stage, sizeof(shown->stage), "%s", stage);
+	const char *name = desk_text(stage, "name");
+	bool same = strcmp(name, shown->stage) == 0 && paused == shown->paused;
+	if (same && !print_is_terminal() && now - shown->at_ms < WATCH_LINES_MS)
+		return;
+	snprintf(shown->stage, sizeof(shown->stage), "%s", name);
+	shown->paused = paused;
 	shown->at_ms = now;
 	buf_init(&line, LIM_MESSAGE_BYTES);
-	watch_line(m, &line);
+	watch_line(m, stage, &line);
 	print_progress(buf_str(&line));
 	buf_done(&line);
 }
@@ -72,7 +103,7 @@ watch_show(const struct msg *m, struct watch_shown *shown)
 static int
 watch_follow(struct ui *ui, struct msg *m, struct watch *ret)
 {
-	struct watch_shown shown = {"", 0};
+	struct watch_shown shown = {.stage = ""};
 	for (;;) {
 		if (m->id == MSG_DESK_PROGRESS && msg_bool(m, "last")) {
 			snprintf(ret->state, sizeof(ret->state), "%s", msg_str(m, "state"));

@@ -103,7 +103,7 @@ a_bulk_decision_is_about_the_items_that_were_shown(void **state)
 	items_assert(w, 6, "none", "");
 	items_assert(w, 3, "approve", "otto");
 	/* one step back for all of them */
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
 	assert_int_equal(step.items, 2);
 	assert_int_equal(step.item, 0);
 	items_assert(w, 2, "none", "");
@@ -126,6 +126,43 @@ what_cannot_be_rejected_is_not_counted_as_blocked(void **state)
 	work_close(w);
 }
 
+/* Who took a transfer over must not make a decision stand that carries another name. */
+static void
+undo_brings_nothing_back_in_the_name_of_another_officer(void **state)
+{
+	struct work *w = items_fixture();
+	struct work_step step;
+	struct work_counts c;
+	uint64_t changed;
+	(void)state;
+	assert_int_equal(items_decide(w, "id=2", ITEM_HOLD, "otto", "", &changed), ERR_OK);
+	assert_int_equal(items_decide(w, "id=2", ITEM_REJECT, "otto", "", &changed), ERR_OK);
+	/* he rejected it: that he held it before is not hers to say */
+	assert_int_equal(work_undo(w, false, "paula", &step), ERR_DENIED);
+	items_assert(w, 2, "reject", "otto");
+	assert_int_equal(work_counts(w, &c), ERR_OK);
+	assert_int_equal(c.undo, 2);
+	assert_int_equal(c.redo, 0);
+	assert_int_equal(c.reject, 1);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
+	assert_int_equal(work_undo(w, true, "paula", &step), ERR_DENIED);
+	items_assert(w, 2, "hold", "otto");
+	/* her own step, and what stood before it */
+	assert_int_equal(items_decide(w, "id=2", ITEM_REJECT, "paula", "", &changed), ERR_OK);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
+	items_assert(w, 2, "hold", "otto");
+	assert_int_equal(work_undo(w, true, "otto", &step), ERR_DENIED);
+	assert_int_equal(work_undo(w, true, "paula", &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "paula", &step), ERR_OK);
+	items_assert(w, 2, "hold", "otto");
+	/* without a decision it stands in nobody's name */
+	assert_int_equal(work_undo(w, false, "paula", &step), ERR_OK);
+	items_assert(w, 2, "none", "");
+	assert_int_equal(work_undo(w, true, "paula", &step), ERR_DENIED);
+	assert_int_equal(work_undo(w, true, "otto", &step), ERR_OK);
+	work_close(w);
+}
+
 static void
 undo_survives_a_crash_and_brings_back_who_decided(void **state)
 {
@@ -142,7 +179,7 @@ undo_survives_a_crash_and_brings_back_who_decided(void **state)
 	assert_int_equal(changed, 4);
 	w = items_reopen(w, path);
 	items_assert(w, 4, "reject", "otto");
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
 	assert_int_equal(step.decision, ITEM_REJECT);
 	assert_int_equal(step.items, 4);
 	w = items_reopen(w, path);
@@ -154,14 +191,14 @@ undo_survives_a_crash_and_brings_back_who_decided(void **state)
 	assert_int_equal(work_counts(w, &c), ERR_OK);
 	assert_int_equal(c.undo, 1);
 	assert_int_equal(c.redo, 1);
-	assert_int_equal(work_undo(w, true, &step), ERR_OK);
+	assert_int_equal(work_undo(w, true, "otto", &step), ERR_OK);
 	w = items_reopen(w, path);
 	items_assert(w, 2, "reject", "otto");
-	assert_int_equal(work_undo(w, true, &step), ERR_NOTFOUND);
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
+	assert_int_equal(work_undo(w, true, "otto", &step), ERR_NOTFOUND);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "paula", &step), ERR_OK);
 	assert_int_equal(step.item, 2);
-	assert_int_equal(work_undo(w, false, &step), ERR_NOTFOUND);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_NOTFOUND);
 	items_assert(w, 2, "none", "");
 	work_close(w);
 	items_remove(path);
@@ -177,14 +214,14 @@ a_new_decision_ends_what_could_be_made_again(void **state)
 	(void)state;
 	assert_int_equal(items_decide(w, "id=2", ITEM_HOLD, "otto", "", &changed), ERR_OK);
 	assert_int_equal(items_decide(w, "id=3", ITEM_HOLD, "otto", "", &changed), ERR_OK);
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
 	/* nothing new: what can be made again stays */
 	assert_int_equal(items_decide(w, "id=2", ITEM_HOLD, "otto", "", &changed), ERR_OK);
 	assert_int_equal(changed, 1);
 	assert_int_equal(work_counts(w, &c), ERR_OK);
 	assert_int_equal(c.redo, 1);
 	assert_int_equal(items_decide(w, "id=2", ITEM_REJECT, "otto", "", &changed), ERR_OK);
-	assert_int_equal(work_undo(w, true, &step), ERR_NOTFOUND);
+	assert_int_equal(work_undo(w, true, "otto", &step), ERR_NOTFOUND);
 	assert_int_equal(work_counts(w, &c), ERR_OK);
 	assert_int_equal(c.undo, 2);
 	assert_int_equal(c.redo, 0);
@@ -201,9 +238,9 @@ what_was_submitted_is_not_taken_back(void **state)
 	(void)state;
 	assert_int_equal(items_decide(w, "id=2", ITEM_HOLD, "otto", "", &changed), ERR_OK);
 	assert_int_equal(work_settle(w), ERR_OK);
-	assert_int_equal(work_undo(w, false, &step), ERR_NOTFOUND);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_NOTFOUND);
 	w = items_reopen(w, path);
-	assert_int_equal(work_undo(w, false, &step), ERR_NOTFOUND);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_NOTFOUND);
 	items_assert(w, 2, "hold", "otto");
 	work_close(w);
 	items_remove(path);
@@ -234,8 +271,8 @@ deciders_are_those_whose_decisions_stand(void **state)
 	assert_int_equal(items_decide(w, "id=6", ITEM_HOLD, "otto", "c", &changed), ERR_OK);
 	assert_int_equal(work_deciders(w, add_name, &names), ERR_OK);
 	assert_string_equal(names.text, "otto zoe ");
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
-	assert_int_equal(work_undo(w, false, &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
+	assert_int_equal(work_undo(w, false, "otto", &step), ERR_OK);
 	names.text[0] = '\0';
 	assert_int_equal(work_deciders(w, add_name, &names), ERR_OK);
 	assert_string_equal(names.text, "zoe ");
@@ -259,7 +296,7 @@ counts_that_are_kept_are_the_counts_that_are_read(void **state)
 		uint32_t ids[2] = {r % 6 + 1, r / 6 % 6 + 1};
 		size_t n = ids[0] == ids[1] ? 1 : 2;
 		if (r % 5 < 2)
-			(void)work_undo(w, r % 5 == 0, &step);
+			(void)work_undo(w, r % 5 == 0, r / 8 % 2 ? "otto" : "paula", &step);
 		else
 			assert_int_equal(work_decide(w, ids, n, r / 64 % ITEM_DECISION__MAX,
 					     r / 8 % 2 ? "otto" : "paula",
@@ -373,7 +410,7 @@ a_file_that_contradicts_itself_is_refused(void **state)
 		sql_close(sql);
 		assert_int_equal(work_open(path, &w), ERR_OK);
 		if (work_counts(w, &c) != cases[i].list ||
-		    work_undo(w, false, &step) != cases[i].undo)
+		    work_undo(w, false, "otto", &step) != cases[i].undo)
 			fail_msg("%s", cases[i].what);
 		work_close(w);
 		items_remove(path);
@@ -404,6 +441,7 @@ main(void)
 	    cmocka_unit_test(counts_say_what_is_left_to_do),
 	    cmocka_unit_test(a_bulk_decision_is_about_the_items_that_were_shown),
 	    cmocka_unit_test(what_cannot_be_rejected_is_not_counted_as_blocked),
+	    cmocka_unit_test(undo_brings_nothing_back_in_the_name_of_another_officer),
 	    cmocka_unit_test(undo_survives_a_crash_and_brings_back_who_decided),
 	    cmocka_unit_test(a_new_decision_ends_what_could_be_made_again),
 	    cmocka_unit_test(what_was_submitted_is_not_taken_back),

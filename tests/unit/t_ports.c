@@ -212,6 +212,27 @@ list_is_cut_at_its_limit_with_the_first_names(void **state)
 	json_decref(rows);
 }
 
+static void
+a_full_folder_does_not_hide_another_port(void **state)
+{
+	(void)state;
+	MEM_FREE char *full = below("full"), *other = below("other");
+	struct station_port two[2] = {{"A", STATION_IMAGE, full}, {"B", STATION_IMAGE, other}};
+	struct station s = {.ports = two, .nports = 2};
+	char name[32];
+	assert_int_equal(mkdir(full, 0755), 0);
+	assert_int_equal(mkdir(other, 0755), 0);
+	for (int i = 0; i < LIM_PORT_MEDIA + 3; i++) {
+		snprintf(name, sizeof(name), "full/%03d.img", i);
+		put(name, "");
+	}
+	put("other/stick.img", "");
+	json_t *rows = ports_list(&s);
+	assert_int_equal(json_array_size(rows), LIM_PORT_MEDIA / 2 + 1);
+	assert_string_equal(name_at(rows, LIM_PORT_MEDIA / 2), "stick.img");
+	json_decref(rows);
+}
+
 /* What lies behind the limit is not looked at: the look ends in time. */
 static void
 folder_with_too_many_entries_is_looked_at_in_part(void **state)
@@ -241,6 +262,7 @@ main(void)
 	    cmocka_unit_test(nothing_but_an_image_of_the_folder_is_opened),
 	    cmocka_unit_test(name_with_a_nul_is_not_cut),
 	    cmocka_unit_test(list_is_cut_at_its_limit_with_the_first_names),
+	    cmocka_unit_test(a_full_folder_does_not_hide_another_port),
 	    cmocka_unit_test(folder_with_too_many_entries_is_looked_at_in_part),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

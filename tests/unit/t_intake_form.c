@@ -1,0 +1,362 @@
+/* links: ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* SPDX-License-Identifier: ISC */
+/* The form for a medium: whom it is for, what the policy asks, and what the desk is told. */
+#include "src/base/mem.h"
+#include "src/core/custody.h"
+#include "tests/unit/screen.h"
+#include "ui/desk.h"
+#include "ui/key.h"
+#include "ui/views.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- the station that is not there ------------------------------------------------ */
+
+static struct {
+	char said[256];
+	json_t *body;
+	link_fn *fn;
+	size_t asked, popped, replaced;
+	const char *gone;
+} t;
+
+static const struct {
+	const char *id, *name;
+	unsigned roles;
+} people[] = {
+    {"ann", "Ann Officer", CUSTODY_OFFICER | CUSTODY_REQUESTER},
+    {"otto", "Otto Officer", CUSTODY_OFFICER},
+    {"phys", "Phys \xe2\x80\xae Requester", CUSTODY_REQUESTER},
+    {"rita", "Rita Requester", CUSTODY_REQUESTER},
+};
+
+void *
+view_new(struct app *app, const struct view_type *type, size_t size)
+{
+	struct view *v = mem_alloc(size);
+	v->type = type;
+	v->app = app;
+	return v;
+}
+
+void
+app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
+{
+	(void)v;
+	assert_int_equal(id, MSG_UI_INTAKE_DEVICE);
+	assert_int_equal(answer, MSG_DESK_DONE);
+	json_decref(t.body);
+	t.body = body;
+	t.fn = fn;
+	t.asked++;
+}
+
+__attribute__((format(printf, 2, 3))) void
+app_say(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+	(void)app;
+	va_start(ap, fmt);
+	vsnprintf(t.said, sizeof(t.said), fmt, ap);
+	va_end(ap);
+}
+
+__attribute__((format(printf, 2, 3))) void
+app_warn(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+	(void)app;
+	va_start(ap, fmt);
+	vsnprintf(t.said, sizeof(t.said), fmt, ap);
+	va_end(ap);
+}
+
+void
+app_refused(struct app *app, const struct msg *m)
+{
+	(void)app;
+	snprintf(t.said, sizeof(t.said), "%s", m != NULL ? "refused" : "gone");
+}
+
+const char *
+app_why_no_desk(const struct app *app)
+{
+	(void)app;
+	return t.gone;
+}
+
+void
+app_pop(struct app *app)
+{
+	(void)app;
+	t.popped++;
+}
+
+void
+app_replace(struct app *app, struct view *old, struct view *new)
+{
+	(void)app;
+	(void)old;
+	(void)new;
+	t.replaced++;
+}
+
+struct view *
+progress_view(struct app *app, const char *transfer)
+{
+	(void)app;
+	snprintf(t.said, sizeof(t.said), "progress of %s", transfer);
+	return NULL;
+}
+
+size_t
+custody_person_count(const struct custody *c)
+{
+	(void)c;
+	return sizeof(people) / sizeof(people[0]);
+}
+
+const struct custody_person *
+custody_person_at(const struct custody *c, size_t i)
+{
+	static struct custody_person p;
+	(void)c;
+	snprintf(p.id, sizeof(p.id), "%s", people[i].id);
+	snprintf(p.name, sizeof(p.name), "%s", people[i].name);
+	p.roles = people[i].roles;
+	return &p;
+}
+
+const char *
+desk_text(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+	return text != NULL ? text : "";
+}
+
+uint64_t
+desk_uint(const json_t *row, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(row, key));
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+const char *
+msg_str(const struct msg *m, const char *field)
+{
+	return json_string_value(json_object_get(m->body, field));
+}
+
+/* --- rig ------------------------------------------------------------------------------ */
+
+struct rig {
+	struct ui ui;
+	struct app app;
+	struct view *view;
+	struct grid *grid;
+};
+
+static int
+setup(void **state)
+{
+	struct rig *r = mem_alloc(sizeof(*r));
+	memset(&t, 0, sizeof(t));
+	r->ui.as = "ann";
+	/* any address: what is asked of it is answered above */
+	r->ui.authority = (struct custody *)r;
+	r->app = (struct app){.ui = &r->ui, .frame = arena_new()};
+	r->app.site.fields = json_pack("[{s:s, s:s, s:b}, {s:s, s:s, s:b}]", "name", "request",
+	    "title", "Request number", "required", 1, "name", "note", "title", "Note",
+	    "required", 0);
+	json_t *medium = json_pack("{s:s, s:s, s:s, s:i}", "port", "red", "source", "L2Rldi9h",
+	    "name", "ACME\\u{202E}02", "bytes", 4096);
+	r->view = intake_view(&r->app, medium);
+	json_decref(medium);
+	r->grid = grid_new();
+	*state = r;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	struct rig *r = *state;
+	r->view->type->done(r->view);
+	free(r->view);
+	grid_free(r->grid);
+	json_decref(r->app.site.fields);
+	arena_free(r->app.frame);
+	json_decref(t.body);
+	free(r);
+	return 0;
+}
+
+static void
+keys(struct rig *r, const int *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		r->view->type->key(r->view, list[i]);
+}
+#define KEYS(r, ...) \
+	keys(r, (const int[]){__VA_ARGS__}, sizeof((const int[]){__VA_ARGS__}) / sizeof(int))
+
+static const char *
+drawn(struct rig *r)
+{
+	static struct buf out;
+	buf_done(&out);
+	buf_init(&out, 1 << 20);
+	grid_clear(r->grid, 19, 80);
+	arena_reset(r->app.frame);
+	struct area a = area_of(r->grid);
+	r->view->type->draw(r->view, &a);
+	dump_text(r->grid, &out);
+	return buf_str(&out);
+}
+
+/* From Cancel: back over two fields to the requester, the next one, and on to the button. */
+static void
+pick(struct rig *r)
+{
+	KEYS(r, K_UP, K_UP, K_UP, K_RIGHT);
+}
+
+/* --- tests -------------------------------------------------------------------------------- */
+
+static void
+test_enter_at_once_cancels(void **state)
+{
+	KEYS(*state, K_ENTER);
+	assert_int_equal(t.popped, 1);
+	assert_int_equal(t.asked, 0);
+}
+
+static void
+test_nothing_is_read_without_a_requester(void **state)
+{
+	struct rig *r = *state;
+	KEYS(r, K_TAB, K_ENTER);
+	assert_int_equal(t.asked, 0);
+	assert_non_null(strstr(t.said, "Pick the requester first"));
+	/* and the focus went there */
+	KEYS(r, K_RIGHT);
+	assert_non_null(strstr(drawn(r), "phys  Phys \\u{202E} Requester"));
+}
+
+static void
+test_who_sits_here_is_no_requester_nor_is_an_officer_without_the_role(void **state)
+{
+	struct rig *r = *state;
+	pick(r);
+	for (int i = 0; i < 8; i++) {
+		const char *text = drawn(r);
+		assert_null(strstr(text, "Ann Officer"));
+		assert_null(strstr(text, "Otto Officer"));
+		KEYS(r, K_RIGHT);
+	}
+}
+
+static void
+test_a_field_the_policy_asks_for_is_not_left_empty(void **state)
+{
+	struct rig *r = *state;
+	assert_non_null(strstr(drawn(r), "Request number (needed)"));
+	pick(r);
+	KEYS(r, K_DOWN, ' ', ' ', K_DOWN, K_DOWN, K_TAB, K_ENTER);
+	assert_int_equal(t.asked, 0);
+	assert_non_null(strstr(t.said, "Request number: the policy asks for this"));
+}
+
+static void
+test_what_the_desk_is_told(void **state)
+{
+	struct rig *r = *state;
+	pick(r);
+	KEYS(r, K_DOWN, '4', '2', K_DOWN, K_DOWN, K_TAB, K_ENTER);
+	assert_int_equal(t.asked, 1);
+	assert_string_equal(desk_text(t.body, "source"), "L2Rldi9h");
+	assert_string_equal(desk_text(t.body, "requester"), "phys");
+	assert_null(json_object_get(t.body, "resume"));
+	const json_t *fields = json_object_get(t.body, "fields");
+	assert_int_equal(json_array_size(fields), 1);
+	assert_string_equal(desk_text(json_array_get(fields, 0), "name"), "request");
+	assert_string_equal(desk_text(json_array_get(fields, 0), "value"), "42");
+	/* pressed once more before the answer came */
+	KEYS(r, K_ENTER);
+	assert_int_equal(t.asked, 1);
+	struct msg m = {MSG_DESK_DONE, json_pack("{s:s}", "transfer", "K1-000042"), -1};
+	t.fn(r->view, &m);
+	json_decref(m.body);
+	assert_int_equal(t.replaced, 1);
+	assert_string_equal(t.said, "progress of K1-000042");
+}
+
+static void
+test_a_refusal_leaves_the_form_as_it_was(void **state)
+{
+	struct rig *r = *state;
+	struct msg m = {MSG_DESK_REFUSED, json_object(), -1};
+	pick(r);
+	KEYS(r, K_DOWN, '4', '2', K_DOWN, K_DOWN, K_TAB, K_ENTER);
+	t.fn(r->view, &m);
+	json_decref(m.body);
+	assert_string_equal(t.said, "refused");
+	assert_int_equal(t.replaced, 0);
+	assert_non_null(strstr(drawn(r), "42"));
+	KEYS(r, K_ENTER);
+	assert_int_equal(t.asked, 2);
+	t.fn(r->view, NULL);
+	assert_string_equal(t.said, "gone");
+}
+
+static void
+test_bytes_that_are_no_text_are_not_sent(void **state)
+{
+	struct rig *r = *state;
+	pick(r);
+	KEYS(r, K_DOWN, 'a', 0xff, K_DOWN, K_DOWN, K_TAB, K_ENTER);
+	assert_int_equal(t.asked, 0);
+	assert_non_null(strstr(t.said, "no text"));
+}
+
+static void
+test_nothing_is_asked_while_the_desk_is_away(void **state)
+{
+	struct rig *r = *state;
+	pick(r);
+	t.gone = "the station has gone";
+	KEYS(r, K_DOWN, '4', K_DOWN, K_DOWN, K_TAB, K_ENTER);
+	assert_int_equal(t.asked, 0);
+	assert_string_equal(t.said, t.gone);
+}
+
+static void
+test_the_name_of_the_medium_is_shown_as_it_came_escaped(void **state)
+{
+	assert_non_null(strstr(drawn(*state), "ACME\\u{202E}02"));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(test_enter_at_once_cancels),
+	    T(test_nothing_is_read_without_a_requester),
+	    T(test_who_sits_here_is_no_requester_nor_is_an_officer_without_the_role),
+	    T(test_a_field_the_policy_asks_for_is_not_left_empty),
+	    T(test_what_the_desk_is_told),
+	    T(test_a_refusal_leaves_the_form_as_it_was),
+	    T(test_bytes_that_are_no_text_are_not_sent),
+	    T(test_nothing_is_asked_while_the_desk_is_away),
+	    T(test_the_name_of_the_medium_is_shown_as_it_came_escaped),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

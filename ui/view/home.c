@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: ISC */
+/*
+ * Home: is the station ready, what is in progress and what comes next, what
+ * lies in the ports and why something was refused.
+ */
+#include "ui/view/home.h"
+#include "ui/desk.h"
+#include "ui/signin.h"
+#include "ui/views.h"
+
+#include <string.h>
+
+#define HOME_LOOK_MS  5000  /* between two looks at transfers and media */
+#define HOME_CHECK_MS 60000 /* and at the ready checks */
+
+/* --- the lists --------------------------------------------------------------------- */
+
+json_t *
+home_row(const struct home *h)
+{
+	const struct home_list *l = &h->lists[h->list];
+	return json_array_get(l->rows, (size_t)l->cursor.at);
+}
+
+static void
+home_moved(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	struct home_list *l = &h->lists[h->list];
+	json_decref(l->picked);
+	l->picked = json_incref(json_object_get(home_row(h), l->key));
+}
+
+/* New rows: the cursor goes where its row has gone. */
+static void
+home_set_rows(struct home_list *l, const json_t *rows)
+{
+	size_t i;
+	const json_t *row;
+	l->rows = rows;
+	cursor_fit(&l->cursor, json_array_size(rows), l->cursor.rows);
+	json_array_foreach (rows, i, row)
+		if (l->picked != NULL && json_equal(json_object_get(row, l->key), l->picked)) {
+			cursor_to(&l->cursor, i);
+			break;
+		}
+	json_t *now = json_object_get(json_array_get(rows, (size_t)l->cursor.at), l->key);
+	json_incref(now);
+	json_decref(l->picked);
+	l->picked = now;
+}
+
+/* --- asking ------------------------------------------------------------------------- */
+
+static void
+home_on_work(void *arg)
+{
+	struct home *h = arg;
+	home_set_rows(&h->lists[HOME_WORK], h->work.rows);
+}
+
+static void
+home_on_media(void *owner, struct msg *m)
+{
+	struct home *h = owner;
+	if (m == NULL || m->id != MSG_DESK_ROWS)
+		return; /* the last state stays */
+	json_t *old = h->media;
+	h->media = json_incref(json_object_get(m->body, "rows"));
+	home_set_rows(&h->lists[HOME_MEDIA], h->media);
+	json_decref(old);
+}
+
+static void
+home_on_checks(void *owner, struct msg *m)
+{
+	struct home *h = owner;
+	if (m == NULL || m->id != MSG_DESK_ROWS)
+		return;
+	json_decref(h->checks);
+	h->checks = json_incref(json_object_get(m->body, "rows"));
+}
+
+static void
+home_check(struct home *h)
+{
+	h->checked_ms = h->view.app->now_ms;
+	app_ask(&h->view, MSG_UI_DOCTOR, json_object(), MSG_DESK_ROWS, home_on_checks);
+}
+
+static void
+home_look(struct home *h)
+{
+	h->looked_ms = h->view.app->now_ms;
+	h->work.changed = home_on_work;
+	h->work.arg = h;
+	work_ask(&h->work, h->view.app);
+	app_ask(&h->view, MSG_UI_MEDIA, json_object(), MSG_DESK_ROWS, home_on_media);
+}
+
+static void
+home_tick(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	const struct app *app = v->app;
+	if (app->top != v || app_why_no_desk(app) != NULL || link_pending(app->link) > 0)
+		return;
+	if (h->looked_ms == 0 || app->now_ms - h->looked_ms >= HOME_LOOK_MS)
+		home_look(h);
+	if (h->checked_ms == 0 || app->now_ms - h->checked_ms >= HOME_CHECK_MS)
+		home_check(h);
+}
+
+static void
+home_shown(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	h->looked_ms = 0;
+	home_tick(v);
+}
+
+/* --- acts ----------------------------------------------------------------------------- */
+
+static bool
+home_is_ready(const json_t *medium)
+{
+	return strcmp(desk_text(medium, "state"), "ready") == 0;
+}
+
+static const char *
+home_why_no_officer(const struct app *app)
+{
+	const struct custody_person *p = signin_person(app->ui);
+	return p != NULL && (p->roles & CUSTODY_OFFICER) != 0
+	           ? NULL
+	           : "only an officer reads a medium";
+}
+
+/* Why the medium under the cursor cannot be opened. */
+static const char *
+home_why_not_medium(const struct home *h, const json_t *row)
+{
+	static const struct {
+		const char *state, *why;
+	} states[] = {
+	    {"refused", "this was refused; the reason stands below the list"},
+	    {"empty", "nothing is in this port"},
+	};
+	if (home_is_ready(row))
+		return home_why_no_officer(h->view.app);
+	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(desk_text(row, "state"), states[i].state) == 0)
+			return states[i].why;
+	return desk_text(row, "transfer")[0] != '\0' ? NULL : "no transfer belongs to it";
+}
+
+const char *
+home_may_open(struct view *v)
+{
+	const struct home *h = (const struct home *)v;
+	const json_t *row = home_row(h);
+	if (row == NULL)
+		return h->lists[h->list].rows == NULL ? "the station has not answered yet"
+		                                      : "this list is empty";
+	return h->list == HOME_MEDIA ? home_why_not_medium(h, row) : NULL;
+}
+
+/* Opens a transfer of any list; its state is the list's, or asked from the other one. */
+static void
+home_open_transfer(struct home *h, const json_t *row)
+{
+	struct app *app = h->view.app;
+	const char *transfer = desk_text(row, "transfer"), *state = "CLOSED";
+	size_t i;
+	const json_t *other;
+	json_array_foreach (h->work.rows, i, other)
+		if (strcmp(desk_text(other, "transfer"), transfer) == 0)
+			state = desk_text(other, "state");
+	app_push(app, transfers_view_of(app, transfer, state));
+}
+
+void
+home_act_open(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	const json_t *row = home_row(h);
+	if (h->list == HOME_MEDIA && home_is_ready(row))
+		app_push(v->app, intake_view(v->app, row));
+	else
+		home_open_transfer(h, row);
+}
+
+/* The medium the i key means: the one under the cursor, else the first that is ready. */
+static const json_t *
+home_medium(const struct home *h)
+{
+	size_t i;
+	const json_t *row = h->list == HOME_MEDIA ? home_row(h) : NULL;
+	if (home_is_ready(row))
+		return row;
+	json_array_foreach (h->media, i, row)
+		if (home_is_ready(row))
+			return row;
+	return NULL;
+}
+
+const char *
+home_may_intake(struct view *v)
+{
+	const char *why = home_why_no_officer(v->app);
+	if (why == NULL)
+		why = app_why_no_desk(v->app);
+	if (why == NULL && home_medium((const struct home *)v) == NULL)
+		why = "no medium lies ready in a port";
+	return why;
+}
+
+void
+home_act_intake(struct view *v)
+{
+	app_push(v->app, intake_view(v->app, home_medium((const struct home *)v)));
+}
+
+void
+home_act_transfers(struct view *v)
+{
+	app_push(v->app, transfers_view(v->app));
+}
+
+void
+home_act_next(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	h->list = 1 - h->list;
+	v->cursor = &h->lists[h->list].cursor;
+}
+
+void
+home_act_check(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	const char *why = app_why_no_desk(v->app);
+	if (why != NULL) {
+		app_warn(v->app, "%s", why);
+		return;
+	}
+	home_check(h);
+	home_look(h);
+	app_say(v->app, "The station is checked again.");
+}
+
+static void
+home_done(struct view *v)
+{
+	struct home *h = (struct home *)v;
+	work_done(&h->work);
+	json_decref(h->checks);
+	json_decref(h->media);
+	json_decref(h->lists[0].picked);
+	json_decref(h->lists[1].picked);
+}
+
+static const struct view_type home_type = {.title = "HOME",
+    .map = MAP_HOME,
+    .also = MAP_BIT(MAP_ANY) | MAP_BIT(MAP_LIST),
+    .draw = home_draw,
+    .subject = home_subject,
+    .status = home_status,
+    .moved = home_moved,
+    .tick = home_tick,
+    .shown = home_shown,
+    .done = home_done};
+
+struct view *
+home_view(struct app *app)
+{
+	struct home *h = view_new(app, &home_type, sizeof(*h));
+	h->lists[HOME_WORK].key = "transfer";
+	h->lists[HOME_MEDIA].key = "source";
+	h->view.cursor = &h->lists[0].cursor;
+	if (app_why_no_desk(app) == NULL) {
+		home_look(h);
+		home_check(h);
+	}
+	return &h->view;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC */
+/* Home: what home.c keeps and home_draw.c draws. */
+#ifndef UI_VIEW_HOME_H
+#define UI_VIEW_HOME_H
+
+#include "ui/view/work.h"
+
+/* A list of the screen: the cursor stays on its row when rows come and go. */
+struct home_list {
+	const json_t *rows; /* NULL: not known */
+	const char *key;    /* what a row is known by */
+	json_t *picked;     /* the key's text of the row under the cursor, or NULL */
+	struct cursor cursor;
+};
+
+struct home {
+	struct view view;
+	struct work work;
+	json_t *checks, *media; /* rows; NULL: not known */
+	struct home_list lists[2];
+	int list;                      /* the one with the focus */
+	int64_t looked_ms, checked_ms; /* 0: not yet */
+};
+
+enum { HOME_WORK, HOME_MEDIA };
+
+/* The row under the cursor of the list with the focus, or NULL. */
+json_t *home_row(const struct home *);
+void home_draw(struct view *, const struct area *);
+struct safe home_subject(struct view *, struct arena *);
+struct safe home_status(struct view *, struct arena *);
+
+#endif

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: ISC */
+/* The form for a medium in a port: whom it is for, and what the policy asks. */
+#include "src/base/mem.h"
+#include "src/core/custody.h"
+#include "ui/desk.h"
+#include "ui/form.h"
+#include "ui/views.h"
+
+#include <string.h>
+
+#define INTAKE_FORM_ROW    5
+#define INTAKE_VALUE_BYTES 256
+
+struct intake {
+	struct view view;
+	json_t *medium; /* a row of ui.media */
+	json_t *fields; /* of the site, as they were when the form was made */
+	struct form *form;
+	char (*people)[LIM_PERSON_ID_BYTES + 1]; /* behind the first choice, "nobody yet" */
+	size_t npeople;
+	int requester, first_field, cancel, read; /* rows of the form */
+	bool asked;                               /* the desk was told to read it */
+};
+
+/* --- the form ---------------------------------------------------- */
+
+/* Enrolled requesters but the one who sits here; the first choice is nobody. */
+static void
+intake_add_people(struct intake *in)
+{
+	struct app *app = in->view.app;
+	const struct custody *c = app->ui->authority;
+	size_t most = c != NULL ? custody_person_count(c) : 0;
+	struct safe *choices = mem_array(most + 1, sizeof(*choices));
+	in->people = mem_array(most + 1, sizeof(*in->people));
+	choices[0] = SAFE("(nobody yet: Space or Right picks)");
+	for (size_t i = 0; i < most; i++) {
+		const struct custody_person *p = custody_person_at(c, i);
+		bool self = app->ui->as != NULL && strcmp(p->id, app->ui->as) == 0;
+		if ((p->roles & CUSTODY_REQUESTER) == 0 || self)
+			continue;
+		snprintf(in->people[in->npeople], sizeof(*in->people), "%s", p->id);
+		choices[++in->npeople] = safe_printf(app->frame, "%s  %s", p->id,
+		    safe_bytes(app->frame, p->name, strlen(p->name)).text);
+	}
+	in->requester = form_add_choice(in->form, SAFE("Requester"), choices, in->npeople + 1);
+	free(choices);
+}
+
+static void
+intake_add_fields(struct intake *in)
+{
+	struct arena *f = in->view.app->frame;
+	size_t i;
+	json_t *field;
+	in->first_field = in->requester + 1;
+	json_array_foreach (in->fields, i, field) {
+		struct safe title = safe_member(f, field, "title");
+		if (safe_empty(title))
+			title = safe_member(f, field, "name");
+		bool required = json_is_true(json_object_get(field, "required"));
+		form_add_text(in->form,
+		    safe_printf(f, "%s%s", title.text, required ? " (needed)" : ""),
+		    INTAKE_VALUE_BYTES, "");
+	}
+	in->cancel = form_add_button(in->form, SAFE("Cancel"));
+	in->read = form_add_button(in->form, SAFE("Read the medium"));
+	form_set_focus(in->form, in->cancel);
+}
+
+/* --- reading ----------------------------------------------------- */
+
+static void
+intake_on_done(void *owner, struct msg *m)
+{
+	struct intake *in = owner;
+	struct app *app = in->view.app;
+	in->asked = false;
+	if (m == NULL || m->id != MSG_DESK_DONE || msg_str(m, "transfer") == NULL)
+		app_refused(app, m);
+	else
+		app_replace(app, &in->view, progress_view(app, msg_str(m, "transfer")));
+}
+
+/* Says what is missing and goes there. */
+static bool
+intake_is_complete(struct intake *in)
+{
+	struct app *app = in->view.app;
+	size_t i;
+	json_t *field;
+	if (in->npeople == 0) {
+		app_warn(app, "Nobody is enrolled as a requester; an administrator enrols one: "
+			      "requester add.");
+		return false;
+	}
+	if (form_choice(in->form, in->requester) == 0) {
+		app_warn(app, "Pick the requester first: the person the data is for.");
+		form_set_focus(in->form, in->requester);
+		return false;
+	}
+	json_array_foreach (in->fields, i, field) {
+		int row = in->first_field + (int)i;
+		const char *text = form_text(in->form, row);
+		json_t *value = json_string(text);
+		bool empty = text[strspn(text, " ")] == '\0' &&
+		             json_is_true(json_object_get(field, "required"));
+		json_decref(value);
+		if (!empty && value != NULL)
+			continue;
+		app_warn(app, "%s: %s", safe_member(app->frame, field, "title").text,
+		    empty ? "the policy asks for this; type it."
+			  : "it holds bytes that are no text; type it again.");
+		form_set_focus(in->form, row);
+		return false;
+	}
+	return true;
+}
+
+static void
+intake_read(struct intake *in)
+{
+	struct app *app = in->view.app;
+	const char *gone = app_why_no_desk(app);
+	json_t *values = json_array(), *field;
+	size_t i;
+	json_array_foreach (in->fields, i, field) {
+		const char *text = form_text(in->form, in->first_field + (int)i);
+		if (text[0] != '\0')
+			json_array_append_new(
+			    values, json_pack("{s:s, s:s}", "name", desk_text(field, "name"),
+					"value", text));
+	}
+	json_t *body =
+	    json_pack("{s:s, s:s, s:o}", "source", desk_text(in->medium, "source"), "requester",
+		in->people[form_choice(in->form, in->requester) - 1], "fields", values);
+	if (gone != NULL || in->asked) {
+		app_warn(app, "%s",
+		    gone != NULL ? gone
+				 : "The station was asked already; wait for its answer.");
+		json_decref(body);
+		return;
+	}
+	in->asked = true;
+	app_say(app, "The station opens the medium.");
+	app_ask(&in->view, MSG_UI_INTAKE_DEVICE, body, MSG_DESK_DONE, intake_on_done);
+}
+
+/* --- the view ---------------------------------------------------- */
+
+static bool
+intake_key(struct view *v, int key)
+{
+	struct intake *in = (struct intake *)v;
+	enum form_event e = form_key(in->form, key);
+	if (e == FORM_FULL)
+		app_warn(v->app, "The field takes no more than %d bytes.", INTAKE_VALUE_BYTES);
+	if (e == FORM_PRESSED && form_focus(in->form) == in->cancel)
+		app_pop(v->app); /* frees this view */
+	else if (e == FORM_PRESSED && intake_is_complete(in))
+		intake_read(in);
+	return e != FORM_IGNORED;
+}
+
+static void
+intake_draw(struct view *v, const struct area *a)
+{
+	struct intake *in = (struct intake *)v;
+	struct arena *f = v->app->frame;
+	uint64_t bytes = desk_uint(in->medium, "bytes");
+	area_put(a, 1, 2, STYLE_PLAIN, SAFE("Medium"));
+	area_name(a, f, 1, 14, a->cols - 16, STYLE_MEDIUM, safe_member(f, in->medium, "name"));
+	area_put(a, 2, 2, STYLE_PLAIN, SAFE("Port"));
+	area_put(a, 2, 14, STYLE_PLAIN,
+	    safe_printf(f, "%s%s%s", safe_member(f, in->medium, "port").text,
+		bytes > 0 ? "   " : "", bytes > 0 ? safe_size(f, bytes).text : ""));
+	area_put(a, 3, 2, STYLE_PLAIN,
+	    SAFE(
+		"It is only read, once, to its end. Nothing on it is mounted, opened or run."));
+	struct area form =
+	    area_part(a, INTAKE_FORM_ROW, 2, a->rows - INTAKE_FORM_ROW, a->cols - 4);
+	form_draw(in->form, &form, f, 0, 0, true);
+	struct area note =
+	    area_part(a, INTAKE_FORM_ROW + form_rows(in->form) + 1, 2, 4, a->cols - 4);
+	area_words(&note, 0, 0, 0, STYLE_PLAIN,
+	    SAFE("Tab and the arrows go from field to field, Space changes a choice, Enter "
+		 "presses a button. Reading begins a transfer, which is recorded from here on; "
+		 "it can be paused, and stopped with a reason."));
+}
+
+static struct safe
+intake_status(struct view *v, struct arena *a)
+{
+	struct intake *in = (struct intake *)v;
+	return safe_printf(a, "port %s   transfer begins when you choose Read the medium",
+	    safe_member(a, in->medium, "port").text);
+}
+
+static void
+intake_done(struct view *v)
+{
+	struct intake *in = (struct intake *)v;
+	json_decref(in->medium);
+	json_decref(in->fields);
+	form_free(in->form);
+	free(in->people);
+}
+
+static const struct view_type intake_type = {
+    .title = "INTAKE",
+    .map = MAP_INTAKE,
+    .also = MAP_BIT(MAP_ANY),
+    .draw = intake_draw,
+    .status = intake_status,
+    .key = intake_key,
+    .done = intake_done,
+};
+
+struct view *
+intake_view(struct app *app, const json_t *medium)
+{
+	struct intake *in = view_new(app, &intake_type, sizeof(*in));
+	in->medium = json_deep_copy(medium);
+	in->fields = json_deep_copy(app->site.fields);
+	in->form = form_new();
+	intake_add_people(in);
+	intake_add_fields(in);
+	return &in->view;
+}

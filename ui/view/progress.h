@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: ISC */
+/* A transfer at work, or standing still for a reason: what progress*.c share. */
+#ifndef UI_VIEW_PROGRESS_H
+#define UI_VIEW_PROGRESS_H
+
+#include "src/core/transfer.h"
+#include "ui/app.h"
+#include "ui/pace.h"
+
+struct progress {
+	struct view view;
+	char transfer[TRANSFER_ID_SIZE];
+	enum transfer_state state; /* TRANSFER__MAX until the desk said */
+	json_t *status;            /* of desk.status; NULL until the desk said */
+	json_t *news;              /* of the last desk.progress that is not in `pace` yet */
+	char *why;                 /* of desk.progress; never NULL */
+	uint64_t errors;
+	bool paused;
+	bool still; /* nobody at the station is at work on it */
+	struct pace pace;
+	int64_t heard_ms, asked_ms;
+	bool asking_watch, asking_status;
+	json_t *media; /* ready media, while one of them is picked; else NULL */
+	char *reason;  /* while it is signed for; else NULL */
+};
+
+/* Reading, scanning or releasing now. */
+bool progress_at_work(const struct progress *);
+/* The stages are those of a release. */
+bool progress_is_release(const struct progress *);
+/* In FAULT: the release has to be repeated, not the reading. */
+bool progress_fault_in_release(const struct progress *);
+/* Asks the desk where it stands and to be told of news. */
+void progress_ask(struct progress *);
+
+/* --- progress_acts.c ---------------------------------------------- */
+struct progress *progress_of_view(struct view *);
+/* Why nothing can be asked of the transfer now; NULL: go on. */
+const char *progress_why_not_yet(struct view *);
+/* Has the desk do something with the transfer; steals what is added to the request. */
+void progress_send(struct progress *, enum msg_id, json_t *more);
+/* Lets one of the texts be picked, or one be typed. */
+void progress_pick(struct progress *, struct safe title, const char *const *choices, size_t n,
+    void (*take)(struct view *, size_t choice, const char *text));
+/* What was picked or typed; "" when neither. */
+const char *progress_picked(
+    const char *const *choices, size_t n, size_t choice, const char *text);
+/* An entry can hold it; says what is wrong with it. */
+bool progress_reason_ok(struct app *, const char *reason);
+
+/* --- progress_draw.c ---------------------------------------------- */
+void progress_draw(struct view *, const struct area *);
+
+#endif
