@@ -42,7 +42,7 @@ LDFLAGS := $(LDFLAGS_$(TREE))
 # --- programs: objs_NAME = the objects it links, main first -----------------
 # The folder of a program is its own; what is shared is named file by file.
 in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
-base    := $(addprefix src/base/,buf clock err escape hex io log mem utf8)
+base    := $(addprefix src/base/,arena buf clock err escape hex io log mem utf8)
 ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,finding inventory inventory_check item policy release \
@@ -55,8 +55,8 @@ objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/where src/core/account src/base/boot src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
-			  src/core/setting src/core/station src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/*) db/sql db/work db/work_where \
+			  src/core/item src/core/setting src/core/station src/ipc/spawn $(ipc) $(base)
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work*) db/sql \
 			  scanners/manifest src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
@@ -68,6 +68,7 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/scan $(ipc) $(base)
@@ -76,7 +77,7 @@ objs_scan-av           := scanners/av scanners/clamd scanners/scan $(ipc) $(base
 bin_programs     := sallyport sallyport-verify
 sbin_programs    := sallyportd
 libexec_programs := sallyport-desk sallyport-reader sallyport-vault sallyport-ledger \
-		    sallyport-stager sallyport-report scan-type scan-av
+		    sallyport-stager sallyport-report sallyport-preview scan-type scan-av
 programs         := $(bin_programs) $(sbin_programs) $(libexec_programs)
 program_bins     := $(foreach p,$(programs),$(if $(wildcard $(firstword $(objs_$p)).c),$(B)/bin/$p))
 
@@ -118,7 +119,10 @@ $(B)/share/sallyport/made: $(manifests) $(policies)
 	@touch $@
 
 # --- tests: the first line of tests/*/t_foo.c names the objects it links -------
-links = $(addprefix $(B)/,$(addsuffix .o,$(shell sed -n '1s,^/\* links: \(.*\) \*/$$,\1,p' $1)))
+# @ui there are all objects of the screens.
+objs_ui = $(filter-out ui/main,$(objs_sallyport))
+links = $(addprefix $(B)/,$(addsuffix .o,$(foreach o,$(shell sed -n '1s,^/\* links: \(.*\) \*/$$,\1,p' $1),$(if \
+	$(filter @%,$o),$(objs_$(o:@%=%)),$o))))
 
 unit_tests := $(sort $(wildcard tests/*/t_*.c))
 unit_bins  := $(unit_tests:%.c=$(B)/%)
@@ -132,6 +136,9 @@ tool_bins := $(tool_srcs:%.c=$(B)/%)
 $(tool_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
 	@$(if $(Q),echo "  LD    $@")
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+# The terminal that tests type at: nothing that is installed links it.
+$(B)/tests/screens/pty: LIBS += -lvterm
 
 fuzz_srcs := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 fuzz_bins := $(if $(filter asan,$(TREE)),$(fuzz_srcs:%.c=$(B)/%))

@@ -190,11 +190,11 @@ decide(struct work *w)
 	printf("the bulk, durable          %7.1f ms  %llu items\n", now_ms() - start,
 	    (unsigned long long)changed);
 	start = now_ms();
-	must(work_undo(w, false, &step), "undo");
+	must(work_undo(w, false, "otto", &step), "undo");
 	printf("undo of it, durable        %7.1f ms  %llu items\n", now_ms() - start,
 	    (unsigned long long)step.items);
 	start = now_ms();
-	must(work_undo(w, true, &step), "redo");
+	must(work_undo(w, true, "otto", &step), "redo");
 	printf("redo of it, durable        %7.1f ms\n", now_ms() - start);
 	free(change);
 	free(ids);

@@ -19,9 +19,9 @@ like "R12: and the refusal is in the ledger" "$("$bin/sallyport" verify 2>&1; "$
 
 intake "$work/small.img"
 ok "otto decides" as otto decide "$transfer" approve --proposed
-refused "paula does not decide what otto has" 1 'otto has this transfer; take it over first' \
+refused "paula does not decide what otto has" 1 'otto has this transfer' \
     as paula decide "$transfer" approve --where 'kind=file'
-like "and is told how to take it over" "$err" "paula take $transfer"
+like "and is told how to take it over" "$err" "take it over first: sallyport .*take TRANSFER"
 ok "paula takes it over" as paula take "$transfer"
 ok "and decides one item too" as paula decide "$transfer" approve --where 'kind=file'
 refused "now otto does not decide" 1 'paula has this transfer' as otto decide "$transfer" approve --proposed

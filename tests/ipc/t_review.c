@@ -1,4 +1,4 @@
-/* links: src/proc/desk/order src/proc/desk/draft src/proc/desk/rows db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_where db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/canon src/core/digest src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/desk/order src/proc/desk/draft src/proc/desk/rows src/proc/desk/shown db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_where db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/canon src/core/digest src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* A terminal that reviews: lists, searches and decisions, asked as messages. */
 #include "db/work.h"
@@ -8,6 +8,7 @@
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/draft.h"
 #include "src/proc/desk/order.h"
+#include "src/proc/desk/shown.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -594,6 +595,124 @@ a_bulk_decision_does_what_was_shown_and_nothing_else(void **state)
 	rig_close();
 }
 
+/* Another terminal of the same officer, or one who had the transfer in between. */
+static void
+a_bulk_decision_does_not_undo_what_was_decided_since_it_was_shown(void **state)
+{
+	(void)state;
+	rig_open(100);
+	uint64_t number = list("id<=9", "", 9);
+	struct msg m = bulk(number, "approve");
+	MEM_FREE char *set = mem_strdup(msg_str(&m, "set"));
+	msg_done(&m);
+	m = decide("reject", 5, "looks wrong");
+	msg_done(&m);
+	refused(MSG_UI_BULK_DO, confirm(set, 9, ""), "decided otherwise since");
+	refused(MSG_UI_BULK_DO, confirm(set, 9, ""), "not the bulk decision");
+	m = page(number, 4, 1);
+	assert_string_equal(row_text(&m, 0, "decision"), "reject");
+	msg_done(&m);
+	/* shown again it says so, and is as good as before */
+	m = bulk(number, "approve");
+	assert_int_equal(
+	    json_integer_value(json_object_get(json_object_get(m.body, "before"), "reject")),
+	    1);
+	assert_string_equal(msg_str(&m, "set"), set);
+	msg_done(&m);
+	m = ask(MSG_UI_BULK_DO, confirm(set, 9, ""));
+	assert_int_equal(counted(&m, "approve"), 9);
+	msg_done(&m);
+	rig_close();
+}
+
+static void
+a_blank_reason_is_none(void **state)
+{
+	static const char *const blanks[] = {"", " ", " \t \n"};
+	(void)state;
+	rig_open(10);
+	for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++) {
+		struct msg m = decide("approve", 10, blanks[i]);
+		assert_int_equal(msg_uint(&m, "count"), 0);
+		msg_done(&m);
+	}
+	uint64_t number = list("", "", 10);
+	struct msg m = bulk(number, "approve");
+	MEM_FREE char *set = mem_strdup(msg_str(&m, "set"));
+	msg_done(&m);
+	refused(MSG_UI_BULK_DO, confirm(set, 10, "  "), "reason for 1");
+	rig_close();
+}
+
+/* The list is kept while items are judged again: what was found before is no answer. */
+static void
+a_search_sees_what_was_judged_since(void **state)
+{
+	(void)state;
+	rig_open(3000);
+	uint64_t number = list("", "", 3000);
+	assert_int_equal(find(number, "verdict=timeout", 0, false), -1);
+	struct work_judged j = {.item = 2500,
+	    .place = 2499,
+	    .kind = ITEM_FILE,
+	    .state = ITEM_READ,
+	    .gate = POLICY_BLOCK,
+	    .verdict = VERDICT_TIMEOUT,
+	    .type = "text",
+	    .mime = ""};
+	assert_int_equal(work_judged_put(rig.work, &j), ERR_OK);
+	assert_int_equal(find(number, "verdict=timeout", 0, false), 2499);
+	rig_close();
+}
+
+/* Two works never have the same generation: a list may outlive the one it was made of. */
+static void
+a_search_is_not_answered_from_a_database_that_was_opened_before(void **state)
+{
+	struct work *a, *b;
+	struct work_counts c;
+	(void)state;
+	assert_int_equal(work_open(":memory:", &a), ERR_OK);
+	assert_int_equal(work_open(":memory:", &b), ERR_OK);
+	assert_int_not_equal(work_generation(a), work_generation(b));
+	assert_int_not_equal(work_facts_generation(a), work_facts_generation(b));
+	assert_int_equal(work_counts(a, &c), ERR_OK);
+	assert_int_equal(work_counts(b, &c), ERR_OK);
+	assert_int_not_equal(work_generation(a), work_generation(b));
+	work_close(a);
+	work_close(b);
+}
+
+static void
+only_the_inventory_of_what_stands_is_submitted(void **state)
+{
+	static const char digest[] =
+	    "1111111111111111111111111111111111111111111111111111111111111111";
+	struct shown shown = {.generation = 0};
+	(void)state;
+	rig_open(3);
+	json_t *data = json_pack("{s:{s:s}}", "inventory", "sha256", digest);
+	json_t *other = json_pack("{s:{s:s}}", "inventory", "sha256", "22");
+	json_t *none = json_object();
+	assert_non_null(shown_refuse(&shown, TRANSFER, data, rig.work));
+	struct msg m = decide("approve", 1, "");
+	msg_done(&m);
+	shown_put(&shown, TRANSFER, digest, rig.work);
+	assert_null(shown_refuse(&shown, TRANSFER, data, rig.work));
+	assert_non_null(shown_refuse(&shown, "X1-000002", data, rig.work));
+	assert_non_null(shown_refuse(&shown, TRANSFER, other, rig.work));
+	assert_non_null(shown_refuse(&shown, TRANSFER, none, rig.work));
+	list("decision=none", "severity", 2); /* looking changes nothing */
+	assert_null(shown_refuse(&shown, TRANSFER, data, rig.work));
+	m = decide("reject", 1, "");
+	msg_done(&m);
+	assert_non_null(shown_refuse(&shown, TRANSFER, data, rig.work));
+	json_decref(data);
+	json_decref(other);
+	json_decref(none);
+	rig_close();
+}
+
 static void
 a_bulk_decision_about_nothing_changes_nothing(void **state)
 {
@@ -650,6 +769,11 @@ main(void)
 	    cmocka_unit_test(only_the_holder_decides_and_only_in_review),
 	    cmocka_unit_test(what_cannot_be_decided_is_counted_as_left),
 	    cmocka_unit_test(a_bulk_decision_does_what_was_shown_and_nothing_else),
+	    cmocka_unit_test(a_bulk_decision_does_not_undo_what_was_decided_since_it_was_shown),
+	    cmocka_unit_test(a_blank_reason_is_none),
+	    cmocka_unit_test(a_search_sees_what_was_judged_since),
+	    cmocka_unit_test(a_search_is_not_answered_from_a_database_that_was_opened_before),
+	    cmocka_unit_test(only_the_inventory_of_what_stands_is_submitted),
 	    cmocka_unit_test(a_bulk_decision_about_nothing_changes_nothing),
 	    cmocka_unit_test(steps_are_taken_back_and_made_again_in_words),
 	};
