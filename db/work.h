@@ -173,8 +173,12 @@ struct work_counts {
 	uint64_t undo, redo;                  /* steps */
 };
 enum err work_counts(struct work *, struct work_counts *ret_counts);
-/* Grows whenever a draft may have changed. */
+/*
+ * Other numbers whenever a draft may have changed, and whenever what is known
+ * of the items may have; never those of another work, or of this file opened before.
+ */
 uint64_t work_generation(const struct work *);
+uint64_t work_facts_generation(const struct work *);
 
 /*
  * Decides the n items that can be decided so; ret_changed is how
@@ -203,8 +207,12 @@ struct work_step {
 	uint64_t items;
 	uint64_t item; /* the one, or 0 when there are more */
 };
-/* Takes the last step back, or (redo) makes it again; ERR_NOTFOUND when there is none. */
-enum err work_undo(struct work *, bool redo, struct work_step *ret_step);
+/*
+ * Takes the last step back, or (redo) makes it again; ERR_NOTFOUND when there
+ * is none, ERR_DENIED when a step of another officer would bring back a
+ * decision that is not by's: it would stand in a name that did not make it so.
+ */
+enum err work_undo(struct work *, bool redo, const char *by, struct work_step *ret_step);
 /* Forgets the steps: what was submitted stays. */
 enum err work_settle(struct work *);
 

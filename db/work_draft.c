@@ -13,11 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+uint64_t
+work_draft_stamp(void)
+{
+	static uint64_t last;
+	return ++last;
+}
+
 void
 work_draft_drop(struct work *w)
 {
 	struct work_drafts *d = w->drafts;
-	w->generation++;
+	w->generation = w->facts = work_draft_stamp();
 	if (d == NULL)
 		return;
 	for (size_t i = 0; i < d->nchoices; i++) {
@@ -36,6 +43,7 @@ work_draft_drop(struct work *w)
 void
 work_draft_stale(struct work *w)
 {
+	w->facts = work_draft_stamp();
 	if (w->drafts != NULL)
 		w->drafts->known = false;
 }
@@ -44,6 +52,12 @@ uint64_t
 work_generation(const struct work *w)
 {
 	return w->generation;
+}
+
+uint64_t
+work_facts_generation(const struct work *w)
+{
+	return w->facts;
 }
 
 const struct work_choice *
@@ -196,7 +210,7 @@ work_draft_end(struct work *w, enum err e)
 		(void)sql_exec(w->sql, "ROLLBACK");
 	if (e != ERR_OK)
 		work_draft_drop(w);
-	w->generation++;
+	w->generation = work_draft_stamp();
 	return e;
 }
 
@@ -274,8 +288,8 @@ work_draft_may(
 
 /* Gives them the choice, and makes it a step. */
 static enum err
-work_draft_decide(
-    struct work *w, struct work_drafts *d, const uint32_t *ids, size_t n, uint32_t choice)
+work_draft_decide(struct work *w, struct work_drafts *d, const uint32_t *ids, size_t n,
+    uint32_t choice, const char *by)
 {
 	struct work_runs runs = {.items = 0};
 	enum err e = ERR_OK;
@@ -287,7 +301,7 @@ work_draft_decide(
 		work_draft_set(d, ids[i], choice);
 	}
 	if (runs.items > 0)
-		e = work_step_add(w, d, &runs, choice);
+		e = work_step_add(w, d, &runs, choice, by);
 	buf_done(&runs.out);
 	return e;
 }
@@ -313,7 +327,7 @@ work_decide(struct work *w, const uint32_t *ids, size_t n, enum item_decision de
 			return e;
 		e = work_draft_choice(w, d, decision, reason, by, &choice);
 		if (e == ERR_OK)
-			e = work_draft_decide(w, d, can, changed, choice);
+			e = work_draft_decide(w, d, can, changed, choice, by);
 		e = work_draft_end(w, e);
 	}
 	if (e == ERR_OK)

@@ -131,7 +131,7 @@ work_facts(struct work *w, struct work_drafts **ret_drafts)
 	if (e != ERR_OK)
 		return e;
 	work_facts_count_all(d);
-	w->generation++;
+	w->generation = work_draft_stamp();
 	d->known = true;
 	*ret_drafts = d;
 	return ERR_OK;

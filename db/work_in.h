@@ -21,7 +21,8 @@ struct work_drafts;
 struct work {
 	struct sql *sql;
 	struct work_drafts *drafts; /* NULL until somebody asks */
-	uint64_t generation;        /* grows when drafts change */
+	uint64_t generation;        /* a new stamp when drafts may have changed */
+	uint64_t facts;             /* a new stamp when items may have changed */
 	bool durable;               /* every commit waits for the disk */
 };
 
@@ -68,6 +69,8 @@ enum err work_numbers(struct work *, enum work_stmt, uint64_t *out, int n);
 enum err work_draft_get(struct work *, struct work_drafts **ret_drafts);
 /* The choice of an item; "none" for one nobody knows. */
 const struct work_choice *work_draft_of(const struct work_drafts *, uint64_t item);
+/* A number that no work had before. */
+uint64_t work_draft_stamp(void);
 /* The facts may have changed. */
 void work_draft_stale(struct work *);
 /* Everything is read again when it is needed. */
@@ -106,8 +109,8 @@ struct work_runs {
 };
 /* The item had this choice. */
 void work_step_run_add(struct work_runs *, uint32_t id, uint32_t choice);
-/* Ends the runs and puts the step, which gave them this choice, into the transaction. */
+/* Ends the runs and puts by's step, which gave them this choice, into the transaction. */
 enum err work_step_add(
-    struct work *, struct work_drafts *, struct work_runs *, uint32_t choice);
+    struct work *, struct work_drafts *, struct work_runs *, uint32_t choice, const char *by);
 
 #endif

@@ -5,6 +5,8 @@
  */
 #include "db/work_in.h"
 
+#include <string.h>
+
 static void
 work_step_run_end(struct work_runs *r)
 {
@@ -31,7 +33,8 @@ work_step_run_add(struct work_runs *r, uint32_t id, uint32_t choice)
 }
 
 enum err
-work_step_add(struct work *w, struct work_drafts *d, struct work_runs *r, uint32_t choice)
+work_step_add(
+    struct work *w, struct work_drafts *d, struct work_runs *r, uint32_t choice, const char *by)
 {
 	work_step_run_end(r);
 	if (r->out.error != ERR_OK)
@@ -44,6 +47,7 @@ work_step_add(struct work *w, struct work_drafts *d, struct work_runs *r, uint32
 	sql_bind_uint(s, 1, choice);
 	sql_bind_uint(s, 2, r->items);
 	sql_bind_bytes(s, 3, r->out.data, r->out.len);
+	sql_bind_text(s, 4, by);
 	e = sql_run(s);
 	if (e == ERR_OK)
 		e = work_draft_write(w, d);
@@ -52,10 +56,13 @@ work_step_add(struct work *w, struct work_drafts *d, struct work_runs *r, uint32
 	return e;
 }
 
-/* Gives the items of a step their choices: those before it, or (again) its own. */
+/*
+ * Gives the items of a step their choices: those before it, or (again) its own.
+ * by: none but this officer's; NULL for everybody's.
+ */
 static enum err
-work_step_apply(
-    struct work_drafts *d, const uint8_t *runs, size_t n, bool again, uint32_t choice)
+work_step_apply(struct work_drafts *d, const uint8_t *runs, size_t n, bool again,
+    uint32_t choice, const char *by)
 {
 	if (n % WORK_RUN_BYTES != 0 || choice >= d->nchoices)
 		return ERR_SYNTAX;
@@ -64,14 +71,17 @@ work_step_apply(
 		uint32_t before = work_draft_load(r + 8);
 		if (first > d->max || count > d->max + 1 - first || before >= d->nchoices)
 			return ERR_SYNTAX;
+		uint32_t then = again ? choice : before;
+		if (then != 0 && by != NULL && strcmp(d->choices[then].by, by) != 0)
+			return ERR_DENIED;
 		for (size_t i = 0; i < count; i++)
-			work_draft_set(d, first + i, again ? choice : before);
+			work_draft_set(d, first + i, then);
 	}
 	return ERR_OK;
 }
 
 enum err
-work_undo(struct work *w, bool redo, struct work_step *ret_step)
+work_undo(struct work *w, bool redo, const char *by, struct work_step *ret_step)
 {
 	struct work_drafts *d;
 	struct work_step step;
@@ -86,10 +96,12 @@ work_undo(struct work *w, bool redo, struct work_step *ret_step)
 	e = sql_step(s);
 	if (e == ERR_OK) {
 		size_t n;
+		/* what somebody else took away, nobody gives back in their name */
+		bool own = strcmp(sql_text(s, 4), by) == 0;
 		uint64_t number = sql_uint(s, 0);
 		uint32_t choice = (uint32_t)sql_uint(s, 1);
 		const uint8_t *runs = sql_bytes(s, 3, &n);
-		e = work_step_apply(d, runs, n, redo, choice);
+		e = work_step_apply(d, runs, n, redo, choice, own ? NULL : by);
 		if (e == ERR_OK)
 			step = (struct work_step){d->choices[choice].decision, sql_uint(s, 2),
 			    n == WORK_RUN_BYTES && work_draft_load(runs + 4) == 1

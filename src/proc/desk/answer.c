@@ -3,6 +3,7 @@
 #include "db/work.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/order.h"
 #include "src/proc/desk/scan.h"
@@ -17,8 +18,7 @@ static void
 answer_send(struct session *s, enum msg_id id, json_t *body, int fd)
 {
 	if (channel_send(s->channel, id, body, fd) == ERR_LIMIT)
-		session_refuse(s, 3, "the answer is longer than a message can be",
-		    "sallyport report TRANSFER has it in full");
+		session_refuse(s, 3, "the answer is longer than a message can be", NEXT_REPORT);
 }
 
 /* Sends what there is of rows; stolen. */
@@ -99,8 +99,7 @@ answer_status(struct session *s, struct msg *m)
 	struct work_counts counts;
 	uint64_t undecided = 0;
 	if (t == NULL) {
-		session_refuse(
-		    s, 1, "there is no such transfer", "sallyport status lists them");
+		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		return;
 	}
 	json_t *verdicts = json_object(), *decisions = json_object();
@@ -137,13 +136,11 @@ answer_work(struct session *s, const char *transfer)
 	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, transfer);
 	struct work *work;
 	if (t == NULL) {
-		session_refuse(
-		    s, 1, "there is no such transfer", "sallyport status lists them");
+		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		return NULL;
 	}
 	if (desk_work(s->desk, transfer, &work) != ERR_OK) {
-		session_refuse(
-		    s, 3, "the work database cannot be opened", "sallyport doctor tells more");
+		session_refuse(s, 3, "the work database cannot be opened", NEXT_CHECKS);
 		return NULL;
 	}
 	return work;
@@ -189,7 +186,7 @@ answer_item(struct session *s, struct msg *m)
 	if (work == NULL)
 		return;
 	if (work_item_get(work, msg_uint(m, "item"), &it) != ERR_OK) {
-		session_refuse(s, 1, "there is no such item", "sallyport items lists them");
+		session_refuse(s, 1, "there is no such item", NEXT_ITEMS);
 		return;
 	}
 	json_t *row = order_row(&it);
@@ -235,11 +232,11 @@ answer_scanners(struct session *s, struct msg *m)
 		return;
 	}
 	for (size_t i = 0; i < d->nscanners; i++)
-		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", d->scanners[i].name,
-			"version", d->scanners[i].version, "engine", "", "signatures", "",
-			"state", "not tested", "why",
-			"sallyport scanners --selftest shows it known bad and known good"));
+		json_array_append_new(
+		    rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
+			      d->scanners[i].name, "version", d->scanners[i].version, "engine",
+			      "", "signatures", "", "state", "not tested", "why",
+			      "not shown known bad and known good since it was asked for"));
 	answer_rows(s, rows, false, 0, json_array_size(rows));
 }
 
@@ -256,8 +253,7 @@ answer_export(struct session *s, struct msg *m)
 		return;
 	}
 	if (book_read(s->desk, log, 0, &a) != ERR_OK) {
-		session_refuse(s, 3, "the ledger does not give its entries",
-		    "sallyport doctor tells more");
+		session_refuse(s, 3, "the ledger does not give its entries", NEXT_CHECKS);
 		return;
 	}
 	answer_send(s, MSG_DESK_EXPORT,

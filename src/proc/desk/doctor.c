@@ -3,6 +3,7 @@
 #include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/rows.h"
 
@@ -50,14 +51,12 @@ doctor_people(struct desk *d, struct rows *rows)
 	snprintf(text, sizeof(text), "policy %.12s, %u approvals", custody_policy(d->custody),
 	    needed);
 	doctor_say(rows, "policy", doctor_must(custody_policy(d->custody)[0] != '\0'), text,
-	    "an administrator puts one in force: sallyport --as ADMIN policy set FILE");
+	    NEXT_POLICY);
 	snprintf(text, sizeof(text), "%zu enrolled", officers);
 	doctor_say(rows, "officers", doctor_must(officers >= (needed > 2 ? needed : 2)), text,
-	    "a release needs two officers: sallyport --as ADMIN officer add ID --name NAME "
-	    "--role officer");
+	    NEXT_OFFICER);
 	snprintf(text, sizeof(text), "%zu enrolled", requesters);
-	doctor_say(rows, "requesters", doctor_must(requesters > 0), text,
-	    "sallyport --as ADMIN requester add ID --name NAME");
+	doctor_say(rows, "requesters", doctor_must(requesters > 0), text, NEXT_REQUESTER);
 }
 
 /* --- room --------------------------------------------------------------------------- */
@@ -83,8 +82,7 @@ doctor_vault(struct desk *d, struct rows *rows)
 	snprintf(text, sizeof(text), "%llu MiB free, %llu must stay free; %llu objects",
 	    (unsigned long long)(free_bytes >> 20), (unsigned long long)(floor_bytes >> 20),
 	    (unsigned long long)msg_uint(&m, "objects"));
-	doctor_say(rows, "vault", doctor_room(free_bytes, floor_bytes), text,
-	    "close finished transfers, then: sallyport --as ID purge");
+	doctor_say(rows, "vault", doctor_room(free_bytes, floor_bytes), text, NEXT_VAULT);
 	msg_done(&m);
 }
 
@@ -103,7 +101,7 @@ doctor_share(struct desk *d, struct rows *rows)
 	    e == ERR_AGAIN ? DOCTOR_OK
 	    : e == ERR_OK  ? doctor_room(free_bytes, floor_bytes)
 			   : DOCTOR_FAIL,
-	    text, "see that the share is mounted, writable for the stager and not full");
+	    text, NEXT_SHARE);
 }
 
 /* --- scanners ------------------------------------------------------------------------ */
@@ -135,8 +133,7 @@ doctor_scanners(struct desk *d, struct rows *rows)
 	if (d->nscanners == 0)
 		state = DOCTOR_FAIL;
 	doctor_say(rows, "scanners", state,
-	    d->nscanners > 0 ? buf_str(&text) : "none installed",
-	    "sallyport scanners --selftest shows each known bad and known good");
+	    d->nscanners > 0 ? buf_str(&text) : "none installed", NEXT_SCANNERS);
 	buf_done(&text);
 }
 
@@ -151,24 +148,23 @@ doctor_answer(struct session *s, struct msg *m)
 	snprintf(text, sizeof(text), "%llu entries, %llu of authority",
 	    (unsigned long long)custody_size(d->custody, LOG_CUSTODY),
 	    (unsigned long long)custody_size(d->custody, LOG_AUTHORITY));
-	doctor_say(&rows, "ledger", doctor_must(custody_founded(d->custody)), text,
-	    "the genesis lacks an administrator's endorsement");
+	doctor_say(
+	    &rows, "ledger", doctor_must(custody_founded(d->custody)), text, NEXT_ENDORSE);
 	doctor_people(d, &rows);
 	doctor_vault(d, &rows);
 	doctor_share(d, &rows);
 	clock_format(clock_wall_s(), now);
-	doctor_say(&rows, "clock", doctor_must(clock_wall_s() > DOCTOR_EARLIEST_S), now,
-	    "set the machine's clock and see to its battery");
+	doctor_say(
+	    &rows, "clock", doctor_must(clock_wall_s() > DOCTOR_EARLIEST_S), now, NEXT_CLOCK);
 	bool boxed = d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed;
 	doctor_say(&rows, "sandbox", doctor_must(boxed),
 	    boxed ? "vault, ledger and stager are confined"
 		  : "a service runs without its sandbox",
-	    "nothing can be released; start the installed programs, not a test build");
+	    NEXT_SANDBOX);
 	const char *clamd = d->station->clamd;
 	doctor_say(&rows, "antivirus",
 	    doctor_must(clamd[0] != '\0' && access(clamd, F_OK) == 0),
-	    clamd[0] != '\0' ? clamd : "no socket in station.conf",
-	    "start clamd with share/clamav/clamd.conf, then: sallyport scanners --selftest");
+	    clamd[0] != '\0' ? clamd : "no socket in station.conf", NEXT_ANTIVIRUS);
 	doctor_scanners(d, &rows);
 	rows_send(&rows, s, json_array_size(rows.list));
 }

@@ -8,6 +8,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/where.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/order.h"
 
@@ -37,14 +38,20 @@ draft_work(struct session *s, const char *transfer)
 	if (t == NULL)
 		return NULL;
 	if (strcmp(t->holder, s->officer) != 0) {
-		char why[128], next[128];
-		snprintf(
-		    why, sizeof(why), "%s has this transfer; take it over first", t->holder);
-		snprintf(next, sizeof(next), "sallyport --as %s take %s", s->officer, t->id);
-		session_refuse(s, 1, why, next);
+		char why[128];
+		snprintf(why, sizeof(why), "%s has this transfer", t->holder);
+		session_refuse(s, 1, why, NEXT_TAKE);
 		return NULL;
 	}
 	return answer_work(s, transfer);
+}
+
+/* Blanks alone are no reason. */
+static const char *
+draft_reason(const struct msg *m)
+{
+	const char *text = msg_str(m, "reason");
+	return text[strspn(text, " \t\r\n")] != '\0' ? text : "";
 }
 
 static bool
@@ -68,8 +75,8 @@ draft_decision(struct session *s, const char *word, enum item_decision *ret)
 static void
 draft_unwritten(struct session *s)
 {
-	session_refuse(s, 3, "the decisions cannot be written to the disk",
-	    "nothing was decided; sallyport doctor tells more");
+	session_refuse(s, 3, "nothing was decided: the decisions cannot be written to the disk",
+	    NEXT_CHECKS);
 }
 
 /* Adds the counts and sends; body is stolen. */
@@ -105,7 +112,7 @@ draft_selection(
 		return e;
 	e = work_pick(work, where, WORK_PATH, false, ret_ids, ret_n);
 	if (e != ERR_OK)
-		session_refuse(s, 3, work_why(work), "sallyport doctor tells more");
+		session_refuse(s, 3, work_why(work), NEXT_CHECKS);
 	return e;
 }
 
@@ -114,7 +121,7 @@ draft_decide(struct session *s, struct msg *m)
 {
 	uint64_t changed = 0, skipped = 0;
 	enum item_decision decision;
-	const char *reason_text = msg_str(m, "reason");
+	const char *reason_text = draft_reason(m);
 	enum err e;
 	struct work *work = draft_work(s, msg_str(m, "transfer"));
 	if (work == NULL || !draft_reason_fits(s, reason_text) ||
@@ -161,7 +168,14 @@ draft_undo(struct session *s, struct msg *m)
 	struct work *work = draft_work(s, msg_str(m, "transfer"));
 	if (work == NULL)
 		return;
-	enum err e = work_undo(work, redo, &step);
+	enum err e = work_undo(work, redo, s->officer, &step);
+	if (e == ERR_DENIED) {
+		session_refuse(s, 1,
+		    "this would bring back what another officer decided, in that "
+		    "officer's name",
+		    "decide the items anew; that is in your name");
+		return;
+	}
 	if (e == ERR_NOTFOUND) {
 		session_refuse(s, 1,
 		    redo ? "nothing was taken back that could be made again"
@@ -210,7 +224,8 @@ draft_bulk_free(struct session *s)
 	s->bulk = NULL;
 }
 
-/* SHA-256 over the decision's word, a NUL, and each id as 32 bits, highest byte first. */
+/* SHA-256 over the transfer, the decision's word, a NUL each, and each id as 32 bits, highest
+ * byte first. */
 static void
 draft_bulk_digest(struct bulk *b)
 {
@@ -218,6 +233,7 @@ draft_bulk_digest(struct bulk *b)
 	size_t used = 0;
 	const char *word = item_decision_print(b->decision);
 	struct digest *d = digest_new();
+	digest_add(d, b->transfer, strlen(b->transfer) + 1);
 	digest_add(d, word, strlen(word) + 1);
 	for (size_t i = 0; i < b->weight.change; i++) {
 		for (int shift = 24; shift >= 0; shift -= 8)
@@ -300,8 +316,7 @@ draft_bulk(struct session *s, struct msg *m)
 	snprintf(b->transfer, sizeof(b->transfer), "%s", o->transfer);
 	if (work_weigh(work, o->ids, o->n, decision, &b->weight, b->ids) != ERR_OK) {
 		draft_bulk_free(s);
-		session_refuse(
-		    s, 3, "the work database cannot be read", "sallyport doctor tells more");
+		session_refuse(s, 3, "the work database cannot be read", NEXT_CHECKS);
 		return;
 	}
 	draft_bulk_digest(b);
@@ -324,7 +339,7 @@ draft_bulk_agrees(struct session *s, struct msg *m)
 		    "type the number that is shown");
 		return false;
 	}
-	if (b->weight.reasons > 0 && msg_str(m, "reason")[0] == '\0') {
+	if (b->weight.reasons > 0 && draft_reason(m)[0] == '\0') {
 		char why[128];
 		snprintf(why, sizeof(why), "the policy wants a reason for %llu of these items",
 		    (unsigned long long)b->weight.reasons);
@@ -334,17 +349,37 @@ draft_bulk_agrees(struct session *s, struct msg *m)
 	return true;
 }
 
+/* The items are still what the officer was shown; else a refusal. */
+static bool
+draft_bulk_holds(struct session *s, struct work *work)
+{
+	const struct bulk *b = s->bulk;
+	struct work_weight now;
+	MEM_FREE uint32_t *ids = mem_array(b->weight.change + 1, sizeof(*ids));
+	if (work_weigh(work, b->ids, b->weight.change, b->decision, &now, ids) != ERR_OK) {
+		session_refuse(s, 3, "the work database cannot be read", NEXT_CHECKS);
+		return false;
+	}
+	if (now.change == b->weight.change && now.reasons == b->weight.reasons &&
+	    memcmp(now.before, b->weight.before, sizeof(now.before)) == 0)
+		return true;
+	draft_bulk_free(s);
+	session_refuse(s, 1, "some of these items were decided otherwise since it was shown",
+	    "nothing was decided; look at it again, then confirm it");
+	return false;
+}
+
 void
 draft_bulk_do(struct session *s, struct msg *m)
 {
 	uint64_t changed;
-	if (!draft_bulk_agrees(s, m) || !draft_reason_fits(s, msg_str(m, "reason")))
+	if (!draft_bulk_agrees(s, m) || !draft_reason_fits(s, draft_reason(m)))
 		return;
 	struct bulk *b = s->bulk;
 	struct work *work = draft_work(s, b->transfer);
-	if (work == NULL)
+	if (work == NULL || !draft_bulk_holds(s, work))
 		return;
-	MEM_FREE char *reason = escape_dup(msg_str(m, "reason"));
+	MEM_FREE char *reason = escape_dup(draft_reason(m));
 	enum err e = work_decide(
 	    work, b->ids, b->weight.change, b->decision, s->officer, reason, &changed);
 	if (e != ERR_OK) {

@@ -50,6 +50,9 @@ static void
 handin_record(struct desk *d, const uint8_t *source, size_t source_len, const char *why)
 {
 	char refused[BOOK_WHY_SIZE];
+	/* escaped, the beginning of what is too long for a path is text of an entry */
+	if (source_len > LIM_PATH_BYTES)
+		source_len = LIM_NAME_BYTES;
 	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(source_len));
 	escape_bytes(source, source_len, text, ESCAPE_SIZE(source_len), NULL);
 	if (book_event(d, "device.refused", "station",
@@ -63,9 +66,12 @@ handin_take(struct desk *d, int fd, const uint8_t *source, size_t source_len, in
 {
 	enum err e = ERR_OK;
 	const char *refused = fd >= 0 ? handin_refuse_image(fd) : NULL;
+	if (refused == NULL && source_len > LIM_PATH_BYTES)
+		refused = "its path is longer than a path can be";
 	if (refused != NULL) {
 		snprintf(why, HANDIN_WHY_SIZE, "%s", refused);
-		close(fd);
+		if (fd >= 0)
+			close(fd);
 		e = ERR_DENIED;
 	} else if (fd >= 0) {
 		*ret_fd = fd;

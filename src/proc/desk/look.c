@@ -4,6 +4,7 @@
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
+#include "src/ipc/next.h"
 #include "src/ipc/sandbox.h"
 #include "src/proc/desk/tag.h"
 
@@ -187,8 +188,7 @@ look_on_message(void *arg, struct channel *ch, struct msg *m)
 	else if (m->id == MSG_PREVIEW_LINES)
 		look_on_lines(l, m);
 	else if (m->id == MSG_PREVIEW_FAILED)
-		look_end(l, 3, "the object could not be read from the vault",
-		    "sallyport doctor tells how the station is");
+		look_end(l, 3, "the object could not be read from the vault", NEXT_CHECKS);
 }
 
 /* One that has served long may have used up its time; a fresh one gets the question once more.
@@ -280,17 +280,15 @@ look_find(struct session *s, const struct msg *m, uint8_t ret_sha256[32])
 	struct work_item it;
 	char why[LOOK_WHY_SIZE];
 	if (custody_transfer_find(s->desk->custody, id) == NULL) {
-		session_refuse(
-		    s, 1, "there is no such transfer", "sallyport status lists them");
+		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		return false;
 	}
 	if (desk_work(s->desk, id, &work) != ERR_OK) {
-		session_refuse(
-		    s, 3, "the work database cannot be opened", "sallyport doctor tells more");
+		session_refuse(s, 3, "the work database cannot be opened", NEXT_CHECKS);
 		return false;
 	}
 	if (work_item_get(work, msg_uint(m, "item"), &it) != ERR_OK) {
-		session_refuse(s, 1, "there is no such item", "sallyport items lists them");
+		session_refuse(s, 1, "there is no such item", NEXT_ITEMS);
 		return false;
 	}
 	if (it.sha256 != NULL) {
@@ -302,7 +300,7 @@ look_find(struct session *s, const struct msg *m, uint8_t ret_sha256[32])
 		    it.state);
 	else
 		snprintf(why, sizeof(why), "this item has no contents to look at: %s", it.kind);
-	session_refuse(s, 1, why, "sallyport item TRANSFER ITEM tells what is known of it");
+	session_refuse(s, 1, why, NEXT_ITEM);
 	return false;
 }
 
@@ -316,8 +314,8 @@ look_parse(struct session *s, const struct msg *m)
 	size_t n = 0;
 	MEM_FREE uint8_t *find = msg_bytes(m, "find", &n);
 	if (p == NULL || (p->roles & CUSTODY_OFFICER) == 0) {
-		session_refuse(s, 1, "only a transfer officer may look into an object",
-		    "an administrator grants the role when enrolling: --role officer");
+		session_refuse(
+		    s, 1, "only a transfer officer may look into an object", NEXT_ROLE);
 		return NULL;
 	}
 	if ((strcmp(mode, "hex") != 0 && strcmp(mode, "text") != 0) || lines == 0 ||

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define MEDIA_BYTES 20000 /* of the answer for what lies in ports, as equal shares */
+
 struct media_row {
 	const char *port;
 	enum station_port_kind kind;
@@ -163,10 +165,12 @@ media_add_found(
 	media_add(rows, &r);
 }
 
-static void
-media_add_port(
-    struct desk *d, struct rows *rows, const struct station_port *p, const json_t *all)
+/* Stops behind the row that reaches until_bytes: false when there is more. */
+static bool
+media_add_port(struct desk *d, struct rows *rows, const struct station_port *p,
+    const json_t *all, size_t until_bytes)
 {
+	bool left = false;
 	const json_t *found;
 	const char *why = "";
 	size_t i, before = json_array_size(rows->list);
@@ -176,11 +180,13 @@ media_add_port(
 			continue;
 		if (json_object_get(found, "why") != NULL)
 			why = json_string_value(json_object_get(found, "why"));
+		else if (json_array_size(rows->list) > before && rows->bytes >= until_bytes)
+			left = true;
 		else
 			media_add_found(d, rows, p, found);
 	}
 	if (json_array_size(rows->list) > before || rows->full)
-		return;
+		return !left;
 	char text[128] = "";
 	if (why != NULL && why[0] != '\0')
 		snprintf(text, sizeof(text), "its folder cannot be looked into: %s", why);
@@ -192,6 +198,7 @@ media_add_port(
 	    .transfer = "",
 	    .at = ""};
 	media_add(rows, &r);
+	return true;
 }
 
 static const struct station_port *
@@ -262,11 +269,13 @@ media_answer(struct session *s, struct msg *m)
 	if (channel_call(d->parent, MSG_DESK_PORTS, NULL, -1, answers, &ports) != ERR_OK)
 		log_fatal("the parent does not answer");
 	rows_init(&rows);
-	for (size_t i = 0; i < d->station->nports; i++)
-		media_add_port(
-		    d, &rows, &d->station->ports[i], json_object_get(ports.body, "rows"));
+	bool all = true;
+	for (size_t i = 0, n = d->station->nports; i < n; i++)
+		all &= media_add_port(d, &rows, &d->station->ports[i],
+		    json_object_get(ports.body, "rows"), MEDIA_BYTES * (i + 1) / n);
 	msg_done(&ports);
 	media_add_others(d, &rows);
 	media_add_refused(d, &rows);
+	rows.full |= !all;
 	rows_send(&rows, s, json_array_size(rows.list));
 }

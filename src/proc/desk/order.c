@@ -7,6 +7,7 @@
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "src/core/where.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/rows.h"
 
@@ -139,7 +140,7 @@ order_counts(struct work *work)
 static void
 order_unreadable(struct session *s)
 {
-	session_refuse(s, 3, "the work database cannot be read", "sallyport doctor tells more");
+	session_refuse(s, 3, "the work database cannot be read", NEXT_CHECKS);
 }
 
 /* --- requests --------------------------------------------------------------------------------
@@ -227,6 +228,7 @@ static enum err
 order_fits(struct order *o, struct work *work, const char *text, const struct where *where)
 {
 	if (o->find != NULL && strcmp(o->find, text) == 0 &&
+	    o->fits_facts == work_facts_generation(work) &&
 	    (!o->fits_drafts || o->fits_generation == work_generation(work)))
 		return ERR_OK;
 	free(o->find);
@@ -239,6 +241,7 @@ order_fits(struct order *o, struct work *work, const char *text, const struct wh
 	o->find = mem_strdup(text);
 	o->fits_drafts = work_where_drafts(where);
 	o->fits_generation = work_generation(work);
+	o->fits_facts = work_facts_generation(work);
 	return ERR_OK;
 }
 

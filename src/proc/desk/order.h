@@ -22,7 +22,7 @@ struct order {
 	/* what was searched for last: a set over item numbers, good for one generation */
 	char *find;
 	uint8_t *fits;
-	uint64_t fits_max, fits_generation;
+	uint64_t fits_max, fits_generation, fits_facts;
 	bool fits_drafts;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/paper.h"
 #include "src/base/mem.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
@@ -34,7 +35,7 @@ paper_fail(struct paper *p, const char *why)
 {
 	struct session *s = session_find(p->desk, p->session);
 	if (s != NULL)
-		session_refuse(s, 3, why, "sallyport verify tells whether the record is sound");
+		session_refuse(s, 3, why, NEXT_VERIFY);
 	paper_free(p);
 }
 
@@ -142,8 +143,7 @@ paper_make(
 	snprintf(p->format, sizeof(p->format), "%s", format);
 	struct session *s = session_find(d, session);
 	if (custody_transfer_find(d->custody, transfer) == NULL) {
-		session_refuse(
-		    s, 1, "there is no such transfer", "sallyport status lists them");
+		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		free(p);
 		return;
 	}

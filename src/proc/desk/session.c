@@ -6,6 +6,7 @@
 #include "src/base/mem.h"
 #include "src/core/entry.h"
 #include "src/core/seal.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
@@ -125,8 +126,7 @@ session_watch(struct session *s, struct msg *m)
 	const struct custody_transfer *t =
 	    custody_transfer_find(s->desk->custody, msg_str(m, "transfer"));
 	if (t == NULL) {
-		session_refuse(
-		    s, 1, "there is no such transfer", "sallyport status lists them");
+		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		return;
 	}
 	snprintf(s->watching, sizeof(s->watching), "%s", t->id);
@@ -228,6 +228,23 @@ session_consequences(struct desk *d, const char *transfer)
 		deliver_custody(d, transfer);
 }
 
+/* What was decided since the inventory was made would not be in what is submitted. */
+static const char *
+session_refuse_submission(struct session *s, const struct entry *entry)
+{
+	const char *id = "";
+	struct work *work;
+	if (strcmp(entry->type, "xfer.approve") != 0 ||
+	    transfer_subject_parse(entry->subj, &id) != SUBJ_XFER)
+		return NULL;
+	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, id);
+	if (t == NULL || t->facts.state != TRANSFER_REVIEW)
+		return NULL; /* the rules of the record decide */
+	if (desk_work(s->desk, id, &work) != ERR_OK)
+		return "the work database cannot be opened";
+	return shown_refuse(&s->shown, id, entry->data, work);
+}
+
 static void
 session_take_entry(struct session *s, struct msg *m)
 {
@@ -242,10 +259,13 @@ session_take_entry(struct session *s, struct msg *m)
 		return;
 	}
 	bool authority = strcmp(entry->log, custody_origin(d->custody, LOG_AUTHORITY)) == 0;
+	const char *stale = session_refuse_submission(s, entry);
 	if (strcmp(entry->actor_id, s->officer) != 0 ||
 	    strcmp(entry->type, "sess.login") == 0) {
 		session_refuse(
 		    s, 1, "this connection belongs to another person", "sign in as the signer");
+	} else if (stale != NULL) {
+		session_refuse(s, 1, stale, "nothing was submitted; submit again");
 	} else {
 		enum err e =
 		    book_append(d, authority ? "authority" : "custody", m->fd, &at, why);
@@ -259,8 +279,7 @@ session_take_entry(struct session *s, struct msg *m)
 				   at.leaf, "state",
 				   t != NULL ? transfer_state_name(t->facts.state) : ""));
 		else
-			session_refuse(s, session_status(e), why,
-			    "sallyport status tells where it stands");
+			session_refuse(s, session_status(e), why, NEXT_STATUS);
 	}
 	free(bytes);
 	entry_free(entry);
@@ -295,8 +314,7 @@ session_is_officer(struct session *s)
 	const struct custody_person *p = custody_person_find(s->desk->custody, s->officer);
 	if (p != NULL && (p->roles & CUSTODY_OFFICER) != 0)
 		return true;
-	session_refuse(s, 1, "only a transfer officer may do this",
-	    "an administrator grants the role when enrolling: --role officer");
+	session_refuse(s, 1, "only a transfer officer may do this", NEXT_ROLE);
 	return false;
 }
 
@@ -344,7 +362,7 @@ session_stop(struct session *s, struct msg *m)
 	MEM_FREE char *reason = escape_dup(msg_str(m, "reason"));
 	MEM_FREE char *text = mem_printf("stopped by %s: %s", s->officer, reason);
 	enum err e = intake_stop(s->desk, msg_str(m, "transfer"), text, why);
-	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, NEXT_STATUS);
 }
 
 static void
@@ -354,7 +372,7 @@ session_pause(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = intake_pause(s->desk, msg_str(m, "transfer"), msg_bool(m, "paused"), why);
-	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, NEXT_STATUS);
 }
 
 static void
@@ -364,7 +382,7 @@ session_rescan(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = intake_rescan(s->desk, msg_str(m, "transfer"), why);
-	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, NEXT_STATUS);
 }
 
 const struct custody_transfer *
@@ -373,15 +391,14 @@ session_transfer(struct session *s, const char *id, unsigned states)
 	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, id);
 	char why[128];
 	if (t == NULL) {
-		session_refuse(
-		    s, 1, "there is no such transfer", "sallyport status lists them");
+		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		return NULL;
 	}
 	if ((states & 1u << t->facts.state) != 0 && intake_find(s->desk, id) == NULL)
 		return t;
 	snprintf(why, sizeof(why), "this is not possible while the transfer is %s",
 	    transfer_state_name(t->facts.state));
-	session_refuse(s, 1, why, "sallyport status TRANSFER tells what comes next");
+	session_refuse(s, 1, why, NEXT_STATUS);
 	return NULL;
 }
 
@@ -396,7 +413,7 @@ session_release(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = deliver_start(s->desk, msg_str(m, "transfer"), why);
-	session_answer(s, e, why, "sallyport status TRANSFER tells where it stands");
+	session_answer(s, e, why, NEXT_STATUS);
 }
 
 static void

@@ -4,6 +4,7 @@
 #define DESK_SESSION_H
 
 #include "src/proc/desk/desk.h"
+#include "src/proc/desk/shown.h"
 
 struct bulk;
 struct look;
@@ -21,6 +22,7 @@ struct session {
 	struct look *look;                     /* its previewer, or NULL */
 	struct orders *orders;                 /* lists it looks at (order.h), or NULL */
 	struct bulk *bulk;                     /* the bulk decision it was shown, or NULL */
+	struct shown shown;                    /* the inventory it was given to sign */
 };
 
 /* A terminal connected; owns fd. */

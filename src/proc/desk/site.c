@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/site.h"
 #include "src/core/policy.h"
+#include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 
 #define SITE_LOCK_MINUTES 5 /* while no policy is in force */
@@ -40,7 +41,7 @@ site_answer(struct session *s, struct msg *m)
 	char why[BOOK_WHY_SIZE];
 	(void)m;
 	if (digest[0] != '\0' && book_policy(d, digest, &policy, why) != ERR_OK) {
-		session_refuse(s, 3, why, "sallyport doctor tells more");
+		session_refuse(s, 3, why, NEXT_CHECKS);
 		return;
 	}
 	unsigned minutes = policy != NULL ? policy->lock_minutes : SITE_LOCK_MINUTES;

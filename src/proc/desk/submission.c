@@ -100,6 +100,7 @@ submission_seal(struct session *s, struct msg *m)
 	char inventory_digest[HEX_DIGEST_SIZE], findings_digest[HEX_DIGEST_SIZE];
 	char why[JUDGE_WHY_SIZE] = "";
 	struct buf inventory;
+	struct work *work;
 	const struct custody_transfer *t;
 	if (!session_is_officer(s) ||
 	    (t = session_transfer(s, msg_str(m, "transfer"),
@@ -125,6 +126,9 @@ submission_seal(struct session *s, struct msg *m)
 			snprintf(why, sizeof(why), "the ledger does not give the inventory");
 		}
 	}
+	if (e == ERR_OK && t->facts.state == TRANSFER_REVIEW &&
+	    (e = desk_work(s->desk, t->id, &work)) == ERR_OK)
+		shown_put(&s->shown, t->id, inventory_digest, work);
 	if (e == ERR_OK)
 		submission_send(s, t, &inventory, inventory_digest, findings_digest);
 	else

@@ -97,8 +97,9 @@ ports_print(json_t *rows, const struct station_port *port, const struct ports_fo
 		      (json_int_t)f->bytes, "changed", (json_int_t)f->changed_s));
 }
 
+/* At most `most` rows. */
 static void
-ports_list_one(json_t *rows, const struct station_port *port)
+ports_list_one(json_t *rows, const struct station_port *port, size_t most)
 {
 	struct ports_found found[LIM_PORT_MEDIA], f;
 	struct ports_place place = ports_place(port);
@@ -116,7 +117,7 @@ ports_list_one(json_t *rows, const struct station_port *port)
 		    ports_look(dirfd(dir), port->kind, e->d_name, &f))
 			n = ports_keep(found, n, f);
 	for (size_t i = 0; i < n; i++) {
-		if (json_array_size(rows) < LIM_PORT_MEDIA)
+		if (i < most)
 			ports_print(rows, port, &found[i]);
 		free(found[i].name);
 	}
@@ -128,8 +129,9 @@ json_t *
 ports_list(const struct station *s)
 {
 	json_t *rows = json_array();
-	for (size_t i = 0; i < s->nports && json_array_size(rows) < LIM_PORT_MEDIA; i++)
-		ports_list_one(rows, &s->ports[i]);
+	/* each has its share: a full folder does not hide the medium in another port */
+	for (size_t i = 0; i < s->nports; i++)
+		ports_list_one(rows, &s->ports[i], LIM_PORT_MEDIA / s->nports);
 	return rows;
 }
 

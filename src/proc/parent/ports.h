@@ -13,7 +13,8 @@
 #include <stddef.h>
 
 /*
- * At most LIM_PORT_MEDIA rows {port, name, bytes, changed}, by port and name.
+ * At most LIM_PORT_MEDIA rows {port, name, bytes, changed}, by port and name;
+ * every port has the same share of them.
  * name is the last part of the path, in base64; bytes is 0 for a device;
  * changed is the second in which the name last came to mean this.  A port that
  * cannot be looked into has one row {port, why}.  Caller decrefs.
