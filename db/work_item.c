@@ -48,20 +48,20 @@ work_judged_put(struct work *w, const struct work_judged *j)
 static const char *
 work_item_verdict(uint64_t v)
 {
-	return v < VERDICT__MAX ? verdict_print((enum verdict)v) : "";
+	return v < VERDICT__MAX ? verdict_print((enum verdict)v) : "unknown";
 }
 
 static const char *
 work_item_gate(uint64_t v)
 {
-	return v < POLICY_GATE__MAX ? policy_gate_print((enum policy_gate)v) : "";
+	return v < POLICY_GATE__MAX ? policy_gate_print((enum policy_gate)v) : "unknown";
 }
 
 static const char *
 work_item_severity(uint64_t v)
 {
 	return v < FINDING_SEVERITY__MAX ? finding_severity_print((enum finding_severity)v)
-	                                 : "";
+	                                 : "unknown";
 }
 
 static const char *

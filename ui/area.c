@@ -122,7 +122,7 @@ area_clip_len(const char *s, size_t room)
 	}
 	if (s[n] == ' ' || s[n] == '\0')
 		return n;
-	return blank > room / 2 ? blank : n;
+	return blank >= room / 2 ? blank : n;
 }
 
 int

@@ -341,8 +341,8 @@ cmd_status_scanners(struct ui *ui, struct args *a)
 		print_out("%sscanners of station %s\n", desk_mark(ui),
 		    custody_station(ui->authority));
 	int status = desk_rows(ui, MSG_UI_SCANNERS,
-	    json_pack("{s:b}", "selftest", (int)args_has(a, "selftest")), status_scanner_row,
-	    &seen, NULL);
+	    json_pack("{s:b, s:b}", "selftest", (int)args_has(a, "selftest"), "wait", 1),
+	    status_scanner_row, &seen, NULL);
 	if (status != UI_DONE || !seen.bad)
 		return status;
 	print_problem("a scanner is unfit: nothing that needs it can be approved",

@@ -14,17 +14,12 @@ void prompt_confirm(struct view *owner, struct safe title, struct safe text, str
 /*
  * One line on the message row: limit, search, row number.  take gets the text
  * while the prompt is still open; true closes it.  False leaves it open, with
- * the place of the mistake (*ret_at >= 0) and a sentence; without a sentence it
- * waits for the desk: prompt_line_mistake or prompt_line_close.
+ * the place of the mistake (*ret_at >= 0) and a sentence.
  */
 #define PROMPT_WHY_SIZE 160
 void prompt_line(struct view *owner, struct safe label, const char *value, size_t limit,
     bool (*take)(
 	struct view *owner, const char *text, int *ret_at, char ret_why[PROMPT_WHY_SIZE]));
-/* The answer of the desk came later: shows the mistake in a prompt that is still open. */
-void prompt_line_mistake(struct app *, int at, const char *why);
-/* The answer of the desk was good: closes a prompt that is still open. */
-void prompt_line_close(struct app *);
 /*
  * One of n texts by arrows or 1-9, and with free_text a line of one's own (a
  * reason).  take gets the number of the choice and its text; n with a text of

@@ -144,20 +144,3 @@ prompt_line(struct view *owner, struct safe label, const char *value, size_t lim
 	p->at = -1;
 	app_push(owner->app, &p->view);
 }
-
-void
-prompt_line_mistake(struct app *app, int at, const char *why)
-{
-	struct prompt_line *p = (struct prompt_line *)app->top;
-	if (app->top->type != &prompt_line_type)
-		return;
-	p->at = at;
-	snprintf(p->why, sizeof(p->why), "%s", why);
-}
-
-void
-prompt_line_close(struct app *app)
-{
-	if (app->top->type == &prompt_line_type)
-		app_pop(app);
-}

@@ -52,7 +52,7 @@
 #define LIM_POLICY_TEXT_BYTES    256    /* a "why" of a rule, a glob, a name */
 #define LIM_SETTING_BYTES        65536  /* station.conf */
 #define LIM_PORTS                64     /* ports of a station */
-#define LIM_PORT_MEDIA           64     /* media a look at all ports tells of; at least LIM_PORTS */
+#define LIM_PORT_MEDIA           64     /* media a look at all ports tells of; >= LIM_PORTS */
 #define LIM_PORT_ENTRIES         4096   /* entries of a port's folder that are looked at */
 #define LIM_REASONS              16     /* reasons a site offers for one decision */
 #define LIM_SITE_REASON_BYTES    128    /* one of them */
@@ -106,18 +106,18 @@
 #define LIM_PREVIEW_IDLE_MS      60000 /* one that is not asked ends */
 
 /* --- people and terminals -------------------------------------------------- */
-#define LIM_SESSIONS     16    /* connections to the desk */
-#define LIM_WORKS        32    /* work databases the desk keeps open */
-#define LIM_PAGE_ITEMS   64    /* rows of one answer to a terminal */
-#define LIM_LISTS        2     /* lists the desk keeps for a terminal */
-#define LIM_WINDOW_ROWS  512   /* rows of a list that the screens keep, at least 6 pages */
-#define LIM_ADMINS       16    /* administrators a station is founded with */
-#define LIM_LINE_BYTES   16384 /* one line of a batch */
-#define LIM_LINE_WORDS   256   /* and its words */
-#define LIM_ASKS         64    /* questions of the screens that wait for the desk */
-#define LIM_LINK_MESSAGES        16    /* taken from the desk between two frames */
-#define LIM_OPTIONS      128   /* options and arguments of one command */
-#define LIM_SCREEN_CELLS 1000  /* rows of a screen, and cells of a row */
+#define LIM_SESSIONS      16    /* connections to the desk */
+#define LIM_WORKS         32    /* work databases the desk keeps open */
+#define LIM_PAGE_ITEMS    64    /* rows of one answer to a terminal */
+#define LIM_LISTS         2     /* lists the desk keeps for a terminal */
+#define LIM_WINDOW_ROWS   512   /* rows of a list that the screens keep, at least 6 pages */
+#define LIM_ADMINS        16    /* administrators a station is founded with */
+#define LIM_LINE_BYTES    16384 /* one line of a batch */
+#define LIM_LINE_WORDS    256   /* and its words */
+#define LIM_ASKS          64    /* questions of the screens that wait for the desk */
+#define LIM_LINK_MESSAGES 16    /* taken from the desk between two frames */
+#define LIM_OPTIONS       128   /* options and arguments of one command */
+#define LIM_SCREEN_CELLS  1000  /* rows of a screen, and cells of a row */
 
 /* --- time ------------------------------------------------------------------ */
 #define LIM_CALL_MS       60000  /* a service that does not answer is dead */

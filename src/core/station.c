@@ -27,8 +27,8 @@ static const char *const station_port_kinds[] = {
 static const char *const station_reasons[ITEM_DECISION__MAX][STATION_REASONS] = {
     [ITEM_APPROVE] = {"the requester asked for it by name",
 	"checked by hand: it is what its name says", "known false alarm of the scanner"},
-    [ITEM_REJECT] = {"not asked for", "not what its name says",
-	"may not enter the enclave", "damaged or incomplete"},
+    [ITEM_REJECT] = {"not asked for", "not what its name says", "may not enter the enclave",
+	"damaged or incomplete"},
     [ITEM_HOLD] = {"the requester is asked first", "a colleague looks at it first",
 	"waits for newer signatures"},
 };

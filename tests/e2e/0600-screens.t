@@ -108,7 +108,7 @@ ok "both are entries" wait_for 15 both_recorded
 keys Enter
 shows "the right one leads home" '^ DEMO HOME'
 shows "with the ready checks and their remedies" '\[FAIL\] +antivirus'
-shows "and what to do about them" 'do: start clamd'
+shows "and what to do about them" 'do: an administrator starts clamd'
 shows "what is in progress" 'In progress +State'
 shows "and the ports" '^ +R1 .*empty'
 is "the cursor is on the focus" "$(cursor | sed 's/.*,//')" 0

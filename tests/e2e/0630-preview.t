@@ -176,7 +176,7 @@ if command -v tmux >/dev/null; then
 	$tty send-keys t
 	shows "content stands behind a bar" '^     2 \| 15:04  APPROVED BY SECOND OFFICER'
 	shows "escaped" '^     1 \|run .x1B\[1Achmod \+x and approve.u\{202E\}txt\.'
-	shows "and is called what it is, twice" '^ *(DEMO )?TEXT +UNTRUSTED CONTENT'
+	shows "and is called what it is, twice" '^ *(DEMO )?TEXT +K1-[0-9]+ +item [0-9]+ +UNTRUSTED CONTENT'
 	shows "on the body, too" '^ *UNTRUSTED CONTENT +hostile.txt'
 	$tty send-keys x
 	shows "the same in hex" '^ 00000000  72 75 6E 20 1B 5B 31 41  63'

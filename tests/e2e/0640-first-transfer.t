@@ -57,7 +57,7 @@ shows "and the medium in the port" '^ +R1 +medium.img +90M +ready'
 phase "otto signs in"
 go '^ DEMO INTAKE' i
 shows "nobody is the requester unless somebody is picked" 'Requester +< \(nobody yet'
-go 'Requester +< rita ' Up Space
+go 'Requester +< rita ' Space
 press Down Right Enter
 shows "the medium is read, typed and scanned" "^ DEMO PROGRESS $transfer"
 shows "to the end" 'State +Everything was read and scanned: review is ready'
@@ -95,7 +95,7 @@ go '^ DEMO DETAILS .*item 91' Enter
 shows "R14: nor in its details" 'Decision +---- undecided'
 shows "R14: whose bytes are shown" '08 08 08 08'
 plain details
-go '^ HEX UNTRUSTED|^ DEMO HEX UNTRUSTED' x
+go '^ DEMO HEX K1-[0-9]+ +item [0-9]+ +UNTRUSTED CONTENT' x
 plain hex
 go '^ DEMO DETAILS' Escape
 go 'REJECT ITEM 91, WHY' r
@@ -138,7 +138,7 @@ shows "what is held" '^ held +1 '
 code=$(screen | sed -n 's/.*code \([0-9a-f]* [0-9a-f]*\) .*/\1/p')
 plain sign
 press F8
-shows "nothing is signed before all was looked at" 'not before|open'
+says "nothing is signed before all was looked at" 'F8: not before you opened every group: 8 say'
 is "no question is asked" "$(screen | grep -c 'Passphrase of')" 0
 look_at_all plain
 phase "otto looks at what must be looked at"
@@ -153,7 +153,7 @@ shows "and in its list" '^> K1-000001 +SUBMITTED'
 is "nothing is released by one" "$(find "$SALLYPORT_HOME/share/transfers" -type f 2>/dev/null)" ""
 go 'You cannot sign: otto has signed' Enter
 press F8
-wait_for 20 has 'otto has signed'
+says "F8 says it again" 'F8: you cannot sign this now'
 is "nor can he sign twice" "$(screen | grep -c 'Passphrase of')" 0
 go '^ DEMO HOME' Escape
 sign_out
@@ -218,14 +218,34 @@ is "R14: no name ever got to the terminal as it is" "$(hostile)" ""
 station_stop
 asan=${ASAN_TREE:-$top/build/asan}
 if [ -x "$asan/bin/sallyportd" ] && [ -x "$asan/bin/sallyport" ]; then
-	safe=$bin
+	rm -f "$SALLYPORT_HOME"/ports/R1/*
+	mkdir "$work/m"
+	echo 'nothing is wrong with this' >"$work/m/note.txt"
+	small_medium "$SALLYPORT_HOME/ports/R1/small.img" "$work/m"
 	bin=$asan/bin
 	must station_start
 	begin_screens "$bin/sallyport"
+	shows "R13: the sign-in says that a program runs without its sandbox" '\[FAIL\] sandbox'
 	sign_in otto
-	need 'DEMO HOME'
-	screen
-	at_end_of_screens
+	need '^ +R1 +small.img'
+	shows "R13: so does home" '\[FAIL\] +sandbox: '
+	shows "R13: and that nothing can be released" 'nothing can be released'
+	go '^ DEMO INTAKE' i
+	go 'Requester +< rita ' Space
+	go '^ DEMO PROGRESS K1-000002' Down Right Enter
+	shows "R13: the transfer says so, too" 'Sandbox .*can never be released'
+	go '^ DEMO REVIEW' Enter
+	go 'APPROVE WHAT' P
+	go '1 items?: APPR' Tab Enter
+	go '^ DEMO SIGN' F8
+	shows "R13: and nobody can sign it" 'You cannot sign: .*without its sandbox'
+	press F8
+	says "R13: F8 says it again" 'F8: you cannot sign this now'
+	is "R13: no passphrase is asked for" "$(screen | grep -c 'Passphrase of')" 0
+	go '^ DEMO REVIEW' Escape
+	sign_out
+	go 'ended 0' F10
+	is "R13: nothing went" "$(ls "$SALLYPORT_HOME/share/transfers")" "K1-000001"
 else
 	skip "R13: programs without their sandbox" "there is no sanitizer tree: make TREE=asan"
 fi

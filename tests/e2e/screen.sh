@@ -53,6 +53,20 @@ shows() {
 		fail "$1" "wanted on the screen: $2" "$(screen)"
 	fi
 }
+# says NAME REGEX: within a while the line of messages has it.
+message() {
+	screen | sed -n "$(($($tty display-message -p -t "$on" '#{pane_height}') - 1))p"
+}
+message_has() {
+	message | grep -qE -- "$1"
+}
+says() {
+	if wait_for 20 message_has "$2"; then
+		pass "$1"
+	else
+		fail "$1" "wanted as a message: $2" "$(screen)"
+	fi
+}
 # Without it the rest makes no sense.
 need() { # REGEX
 	wait_for 20 has "$1" && return
@@ -65,6 +79,16 @@ go() {
 	shift
 	press "$@"
 	need "$go_to"
+}
+
+# gone REGEX KEY...: presses the keys, and needs the screen without it.
+gone() {
+	go_to=$1
+	shift
+	press "$@"
+	wait_for 20 lacks "$go_to" && return
+	fail "still on the screen: $go_to" "$(screen)"
+	done_testing
 }
 
 begin_screens() { # PROGRAM ARGUMENT...

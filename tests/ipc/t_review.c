@@ -488,7 +488,7 @@ only_the_holder_decides_and_only_in_review(void **state)
 	msg_done(&m);
 	snprintf(rig.transfer.holder, sizeof(rig.transfer.holder), "paula");
 	refused(MSG_UI_DECIDE, decision("hold", 1, ""), "paula has this transfer");
-	refused(MSG_UI_DECIDE, decision("hold", 1, ""), "take " TRANSFER);
+	refused(MSG_UI_DECIDE, decision("hold", 1, ""), "take it over first");
 	refused(MSG_UI_UNDO, undo(false), "take it over first");
 	refused(MSG_UI_BULK,
 	    json_pack("{s:I, s:s}", "list", (json_int_t)number, "decision", "reject"),

@@ -13,6 +13,8 @@ code=$(printf '%s\n' "$files" | grep -E '\.([ch]|def|sh|t|py|awk|pl)$')
 	    sed 's/$/  (finish it, or open an issue)/'
 	# shellcheck disable=SC2086
 	grep -nIE '[	 ]+$' $code | sed 's/$/  (blank at the end of the line)/'
+	grep -nE '"[^"]*sallyport (--as )?[a-z]' src/proc/desk/*.c src/proc/stager/*.c ui/view/*.c src/ipc/next.h 2>/dev/null |
+	    sed 's/$/  (a screen has no command line: src\/ipc\/next.h)/'
 	# shellcheck disable=SC2086
 	grep -lI "$(printf '\r')" $code /dev/null | sed 's/$/:1: carriage return/'
 } | grep . && exit 1

@@ -169,7 +169,7 @@ a_sentence_loses_its_end(void **state)
 	    {"not for you", 8, ".not..   ..........."},
 	    {"application/x", 9, ".applica............"},
 	    {"a longword", 8, ".a long............."},
-	    {"name \\x1B here", 9, ".name..  ..........."},
+	    {"name \\x1B here", 9, ".name..   .........."},
 	    {"na\\u{202E}x", 8, ".na..    ..........."},
 	    {"abc", 2, "...................."},
 	    {"abc", 1, "...................."},

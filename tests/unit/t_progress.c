@@ -670,7 +670,7 @@ test_the_medium_leaving_is_recorded_and_said(void **state)
 	assert_int_equal(t.id[t.n - 1], MSG_UI_MEDIUM);
 	assert_string_equal(desk_text(t.body[t.n - 1], "disposition"), "kept at the station");
 	t.fn[t.n - 1](r->p, &done);
-	assert_string_equal(t.said, "K1-000042: recorded that the medium left.");
+	assert_string_equal(t.said, "K1-000042: what became of the medium is recorded.");
 	json_decref(done.body);
 }
 

@@ -310,34 +310,6 @@ a_mistake_is_pointed_at_and_mended(void **state)
 }
 
 static void
-an_answer_that_comes_later_finds_the_line_or_nothing(void **state)
-{
-	(void)state;
-	prompt_line(owner, SAFE("Limit: "), "later", 64, on_line);
-	app_key(app, K_ENTER);
-	assert_ptr_not_equal(app->top, owner);
-	prompt_line_mistake(app, -1, "the station says no");
-	assert_true(shown("the station says no"));
-	prompt_line_close(app);
-	assert_ptr_equal(app->top, owner);
-	prompt_line_close(app); /* it was cancelled meanwhile */
-	prompt_line_mistake(app, 0, "nobody sees this");
-	assert_ptr_equal(app->top, owner);
-}
-
-static void
-a_mark_behind_the_edge_stays_on_the_screen(void **state)
-{
-	char text[300];
-	(void)state;
-	memset(text, 'a', sizeof(text) - 1);
-	text[sizeof(text) - 1] = '\0';
-	prompt_line(owner, SAFE("Limit: "), text, 512, on_line);
-	prompt_line_mistake(app, 299, "far away");
-	assert_true(shown("far away"));
-}
-
-static void
 a_line_takes_its_limit_and_no_more(void **state)
 {
 	(void)state;
@@ -408,8 +380,6 @@ main(void)
 	    TEST(a_pick_takes_what_is_meant),
 	    TEST(more_choices_than_rows_scroll_with_the_focus),
 	    TEST(a_mistake_is_pointed_at_and_mended),
-	    TEST(an_answer_that_comes_later_finds_the_line_or_nothing),
-	    TEST(a_mark_behind_the_edge_stays_on_the_screen),
 	    TEST(a_line_takes_its_limit_and_no_more),
 	    TEST(every_state_that_is_not_over_has_a_next_step),
 	    TEST(work_is_counted_in_words),

@@ -60,7 +60,8 @@ checks_draw_names(struct app *app, const json_t *rows, const struct area *a, int
 int
 checks_draw(struct app *app, const json_t *rows, const struct area *a, bool all)
 {
-	size_t i, n = json_array_size(rows), ok = 0, left = 0;
+	size_t i, n = json_array_size(rows), ok = 0;
+	struct safe left = SAFE("");
 	const json_t *check;
 	int row = 1;
 	json_array_foreach (rows, i, check)
@@ -75,17 +76,18 @@ checks_draw(struct app *app, const json_t *rows, const struct area *a, bool all)
 		if (checks_is_ok(check))
 			continue;
 		if (row >= a->rows - 1)
-			left++;
+			left = safe_printf(app->frame, "%s%s %s", left.text,
+			    safe_empty(left) ? "" : ",", desk_text(check, "check"));
 		else
 			row += checks_draw_one(app, check, a, row);
 	}
 	json_array_foreach (rows, i, check)
 		if (all && checks_is_ok(check) && row < a->rows)
 			row += checks_draw_one(app, check, a, row);
-	if (!all && left == 0 && row < a->rows)
+	if (!all && safe_empty(left) && row < a->rows)
 		row += checks_draw_names(app, rows, a, row);
-	if (left > 0)
-		area_put(a, a->rows - 1, 1, STYLE_WARN,
-		    safe_printf(app->frame, "and %zu more: sallyport doctor lists them", left));
+	if (!safe_empty(left))
+		area_clip(a, a->rows - 1, 1, a->cols - 2, STYLE_WARN,
+		    safe_printf(app->frame, "and, shown when these are good:%s", left.text));
 	return row < a->rows ? row : a->rows;
 }

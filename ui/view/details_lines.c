@@ -218,14 +218,26 @@ details_full(struct arena *frame, const json_t *item, int cells, struct details_
 
 /* --- the pane of the review ---------------------------------------------- */
 
-/* One line that is cut when it is too long. */
+/* One line. */
+static void
+details_add_line(struct details_lines *d, struct safe label, enum style style, struct safe text)
+{
+	details_add(d, label, style, text);
+	if (d->n > 0)
+		d->line[d->n - 1].foreign = true;
+}
+
+/* One line that loses its end when it is too long. */
 static void
 details_add_cut(struct details_lines *d, struct arena *frame, struct safe label,
     enum style style, struct safe text)
 {
-	details_add(d, label, style, safe_fit(frame, text, d->cells - DETAILS_BRIEF));
-	if (d->n > 0)
-		d->line[d->n - 1].foreign = true;
+	int room = d->cells - DETAILS_BRIEF;
+	size_t next;
+	if (safe_cells(text) > room)
+		text = safe_printf(frame, "%s..",
+		    wrap_head(frame, text, wrap_words(text, room - 2, &next)).text);
+	details_add_line(d, label, style, text);
 }
 
 void
@@ -237,11 +249,14 @@ details_brief(struct arena *frame, const json_t *row, const json_t *item, int ce
 	const json_t *findings = json_object_get(item, "findings");
 	d->n = 0;
 	d->cells = cells;
-	details_add_cut(d, frame, SAFE("in"), STYLE_PLAIN,
-	    safe_empty(folder) ? SAFE("(top of the medium)") : folder);
+	details_add_line(d, SAFE("in"), STYLE_PLAIN,
+	    safe_empty(folder) ? SAFE("(top of the medium)")
+			       : safe_fit(frame, folder, cells - DETAILS_BRIEF));
 	struct safe what = details_what(frame, row);
-	details_add(d, SAFE("is"), STYLE_PLAIN,
-	    wrap_head(frame, what, wrap_cut(what, cells - DETAILS_BRIEF)));
+	if (safe_cells(what) > cells - DETAILS_BRIEF)
+		what = safe_printf(frame, "%s..",
+		    wrap_head(frame, what, wrap_cut(what, cells - DETAILS_BRIEF - 2)).text);
+	details_add_line(d, SAFE("is"), STYLE_PLAIN, what);
 	details_add_cut(
 	    d, frame, SAFE("why"), details_gate_style(row), details_why(frame, row, item));
 	struct safe decision = details_decision(frame, row, &style);

@@ -6,12 +6,14 @@
 #include "ui/view/home.h"
 #include "ui/desk.h"
 #include "ui/signin.h"
+#include "ui/view/checks.h"
 #include "ui/views.h"
 
 #include <string.h>
 
 #define HOME_LOOK_MS  5000  /* between two looks at transfers and media */
 #define HOME_CHECK_MS 60000 /* and at the ready checks */
+#define HOME_TRY_MS   500   /* and at scanners that are being tried */
 
 /* --- the lists --------------------------------------------------------------------- */
 
@@ -71,14 +73,88 @@ home_on_media(void *owner, struct msg *m)
 	json_decref(old);
 }
 
+static void home_check(struct home *);
+
+/* "av, ClamAV 1.4.3: passed; type, ...": the desk's words about each scanner. */
+static void
+home_say_tried(struct home *h, const json_t *rows)
+{
+	struct app *app = h->view.app;
+	struct safe all = SAFE("");
+	bool unfit = false;
+	size_t i;
+	const json_t *row;
+	json_array_foreach (rows, i, row) {
+		const char *engine = desk_text(row, "engine"), *why = desk_text(row, "why");
+		bool bad = strcmp(desk_text(row, "state"), "fit") != 0;
+		struct safe one = safe_printf(app->frame, "%s%s%s: %s%s",
+		    desk_text(row, "name"), engine[0] != '\0' ? ", " : "", engine,
+		    bad ? "UNFIT, " : "passed", bad ? why : "");
+		unfit |= bad;
+		if (safe_empty(all))
+			all = one;
+		else /* what is wrong comes first */
+			all = bad ? safe_printf(app->frame, "%s; %s", one.text, all.text)
+			          : safe_printf(app->frame, "%s; %s", all.text, one.text);
+	}
+	if (unfit)
+		app_warn(app, "%s", all.text);
+	else
+		app_say(app, "Scanners tried: %s.", all.text);
+}
+
+static void
+home_on_tried(void *owner, struct msg *m)
+{
+	struct home *h = owner;
+	if (m == NULL || m->id != MSG_DESK_ROWS) {
+		h->trying_ms = 0;
+		if (m != NULL)
+			app_refused(h->view.app, m);
+		return;
+	}
+	const json_t *rows = json_object_get(m->body, "rows");
+	if (strcmp(desk_text(json_array_get(rows, 0), "state"), "trying") == 0)
+		return;
+	h->trying_ms = 0;
+	home_say_tried(h, rows);
+	home_check(h);
+}
+
+/* Each scanner is shown known bad and known good; that takes its time, and is asked for. */
+static void
+home_try(struct home *h, bool begin)
+{
+	h->trying_ms = h->view.app->now_ms;
+	app_ask(&h->view, MSG_UI_SCANNERS, json_pack("{s:b}", "selftest", (int)begin),
+	    MSG_DESK_ROWS, home_on_tried);
+}
+
+static bool
+home_scanners_ok(const struct home *h)
+{
+	size_t i;
+	const json_t *check;
+	json_array_foreach (h->checks, i, check)
+		if (strcmp(desk_text(check, "check"), "scanners") == 0)
+			return checks_is_ok(check);
+	return true;
+}
+
 static void
 home_on_checks(void *owner, struct msg *m)
 {
 	struct home *h = owner;
+	bool wanted = h->wanted;
+	h->wanted = false;
 	if (m == NULL || m->id != MSG_DESK_ROWS)
 		return;
 	json_decref(h->checks);
 	h->checks = json_incref(json_object_get(m->body, "rows"));
+	if (!wanted || h->trying_ms != 0 || home_scanners_ok(h))
+		return;
+	app_say(h->view.app, "The station is checked again; the scanners are being tried.");
+	home_try(h, true);
 }
 
 static void
@@ -109,6 +185,8 @@ home_tick(struct view *v)
 		home_look(h);
 	if (h->checked_ms == 0 || app->now_ms - h->checked_ms >= HOME_CHECK_MS)
 		home_check(h);
+	if (h->trying_ms != 0 && app->now_ms - h->trying_ms >= HOME_TRY_MS)
+		home_try(h, false);
 }
 
 static void
@@ -244,9 +322,10 @@ home_act_check(struct view *v)
 		app_warn(v->app, "%s", why);
 		return;
 	}
+	h->wanted = true;
+	app_say(v->app, "The station is checked again.");
 	home_check(h);
 	home_look(h);
-	app_say(v->app, "The station is checked again.");
 }
 
 static void

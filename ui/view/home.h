@@ -20,6 +20,8 @@ struct home {
 	struct home_list lists[2];
 	int list;                      /* the one with the focus */
 	int64_t looked_ms, checked_ms; /* 0: not yet */
+	int64_t trying_ms;             /* the last look at scanners being tried; 0: none are */
+	bool wanted;                   /* somebody pressed the key for the checks */
 };
 
 enum { HOME_WORK, HOME_MEDIA };

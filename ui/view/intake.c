@@ -65,7 +65,6 @@ intake_add_fields(struct intake *in)
 	}
 	in->cancel = form_add_button(in->form, SAFE("Cancel"));
 	in->read = form_add_button(in->form, SAFE("Read the medium"));
-	form_set_focus(in->form, in->cancel);
 }
 
 /* --- reading ----------------------------------------------------- */
@@ -76,6 +75,7 @@ intake_on_done(void *owner, struct msg *m)
 	struct intake *in = owner;
 	struct app *app = in->view.app;
 	in->asked = false;
+	app->said_seen = true; /* that it was asked */
 	if (m == NULL || m->id != MSG_DESK_DONE || msg_str(m, "transfer") == NULL)
 		app_refused(app, m);
 	else

@@ -121,6 +121,11 @@ looking_sentence(struct looking *l, const struct inventory_item *it)
 		return SAFE("goes to the share");
 	if (it->outcome == ITEM_OUT_STRUCTURAL)
 		return SAFE("a directory: it is made for what goes into it");
+	/* who and why is in the line of the decision */
+	if ((it->outcome == ITEM_OUT_REJECTED && it->decision == ITEM_REJECT) ||
+	    (it->outcome == ITEM_OUT_HELD && it->decision == ITEM_HOLD))
+		return safe_printf(
+		    frame, "%s: stays behind, as decided", item_outcome_print(it->outcome));
 	buf_init(&out, LIM_INVENTORY_LINE_BYTES);
 	account_sentence(it, l->policy, &out);
 	struct safe text =

@@ -227,7 +227,7 @@ static struct safe
 preview_subject(struct view *v, struct arena *frame)
 {
 	struct preview *p = preview_of(v);
-	return safe_printf(frame, "UNTRUSTED CONTENT   %s  item %llu", p->transfer,
+	return safe_printf(frame, "%s  item %llu   UNTRUSTED CONTENT", p->transfer,
 	    (unsigned long long)p->item);
 }
 

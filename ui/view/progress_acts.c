@@ -43,7 +43,7 @@ progress_on_recorded(void *owner, struct msg *m)
 {
 	struct progress *p = owner;
 	if (m != NULL && m->id == MSG_DESK_DONE)
-		app_say(p->view.app, "%s: recorded that the medium left.", p->transfer);
+		app_say(p->view.app, "%s: what became of the medium is recorded.", p->transfer);
 	progress_on_done(owner, m);
 }
 

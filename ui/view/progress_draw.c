@@ -227,7 +227,7 @@ static const struct progress_words {
     {TRANSFER_SCANNING, false, STYLE_STRONG, "Nobody is at work on the scanning.",
 	"Wait; the station records a fault when it cannot go on, and R then repeats it."},
     {TRANSFER_REVIEW, false, STYLE_STRONG, "Everything was read and scanned: review is ready.",
-	"Enter opens the review. The medium is not needed any more; M records where it went."},
+	"Enter opens the review. The medium is not needed any more; M records where it is."},
     {TRANSFER_SUBMITTED, false, STYLE_STRONG, "Submitted: it waits for another signature.",
 	"Enter shows what the signature covers. Another officer signs, or returns it."},
     {TRANSFER_APPROVED, false, STYLE_WARN, "Approved, but nobody is at work on the release.",
@@ -275,6 +275,24 @@ progress_counts(struct arena *f, json_t *counts)
 	return all;
 }
 
+/* "188 approved, 15 rejected, 1 without a decision" */
+static struct safe
+progress_decided(struct arena *f, const json_t *counts)
+{
+	static const struct {
+		const char *decision, *words;
+	} rows[] = {{"approve", "approved"}, {"reject", "rejected"}, {"hold", "held"},
+	    {"none", "without a decision"}};
+	struct safe all = SAFE("");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint64_t n = desk_uint(counts, rows[i].decision);
+		if (n > 0)
+			all = safe_printf(f, "%s%s%s %s", all.text, safe_empty(all) ? "" : ", ",
+			    safe_count(f, n).text, rows[i].words);
+	}
+	return all;
+}
+
 static void
 progress_fact(struct progress_page *page, struct safe label, struct safe text)
 {
@@ -305,7 +323,7 @@ progress_facts(struct progress_page *page, const struct progress *p)
 	progress_fact(
 	    page, SAFE("Verdicts"), progress_counts(f, json_object_get(s, "verdicts")));
 	progress_fact(
-	    page, SAFE("Decisions"), progress_counts(f, json_object_get(s, "decisions")));
+	    page, SAFE("Decisions"), progress_decided(f, json_object_get(s, "decisions")));
 	if (json_array_size(json_object_get(s, "approvals")) > 0)
 		progress_fact(page, SAFE("Signatures"),
 		    safe_printf(f, "%zu of %llu",

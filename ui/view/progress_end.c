@@ -118,7 +118,7 @@ progress_medium(struct view *v, size_t choice, const char *text)
 void
 progress_act_medium(struct view *v)
 {
-	progress_pick(progress_of_view(v), SAFE("The medium leaves the station: where to?"),
+	progress_pick(progress_of_view(v), SAFE("Medium: what became of it?"),
 	    progress_dispositions, COUNT(progress_dispositions), progress_medium);
 }
 

@@ -97,8 +97,7 @@ void review_seek_from(
 size_t review_reasons(
     struct app *, const char *decision, struct arena *, struct safe ret[LIM_REASONS]);
 /* What prompt_pick gave: one of them as it was written, or what was typed. */
-const char *review_reason(
-    struct app *, const char *decision, size_t choice, const char *text);
+const char *review_reason(struct app *, const char *decision, size_t choice, const char *text);
 
 /* --- review_find.c ------------------------------------------------------------------ */
 /* What a limit may hold. */

@@ -1,8 +1,19 @@
 /* SPDX-License-Identifier: ISC */
 /* Why something is not possible in a review, in sentences. */
+#include "ui/signin.h"
 #include "ui/view/review.h"
 
 #include <string.h>
+
+/* NULL for an officer. */
+static const char *
+review_why_no_officer(const struct review *r)
+{
+	const struct custody_person *p = signin_person(r->view.app->ui);
+	return p != NULL && (p->roles & CUSTODY_OFFICER) != 0
+	           ? NULL
+	           : "only a transfer officer decides; you may look";
+}
 
 const char *
 review_other_holder(const struct review *r)
@@ -21,6 +32,8 @@ review_why_fixed(struct review *r)
 	const char *state = desk_text(r->status, "state"), *other = review_other_holder(r);
 	if (app_why_no_desk(app) != NULL)
 		return app_why_no_desk(app);
+	if (review_why_no_officer(r) != NULL)
+		return review_why_no_officer(r);
 	if (r->status == NULL)
 		return "the state of the transfer is not known yet; press the key again";
 	if (strcmp(state, "REVIEW") != 0)
@@ -98,6 +111,8 @@ review_may_take(struct view *v)
 	const char *state = desk_text(r->status, "state");
 	if (app_why_no_desk(app) != NULL)
 		return app_why_no_desk(app);
+	if (review_why_no_officer(r) != NULL)
+		return review_why_no_officer(r);
 	if (r->status == NULL)
 		return "the state of the transfer is not known yet; press the key again";
 	if (review_other_holder(r) == NULL)

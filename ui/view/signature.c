@@ -209,14 +209,19 @@ signature_status(struct view *v, struct arena *frame)
 
 /* --- looking ------------------------------------------------------------------------ */
 
+const char *
+signature_may_list(struct view *v)
+{
+	const struct signature *s = signature_of(v);
+	return s->stage == SIGNATURE_READY && s->cursor.at < s->ngroups
+	           ? NULL
+	           : "there are no items to look at here";
+}
+
 void
 signature_act_list(struct view *v)
 {
 	struct signature *s = signature_of(v);
-	if (s->stage != SIGNATURE_READY || s->cursor.at >= s->ngroups) {
-		app_say(v->app, "There are no items to look at here.");
-		return;
-	}
 	app_push(v->app,
 	    looking_view(v->app, s->transfer, s->look, s->policy, s->groups[s->cursor.at]));
 }

@@ -49,6 +49,8 @@ const char *signature_first(const struct signature *);
 const char *signature_why_not(struct signature *);
 
 void signature_draw(struct view *, const struct area *);
+/* "11 files (4.1G) and 1 link go to transfers/K1-000042." */
+struct safe signature_goes(struct signature *);
 /* After a question over it was closed. */
 void signature_shown(struct view *);
 

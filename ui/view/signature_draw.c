@@ -133,7 +133,7 @@ signature_times(struct signature *s)
 	return safe_printf(frame, "Of the times, %s%s.", zone.text, time.text);
 }
 
-static struct safe
+struct safe
 signature_goes(struct signature *s)
 {
 	struct arena *frame = s->view.app->frame;
@@ -234,7 +234,10 @@ signature_draw(struct view *v, const struct area *a)
 		row += area_words(&text, row, 0, 0, STYLE_PLAIN, signature_who(s)) + 1;
 	row += area_words(&text, row, 0, 0, STYLE_WARN,
 	    safe_printf(frame, "You cannot sign: %s.", safe_text(frame, s->why).text));
-	if (s->next[0] != '\0')
+	const char *next = s->next;
+	if (signature_may_withdraw(v) == NULL)
+		next = "another officer signs in and opens it; W takes your submission back";
+	if (next[0] != '\0')
 		area_words(&text, row + 1, 0, 0, STYLE_PLAIN,
-		    safe_printf(frame, "What next: %s.", safe_text(frame, s->next).text));
+		    safe_printf(frame, "What next: %s.", safe_text(frame, next).text));
 }

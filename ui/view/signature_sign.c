@@ -60,8 +60,8 @@ signature_go_on(struct signature *s, const char *state)
 	}
 	app_home(app);
 	if (strcmp(state, "SUBMITTED") == 0)
-		app_say(app, "Signed. %s waits for another officer: F10 signs you out for him.",
-		    transfer);
+		app_say(
+		    app, "Signed. %s waits for another officer; F10 signs you out.", transfer);
 	else if (strcmp(state, "CLOSED") == 0)
 		app_say(app, "Signed. Nothing goes: %s is closed, with a slip.", transfer);
 	else
@@ -113,14 +113,8 @@ signature_act_sign(struct view *v)
 	    safe_printf(
 		frame, "SIGNATURE %u OF %u", signature_given(s) + 1, s->sealed.approvals),
 	    safe_printf(frame,
-		"You approve that %s %s to %s. Code %.4s %.4s: compare it with the other "
-		"signer's.%s",
-		safe_count(frame, s->sealed.files).text,
-		s->sealed.files == 1 ? "file goes" : "files go", s->sealed.dest,
-		s->sealed.manifest_hex, s->sealed.manifest_hex + 4,
-		s->sealed.files + s->sealed.links == 0
-		    ? " Nothing goes: the signatures close the transfer, with a slip."
-		    : ""),
+		"Code %.4s %.4s: compare it with the other signer's. You approve this: %s",
+		s->sealed.manifest_hex, s->sealed.manifest_hex + 4, signature_goes(s).text),
 	    SAFE("Sign"), signature_sign);
 }
 
@@ -136,7 +130,7 @@ signature_may_go_back(struct signature *s, bool own)
 		return "nothing is submitted: Esc goes back to the review";
 	bool mine = strcmp(signature_first(s), s->view.app->ui->as) == 0;
 	if (own && !mine)
-		return "another officer submitted it; R returns it to him with a note";
+		return "another officer submitted it; R returns it with a note";
 	if (!own && mine)
 		return "you submitted it yourself; W withdraws it";
 	return NULL;

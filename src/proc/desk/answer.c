@@ -217,27 +217,41 @@ static void
 answer_selftest_over(void *arg, struct scan *scan)
 {
 	struct session *s = arg;
-	answer_rows(s, scan_rows(scan), false, 0, s->desk->nscanners);
+	json_decref(s->tested);
+	s->tested = scan_rows(scan);
+	if (s->selftest_waits)
+		answer_rows(s, json_incref(s->tested), false, 0, s->desk->nscanners);
+	s->selftest_waits = false;
 	s->selftest = scan_free(scan);
+}
+
+static void
+answer_untested(struct session *s)
+{
+	const struct desk *d = s->desk;
+	bool trying = s->selftest != NULL;
+	json_t *rows = json_array();
+	for (size_t i = 0; i < d->nscanners; i++)
+		json_array_append_new(rows,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", d->scanners[i].name,
+			"version", d->scanners[i].version, "engine", "", "signatures", "",
+			"state", trying ? "trying" : "not tested", "why",
+			trying ? "" : "it was not shown known bad and known good just now"));
+	answer_rows(s, rows, false, 0, json_array_size(rows));
 }
 
 void
 answer_scanners(struct session *s, struct msg *m)
 {
 	struct desk *d = s->desk;
-	json_t *rows = json_array();
-	if (msg_bool(m, "selftest") && s->selftest == NULL && d->nscanners > 0) {
-		json_decref(rows);
+	if (msg_bool(m, "selftest") && s->selftest == NULL && d->nscanners > 0)
 		s->selftest = scan_new(d, NULL, NULL, answer_selftest_over, s);
-		return;
-	}
-	for (size_t i = 0; i < d->nscanners; i++)
-		json_array_append_new(
-		    rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
-			      d->scanners[i].name, "version", d->scanners[i].version, "engine",
-			      "", "signatures", "", "state", "not tested", "why",
-			      "not shown known bad and known good since it was asked for"));
-	answer_rows(s, rows, false, 0, json_array_size(rows));
+	if (s->selftest != NULL && msg_bool(m, "wait"))
+		s->selftest_waits = true;
+	else if (s->selftest == NULL && s->tested != NULL)
+		answer_rows(s, json_incref(s->tested), false, 0, d->nscanners);
+	else
+		answer_untested(s);
 }
 
 /* --- documents

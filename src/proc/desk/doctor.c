@@ -3,6 +3,7 @@
 #include "src/base/buf.h"
 #include "src/base/clock.h"
 #include "src/base/log.h"
+#include "src/base/mem.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/rows.h"
@@ -106,6 +107,18 @@ doctor_share(struct desk *d, struct rows *rows)
 
 /* --- scanners ------------------------------------------------------------------------ */
 
+static void
+doctor_antivirus(struct desk *d, struct rows *rows)
+{
+	const char *clamd = d->station->clamd;
+	bool good = clamd[0] != '\0' && access(clamd, F_OK) == 0;
+	MEM_FREE char *text =
+	    clamd[0] == '\0'
+		? mem_strdup("station.conf names no socket")
+		: mem_printf("%s %s", good ? "socket" : "there is no socket", clamd);
+	doctor_say(rows, "antivirus", doctor_must(good), text, NEXT_ANTIVIRUS);
+}
+
 /* What the record last heard of each scanner of this station. */
 static void
 doctor_scanners(struct desk *d, struct rows *rows)
@@ -161,10 +174,7 @@ doctor_answer(struct session *s, struct msg *m)
 	    boxed ? "vault, ledger and stager are confined"
 		  : "a service runs without its sandbox",
 	    NEXT_SANDBOX);
-	const char *clamd = d->station->clamd;
-	doctor_say(&rows, "antivirus",
-	    doctor_must(clamd[0] != '\0' && access(clamd, F_OK) == 0),
-	    clamd[0] != '\0' ? clamd : "no socket in station.conf", NEXT_ANTIVIRUS);
+	doctor_antivirus(d, &rows);
 	doctor_scanners(d, &rows);
 	rows_send(&rows, s, json_array_size(rows.list));
 }

@@ -521,6 +521,7 @@ session_free(struct session *s)
 		at = &(*at)->next;
 	*at = s->next;
 	scan_free(s->selftest);
+	json_decref(s->tested);
 	look_free(s->look);
 	order_free(s);
 	draft_bulk_free(s);

@@ -19,6 +19,8 @@ struct session {
 	char nonce[HEX_DIGEST_SIZE];           /* to be signed; "" when used up */
 	char watching[TRANSFER_ID_SIZE];       /* told of its progress; "" for none */
 	struct scan *selftest;                 /* it asked for one */
+	bool selftest_waits;                   /* and waits for its end */
+	json_t *tested;                        /* rows of the last one that ended, or NULL */
 	struct look *look;                     /* its previewer, or NULL */
 	struct orders *orders;                 /* lists it looks at (order.h), or NULL */
 	struct bulk *bulk;                     /* the bulk decision it was shown, or NULL */

@@ -393,10 +393,11 @@ struct step {
 	const char *next;
 };
 
-#define NEXT_VERIFY "An administrator verifies the record; do not release before it is understood."
-#define NEXT_DISK   "Look at the share's disk, then repeat the release."
-#define NEXT_VAULT  "If the object is damaged, abort and read the medium again."
-#define NEXT_AGAIN  "The files are delivered; repeat the release to finish the papers."
+#define NEXT_VERIFY \
+	"An administrator verifies the record; do not release before it is understood."
+#define NEXT_DISK  "Look at the share's disk, then repeat the release."
+#define NEXT_VAULT "If the object is damaged, abort and read the medium again."
+#define NEXT_AGAIN "The files are delivered; repeat the release to finish the papers."
 
 static const struct step release_steps[] = {
     {"record", step_record, SKIP_NEVER, NEXT_VERIFY},

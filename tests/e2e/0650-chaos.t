@@ -1,0 +1,296 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# The screens when things go wrong: processes that are killed or stopped in the
+# middle of a review, keys that are typed before their question is there, sizes
+# and pastes, terminals and environments that lie, and officers who may not.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/screen.sh"
+pty=$B/tests/screens/pty
+
+station
+demo_medium
+intake "$demo_image"
+must as ada officer add audrey --name 'Audrey Auditor' --role auditor --new-passphrase-fd 8 8<<END_OF_IT
+audrey opens the demo
+END_OF_IT
+
+counts() { # "files undecided APPR REJ HOLD BLCK"
+	screen | sed -n 2p | tr -dc '0-9 ' | tr -s ' ' | sed 's/^ //; s/ $//'
+}
+part_of_station() { # PROGRAM
+	pgrep -x -P "$station_pid" "$(printf '%.15s' "$1")"
+}
+nothing_signed() { # NAME
+	is "$1" "$(entries xfer.approve) $(state_of "$transfer")" '0 REVIEW'
+}
+review() { # opens the transfer from home
+	need "^> $transfer +REVIEW"
+	go "^ DEMO REVIEW $transfer" Enter
+	need '^--- [0-9]+ of '
+}
+
+# --- a session that is killed in mid-review ------------------------------------------
+terminal otto
+begin_screens "$bin/sallyport"
+sign_in otto
+review
+go 'APPROVE WHAT' P
+go '188 items: APPR' Tab Enter
+go '^ > ----' '}'
+go 'REJECT ITEM .*WHY' r
+go 'APPR 188  REJ 1 ' 4
+go 'HOLD ITEM .*WHY' h
+kill -9 "$(child)"
+shows "a session that is killed is told" 'ended by the signal KILL'
+sign_in otto
+review
+is "its drafts are all there, and the question it was at decided nothing" "$(counts)" '204 14 188 1 0 1'
+go 'APPR 188  REJ 0 ' u
+go 'APPR 0  REJ 0 ' u
+pass "and can be taken back one after the other"
+go 'APPR 188  REJ 0 ' U
+
+# --- a desk that is killed ---------------------------------------------------------------
+kill -9 "$(part_of_station sallyport-desk)"
+shows "a desk that is killed is told" 'Station gone since [0-9:]+; this is the last state'
+is "and the last state stays" "$(counts)" '204 15 188 0 0 1'
+press a
+wait_for 20 station_gone
+wait "$station_pid" 2>/dev/null
+must station_start
+shows "when it is back, the officer is asked again" 'Enter signs in again'
+enter "$(passphrase otto)"
+press Enter
+need '^ DEMO REVIEW'
+wait_for 20 has 'APPR 188'
+is "and every draft is there" "$(counts)" '204 15 188 0 0 1'
+
+# --- a desk that hangs ---------------------------------------------------------------------
+
+# Typed while the desk or the session is stopped, all at once.
+go 'APPR 0  REJ 0 ' u
+go '^ >      UNRD' Home
+go '^ > ---- .*README.TXT' '}'
+desk=$(part_of_station sallyport-desk)
+storm() { # KEY...: while the desk hangs
+	kill -STOP "$desk"
+	press "$@"
+	need 'The station is slow to answer'
+	kill -CONT "$desk"
+	wait_for 20 lacks 'slow to answer'
+	calm
+}
+calm() { # nothing changes any more
+	while before=$(screen) && sleep 0.3 && is_not "$before"; do
+		:
+	done
+}
+storm a y Enter F8 a Enter y F8 S Enter Tab Enter
+shows "a desk that hung: what was typed meanwhile is at most a draft" 'Decision +APPR by otto'
+shows "that can be taken back" 'u takes it back|^ a Appr .* u Undo'
+go '^ DEMO HOME' 1
+review
+is "of the one item" "$(counts)" '204 202 1 0 0 1'
+storm P Tab Enter y Tab Enter
+go '^ DEMO HOME' 1
+review
+is "an answer that comes late confirms nothing" "$(counts)" '204 202 1 0 0 1'
+storm B 2 0 2 Tab Tab Enter Enter
+shows "nor does a number that was typed before its question" 'How many items change +\[ '
+gone 'IN BULK' Escape
+go 'undecided 203  APPR 0 ' u
+ahead() { # KEY...: typed while the session is stopped, so all of it is there at once
+	kill -STOP "$(child)"
+	press "$@"
+	kill -CONT "$(child)"
+}
+ahead F10 Tab Enter
+shows "keys typed before their question are thrown away: nobody is signed out" '\[ Cancel \]  \[ Sign out \]'
+calm
+gone 'Sign out' Escape
+ahead r 4
+shows "no reason is chosen" 'REJECT ITEM .*WHY'
+calm
+gone 'REJECT ITEM' Escape
+ahead P Tab Enter P Tab Enter
+calm
+has 'APPROVE WHAT' && gone 'APPROVE WHAT' Escape
+go '^ DEMO HOME' 1
+review
+is "nothing was decided" "$(counts)" '204 203 0 0 0 1'
+nothing_signed "and nothing signed"
+
+# --- sizes ---------------------------------------------------------------------------------------
+go 'APPROVE WHAT' P
+go '188 items: APPR' Tab Enter
+go '^ > ----' '}'
+calm
+body() { # all but the clock and the message
+	screen | sed '1d;23d'
+}
+body >"$work/before"
+as_before() {
+	body | cmp -s - "$work/before"
+}
+for size in '200 60' '1 1' '80 24' '1 24' '300 2' '79 23' '200 60' '2 2' '120 36' '1 1'; do
+	$tty resize-window -t otto -x "${size% *}" -y "${size#* }"
+done
+$tty resize-window -t otto -x 200 -y 60
+shows "a storm of sizes down to 1 x 1 ends in a screen of the last size" '^ DEMO REVIEW .{140}'
+go 'REJECT ITEM .*WHY' r
+$tty resize-window -t otto -x 1 -y 1
+$tty resize-window -t otto -x 80 -y 24
+need '^ Esc Back  F9 Lock  F1 Help'
+press Escape
+wait_for 20 as_before
+is "row by row" "$(body | diff "$work/before" -)" ""
+is "and nothing was decided by it" "$(counts)" '204 15 188 0 0 1'
+
+# --- limits with mistakes -----------------------------------------------------------------------------
+go 'An empty limit shows all' l
+mistake() { # LIMIT PLACE WORDS
+	press C-u
+	enter "$1"
+	press Enter
+	shows "\"$1\": $3" "v $3|$3 v"
+	is "and the mark stands over it" "$(screen | awk '/^ Limit: / { print index(above, "v") - index($0, "Limit: ") - 6 } { above = $0 }')" "$2"
+}
+mistake 'severity>=mediun' 11 'severity has no such value'
+mistake 'colour=red' 1 'there is no such field'
+mistake 'size>1 and (gate=pass' 12 'the bracket is not closed'
+press C-u
+go '^ dec ' Enter
+
+# --- two officers, one transfer --------------------------------------------------------------------------
+terminal paula
+begin_screens "$bin/sallyport"
+sign_in paula
+review
+shows "a transfer that another officer has says so" 'otto has it'
+is "with his drafts" "$(counts)" '204 15 188 0 0 1'
+press a
+says "his drafts are not hers" 'a: otto has this transfer; T takes it over'
+press u
+says "nor to be taken back" 'u: otto has this transfer'
+press F8
+says "nor to be submitted" 'F8: otto has this transfer'
+go 'Passphrase of paula' T
+press Enter
+says "it is taken over with a signature only" 'nothing is signed without it'
+enter "$(passphrase otto)"
+go 'this is not the passphrase of paula' Enter
+shows "by the right one" 'otto has it'
+go 'Passphrase of paula' T
+enter "$(passphrase paula)"
+go 'DRAFT, not submitted' Enter
+says "then it is hers" 'You have K1-000001 now'
+is "with all drafts" "$(counts)" '204 15 188 0 0 1'
+go 'APPR 0 ' u
+press U
+says "what another officer decided she cannot decide again in one step" 'another officer decided'
+go 'APPROVE WHAT' P
+go '188 items: APPR' Tab Enter
+on=otto
+go 'APPROVE ITEM .*WHY' a
+press 1
+shows "who had it is told when he goes on" 'paula has it'
+says "and how he gets it back" 'paula has this transfer'
+is "and nothing was decided" "$(counts)" '204 15 188 0 0 1'
+on=paula
+sign_out
+
+# --- who may not ------------------------------------------------------------------------
+for who in ada audrey; do
+	sign_in $who "$who opens the demo"
+	review
+	press a
+	says "$who, who is no officer, decides nothing" 'a: only a transfer officer'
+	press T
+	says "takes nothing over" 'T: only a transfer officer'
+	press F8
+	says "and submits nothing" 'F8: only a transfer officer'
+	press x
+	is "no passphrase is asked for" "$(screen | grep -c 'Passphrase of')" 0
+	go '^ DEMO HOME' 1
+	press i
+	says "nor reads a medium" 'i: only an officer'
+	sign_out
+done
+sign_in rita 'rita opens the demo'
+says "a requester cannot sign in" 'Sign-in refused; the attempt is recorded'
+gone 'Sign-in refused' Up C-u
+sign_in paula 'the passphrase of somebody'
+says "nor who has the wrong passphrase" 'Sign-in refused; the attempt is recorded'
+is "nothing of it is in the record of the transfer" "$(entries xfer.approve) $(entries xfer.take)" '0 1'
+
+# --- signatures --------------------------------------------------------------------------------
+gone 'Sign-in refused' Up C-u
+sign_in paula
+review
+go 'An empty limit shows' l
+enter 'decision=none and gate=reason'
+go ' 15 rows ' Enter
+go 'IN BULK' B
+go 'Decision +< reject >' Tab Tab Space
+go 'Reason +< not asked' Tab Space
+enter 15
+go '15 items: REJ' Tab Tab Enter
+desk=$(part_of_station sallyport-desk)
+kill -STOP "$desk"
+press F8 F8 S
+enter "$(passphrase paula)"
+press Enter Enter
+need 'slow to answer'
+kill -CONT "$desk"
+wait_for 20 lacks 'slow to answer'
+calm
+nothing_signed "nothing is signed by what was typed before its question"
+go '^ DEMO HOME' 1
+review
+go "^ DEMO SIGN $transfer" F8
+look_at_all
+kill -STOP "$(child)"
+press F8
+enter "$(passphrase paula)"
+press Enter
+kill -CONT "$(child)"
+need 'Passphrase of paula +\[ '
+calm
+screen
+nothing_signed "nor by a passphrase that was typed before the field is there"
+press Enter
+calm
+screen
+enter 'paula opens the dome'
+go 'this is not the passphrase of paula; try again; the refusal is recorded' Enter
+nothing_signed "nor by a wrong one"
+go 'Passphrase of paula +\[ ' F8
+kill -9 "$(child)"
+shows "a session may die at the passphrase" 'ended by the signal KILL'
+nothing_signed "nothing is signed by it"
+sign_in paula
+review
+is "and no draft is lost" "$(counts)" '204 0 188 15 0 1'
+go "^ DEMO SIGN $transfer" F8
+shows "what was looked at counts for one session" '8 say "not yet"|say "not yet"'
+look_at_all
+go 'Passphrase of paula' F8
+enter "$(passphrase paula)"
+go '^ DEMO HOME' Enter
+need "^> $transfer +SUBMITTED"
+is "signed once" "$(entries xfer.approve) $(state_of "$transfer")" '1 SUBMITTED'
+go 'You cannot sign: paula has signed' Enter
+press F8
+says "nobody signs twice" 'F8: you cannot sign'
+on=otto
+press a
+calm
+screen
+press 1
+need "^> $transfer +SUBMITTED"
+go 'another person, who may sign' Enter
+calm
+screen
+on=paula
+go 'asdf' W
+done_testing
