@@ -40,6 +40,26 @@ like "when screens lock, as the policy says" "$site" '"lock_s": *300'
 like "how many sign" "$site" '"approvals": *2'
 like "which reasons there are for an approval" "$site" '"approve": *\["the requester asked'
 like "and others for a rejection" "$site" '"reject": *\["not asked for'
+# Scanners are tried without keeping the terminal waiting; then it asks how it went.
+tried=$(python3 -c '
+import json, socket, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect(sys.argv[1])
+hello = json.loads(s.recv(65536))
+s.send(json.dumps(dict(hello, program="sallyport")).encode())
+def ask(begin):
+    s.send(json.dumps({"m": "ui.scanners", "selftest": begin}).encode())
+    return [row["state"] for row in json.loads(s.recv(65536))["rows"]]
+print("at once:", *ask(True))
+for _ in range(600):
+    states = ask(False)
+    if "trying" not in states:
+        break
+    time.sleep(0.1)
+print("then:", *states)
+' "$SALLYPORT_HOME/run/desk.sock")
+like "a self-test is answered before it is over" "$tried" '^at once: trying trying$'
+like "and what came out is told later: no engine runs here" "$tried" '^then: fit UNFIT$'
 like "the entries of a transfer are for those who sign in" "$(ask ui.timeline 2>&1)" 'Error|JSON|^$'
 ok "init writes reasons" grep -q '^reasons = {' "$SALLYPORT_HOME/station.conf"
 ok "init makes the folder of the port" test -d "$port"
@@ -96,8 +116,12 @@ for i in 1 2 3 4 5 6; do
 done
 small_medium "$port/big.img" "$work/m" 160
 run as otto intake "$port/big.img" --device --requester rita --no-wait
+# however fast the disk is: the reader stands until the pause was asked for
+station=$(cat "$SALLYPORT_HOME/run/sallyportd.pid")
+wait_for 10 pkill -STOP -P "$station" -f sallyport-reader
 transfer=$(transfer_of "$out$err")
 ok "a transfer at work can be paused" as otto pause "$transfer"
+pkill -CONT -P "$station" -f sallyport-reader || :
 refused "but not twice" 1 'paused already' as otto pause "$transfer"
 as otto watch "$transfer" >"$work/watch.out" 2>&1 &
 watcher=$!

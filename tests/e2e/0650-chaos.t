@@ -153,7 +153,8 @@ mistake() { # LIMIT PLACE WORDS
 	enter "$1"
 	press Enter
 	shows "\"$1\": $3" "v $3|$3 v"
-	is "and the mark stands over it" "$(screen | awk '/^ Limit: / { print index(above, "v") - index($0, "Limit: ") - 6 } { above = $0 }')" "$2"
+	mark=$(screen | awk '/^ Limit: / { print index(above, "v") - 8 } { above = $0 }')
+	is "and the mark stands over it" "$mark" "$2"
 }
 mistake 'severity>=mediun' 11 'severity has no such value'
 mistake 'colour=red' 1 'there is no such field'
@@ -256,11 +257,9 @@ press Enter
 kill -CONT "$(child)"
 need 'Passphrase of paula +\[ '
 calm
-screen
 nothing_signed "nor by a passphrase that was typed before the field is there"
 press Enter
-calm
-screen
+says "nor without one" 'nothing is signed without it'
 enter 'paula opens the dome'
 go 'this is not the passphrase of paula; try again; the refusal is recorded' Enter
 nothing_signed "nor by a wrong one"
@@ -284,13 +283,94 @@ press F8
 says "nobody signs twice" 'F8: you cannot sign'
 on=otto
 press a
-calm
-screen
-press 1
+says "who still looks at the review changes nothing" 'a: paula has this transfer|a: the transfer is SUBMITTED'
+go '^ DEMO HOME' 1
 need "^> $transfer +SUBMITTED"
 go 'another person, who may sign' Enter
-calm
-screen
+look_at_all
+go 'Passphrase of otto' F8
 on=paula
-go 'asdf' W
+go 'Withdraw, why' W
+enter 'it was the wrong medium'
+go 'Passphrase of paula' Enter
+enter "$(passphrase paula)"
+go 'your submission is taken back' Enter
+on=otto
+enter "$(passphrase otto)"
+go 'it is in review' Enter
+is "a submission that was taken back is not signed" "$(entries xfer.approve) $(state_of "$transfer")" '1 REVIEW'
+is "and nothing is released" "$(find "$SALLYPORT_HOME/share/transfers" -type f)" ""
+$tty kill-server
+
+# --- pastes, on a terminal whose every byte is judged ---------------------------------------------
+as_paula() {
+	printf '%s\n' 'wait Officer id' 'wait checks are good' 'text paula' 'key Tab' "text $(passphrase paula)" \
+	    'key Enter' 'wait DEMO HOME' "wait $transfer" 'settle 150'
+}
+in_review() {
+	as_paula
+	printf '%s\n' 'key Enter' 'wait DEMO REVIEW' 'wait item 1' 'settle 150'
+}
+plays() { # NAME COMMAND...: what $work/script says
+	name=$1
+	shift
+	ok "$name" "$pty" -w 60 "$work/script" "$@"
+	peak=$(sed -n 's/^memory end peak_kib=\([0-9]*\) .*/\1/p' "$work/ok.out")
+	[ -z "$peak" ] || [ "$peak" -lt 102400 ] || fail "$name: at most 100 MiB, the key's derivation included" "$peak KiB"
+}
+{
+	in_review
+	printf '%s\n' 'key l' 'wait An empty limit' 'fill 1048576 name~"a" or ' 'settle 300' 'expect Limit:' 'key Enter' \
+	    'settle 300' 'key Esc' 'wait dec ' 'expect APPR 188'
+	echo 'memory end'
+} >"$work/script"
+plays "a megabyte in the field of a limit" "$bin/sallyport"
+{
+	printf '%s\n' 'wait Officer id' 'wait checks are good' 'text paula' 'key Tab' 'fill 1048576 paula opens the demo' \
+	    'settle 300' 'expect SIGN IN' 'key Enter' 'wait Sign-in refused'
+	echo 'memory end'
+} >"$work/script"
+plays "a megabyte in the field of the passphrase" "$bin/sallyport"
+{
+	in_review
+	printf '%s\n' 'key F8' 'wait not before you opened'
+	for group in 1 2 3 4 5 6; do
+		printf '%s\n' 'key Enter' 'wait seen by you' 'key Esc' 'wait You must look at' 'settle 50' 'key Down' 'settle 50'
+	done
+	printf '%s\n' 'key F8' 'wait Passphrase of paula' 'settle 100' 'fill 1048576 paula opens the demo' 'settle 300' \
+	    'expect Passphrase of paula' 'key Enter' 'wait this is not the passphrase of paula'
+	echo 'memory end'
+} >"$work/script"
+plays "a megabyte in the field of the signature" "$bin/sallyport"
+is "nothing is signed by it" "$(entries xfer.approve) $(state_of "$transfer")" '1 REVIEW'
+{
+	in_review
+	printf '%s\n' 'paste 1048576' 'settle 500'
+	echo 'memory end'
+} >"$work/script"
+plays "a megabyte of any bytes in the review" "$bin/sallyport"
+is "signs nothing" "$(entries xfer.approve) $(state_of "$transfer")" '1 REVIEW'
+
+# --- terminals and environments ---------------------------------------------------------------------
+for lie in LC_ALL=xx_YY.UTF-9 LANG=no LINES=9999 COLUMNS=1 ESCDELAY=99999 TERMINFO=/nowhere HOME=/nowhere; do
+	cat >"$work/script" <<-END
+		wait Officer id
+		wait checks are good
+		expect F2 Status  F10 Leave  F1 Help
+		snapshot $work/lie
+		key F10
+		end 0
+	END
+	plays "$lie" env "$lie" "$bin/sallyport"
+	is "has all of 80 x 24" "$(awk 'NR == 2 { n = length } NR == 24 { print NR, n, $1 }' "$work/lie")" '24 80 F2'
+done
+for type in vt220 linux tmux-256color; do
+	printf '%s\n' 'wait Officer id' 'wait checks are good' 'key F10' 'end 0' >"$work/script"
+	ok "TERM=$type will do" "$pty" -t $type "$work/script" "$bin/sallyport"
+done
+for type in dumb unknown '' '../../etc/passwd' "$(printf 'x\033[2J')"; do
+	printf '%s\n' 'end 2' 'expect next:' >"$work/script"
+	ok "TERM=$(printf '%s' "$type" | tr -dc ' -~') is refused politely" "$pty" -t "$type" "$work/script" "$bin/sallyport"
+done
+ok "the record verifies" "$bin/sallyport" verify
 done_testing

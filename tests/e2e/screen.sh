@@ -107,6 +107,7 @@ sign_in() { # ID [PASSPHRASE]
 sign_out() {
 	go 'Sign out \]' F10
 	go 'Officer id  \[' Tab Enter
+	need 'System +(\[|[0-9])'
 }
 
 # The guard is the child of the terminal's shell, a session the guard's child.
@@ -128,6 +129,7 @@ entries() { # TYPE
 
 # Opens every group that must be looked at, each to its end.
 look_at_all() {
+	need 'not before you opened'
 	while has 'not before you opened'; do
 		has '> .*not yet$' || go '> .*not yet$' Down
 		go 'seen by you' Enter

@@ -19,8 +19,9 @@ shown_refuse(
 {
 	const char *inventory =
 	    json_string_value(json_object_get(json_object_get(data, "inventory"), "sha256"));
-	if (inventory == NULL || strcmp(s->transfer, transfer) != 0 ||
-	    strcmp(s->inventory, inventory) != 0)
+	if (strcmp(s->transfer, transfer) != 0)
+		return "it is in review: nothing was sealed for this terminal";
+	if (inventory == NULL || strcmp(s->inventory, inventory) != 0)
 		return "this is not the inventory that the desk made for this terminal";
 	if (s->generation != work_generation(work))
 		return "decisions changed since the inventory was made; look at it again";
