@@ -137,6 +137,18 @@ screens_become_child(struct screens *s, int guard)
 	exit(status);
 }
 
+/*
+ * Between two children nothing that is typed or pasted is echoed: the terminal
+ * would show bytes that no escaper has seen.
+ */
+static void
+screens_hush(const struct screens *s)
+{
+	struct termios quiet = s->before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL | ICANON | ISIG | IEXTEN);
+	tcsetattr(s->ui->tty, TCSAFLUSH, &quiet);
+}
+
 /* Runs one child to its end; false: none could be started. */
 static bool
 screens_one(struct screens *s, int *ret_status)
@@ -154,7 +166,7 @@ screens_one(struct screens *s, int *ret_status)
 	if (pid > 0)
 		*ret_status = screens_attend(s, pid, pair[0]);
 	close(pair[0]);
-	tcsetattr(s->ui->tty, TCSAFLUSH, &s->before);
+	screens_hush(s);
 	return pid > 0;
 }
 
@@ -183,31 +195,26 @@ screens_tidy(struct screens *s)
 	tcsetattr(s->ui->tty, TCSAFLUSH, &s->before);
 }
 
-int
-screens_run(struct ui *ui, bool kiosk)
+/* Sign-ins one after the other; an enum ui_status. */
+static int
+screens_sign_ins(struct screens *s)
 {
-	struct screens s = {.ui = ui, .kiosk = kiosk};
-	if (tcgetattr(ui->tty, &s.before) != 0) {
-		print_problem("the screens need a terminal", "run sallyport on a terminal");
-		return UI_USAGE;
-	}
-	screens_signals(&s);
 	for (;;) {
 		int status;
-		if (!screens_one(&s, &status)) {
+		if (!screens_one(s, &status)) {
 			print_problem("no process could be started for a sign-in",
 			    "end other programs and try again");
 			return UI_FAULT;
 		}
 		bool died = WIFSIGNALED(status);
-		bool go_on = died ? screens_died(&s, WTERMSIG(status))
+		bool go_on = died ? screens_died(s, WTERMSIG(status))
 		                  : WEXITSTATUS(status) == SCREENS_NEXT;
 		if (!died)
-			s.how[0] = '\0';
+			s->how[0] = '\0';
 		if (go_on && !screens_told)
 			continue;
 		if (died)
-			screens_tidy(&s);
+			screens_tidy(s);
 		if (died && !screens_told)
 			print_problemf(
 			    "tell the administrator; the commands of sallyport still work",
@@ -217,4 +224,19 @@ screens_run(struct ui *ui, bool kiosk)
 			return screens_told ? UI_DONE : UI_FAULT;
 		return WEXITSTATUS(status) == SCREENS_NEXT ? UI_DONE : WEXITSTATUS(status);
 	}
+}
+
+int
+screens_run(struct ui *ui, bool kiosk)
+{
+	struct screens s = {.ui = ui, .kiosk = kiosk};
+	if (tcgetattr(ui->tty, &s.before) != 0) {
+		print_problem("the screens need a terminal", "run sallyport on a terminal");
+		return UI_USAGE;
+	}
+	screens_signals(&s);
+	screens_hush(&s);
+	int status = screens_sign_ins(&s);
+	tcsetattr(ui->tty, TCSAFLUSH, &s.before);
+	return status;
 }

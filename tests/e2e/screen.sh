@@ -12,7 +12,9 @@ command -v tmux >/dev/null || {
 # The account of a service has nologin for a shell; tmux must not ask it.
 tty="env SHELL=/bin/sh tmux -L sp$$ -f /dev/null"
 at_end_of_screens() {
+	ended=$?
 	$tty kill-server 2>/dev/null
+	(exit $ended) # at_end takes the status of the test from here
 	at_end
 }
 trap at_end_of_screens EXIT
