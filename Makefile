@@ -55,16 +55,16 @@ objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/where src/core/account src/base/boot src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
-			  src/core/item src/core/setting src/core/station src/ipc/spawn $(ipc) $(base)
+			  src/core/item src/core/setting src/core/station src/ipc/conf src/ipc/spawn $(ipc) $(base)
 objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work*) db/sql \
 			  scanners/manifest src/core/name src/core/name_type src/core/where \
-			  src/core/inventory_print $(rules) $(domain) $(crypto) $(ipc) $(base)
+			  src/core/inventory_print src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
 			  $(ipc) $(base)
 objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) \
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)

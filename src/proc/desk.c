@@ -17,6 +17,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/seal.h"
+#include "src/ipc/conf.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/desk/book.h"
@@ -204,16 +205,9 @@ desk_read_manifests(struct desk *d, const char *folder)
 static void
 desk_read_station(struct desk *d)
 {
-	char why[STATION_WHY_SIZE];
-	uint8_t *text;
-	size_t n;
-	MEM_FREE char *path = mem_printf("%s/station.conf", d->home);
-	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || io_slurp(fd, LIM_POLICY_BYTES, &text, &n) != ERR_OK)
-		log_fatal("cannot read %s: %s", path, strerror(errno));
-	if (station_parse(text, n, d->home, &d->station, why) != ERR_OK)
-		log_fatal("%s: %s", path, why);
-	free(text);
+	char why[CONF_WHY_SIZE];
+	if (conf_read(d->home, &d->station, why) != ERR_OK)
+		log_fatal("%s", why);
 }
 
 static void

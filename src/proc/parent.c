@@ -15,8 +15,8 @@
 #include "src/base/limits.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
-#include "src/core/station.h"
 #include "src/ipc/channel.h"
+#include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/parent/ports.h"
@@ -93,20 +93,13 @@ struct parent {
 static struct station *
 parent_read_station(const char *home)
 {
-	MEM_FREE char *path = mem_printf("%s/station.conf", home);
-	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		log_fatal("cannot open %s: %s; make a station with: sallyport init --admin ID",
-		    path, strerror(errno));
-	uint8_t *text;
-	size_t n;
 	struct station *station;
-	char why[STATION_WHY_SIZE];
-	if (io_slurp(fd, LIM_POLICY_BYTES, &text, &n) != ERR_OK)
-		log_fatal("cannot read %s: %s", path, strerror(errno));
-	if (station_parse(text, n, home, &station, why) != ERR_OK)
-		log_fatal("%s: %s", path, why);
-	free(text);
+	char why[CONF_WHY_SIZE];
+	enum err e = conf_read(home, &station, why);
+	if (e != ERR_OK)
+		log_fatal("%s%s", why,
+		    e == ERR_NOTFOUND ? "; make a station with: sallyport init --admin ID"
+				      : "");
 	return station;
 }
 

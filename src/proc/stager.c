@@ -23,6 +23,7 @@
 #include "src/core/seal.h"
 #include "src/core/station.h"
 #include "src/ipc/channel.h"
+#include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
@@ -200,19 +201,13 @@ stager_usage(void)
 static void
 stager_read_conf(struct stager_setting *set)
 {
-	char why[STATION_WHY_SIZE];
-	uint8_t *text = NULL;
-	size_t n = 0;
+	char why[CONF_WHY_SIZE];
 	struct station *station = NULL;
-	MEM_FREE char *path = mem_printf("%s/station.conf", set->home);
-	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
+	enum err e = conf_read(set->home, &station, why);
+	if (e == ERR_NOTFOUND)
 		return;
-	if (fd < 0 || io_slurp(fd, LIM_POLICY_BYTES, &text, &n) != ERR_OK)
-		log_fatal("%s cannot be read: %s.", path, strerrordesc_np(errno));
-	if (station_parse(text, n, set->home, &station, why) != ERR_OK)
-		log_fatal("%s: %s", path, why);
-	free(text);
+	if (e != ERR_OK)
+		log_fatal("%s", why);
 	if (set->share == NULL)
 		set->share = mem_strdup(station->share);
 	if (set->floor_bytes == UINT64_MAX)
