@@ -18,7 +18,7 @@ review_why_no_officer(const struct review *r)
 const char *
 review_other_holder(const struct review *r)
 {
-	const char *holder = desk_text(r->status, "holder");
+	const char *holder = row_text(r->status, "holder");
 	return holder[0] != '\0' && r->view.app->ui->as != NULL &&
 	               strcmp(holder, r->view.app->ui->as) != 0
 	           ? holder
@@ -29,7 +29,7 @@ const char *
 review_why_fixed(struct review *r)
 {
 	struct app *app = r->view.app;
-	const char *state = desk_text(r->status, "state"), *other = review_other_holder(r);
+	const char *state = row_text(r->status, "state"), *other = review_other_holder(r);
 	if (app_why_no_desk(app) != NULL)
 		return app_why_no_desk(app);
 	if (review_why_no_officer(r) != NULL)
@@ -56,24 +56,25 @@ review_may_change(struct view *v)
 	return why;
 }
 
-const char *
-review_may_undo(struct view *v)
+/* A step of this kind is left; else why not. */
+static const char *
+review_may_step(struct view *v, const char *kind, const char *none)
 {
 	struct review *r = review_of(v);
 	const char *why = review_may_change(v);
-	return why == NULL && r->counts != NULL && review_count(r, "undo") == 0
-	           ? "no decision is left that could be taken back"
-	           : why;
+	return why == NULL && r->counts != NULL && review_count(r, kind) == 0 ? none : why;
+}
+
+const char *
+review_may_undo(struct view *v)
+{
+	return review_may_step(v, "undo", "no decision is left that could be taken back");
 }
 
 const char *
 review_may_redo(struct view *v)
 {
-	struct review *r = review_of(v);
-	const char *why = review_may_change(v);
-	return why == NULL && r->counts != NULL && review_count(r, "redo") == 0
-	           ? "nothing was taken back that could be decided again"
-	           : why;
+	return review_may_step(v, "redo", "nothing was taken back that could be decided again");
 }
 
 const char *
@@ -94,10 +95,10 @@ review_may_decide(struct view *v)
 		why = review_may_open(v);
 	if (why != NULL || review_decidable(review_row(r)))
 		return why;
-	const char *kind = desk_text(review_row(r), "kind");
+	const char *kind = row_text(review_row(r), "kind");
 	if (strcmp(kind, "directory") == 0)
 		return "directories have no decision; they go with their files";
-	if (strcmp(desk_text(review_row(r), "state"), "read") != 0)
+	if (strcmp(row_text(review_row(r), "state"), "read") != 0)
 		return "it was not read and stays behind, named in the record";
 	return "items of this kind never go and have no decision";
 }
@@ -108,7 +109,7 @@ review_may_take(struct view *v)
 	static const char *const states[] = {"REVIEW", "SUBMITTED", "BLOCKED", "FAULT"};
 	struct review *r = review_of(v);
 	struct app *app = v->app;
-	const char *state = desk_text(r->status, "state");
+	const char *state = row_text(r->status, "state");
 	if (app_why_no_desk(app) != NULL)
 		return app_why_no_desk(app);
 	if (review_why_no_officer(r) != NULL)
@@ -129,7 +130,7 @@ review_may_submit(struct view *v)
 	struct review *r = review_of(v);
 	struct app *app = v->app;
 	const char *why = review_may_change(v);
-	if (strcmp(desk_text(r->status, "state"), "SUBMITTED") == 0)
+	if (strcmp(row_text(r->status, "state"), "SUBMITTED") == 0)
 		return "it is submitted; Esc, then open it again for the next signature";
 	if (why != NULL || review_count(r, "undecided") == 0)
 		return why;
