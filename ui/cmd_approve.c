@@ -24,9 +24,9 @@ approve_ready(struct ui *ui, const char *transfer, bool first, struct approve_sl
 	int status = desk_status(ui, transfer, &s);
 	if (status != UI_DONE)
 		return status;
-	MEM_FREE char *state = mem_strdup(desk_text(s, "state"));
+	MEM_FREE char *state = mem_strdup(row_text(s, "state"));
 	ret->given = (unsigned)json_array_size(json_object_get(s, "approvals"));
-	ret->needed = (unsigned)desk_uint(s, "approvals_needed");
+	ret->needed = (unsigned)row_uint(s, "approvals_needed");
 	json_decref(s);
 	if (strcmp(state, first ? "REVIEW" : "SUBMITTED") == 0)
 		return UI_DONE;

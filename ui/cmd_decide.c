@@ -145,9 +145,9 @@ decide_step(struct ui *ui, const struct args *a, bool redo)
 	const json_t *counts = json_object_get(m.body, "counts");
 	print_out("%s: %s\n", args_text(a, "TRANSFER"), msg_str(&m, "text"));
 	print_out("  %llu more can be taken back, %llu made again; %llu undecided\n",
-	    (unsigned long long)desk_uint(counts, "undo"),
-	    (unsigned long long)desk_uint(counts, "redo"),
-	    (unsigned long long)desk_uint(counts, "undecided"));
+	    (unsigned long long)row_uint(counts, "undo"),
+	    (unsigned long long)row_uint(counts, "redo"),
+	    (unsigned long long)row_uint(counts, "undecided"));
 	msg_done(&m);
 	return UI_DONE;
 }

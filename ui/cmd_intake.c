@@ -58,7 +58,7 @@ intake_requester(struct ui *ui, const struct args *a, json_t **ret)
 	int answer = desk_status(ui, resume, &status);
 	if (answer != UI_DONE)
 		return answer;
-	*ret = json_string(desk_text(status, "requester"));
+	*ret = json_string(row_text(status, "requester"));
 	json_decref(status);
 	return UI_DONE;
 }

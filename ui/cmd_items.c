@@ -46,27 +46,26 @@ items_row(void *arg, const json_t *row)
 	struct items_shown *shown = arg;
 	static const struct print_column name_column = {"NAME", 0, false, 7};
 	char id[24], size[PRINT_SIZE_SIZE], mime[PRINT_FIT_SIZE];
-	const char *type = desk_text(row, "type"), *kind = desk_text(row, "kind");
-	const char *state = desk_text(row, "state"), *why = desk_text(row, "why");
+	const char *type = row_text(row, "type"), *kind = row_text(row, "kind");
+	const char *state = row_text(row, "state"), *why = row_text(row, "why");
 	if (shown->json) {
 		print_json(row);
 		return;
 	}
 	if (shown->n++ == 0)
 		print_titles(items_columns, ITEMS_COLUMNS);
-	snprintf(id, sizeof(id), "%llu", (unsigned long long)desk_uint(row, "id"));
-	print_size(desk_uint(row, "size"), size);
-	items_mime(desk_text(row, "mime"), mime);
+	snprintf(id, sizeof(id), "%llu", (unsigned long long)row_uint(row, "id"));
+	print_size(row_uint(row, "size"), size);
+	items_mime(row_text(row, "mime"), mime);
 	const char *texts[] = {id, size, type[0] != '\0' ? type : kind,
-	    desk_text(row, "verdict"), desk_text(row, "gate"), desk_text(row, "decision"),
-	    mime};
+	    row_text(row, "verdict"), row_text(row, "gate"), row_text(row, "decision"), mime};
 	print_row(items_columns, ITEMS_COLUMNS, texts);
-	const char *name = desk_text(row, "name");
+	const char *name = row_text(row, "name");
 	print_row(&name_column, 1, &name);
 	if (strcmp(state, "read") != 0)
 		print_out("%7s%s%s%s\n", "", state, why[0] != '\0' ? ": " : "", why);
-	if (desk_text(row, "reason")[0] != '\0')
-		print_out("%7sreason: %s\n", "", desk_text(row, "reason"));
+	if (row_text(row, "reason")[0] != '\0')
+		print_out("%7sreason: %s\n", "", row_text(row, "reason"));
 }
 
 /* Has the desk make the list; its number. */
@@ -137,20 +136,20 @@ items_scans(const json_t *item)
 	json_t *s;
 	json_array_foreach (json_object_get(item, "scans"), i, s) {
 		print_out("  %-9s %s: %s, %llu of %llu bytes looked at\n", "scan",
-		    desk_text(s, "scanner"), desk_text(s, "verdict"),
-		    (unsigned long long)desk_uint(s, "read"),
-		    (unsigned long long)desk_uint(s, "bytes"));
-		if (desk_text(s, "why")[0] != '\0')
-			print_wrapped(12, desk_text(s, "why"));
+		    row_text(s, "scanner"), row_text(s, "verdict"),
+		    (unsigned long long)row_uint(s, "read"),
+		    (unsigned long long)row_uint(s, "bytes"));
+		if (row_text(s, "why")[0] != '\0')
+			print_wrapped(12, row_text(s, "why"));
 	}
 	json_array_foreach (json_object_get(item, "findings"), i, s) {
-		print_out("  %-9s %s %s by %s, %s\n", "finding", desk_text(s, "severity"),
-		    desk_text(s, "class"), desk_text(s, "scanner"), desk_text(s, "rule"));
-		print_wrapped(12, desk_text(s, "title"));
-		if (desk_text(s, "detail")[0] != '\0')
-			print_wrapped(12, desk_text(s, "detail"));
+		print_out("  %-9s %s %s by %s, %s\n", "finding", row_text(s, "severity"),
+		    row_text(s, "class"), row_text(s, "scanner"), row_text(s, "rule"));
+		print_wrapped(12, row_text(s, "title"));
+		if (row_text(s, "detail")[0] != '\0')
+			print_wrapped(12, row_text(s, "detail"));
 	}
-	uint64_t all = desk_uint(item, "finds");
+	uint64_t all = row_uint(item, "finds");
 	if (all > json_array_size(json_object_get(item, "findings")))
 		print_out("  %-9s %llu in all; the report has every one\n", "findings",
 		    (unsigned long long)all);
@@ -160,29 +159,29 @@ static void
 items_details(struct ui *ui, const json_t *item)
 {
 	char text[64];
-	print_out("%sitem %llu, %s\n", desk_mark(ui), (unsigned long long)desk_uint(item, "id"),
-	    desk_text(item, "kind"));
-	items_line("name", desk_text(item, "name"));
-	items_bytes("bytes", desk_text(item, "path"));
-	items_bytes("target", desk_text(item, "link"));
-	items_line("state", desk_text(item, "state"));
-	items_line("why", desk_text(item, "why"));
+	print_out("%sitem %llu, %s\n", desk_mark(ui), (unsigned long long)row_uint(item, "id"),
+	    row_text(item, "kind"));
+	items_line("name", row_text(item, "name"));
+	items_bytes("bytes", row_text(item, "path"));
+	items_bytes("target", row_text(item, "link"));
+	items_line("state", row_text(item, "state"));
+	items_line("why", row_text(item, "why"));
 	snprintf(text, sizeof(text), "%llu bytes, mode %04llo",
-	    (unsigned long long)desk_uint(item, "size"),
-	    (unsigned long long)desk_uint(item, "mode"));
+	    (unsigned long long)row_uint(item, "size"),
+	    (unsigned long long)row_uint(item, "mode"));
 	items_line("size", text);
-	snprintf(text, sizeof(text), "%.24s, zone %.8s", desk_text(item, "mtime"),
-	    desk_text(item, "zone"));
-	items_line("time", desk_text(item, "mtime")[0] != '\0' ? text : "");
-	items_line("sha256", desk_text(item, "sha256"));
-	items_line("type", desk_text(item, "type"));
-	items_line("MIME", desk_text(item, "mime"));
-	items_line("verdict", desk_text(item, "verdict"));
+	snprintf(text, sizeof(text), "%.24s, zone %.8s", row_text(item, "mtime"),
+	    row_text(item, "zone"));
+	items_line("time", row_text(item, "mtime")[0] != '\0' ? text : "");
+	items_line("sha256", row_text(item, "sha256"));
+	items_line("type", row_text(item, "type"));
+	items_line("MIME", row_text(item, "mime"));
+	items_line("verdict", row_text(item, "verdict"));
 	items_scans(item);
-	items_line("policy", desk_text(item, "gate"));
-	items_line("decision", desk_text(item, "decision"));
-	items_line("by", desk_text(item, "by"));
-	items_line("reason", desk_text(item, "reason"));
+	items_line("policy", row_text(item, "gate"));
+	items_line("decision", row_text(item, "decision"));
+	items_line("by", row_text(item, "by"));
+	items_line("reason", row_text(item, "reason"));
 }
 
 int

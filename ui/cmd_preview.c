@@ -41,17 +41,17 @@ preview_line(const struct preview_shown *shown, const json_t *line)
 {
 	char number[24] = "";
 	if (shown->hex) {
-		print_out("%s\n", desk_text(line, "text"));
+		print_out("%s\n", row_text(line, "text"));
 		return;
 	}
-	if (desk_uint(line, "number") != 0)
+	if (row_uint(line, "number") != 0)
 		snprintf(number, sizeof(number), "%llu",
-		    (unsigned long long)desk_uint(line, "number"));
+		    (unsigned long long)row_uint(line, "number"));
 	if (json_is_true(json_object_get(line, "goes_on")))
 		number[0] = '\0';
 	else if (number[0] == '\0')
 		number[0] = '?', number[1] = '\0';
-	print_out("%6s |%s\n", number, desk_text(line, "text"));
+	print_out("%6s |%s\n", number, row_text(line, "text"));
 }
 
 static void

@@ -39,7 +39,7 @@ sign_submitter(struct ui *ui, const char *transfer, char ret[LIM_PERSON_ID_BYTES
 	if (status != UI_DONE)
 		return status;
 	snprintf(ret, LIM_PERSON_ID_BYTES + 1, "%s",
-	    desk_text(json_array_get(json_object_get(s, "approvals"), 0), "officer"));
+	    row_text(json_array_get(json_object_get(s, "approvals"), 0), "officer"));
 	json_decref(s);
 	return UI_DONE;
 }

@@ -44,15 +44,15 @@ status_row(void *arg, const json_t *row)
 {
 	bool *any = arg;
 	char changed[24], files[24];
-	const char *state = desk_text(row, "state");
+	const char *state = row_text(row, "state");
 	bool went = strcmp(state, "RELEASED") == 0 || strcmp(state, "CLOSED") == 0;
 	if (!*any)
 		print_titles(status_columns, STATUS_COLUMNS);
 	*any = true;
-	status_minute(desk_text(row, "changed"), changed);
-	snprintf(files, sizeof(files), "%llu", (unsigned long long)desk_uint(row, "files"));
-	const char *texts[] = {desk_text(row, "transfer"), state, desk_text(row, "requester"),
-	    desk_text(row, "holder"), changed, went ? files : ""};
+	status_minute(row_text(row, "changed"), changed);
+	snprintf(files, sizeof(files), "%llu", (unsigned long long)row_uint(row, "files"));
+	const char *texts[] = {row_text(row, "transfer"), state, row_text(row, "requester"),
+	    row_text(row, "holder"), changed, went ? files : ""};
 	print_row(status_columns, STATUS_COLUMNS, texts);
 }
 
@@ -101,22 +101,22 @@ status_medium(const json_t *s)
 	const json_t *medium = json_object_get(read, "medium");
 	size_t i;
 	print_out("  %-10s %s\n", "source",
-	    desk_text(json_object_get(json_object_get(s, "open"), "medium"), "source"));
+	    row_text(json_object_get(json_object_get(s, "open"), "medium"), "source"));
 	if (read == NULL)
 		return;
-	print_size(desk_uint(medium, "bytes"), size);
-	print_out("  %-10s %s, table %s\n", "medium", size, desk_text(medium, "table"));
+	print_size(row_uint(medium, "bytes"), size);
+	print_out("  %-10s %s, table %s\n", "medium", size, row_text(medium, "table"));
 	json_array_foreach (json_object_get(medium, "volumes"), i, v) {
-		print_size(desk_uint(v, "bytes"), size);
+		print_size(row_uint(v, "bytes"), size);
 		print_out("  %-10s v%llu %s, %s, \"%s\"\n", "",
-		    (unsigned long long)desk_uint(v, "n"), desk_text(v, "kind"), size,
-		    desk_text(v, "label"));
+		    (unsigned long long)row_uint(v, "n"), row_text(v, "kind"), size,
+		    row_text(v, "label"));
 	}
-	print_size(desk_uint(read, "bytes"), size);
+	print_size(row_uint(read, "bytes"), size);
 	print_out("  %-10s %llu: %llu files with %s; %llu not read\n", "items",
-	    (unsigned long long)desk_uint(read, "items"),
-	    (unsigned long long)desk_uint(read, "files"), size,
-	    (unsigned long long)desk_uint(read, "unreadable"));
+	    (unsigned long long)row_uint(read, "items"),
+	    (unsigned long long)row_uint(read, "files"), size,
+	    (unsigned long long)row_uint(read, "unreadable"));
 }
 
 static void
@@ -125,10 +125,10 @@ status_approvals(const json_t *s)
 	const json_t *list = json_object_get(s, "approvals"), *a;
 	size_t i;
 	print_out("  %-10s %zu of %llu\n", "signatures", json_array_size(list),
-	    (unsigned long long)desk_uint(s, "approvals_needed"));
+	    (unsigned long long)row_uint(s, "approvals_needed"));
 	json_array_foreach (list, i, a)
-		print_out("  %-10s %zu. %s (%s), %s\n", "", i + 1, desk_text(a, "officer"),
-		    desk_text(a, "name"), desk_text(a, "at"));
+		print_out("  %-10s %zu. %s (%s), %s\n", "", i + 1, row_text(a, "officer"),
+		    row_text(a, "name"), row_text(a, "at"));
 }
 
 /* What comes next, by state; %s is the transfer. */
@@ -150,22 +150,22 @@ static bool
 status_empty(const json_t *s)
 {
 	const json_t *read = json_object_get(s, "read");
-	return strcmp(desk_text(s, "state"), "REVIEW") == 0 && read != NULL &&
-	       desk_uint(read, "files") == 0;
+	return strcmp(row_text(s, "state"), "REVIEW") == 0 && read != NULL &&
+	       row_uint(read, "files") == 0;
 }
 
 static void
 status_say_next(const json_t *s)
 {
-	const char *state = desk_text(s, "state"), *transfer = desk_text(s, "transfer");
-	if (desk_uint(s, "undecided") > 0 && strcmp(state, "REVIEW") == 0)
+	const char *state = row_text(s, "state"), *transfer = row_text(s, "transfer");
+	if (row_uint(s, "undecided") > 0 && strcmp(state, "REVIEW") == 0)
 		print_folded("  undecided  ", 13,
 		    "%llu items that submit needs decided: sallyport --as ID items %s --where "
 		    "'decision=none and gate!=block'",
-		    (unsigned long long)desk_uint(s, "undecided"), transfer);
+		    (unsigned long long)row_uint(s, "undecided"), transfer);
 	if (strcmp(state, "FAULT") == 0)
 		print_folded("  next       ", 13,
-		    strcmp(desk_text(s, "step"), "release") == 0
+		    strcmp(row_text(s, "step"), "release") == 0
 			? "repeat: sallyport --as ID release %s"
 			: "repeat: sallyport --as ID intake SOURCE --resume %s (or abort)",
 		    transfer);
@@ -188,33 +188,33 @@ status_say_next(const json_t *s)
 static void
 status_text(struct ui *ui, const json_t *s)
 {
-	const char *state = desk_text(s, "state"), *why = desk_text(s, "why");
+	const char *state = row_text(s, "state"), *why = row_text(s, "why");
 	bool stopped = strcmp(state, "BLOCKED") == 0 || strcmp(state, "FAULT") == 0 ||
 	               strcmp(state, "ABORTED") == 0;
 	/* a return sends it to review, and its reason matters there */
 	bool review = strcmp(state, "REVIEW") == 0;
 	char size[PRINT_SIZE_SIZE];
-	print_out("%s%s  %s\n", desk_mark(ui), desk_text(s, "transfer"), state);
-	print_out("  %-10s %s\n", "for", desk_text(s, "requester"));
-	print_out("  %-10s %s\n", "held by", desk_text(s, "holder"));
-	print_out("  %-10s %s, last entry %s\n", "opened", desk_text(s, "opened"),
-	    desk_text(s, "changed"));
+	print_out("%s%s  %s\n", desk_mark(ui), row_text(s, "transfer"), state);
+	print_out("  %-10s %s\n", "for", row_text(s, "requester"));
+	print_out("  %-10s %s\n", "held by", row_text(s, "holder"));
+	print_out("  %-10s %s, last entry %s\n", "opened", row_text(s, "opened"),
+	    row_text(s, "changed"));
 	status_medium(s);
 	status_counts("verdicts", json_object_get(s, "verdicts"));
 	status_counts("decisions", json_object_get(s, "decisions"));
-	if (desk_uint(s, "items") > 0) {
-		print_size(desk_uint(s, "bytes"), size);
+	if (row_uint(s, "items") > 0) {
+		print_size(row_uint(s, "bytes"), size);
 		print_out("  %-10s %llu files, %s, of %llu items\n", "manifest",
-		    (unsigned long long)desk_uint(s, "files"), size,
-		    (unsigned long long)desk_uint(s, "items"));
+		    (unsigned long long)row_uint(s, "files"), size,
+		    (unsigned long long)row_uint(s, "items"));
 	}
 	status_approvals(s);
 	if (!json_is_true(json_object_get(s, "sandboxed")))
 		print_out("  %-10s a program served it without its sandbox: it can never be "
 			  "released\n",
 		    "sandbox");
-	if (desk_text(s, "disposition")[0] != '\0')
-		print_out("  %-10s %s\n", "medium", desk_text(s, "disposition"));
+	if (row_text(s, "disposition")[0] != '\0')
+		print_out("  %-10s %s\n", "medium", row_text(s, "disposition"));
 	if ((stopped || review) && why[0] != '\0')
 		print_out("  %-10s %s\n", stopped ? "why" : "before", why);
 	status_say_next(s);
@@ -259,11 +259,11 @@ status_medium_words(const json_t *row, struct buf *out)
 	const char *const keys[] = {"transfer", "why"};
 	char at[24];
 	for (size_t i = 0; i < 2; i++) {
-		const char *text = desk_text(row, keys[i]);
+		const char *text = row_text(row, keys[i]);
 		if (text[0] != '\0')
 			buf_addf(out, "%s%s", out->len > 0 ? ", " : "", text);
 	}
-	status_minute(desk_text(row, "at"), at);
+	status_minute(row_text(row, "at"), at);
 	if (at[0] != '\0')
 		buf_addf(out, "%s%s", out->len > 0 ? ", " : "", at);
 }
@@ -283,10 +283,10 @@ status_medium_row(void *arg, const json_t *row)
 	if (!*any)
 		print_titles(columns, 4);
 	*any = true;
-	if (desk_uint(row, "bytes") > 0)
-		print_size(desk_uint(row, "bytes"), size);
+	if (row_uint(row, "bytes") > 0)
+		print_size(row_uint(row, "bytes"), size);
 	const char *texts[] = {
-	    desk_text(row, "port"), desk_text(row, "state"), size, desk_text(row, "name")};
+	    row_text(row, "port"), row_text(row, "state"), size, row_text(row, "name")};
 	print_row(columns, 4, texts);
 	buf_init(&words, LIM_MESSAGE_BYTES);
 	status_medium_words(row, &words);
@@ -318,17 +318,17 @@ static void
 status_scanner_row(void *arg, const json_t *row)
 {
 	struct status_seen *seen = arg;
-	const char *state = desk_text(row, "state"), *why = desk_text(row, "why");
+	const char *state = row_text(row, "state"), *why = row_text(row, "why");
 	seen->bad |= strcmp(state, "UNFIT") == 0;
 	if (seen->json) {
 		print_json(row);
 		return;
 	}
-	print_out("%-12s %s\n", desk_text(row, "name"), state);
-	if (desk_text(row, "engine")[0] != '\0')
-		print_out("  engine     %s\n", desk_text(row, "engine"));
-	if (desk_text(row, "signatures")[0] != '\0')
-		print_out("  signatures %s\n", desk_text(row, "signatures"));
+	print_out("%-12s %s\n", row_text(row, "name"), state);
+	if (row_text(row, "engine")[0] != '\0')
+		print_out("  engine     %s\n", row_text(row, "engine"));
+	if (row_text(row, "signatures")[0] != '\0')
+		print_out("  signatures %s\n", row_text(row, "signatures"));
 	if (why[0] != '\0')
 		print_wrapped(2, why);
 }
@@ -362,16 +362,16 @@ static void
 status_check_row(void *arg, const json_t *row)
 {
 	struct status_seen *seen = arg;
-	bool bad = strcmp(desk_text(row, "state"), "OK") != 0;
-	seen->bad |= strcmp(desk_text(row, "state"), "FAIL") == 0;
+	bool bad = strcmp(row_text(row, "state"), "OK") != 0;
+	seen->bad |= strcmp(row_text(row, "state"), "FAIL") == 0;
 	if (seen->json) {
 		print_json(row);
 		return;
 	}
-	print_out("%-4s %-11s %s\n", desk_text(row, "state"), desk_text(row, "check"),
-	    desk_text(row, "text"));
+	print_out("%-4s %-11s %s\n", row_text(row, "state"), row_text(row, "check"),
+	    row_text(row, "text"));
 	if (bad)
-		status_remedy(desk_text(row, "remedy"));
+		status_remedy(row_text(row, "remedy"));
 }
 
 int

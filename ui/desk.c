@@ -235,20 +235,6 @@ desk_status(struct ui *ui, const char *transfer, json_t **ret_status)
 }
 
 const char *
-desk_text(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-	return text != NULL ? text : "";
-}
-
-uint64_t
-desk_uint(const json_t *row, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(row, key));
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-const char *
 desk_mark(const struct ui *ui)
 {
 	return ui->authority != NULL && custody_demo(ui->authority) ? "DEMO " : "";

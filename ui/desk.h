@@ -3,6 +3,7 @@
 #ifndef UI_DESK_H
 #define UI_DESK_H
 
+#include "ui/row.h"
 #include "ui/ui.h"
 
 /*
@@ -36,9 +37,6 @@ int desk_rows(struct ui *, enum msg_id, json_t *body, void (*fn)(void *, const j
 /* The status of a transfer; caller decrefs. */
 int desk_status(struct ui *, const char *transfer, json_t **ret_status);
 
-/* A text of a row, "" when it is not there. */
-const char *desk_text(const json_t *row, const char *key);
-uint64_t desk_uint(const json_t *row, const char *key);
 /* "DEMO " on a demo station, else "": begins every heading. */
 const char *desk_mark(const struct ui *);
 

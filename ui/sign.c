@@ -46,8 +46,8 @@ sign_root(struct ui *ui, const char *subj, char ret_root[HEX_DIGEST_SIZE])
 	int status = sign_prepare(ui, "authority", subj, &m);
 	if (status != UI_DONE)
 		return status;
-	snprintf(ret_root, HEX_DIGEST_SIZE, "%s",
-	    desk_text(json_object_get(m.body, "auth"), "root"));
+	snprintf(
+	    ret_root, HEX_DIGEST_SIZE, "%s", row_text(json_object_get(m.body, "auth"), "root"));
 	msg_done(&m);
 	return UI_DONE;
 }

@@ -32,10 +32,10 @@ struct watch_shown {
 static uint64_t
 watch_share(const json_t *stage)
 {
-	uint64_t total = desk_uint(stage, "total"), bytes = desk_uint(stage, "bytes_total");
+	uint64_t total = row_uint(stage, "total"), bytes = row_uint(stage, "bytes_total");
 	if (bytes > 0)
-		return desk_uint(stage, "bytes") / (bytes / 1000 + 1);
-	return desk_uint(stage, "done") * 1000 / (total > 0 ? total : 1);
+		return row_uint(stage, "bytes") / (bytes / 1000 + 1);
+	return row_uint(stage, "done") * 1000 / (total > 0 ? total : 1);
 }
 
 /* The stage that everything waits for: at work, and the furthest behind. */
@@ -45,7 +45,7 @@ watch_slowest(const struct msg *m)
 	const json_t *stage, *slowest = NULL;
 	size_t i;
 	json_array_foreach (json_object_get(m->body, "stages"), i, stage) {
-		const char *state = desk_text(stage, "state");
+		const char *state = row_text(stage, "state");
 		bool at_work = strcmp(state, "running") == 0 || strcmp(state, "paused") == 0;
 		if (at_work && (slowest == NULL || watch_share(stage) < watch_share(slowest)))
 			slowest = stage;
@@ -59,17 +59,17 @@ watch_line(const struct msg *m, const json_t *stage, struct buf *out)
 {
 	char bytes[PRINT_SIZE_SIZE], all[PRINT_SIZE_SIZE];
 	const char *between = ":";
-	print_size(desk_uint(stage, "bytes"), bytes);
-	print_size(desk_uint(stage, "bytes_total"), all);
-	buf_addf(out, "%s %s%s", msg_str(m, "transfer"), desk_text(stage, "name"),
+	print_size(row_uint(stage, "bytes"), bytes);
+	print_size(row_uint(stage, "bytes_total"), all);
+	buf_addf(out, "%s %s%s", msg_str(m, "transfer"), row_text(stage, "name"),
 	    msg_bool(m, "paused") ? " (paused)" : "");
-	if (desk_uint(stage, "total") > 0) {
+	if (row_uint(stage, "total") > 0) {
 		buf_addf(out, "%s %llu of %llu", between,
-		    (unsigned long long)desk_uint(stage, "done"),
-		    (unsigned long long)desk_uint(stage, "total"));
+		    (unsigned long long)row_uint(stage, "done"),
+		    (unsigned long long)row_uint(stage, "total"));
 		between = ",";
 	}
-	if (desk_uint(stage, "bytes_total") > 0) {
+	if (row_uint(stage, "bytes_total") > 0) {
 		buf_addf(out, "%s %s of %s", between, bytes, all);
 		between = ",";
 	}
@@ -87,7 +87,7 @@ watch_show(const struct msg *m, struct watch_shown *shown)
 	bool paused = msg_bool(m, "paused");
 	if (stage == NULL)
 		return;
-	const char *name = desk_text(stage, "name");
+	const char *name = row_text(stage, "name");
 	bool same = strcmp(name, shown->stage) == 0 && paused == shown->paused;
 	if (same && !print_is_terminal() && now - shown->at_ms < WATCH_LINES_MS)
 		return;

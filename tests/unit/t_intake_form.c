@@ -1,4 +1,4 @@
-/* links: ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/row ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /* The form for a medium: whom it is for, what the policy asks, and what the desk is told. */
 #include "src/base/mem.h"
@@ -133,26 +133,6 @@ custody_person_at(const struct custody *c, size_t i)
 	return &p;
 }
 
-const char *
-desk_text(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-	return text != NULL ? text : "";
-}
-
-uint64_t
-desk_uint(const json_t *row, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(row, key));
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-const char *
-msg_str(const struct msg *m, const char *field)
-{
-	return json_string_value(json_object_get(m->body, field));
-}
-
 /* --- rig ------------------------------------------------------------------------------ */
 
 struct rig {
@@ -282,13 +262,13 @@ test_what_the_desk_is_told(void **state)
 	pick(r);
 	KEYS(r, K_DOWN, '4', '2', K_DOWN, K_DOWN, K_TAB, K_ENTER);
 	assert_int_equal(t.asked, 1);
-	assert_string_equal(desk_text(t.body, "source"), "L2Rldi9h");
-	assert_string_equal(desk_text(t.body, "requester"), "phys");
+	assert_string_equal(row_text(t.body, "source"), "L2Rldi9h");
+	assert_string_equal(row_text(t.body, "requester"), "phys");
 	assert_null(json_object_get(t.body, "resume"));
 	const json_t *fields = json_object_get(t.body, "fields");
 	assert_int_equal(json_array_size(fields), 1);
-	assert_string_equal(desk_text(json_array_get(fields, 0), "name"), "request");
-	assert_string_equal(desk_text(json_array_get(fields, 0), "value"), "42");
+	assert_string_equal(row_text(json_array_get(fields, 0), "name"), "request");
+	assert_string_equal(row_text(json_array_get(fields, 0), "value"), "42");
 	/* pressed once more before the answer came */
 	KEYS(r, K_ENTER);
 	assert_int_equal(t.asked, 1);

@@ -1,4 +1,4 @@
-/* links: ui/view/preview ui/view/preview_lines ui/view/preview_draw ui/view/preview_act ui/wrap ui/grid ui/area ui/style ui/safe ui/print ui/dump src/proc/preview/peek src/proc/preview/window src/proc/preview/hexview src/proc/preview/textview src/proc/preview/search src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: ui/view/preview ui/view/preview_lines ui/view/preview_draw ui/view/preview_act ui/wrap ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/proc/preview/peek src/proc/preview/window src/proc/preview/hexview src/proc/preview/textview src/proc/preview/search src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /*
  * The preview screen over the previewer's own windows: it moves without a gap,
@@ -103,37 +103,6 @@ prompt_line(struct view *owner, struct safe label, const char *value, size_t lim
 	t.take = take;
 }
 
-const char *
-msg_str(const struct msg *m, const char *field)
-{
-	return json_string_value(json_object_get(m->body, field));
-}
-
-uint64_t
-msg_uint(const struct msg *m, const char *field)
-{
-	return (uint64_t)json_integer_value(json_object_get(m->body, field));
-}
-
-bool
-msg_bool(const struct msg *m, const char *field)
-{
-	return json_is_true(json_object_get(m->body, field));
-}
-
-const char *
-desk_text(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-	return text != NULL ? text : "";
-}
-
-uint64_t
-desk_uint(const json_t *row, const char *key)
-{
-	return (uint64_t)json_integer_value(json_object_get(row, key));
-}
-
 /* --- rig -------------------------------------------------------------------------------- */
 
 struct rig {
@@ -206,15 +175,15 @@ rig_answer(struct rig *r)
 	json_t *ask = t.body;
 	struct msg m = {.id = MSG_DESK_PREVIEW, .fd = -1};
 	struct window w;
-	uint64_t at = desk_uint(ask, "at"), next;
-	bool hex = strcmp(desk_text(ask, "mode"), "hex") == 0, found = false;
+	uint64_t at = row_uint(ask, "at"), next;
+	bool hex = strcmp(row_text(ask, "mode"), "hex") == 0, found = false;
 	bool back = json_is_true(json_object_get(ask, "back"));
 	uint8_t find[LIM_PREVIEW_FIND_BYTES + 3];
 	size_t n = 0;
 	t.body = NULL;
 	at = at > r->peek.size_bytes ? r->peek.size_bytes : at;
-	window_init(&w, desk_uint(ask, "lines"), LIM_MESSAGE_BYTES - 512);
-	hex_b64_decode(desk_text(ask, "find"), strlen(desk_text(ask, "find")), find, &n);
+	window_init(&w, row_uint(ask, "lines"), LIM_MESSAGE_BYTES - 512);
+	hex_b64_decode(row_text(ask, "find"), strlen(row_text(ask, "find")), find, &n);
 	struct search s = {
 	    .peek = &r->peek, .what = find, .what_len = n, .back = back, .at = at};
 	for (size_t i = 0; n > 0 && i < t.step_limit && !found && !search_over(&s); i++)

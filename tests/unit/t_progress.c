@@ -1,4 +1,4 @@
-/* links: ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/pace ui/grid ui/area ui/style ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer */
+/* links: ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* A transfer at work, without a station: what is asked of it, what each state allows. */
 #include "src/base/mem.h"
@@ -200,32 +200,6 @@ transfers_view_of(struct app *app, const char *transfer, const char *state)
 	(void)transfer;
 	(void)state;
 	return NULL;
-}
-
-const char *
-desk_text(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-	return text != NULL ? text : "";
-}
-
-uint64_t
-desk_uint(const json_t *row, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(row, key));
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-const char *
-msg_str(const struct msg *m, const char *field)
-{
-	return json_string_value(json_object_get(m->body, field));
-}
-
-bool
-msg_bool(const struct msg *m, const char *field)
-{
-	return json_is_true(json_object_get(m->body, field));
 }
 
 /* --- rig ------------------------------------------------------------------------------- */
@@ -580,9 +554,9 @@ test_only_media_that_are_ready_can_be_read_again(void **state)
 	t.pick(&r->p->view, 1, "");
 	assert_int_equal(t.id[t.n - 1], MSG_UI_INTAKE_DEVICE);
 	const json_t *body = t.body[t.n - 1];
-	assert_string_equal(desk_text(body, "source"), "L2M=");
-	assert_string_equal(desk_text(body, "requester"), "phys");
-	assert_string_equal(desk_text(body, "resume"), "K1-000042");
+	assert_string_equal(row_text(body, "source"), "L2M=");
+	assert_string_equal(row_text(body, "requester"), "phys");
+	assert_string_equal(row_text(body, "resume"), "K1-000042");
 	assert_int_equal(json_array_size(json_object_get(body, "fields")), 0);
 }
 
@@ -613,9 +587,9 @@ test_stop_needs_a_reason(void **state)
 	assert_int_equal(asked(MSG_UI_STOP), 0);
 	t.pick(&r->p->view, 99, "my own");
 	assert_int_equal(asked(MSG_UI_STOP), 1);
-	assert_string_equal(desk_text(t.body[t.n - 1], "reason"), "my own");
+	assert_string_equal(row_text(t.body[t.n - 1], "reason"), "my own");
 	t.pick(&r->p->view, 0, "");
-	assert_string_equal(desk_text(t.body[t.n - 1], "reason"), "it is the wrong medium");
+	assert_string_equal(row_text(t.body[t.n - 1], "reason"), "it is the wrong medium");
 }
 
 static void
@@ -646,7 +620,7 @@ test_abort_and_close_are_signed_with_what_was_picked(void **state)
 	t.sign_answer = UI_NO;
 	t.secret(&r->p->view, NULL);
 	assert_string_equal(t.signed_type, "xfer.abort");
-	assert_string_equal(desk_text(t.signed_data, "reason"), "it is not what was announced");
+	assert_string_equal(row_text(t.signed_data, "reason"), "it is not what was announced");
 	assert_string_equal(t.said, "not the passphrase; try again.");
 	stands(r, "RELEASED", "");
 	progress_act_close(&r->p->view);
@@ -655,7 +629,7 @@ test_abort_and_close_are_signed_with_what_was_picked(void **state)
 	t.secret(&r->p->view, NULL);
 	assert_string_equal(t.signed_type, "xfer.close");
 	assert_string_equal(
-	    desk_text(t.signed_data, "disposition"), "handed back to the requester");
+	    row_text(t.signed_data, "disposition"), "handed back to the requester");
 	assert_string_equal(t.said, "K1-000042: signed and recorded.");
 }
 
@@ -668,7 +642,7 @@ test_the_medium_leaving_is_recorded_and_said(void **state)
 	progress_act_medium(&r->p->view);
 	t.pick(&r->p->view, 1, "");
 	assert_int_equal(t.id[t.n - 1], MSG_UI_MEDIUM);
-	assert_string_equal(desk_text(t.body[t.n - 1], "disposition"), "kept at the station");
+	assert_string_equal(row_text(t.body[t.n - 1], "disposition"), "kept at the station");
 	t.fn[t.n - 1](r->p, &done);
 	assert_string_equal(t.said, "K1-000042: what became of the medium is recorded.");
 	json_decref(done.body);

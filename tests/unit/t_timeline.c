@@ -1,4 +1,4 @@
-/* links: ui/view/timeline ui/view/timeline_words ui/view/timeline_entry ui/view/export ui/wrap ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/entry src/core/transfer src/core/canon src/core/digest src/core/merkle src/core/seal src/core/sshsig src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: ui/view/timeline ui/view/timeline_words ui/view/timeline_entry ui/view/export ui/wrap ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/entry src/core/transfer src/core/canon src/core/digest src/core/merkle src/core/seal src/core/sshsig src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /* The record of a transfer: every entry has words, and nothing in it reaches the screen raw. */
 #include "src/base/hex.h"
@@ -84,12 +84,6 @@ app_why_no_desk(const struct app *app)
 {
 	(void)app;
 	return NULL;
-}
-
-const char *
-msg_str(const struct msg *m, const char *field)
-{
-	return json_string_value(json_object_get(m->body, field));
 }
 
 const char *

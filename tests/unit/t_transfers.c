@@ -1,4 +1,4 @@
-/* links: ui/view/transfers ui/view/export ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/transfer src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 */
+/* links: ui/view/transfers ui/view/export ui/cursor ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/core/transfer src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* The list of all transfers: pages, order, and which screen belongs to a state. */
 #include "src/base/mem.h"
@@ -93,38 +93,6 @@ SCREEN(progress)
 SCREEN(review)
 SCREEN(signature)
 SCREEN(timeline)
-
-const char *
-desk_text(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-	return text != NULL ? text : "";
-}
-
-uint64_t
-desk_uint(const json_t *row, const char *key)
-{
-	json_int_t n = json_integer_value(json_object_get(row, key));
-	return n > 0 ? (uint64_t)n : 0;
-}
-
-const char *
-msg_str(const struct msg *m, const char *field)
-{
-	return json_string_value(json_object_get(m->body, field));
-}
-
-bool
-msg_bool(const struct msg *m, const char *field)
-{
-	return json_is_true(json_object_get(m->body, field));
-}
-
-uint64_t
-msg_uint(const struct msg *m, const char *field)
-{
-	return desk_uint(m->body, field);
-}
 
 /* --- rig ------------------------------------------------------------------------------ */
 
@@ -236,9 +204,9 @@ static void
 test_pages_follow_each_other_and_the_newest_is_first(void **state)
 {
 	struct rig *r = *state;
-	assert_string_equal(desk_text(t.body, "after"), "");
+	assert_string_equal(row_text(t.body, "after"), "");
 	page(r, 0, 64, 100, "CLOSED");
-	assert_string_equal(desk_text(t.body, "after"), "K1-000064");
+	assert_string_equal(row_text(t.body, "after"), "K1-000064");
 	assert_non_null(strstr(r->view->type->status(r->view, r->app.frame).text, "64 of 100"));
 	page(r, 64, 100, 100, "CLOSED");
 	assert_int_equal(t.asked, 2);

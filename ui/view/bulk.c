@@ -116,7 +116,7 @@ bulk_reason(struct bulk *b)
 static bool
 bulk_needs_reason(const struct bulk *b)
 {
-	return b->choice != 0 || desk_uint(b->plan, "reasons") > 0;
+	return b->choice != 0 || row_uint(b->plan, "reasons") > 0;
 }
 
 /* "996,328" and "996328" alike; false for anything else. */
@@ -167,7 +167,7 @@ static const char *
 bulk_why_not(struct bulk *b, int *ret_row)
 {
 	struct app *app = b->view.app;
-	uint64_t change = desk_uint(b->plan, "change"), typed = 0;
+	uint64_t change = row_uint(b->plan, "change"), typed = 0;
 	const char *why = review_why_fixed(b->review);
 	*ret_row = b->cancel;
 	if (why != NULL)
@@ -210,8 +210,8 @@ bulk_apply(struct bulk *b)
 	}
 	b->applying = true;
 	app_ask(&b->view, MSG_UI_BULK_DO,
-	    json_pack("{s:s, s:I, s:s}", "set", desk_text(b->plan, "set"), "count",
-		(json_int_t)desk_uint(b->plan, "change"), "reason", bulk_reason(b)),
+	    json_pack("{s:s, s:I, s:s}", "set", row_text(b->plan, "set"), "count",
+		(json_int_t)row_uint(b->plan, "change"), "reason", bulk_reason(b)),
 	    MSG_DESK_DONE, bulk_on_done);
 }
 
@@ -284,7 +284,7 @@ bulk_put(
 static struct safe
 bulk_n(struct bulk *b, const json_t *of, const char *key)
 {
-	return safe_count(b->view.app->frame, desk_uint(of, key));
+	return safe_count(b->view.app->frame, row_uint(of, key));
 }
 
 /* What would change, what not and why, and what it is by example. */
@@ -296,7 +296,7 @@ bulk_draw_plan(struct bulk *b, const struct area *a, int row, int rows)
 	const json_t *sample = json_object_get(p, "sample");
 	size_t n = json_array_size(sample), i = 0;
 	const char *reasons =
-	    desk_uint(p, "reasons") > 0 && b->choice == 0 ? bulk_n(b, p, "reasons").text : NULL;
+	    row_uint(p, "reasons") > 0 && b->choice == 0 ? bulk_n(b, p, "reasons").text : NULL;
 	row = bulk_put(a, frame, row, "Changes",
 	    safe_printf(frame, "%s items become %s; now  ---- %s  APPR %s  REJ %s  HOLD %s",
 		bulk_n(b, p, "change").text, bulk_decisions[b->choice].word,
@@ -314,14 +314,14 @@ bulk_draw_plan(struct bulk *b, const struct area *a, int row, int rows)
 	for (; i < n && i < BULK_SAMPLES && row < rows - 2; i++)
 		row = bulk_put(a, frame, row, i == 0 ? "Sample" : "",
 		    safe_text(frame, json_string_value(json_array_get(sample, i))));
-	if (desk_text(p, "largest")[0] != '\0')
+	if (row_text(p, "largest")[0] != '\0')
 		row = bulk_put(a, frame, row, "Largest",
 		    safe_printf(frame, "%s  %s",
-			safe_size(frame, desk_uint(p, "largest_bytes")).text,
+			safe_size(frame, row_uint(p, "largest_bytes")).text,
 			safe_member(frame, p, "largest").text));
 	bulk_put(a, frame, row, "Set",
 	    safe_printf(
-		frame, "frozen, digest %s", safe_digest(frame, desk_text(p, "set"), 6).text));
+		frame, "frozen, digest %s", safe_digest(frame, row_text(p, "set"), 6).text));
 }
 
 static void

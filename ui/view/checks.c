@@ -9,7 +9,7 @@
 bool
 checks_is_ok(const json_t *check)
 {
-	return strcmp(desk_text(check, "state"), "OK") == 0;
+	return strcmp(row_text(check, "state"), "OK") == 0;
 }
 
 static enum style
@@ -17,7 +17,7 @@ checks_style(const json_t *check)
 {
 	if (checks_is_ok(check))
 		return STYLE_OK;
-	return strcmp(desk_text(check, "state"), "WARN") == 0 ? STYLE_MEDIUM : STYLE_FAIL;
+	return strcmp(row_text(check, "state"), "WARN") == 0 ? STYLE_MEDIUM : STYLE_FAIL;
 }
 
 /* One check, and what to do; returns the rows used. */
@@ -28,13 +28,13 @@ checks_draw_one(struct app *app, const json_t *check, const struct area *a, int 
 	struct area right =
 	    area_part(a, row, CHECKS_INDENT, a->rows - row, a->cols - CHECKS_INDENT - 1);
 	area_put(a, row, 1, checks_style(check),
-	    safe_printf(m, "[%-4.4s]", desk_text(check, "state")));
+	    safe_printf(m, "[%-4.4s]", row_text(check, "state")));
 	int used = area_words(&right, 0, 0, 0, STYLE_PLAIN,
-	    safe_printf(m, "%s: %s", desk_text(check, "check"), desk_text(check, "text")));
-	if (checks_is_ok(check) || desk_text(check, "remedy")[0] == '\0')
+	    safe_printf(m, "%s: %s", row_text(check, "check"), row_text(check, "text")));
+	if (checks_is_ok(check) || row_text(check, "remedy")[0] == '\0')
 		return used;
 	return used + area_words(&right, used, 0, 0, STYLE_PLAIN,
-			  safe_printf(m, "do: %s", desk_text(check, "remedy")));
+			  safe_printf(m, "do: %s", row_text(check, "remedy")));
 }
 
 /* The names of the checks that are good, in one line. */
@@ -48,7 +48,7 @@ checks_draw_names(struct app *app, const json_t *rows, const struct area *a, int
 	json_array_foreach (rows, i, check)
 		if (checks_is_ok(check))
 			names = safe_printf(m, "%s%s%s", names.text,
-			    safe_empty(names) ? "" : ", ", desk_text(check, "check"));
+			    safe_empty(names) ? "" : ", ", row_text(check, "check"));
 	if (safe_empty(names))
 		return 0;
 	struct area right =
@@ -77,7 +77,7 @@ checks_draw(struct app *app, const json_t *rows, const struct area *a, bool all)
 			continue;
 		if (row >= a->rows - 1)
 			left = safe_printf(app->frame, "%s%s %s", left.text,
-			    safe_empty(left) ? "" : ",", desk_text(check, "check"));
+			    safe_empty(left) ? "" : ",", row_text(check, "check"));
 		else
 			row += checks_draw_one(app, check, a, row);
 	}

@@ -159,7 +159,7 @@ details_may_preview(struct view *v)
 		return app_why_no_desk(v->app);
 	if (item == NULL)
 		return "the item is not read yet; press the key again";
-	if (desk_text(item, "sha256")[0] == '\0')
+	if (row_text(item, "sha256")[0] == '\0')
 		return "there are no bytes of it on the station: it is no file, or was not "
 		       "read";
 	return NULL;
@@ -170,7 +170,7 @@ details_preview(struct view *v, const char *mode)
 {
 	struct review *r = details_review(v);
 	const json_t *item = review_item(r);
-	app_push(v->app, preview_view(v->app, r->transfer, desk_uint(item, "id"),
+	app_push(v->app, preview_view(v->app, r->transfer, row_uint(item, "id"),
 			     review_name(v->app->frame, item), mode));
 }
 

@@ -78,8 +78,8 @@ details_add_bytes(
 static void
 details_add_scan(struct details_lines *d, struct arena *frame, const json_t *scan)
 {
-	const char *verdict = desk_text(scan, "verdict");
-	uint64_t read = desk_uint(scan, "read"), of = desk_uint(scan, "bytes");
+	const char *verdict = row_text(scan, "verdict");
+	uint64_t read = row_uint(scan, "read"), of = row_uint(scan, "bytes");
 	details_add_foreign(d, frame, safe_fit(frame, safe_member(frame, scan, "scanner"), 10),
 	    DETAILS_LABEL, details_verdict_style(verdict),
 	    safe_printf(frame, "%s   read %s of %s bytes%s",
@@ -92,7 +92,7 @@ static void
 details_add_finding(struct details_lines *d, struct arena *frame, const json_t *f)
 {
 	enum style style;
-	struct safe word = review_severity(frame, desk_text(f, "severity"), &style);
+	struct safe word = review_severity(frame, row_text(f, "severity"), &style);
 	details_add_foreign(d, frame, word, DETAILS_LABEL, style, details_finding(frame, f));
 	details_add_member(d, frame, SAFE(""), f, "detail");
 	details_add_foreign(d, frame, SAFE(""), DETAILS_LABEL, STYLE_PLAIN,
@@ -107,14 +107,14 @@ details_add_findings(struct details_lines *d, struct arena *frame, const json_t 
 	size_t i;
 	json_t *f;
 	const json_t *list = json_object_get(item, "findings");
-	uint64_t all = desk_uint(item, "finds"), shown = json_array_size(list);
+	uint64_t all = row_uint(item, "finds"), shown = json_array_size(list);
 	for (size_t s = 0; details_severity_at(s) != NULL; s++)
 		json_array_foreach (list, i, f)
-			if (strcmp(desk_text(f, "severity"), details_severity_at(s)) == 0)
+			if (strcmp(row_text(f, "severity"), details_severity_at(s)) == 0)
 				details_add_finding(d, frame, f);
 	/* a word that nobody knows hides no finding */
 	json_array_foreach (list, i, f)
-		if (!details_severity_known(desk_text(f, "severity")))
+		if (!details_severity_known(row_text(f, "severity")))
 			details_add_finding(d, frame, f);
 	if (all == 0 && shown == 0)
 		details_add(d, SAFE("Findings"), STYLE_PLAIN, SAFE("none"));
@@ -141,13 +141,13 @@ static void
 details_add_first(struct details_lines *d, struct arena *frame, const json_t *item)
 {
 	enum style style;
-	const char *mime = desk_text(item, "mime"), *verdict = desk_text(item, "verdict");
+	const char *mime = row_text(item, "mime"), *verdict = row_text(item, "verdict");
 	struct safe folder = wrap_folder(frame, safe_member(frame, item, "name"));
 	struct safe decision = details_decision(frame, item, &style);
-	bool file = strcmp(desk_text(item, "kind"), "file") == 0;
+	bool file = strcmp(row_text(item, "kind"), "file") == 0;
 	details_add_foreign(
 	    d, frame, SAFE("Name"), DETAILS_LABEL, STYLE_STRONG, review_name(frame, item));
-	details_add_bytes(d, frame, SAFE("Bytes"), desk_text(item, "path"));
+	details_add_bytes(d, frame, SAFE("Bytes"), row_text(item, "path"));
 	details_add_foreign(d, frame, SAFE("Folder"), DETAILS_LABEL, STYLE_PLAIN,
 	    safe_empty(folder) ? SAFE("(top of the medium)") : folder);
 	details_add_foreign(d, frame, SAFE("Type"), DETAILS_LABEL, STYLE_PLAIN,
@@ -170,11 +170,11 @@ details_add_first(struct details_lines *d, struct arena *frame, const json_t *it
 static void
 details_add_rest(struct details_lines *d, struct arena *frame, const json_t *item)
 {
-	details_add_bytes(d, frame, SAFE("Target"), desk_text(item, "link"));
-	details_add_digest(d, frame, desk_text(item, "sha256"));
+	details_add_bytes(d, frame, SAFE("Target"), row_text(item, "link"));
+	details_add_digest(d, frame, row_text(item, "sha256"));
 	details_add(d, SAFE("Kind"), STYLE_PLAIN,
-	    safe_printf(frame, "%s, %s, mode %04llo", desk_text(item, "kind"),
-		desk_text(item, "state"), (unsigned long long)desk_uint(item, "mode")));
+	    safe_printf(frame, "%s, %s, mode %04llo", row_text(item, "kind"),
+		row_text(item, "state"), (unsigned long long)row_uint(item, "mode")));
 }
 
 static void
@@ -184,7 +184,7 @@ details_add_looks(struct details_lines *d, struct arena *frame, const json_t *it
 	json_t *scan;
 	json_array_foreach (json_object_get(item, "scans"), i, scan)
 		details_add_scan(d, frame, scan);
-	if (i == 0 && strcmp(desk_text(item, "kind"), "file") == 0)
+	if (i == 0 && strcmp(row_text(item, "kind"), "file") == 0)
 		details_add(d, SAFE("Scanners"), STYLE_FAIL, SAFE("none has looked at it"));
 	details_add_findings(d, frame, item);
 }

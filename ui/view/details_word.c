@@ -50,7 +50,7 @@ details_hex(struct arena *frame, const uint8_t *bytes, size_t n)
 struct safe
 details_gate(struct arena *frame, const json_t *row)
 {
-	const char *gate = desk_text(row, "gate"), *state = desk_text(row, "state");
+	const char *gate = row_text(row, "gate"), *state = row_text(row, "state");
 	if (state[0] != '\0' && strcmp(state, "read") != 0)
 		return safe_printf(frame, "%s: it stays behind, named in the record", state);
 	if (strcmp(gate, "block") == 0)
@@ -66,7 +66,7 @@ details_gate(struct arena *frame, const json_t *row)
 static struct safe
 details_gate_brief(struct arena *frame, const json_t *row)
 {
-	const char *gate = desk_text(row, "gate"), *state = desk_text(row, "state");
+	const char *gate = row_text(row, "gate"), *state = row_text(row, "state");
 	if (state[0] != '\0' && strcmp(state, "read") != 0)
 		return safe_printf(frame, "%s, stays behind", state);
 	return strcmp(gate, "block") == 0    ? SAFE("blocked by the policy")
@@ -78,8 +78,8 @@ details_gate_brief(struct arena *frame, const json_t *row)
 enum style
 details_gate_style(const json_t *row)
 {
-	const char *gate = desk_text(row, "gate");
-	return strcmp(desk_text(row, "state"), "read") != 0 || strcmp(gate, "block") == 0
+	const char *gate = row_text(row, "gate");
+	return strcmp(row_text(row, "state"), "read") != 0 || strcmp(gate, "block") == 0
 	           ? STYLE_FAIL
 	       : strcmp(gate, "reason") == 0 ? STYLE_MEDIUM
 	                                     : STYLE_PLAIN;
@@ -92,7 +92,7 @@ details_decision(struct arena *frame, const json_t *row, enum style *ret_style)
 	struct safe word = review_decision_word(frame, row, ret_style);
 	struct safe by = safe_member(frame, row, "by"), why = safe_member(frame, row, "reason");
 	if (safe_empty(word))
-		return strcmp(desk_text(row, "state"), "read") != 0
+		return strcmp(row_text(row, "state"), "read") != 0
 		           ? SAFE("none: it was not read")
 		           : SAFE("none: items of this kind are not decided");
 	if (strcmp(word.text, "----") == 0)
@@ -121,7 +121,7 @@ details_finding(struct arena *frame, const json_t *f)
 struct safe
 details_finding_line(struct arena *frame, const json_t *f, enum style *ret_style)
 {
-	struct safe word = review_severity(frame, desk_text(f, "severity"), ret_style);
+	struct safe word = review_severity(frame, row_text(f, "severity"), ret_style);
 	return safe_printf(frame, "%s %s", word.text, details_finding(frame, f).text);
 }
 
@@ -150,7 +150,7 @@ details_worst(const json_t *item)
 	json_t *f;
 	for (size_t s = 0; s < DETAILS_SEVERITIES; s++)
 		json_array_foreach (json_object_get(item, "findings"), i, f)
-			if (strcmp(desk_text(f, "severity"), details_severities[s]) == 0)
+			if (strcmp(row_text(f, "severity"), details_severities[s]) == 0)
 				return f;
 	return NULL;
 }
@@ -159,8 +159,8 @@ details_worst(const json_t *item)
 struct safe
 details_size(struct arena *frame, const json_t *item)
 {
-	const char *at = desk_text(item, "mtime"), *zone = desk_text(item, "zone");
-	struct safe size = safe_count(frame, desk_uint(item, "size"));
+	const char *at = row_text(item, "mtime"), *zone = row_text(item, "zone");
+	struct safe size = safe_count(frame, row_uint(item, "size"));
 	if (strlen(at) < 19)
 		return safe_printf(frame, "%s bytes", size.text);
 	return safe_printf(frame, "%s bytes, changed %.10s %.8s (from the medium, %s)",
@@ -170,11 +170,11 @@ details_size(struct arena *frame, const json_t *item)
 struct safe
 details_what(struct arena *frame, const json_t *row)
 {
-	const char *mime = desk_text(row, "mime"), *sha256 = desk_text(row, "sha256");
-	if (strcmp(desk_text(row, "kind"), "file") != 0)
-		return safe_text(frame, desk_text(row, "kind"));
+	const char *mime = row_text(row, "mime"), *sha256 = row_text(row, "sha256");
+	if (strcmp(row_text(row, "kind"), "file") != 0)
+		return safe_text(frame, row_text(row, "kind"));
 	return safe_printf(frame, "%s bytes, sha256 %s, %s%s%s",
-	    safe_count(frame, desk_uint(row, "size")).text,
+	    safe_count(frame, row_uint(row, "size")).text,
 	    sha256[0] != '\0' ? safe_digest(frame, sha256, 3).text : "none",
 	    review_type_word(row), mime[0] != '\0' ? ", " : "", safe_text(frame, mime).text);
 }
@@ -187,8 +187,8 @@ struct safe
 details_why(struct arena *frame, const json_t *row, const json_t *item)
 {
 	const json_t *first = details_worst(item);
-	const char *verdict = desk_text(row, "verdict");
-	uint64_t n = desk_uint(row, "finds");
+	const char *verdict = row_text(row, "verdict");
+	uint64_t n = row_uint(row, "finds");
 	enum style style;
 	struct safe why = safe_member(frame, row, "why");
 	struct safe gate = details_gate_brief(frame, row);

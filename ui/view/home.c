@@ -85,11 +85,11 @@ home_say_tried(struct home *h, const json_t *rows)
 	size_t i;
 	const json_t *row;
 	json_array_foreach (rows, i, row) {
-		const char *engine = desk_text(row, "engine"), *why = desk_text(row, "why");
-		bool bad = strcmp(desk_text(row, "state"), "fit") != 0;
-		struct safe one = safe_printf(app->frame, "%s%s%s: %s%s",
-		    desk_text(row, "name"), engine[0] != '\0' ? ", " : "", engine,
-		    bad ? "UNFIT, " : "passed", bad ? why : "");
+		const char *engine = row_text(row, "engine"), *why = row_text(row, "why");
+		bool bad = strcmp(row_text(row, "state"), "fit") != 0;
+		struct safe one = safe_printf(app->frame, "%s%s%s: %s%s", row_text(row, "name"),
+		    engine[0] != '\0' ? ", " : "", engine, bad ? "UNFIT, " : "passed",
+		    bad ? why : "");
 		unfit |= bad;
 		if (safe_empty(all))
 			all = one;
@@ -114,7 +114,7 @@ home_on_tried(void *owner, struct msg *m)
 		return;
 	}
 	const json_t *rows = json_object_get(m->body, "rows");
-	if (strcmp(desk_text(json_array_get(rows, 0), "state"), "trying") == 0)
+	if (strcmp(row_text(json_array_get(rows, 0), "state"), "trying") == 0)
 		return;
 	h->trying_ms = 0;
 	home_say_tried(h, rows);
@@ -136,7 +136,7 @@ home_scanners_ok(const struct home *h)
 	size_t i;
 	const json_t *check;
 	json_array_foreach (h->checks, i, check)
-		if (strcmp(desk_text(check, "check"), "scanners") == 0)
+		if (strcmp(row_text(check, "check"), "scanners") == 0)
 			return checks_is_ok(check);
 	return true;
 }
@@ -202,7 +202,7 @@ home_shown(struct view *v)
 static bool
 home_is_ready(const json_t *medium)
 {
-	return strcmp(desk_text(medium, "state"), "ready") == 0;
+	return strcmp(row_text(medium, "state"), "ready") == 0;
 }
 
 static const char *
@@ -227,9 +227,9 @@ home_why_not_medium(const struct home *h, const json_t *row)
 	if (home_is_ready(row))
 		return home_why_no_officer(h->view.app);
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
-		if (strcmp(desk_text(row, "state"), states[i].state) == 0)
+		if (strcmp(row_text(row, "state"), states[i].state) == 0)
 			return states[i].why;
-	return desk_text(row, "transfer")[0] != '\0' ? NULL : "no transfer belongs to it";
+	return row_text(row, "transfer")[0] != '\0' ? NULL : "no transfer belongs to it";
 }
 
 const char *
@@ -248,12 +248,12 @@ static void
 home_open_transfer(struct home *h, const json_t *row)
 {
 	struct app *app = h->view.app;
-	const char *transfer = desk_text(row, "transfer"), *state = "CLOSED";
+	const char *transfer = row_text(row, "transfer"), *state = "CLOSED";
 	size_t i;
 	const json_t *other;
 	json_array_foreach (h->work.rows, i, other)
-		if (strcmp(desk_text(other, "transfer"), transfer) == 0)
-			state = desk_text(other, "state");
+		if (strcmp(row_text(other, "transfer"), transfer) == 0)
+			state = row_text(other, "state");
 	app_push(app, transfers_view_of(app, transfer, state));
 }
 

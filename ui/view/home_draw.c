@@ -35,10 +35,10 @@ static struct safe
 home_next(const struct home *h, const json_t *t)
 {
 	const char *as = h->view.app->ui->as;
-	if (strcmp(desk_text(t, "state"), "SUBMITTED") == 0 && as != NULL &&
-	    strcmp(desk_text(t, "holder"), as) != 0)
+	if (strcmp(row_text(t, "state"), "SUBMITTED") == 0 && as != NULL &&
+	    strcmp(row_text(t, "holder"), as) != 0)
 		return SAFE("look at it and sign");
-	return safe_text(h->view.app->frame, work_next(desk_text(t, "state")));
+	return safe_text(h->view.app->frame, work_next(row_text(t, "state")));
 }
 
 static void
@@ -50,8 +50,7 @@ home_draw_transfer(struct home *h, const struct area *a, int row, uint64_t at)
 	int col = area_field(a, m, row, 2, 12, style, safe_member(m, t, "transfer")) + 1;
 	col = area_field(a, m, row, col, 9, style, safe_member(m, t, "state")) + 1;
 	col = area_field(a, m, row, col, 10, style, safe_member(m, t, "holder")) + 1;
-	col =
-	    area_field(a, m, row, col, 11, style, safe_minute(m, desk_text(t, "changed"))) + 2;
+	col = area_field(a, m, row, col, 11, style, safe_minute(m, row_text(t, "changed"))) + 2;
 	if (a->cols >= HOME_FOR)
 		col = area_field(a, m, row, col, 14, style, safe_member(m, t, "requester")) + 1;
 	area_clip(a, row, col, a->cols - col, style, home_next(h, t));
@@ -63,13 +62,13 @@ home_draw_medium(struct home *h, const struct area *a, int row, uint64_t at)
 	struct arena *m = h->view.app->frame;
 	const json_t *t = json_array_get(h->media, (size_t)at);
 	enum style style = home_begin_row(h, a, row, HOME_MEDIA, at);
-	const char *transfer = desk_text(t, "transfer");
-	uint64_t bytes = desk_uint(t, "bytes");
+	const char *transfer = row_text(t, "transfer");
+	uint64_t bytes = row_uint(t, "bytes");
 	int col = area_field(a, m, row, 2, 8, style, safe_member(m, t, "port")) + 1;
 	col = area_name(a, m, row, col, 22, style, safe_member(m, t, "name")) + 1;
 	col = area_right(a, row, col, 6, style, bytes > 0 ? safe_size(m, bytes) : SAFE("")) + 2;
 	col = area_field(a, m, row, col, 8, style, safe_member(m, t, "state")) + 1;
-	col = area_field(a, m, row, col, 11, style, safe_minute(m, desk_text(t, "at"))) + 2;
+	col = area_field(a, m, row, col, 11, style, safe_minute(m, row_text(t, "at"))) + 2;
 	area_clip(a, row, col, a->cols - col, style,
 	    transfer[0] != '\0' ? safe_text(m, transfer) : safe_member(m, t, "why"));
 }
@@ -113,9 +112,9 @@ home_why(const struct home *h)
 {
 	struct arena *m = h->view.app->frame;
 	const json_t *row = h->list == HOME_MEDIA ? home_row(h) : NULL;
-	if (desk_text(row, "why")[0] == '\0')
+	if (row_text(row, "why")[0] == '\0')
 		return SAFE("");
-	return safe_printf(m, "%s: %s", desk_text(row, "state"), desk_text(row, "why"));
+	return safe_printf(m, "%s: %s", row_text(row, "state"), row_text(row, "why"));
 }
 
 static void

@@ -128,11 +128,11 @@ intake_read(struct intake *in)
 		const char *text = form_text(in->form, in->first_field + (int)i);
 		if (text[0] != '\0')
 			json_array_append_new(
-			    values, json_pack("{s:s, s:s}", "name", desk_text(field, "name"),
+			    values, json_pack("{s:s, s:s}", "name", row_text(field, "name"),
 					"value", text));
 	}
 	json_t *body =
-	    json_pack("{s:s, s:s, s:o}", "source", desk_text(in->medium, "source"), "requester",
+	    json_pack("{s:s, s:s, s:o}", "source", row_text(in->medium, "source"), "requester",
 		in->people[form_choice(in->form, in->requester) - 1], "fields", values);
 	if (gone != NULL || in->asked) {
 		app_warn(app, "%s",
@@ -167,7 +167,7 @@ intake_draw(struct view *v, const struct area *a)
 {
 	struct intake *in = (struct intake *)v;
 	struct arena *f = v->app->frame;
-	uint64_t bytes = desk_uint(in->medium, "bytes");
+	uint64_t bytes = row_uint(in->medium, "bytes");
 	area_put(a, 1, 2, STYLE_PLAIN, SAFE("Medium"));
 	area_name(a, f, 1, 14, a->cols - 16, STYLE_MEDIUM, safe_member(f, in->medium, "name"));
 	area_put(a, 2, 2, STYLE_PLAIN, SAFE("Port"));

@@ -235,8 +235,8 @@ login_draw_checks(struct login *l, const struct area *a, int row)
 		if (checks_is_ok(check) || used == LOGIN_CHECKS)
 			continue;
 		struct safe text =
-		    safe_printf(frame, "[%-4.4s] %s: %s", desk_text(check, "state"),
-			desk_text(check, "check"), desk_text(check, "text"));
+		    safe_printf(frame, "[%-4.4s] %s: %s", row_text(check, "state"),
+			row_text(check, "check"), row_text(check, "text"));
 		area_clip(a, row + ++used, 11, a->cols - 12, STYLE_PLAIN, text);
 	}
 }

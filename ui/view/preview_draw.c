@@ -38,9 +38,9 @@ static bool
 preview_is_found(const struct preview *p, size_t i)
 {
 	const json_t *next = preview_line(p, i + 1);
-	uint64_t end = next != NULL ? desk_uint(next, "at") : p->next;
+	uint64_t end = next != NULL ? row_uint(next, "at") : p->next;
 	return p->found && p->find_len > 0 &&
-	       p->found_at >= desk_uint(preview_line(p, i), "at") && p->found_at < end;
+	       p->found_at >= row_uint(preview_line(p, i), "at") && p->found_at < end;
 }
 
 /* "   12 |", and blanks for what goes on: content never stands where a number does. */
@@ -48,7 +48,7 @@ static void
 preview_draw_gutter(struct preview_page *g, int row, size_t i, bool first)
 {
 	const json_t *line = preview_line(g->p, i);
-	uint64_t number = desk_uint(line, "number");
+	uint64_t number = row_uint(line, "number");
 	bool begins = first && !json_is_true(json_object_get(line, "goes_on"));
 	bool found = first && preview_is_found(g->p, i);
 	struct safe text = !begins ? SAFE("")
@@ -108,18 +108,18 @@ preview_draw_text(struct preview_page *g, int row, size_t i, int skip)
 static void
 preview_count(struct preview_page *g, const json_t *line)
 {
-	uint64_t number = desk_uint(line, "number");
+	uint64_t number = row_uint(line, "number");
 	g->first = g->first == 0 ? number : g->first;
 	g->last = number;
 	for (int k = 0; k < 3; k++)
-		g->counts[k] += desk_uint(line, preview_kinds[k]);
+		g->counts[k] += row_uint(line, preview_kinds[k]);
 }
 
 static void
 preview_draw_texts(struct preview_page *g)
 {
 	size_t n = json_array_size(g->p->lines);
-	uint64_t largest = desk_uint(preview_line(g->p, n - 1), "number");
+	uint64_t largest = row_uint(preview_line(g->p, n - 1), "number");
 	int row = 0, skip = g->p->skip;
 	g->digits = preview_digits(largest) > 5 ? preview_digits(largest) : 5;
 	g->p->cells = g->area->cols - g->digits - 4;
@@ -188,7 +188,7 @@ preview_draw_bytes(struct preview_page *g, const struct area *head)
 		g->digits, "Offset"));
 	for (int row = 0; row < g->area->rows && g->p->top + (size_t)row < n; row++) {
 		const json_t *line = preview_line(g->p, g->p->top + (size_t)row);
-		uint64_t at = desk_uint(line, "at");
+		uint64_t at = row_uint(line, "at");
 		int end = area_put(
 		    g->area, row, col, STYLE_PLAIN, safe_member(g->frame, line, "text"));
 		if (g->area->cols >= PREVIEW_WIDE_CELLS)

@@ -13,7 +13,7 @@ preview_line(const struct preview *p, size_t i)
 uint64_t
 preview_line_at(const struct preview *p, size_t i)
 {
-	return desk_uint(preview_line(p, i), "at");
+	return row_uint(preview_line(p, i), "at");
 }
 
 uint64_t

@@ -23,7 +23,7 @@ progress_at_work(const struct progress *p)
 bool
 progress_fault_in_release(const struct progress *p)
 {
-	return p->status != NULL && strcmp(desk_text(p->status, "step"), "release") == 0;
+	return p->status != NULL && strcmp(row_text(p->status, "step"), "release") == 0;
 }
 
 /* --- what the desk says ------------------------------------------ */
@@ -40,7 +40,7 @@ progress_on_status(void *owner, struct msg *m)
 	}
 	json_decref(p->status);
 	p->status = json_incref(json_object_get(m->body, "status"));
-	enum transfer_state s = transfer_state_find(desk_text(p->status, "state"));
+	enum transfer_state s = transfer_state_find(row_text(p->status, "state"));
 	if (p->still)
 		p->state = s;
 }
@@ -62,8 +62,8 @@ progress_foresee(const struct progress *p, const char *name, struct pace_count *
 	bool moves = strcmp(name, "copy") == 0 || strcmp(name, "verify") == 0;
 	if (!progress_is_release(p) || !moves || c->total > 0 || c->bytes_total > 0)
 		return;
-	c->total = desk_uint(p->status, "files");
-	c->bytes_total = desk_uint(p->status, "bytes");
+	c->total = row_uint(p->status, "files");
+	c->bytes_total = row_uint(p->status, "bytes");
 }
 
 static void
@@ -72,11 +72,11 @@ progress_note(struct progress *p, const json_t *stages)
 	size_t i;
 	const json_t *row;
 	json_array_foreach (stages, i, row) {
-		struct pace_count c = {desk_uint(row, "done"), desk_uint(row, "total"),
-		    desk_uint(row, "bytes"), desk_uint(row, "bytes_total")};
-		progress_foresee(p, desk_text(row, "name"), &c);
-		pace_note(&p->pace, p->view.app->now_ms, desk_text(row, "name"),
-		    pace_state_find(desk_text(row, "state")), &c);
+		struct pace_count c = {row_uint(row, "done"), row_uint(row, "total"),
+		    row_uint(row, "bytes"), row_uint(row, "bytes_total")};
+		progress_foresee(p, row_text(row, "name"), &c);
+		pace_note(&p->pace, p->view.app->now_ms, row_text(row, "name"),
+		    pace_state_find(row_text(row, "state")), &c);
 	}
 }
 
@@ -84,7 +84,7 @@ progress_note(struct progress *p, const json_t *stages)
 static bool
 progress_is_other_work(const struct progress *p, const json_t *stages)
 {
-	const char *first = desk_text(json_array_get(stages, 0), "name");
+	const char *first = row_text(json_array_get(stages, 0), "name");
 	return json_array_size(stages) > 0 &&
 	       (p->pace.n == 0 || strcmp(p->pace.stages[0].name, first) != 0 || p->still);
 }
@@ -100,15 +100,15 @@ progress_take(struct progress *p)
 	const json_t *stages = json_object_get(news, "stages");
 	enum transfer_state before = p->state;
 	bool was_still = p->still, last = json_is_true(json_object_get(news, "last"));
-	p->state = transfer_state_find(desk_text(news, "state"));
+	p->state = transfer_state_find(row_text(news, "state"));
 	if (!last && progress_is_other_work(p, stages))
 		pace_init(&p->pace, progress_is_release(p), p->view.app->now_ms);
 	progress_note(p, stages);
 	p->still = last;
 	p->paused = json_is_true(json_object_get(news, "paused"));
-	p->errors = desk_uint(news, "errors");
+	p->errors = row_uint(news, "errors");
 	free(p->why);
-	p->why = mem_strdup(desk_text(news, "why"));
+	p->why = mem_strdup(row_text(news, "why"));
 	json_decref(news);
 	if (before != p->state || was_still != last)
 		progress_ask_status(p);

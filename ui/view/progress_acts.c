@@ -202,12 +202,12 @@ progress_may_retry(struct view *v)
 static bool
 progress_is_ready(const struct progress *p, const json_t *row)
 {
-	const char *state = desk_text(row, "state"), *transfer = desk_text(row, "transfer");
+	const char *state = row_text(row, "state"), *transfer = row_text(row, "transfer");
 	bool own = strcmp(transfer, p->transfer) == 0;
-	uint64_t bytes = desk_uint(row, "bytes"),
-		 then = desk_uint(
+	uint64_t bytes = row_uint(row, "bytes"),
+		 then = row_uint(
 		     json_object_get(json_object_get(p->status, "open"), "medium"), "bytes");
-	if (desk_text(row, "source")[0] == '\0' || (bytes > 0 && then > 0 && bytes != then))
+	if (row_text(row, "source")[0] == '\0' || (bytes > 0 && then > 0 && bytes != then))
 		return false;
 	return strcmp(state, "ready") == 0 || (own && strcmp(state, "read") == 0);
 }
@@ -221,8 +221,8 @@ progress_resume(struct view *v, size_t choice, const char *text)
 	(void)text;
 	if (row == NULL || p->status == NULL)
 		return;
-	json_t *body = json_pack("{s:s, s:s, s:[], s:s}", "source", desk_text(row, "source"),
-	    "requester", desk_text(p->status, "requester"), "fields", "resume", p->transfer);
+	json_t *body = json_pack("{s:s, s:s, s:[], s:s}", "source", row_text(row, "source"),
+	    "requester", row_text(p->status, "requester"), "fields", "resume", p->transfer);
 	app_ask(v, MSG_UI_INTAKE_DEVICE, body, MSG_DESK_DONE, progress_on_done);
 }
 
@@ -243,10 +243,10 @@ progress_on_media(void *owner, struct msg *m)
 	json_array_foreach (json_object_get(m->body, "rows"), i, row) {
 		if (!progress_is_ready(p, row) || n == COUNT(names))
 			continue;
-		bool own = strcmp(desk_text(row, "transfer"), p->transfer) == 0;
+		bool own = strcmp(row_text(row, "transfer"), p->transfer) == 0;
 		names[n++] = safe_printf(app->frame, "%s%s  %s  %s", own ? "the same: " : "",
 		    safe_member(app->frame, row, "port").text,
-		    safe_size(app->frame, desk_uint(row, "bytes")).text,
+		    safe_size(app->frame, row_uint(row, "bytes")).text,
 		    safe_member(app->frame, row, "name").text);
 		json_array_append(p->media, row);
 	}
@@ -279,7 +279,7 @@ progress_may_errors(struct view *v)
 	if (why != NULL)
 		return why;
 	const json_t *read = json_object_get(p->status, "read");
-	bool any = p->errors > 0 || desk_uint(read, "unreadable") > 0;
+	bool any = p->errors > 0 || row_uint(read, "unreadable") > 0;
 	return any            ? NULL
 	       : read != NULL ? "everything on the medium could be read"
 	                      : "so far everything on the medium could be read";

@@ -285,7 +285,7 @@ progress_decided(struct arena *f, const json_t *counts)
 	    {"none", "without a decision"}};
 	struct safe all = SAFE("");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		uint64_t n = desk_uint(counts, rows[i].decision);
+		uint64_t n = row_uint(counts, rows[i].decision);
 		if (n > 0)
 			all = safe_printf(f, "%s%s%s %s", all.text, safe_empty(all) ? "" : ", ",
 			    safe_count(f, n).text, rows[i].words);
@@ -310,15 +310,15 @@ progress_facts(struct progress_page *page, const struct progress *p)
 	if (read != NULL) {
 		progress_fact(page, SAFE("Medium"),
 		    safe_printf(f, "%s, table %s, volumes: %zu",
-			safe_size(f, desk_uint(medium, "bytes")).text,
+			safe_size(f, row_uint(medium, "bytes")).text,
 			safe_member(f, medium, "table").text,
 			json_array_size(json_object_get(medium, "volumes"))));
 		progress_fact(page, SAFE("Found"),
 		    safe_printf(f, "%s items: %s files with %s; %s not readable",
-			safe_count(f, desk_uint(read, "items")).text,
-			safe_count(f, desk_uint(read, "files")).text,
-			safe_size(f, desk_uint(read, "bytes")).text,
-			safe_count(f, desk_uint(read, "unreadable")).text));
+			safe_count(f, row_uint(read, "items")).text,
+			safe_count(f, row_uint(read, "files")).text,
+			safe_size(f, row_uint(read, "bytes")).text,
+			safe_count(f, row_uint(read, "unreadable")).text));
 	}
 	progress_fact(
 	    page, SAFE("Verdicts"), progress_counts(f, json_object_get(s, "verdicts")));
@@ -328,14 +328,14 @@ progress_facts(struct progress_page *page, const struct progress *p)
 		progress_fact(page, SAFE("Signatures"),
 		    safe_printf(f, "%zu of %llu",
 			json_array_size(json_object_get(s, "approvals")),
-			(unsigned long long)desk_uint(s, "approvals_needed")));
+			(unsigned long long)row_uint(s, "approvals_needed")));
 	if (p->state == TRANSFER_RELEASED || p->state == TRANSFER_CLOSED)
 		progress_fact(page, SAFE("Share"),
 		    safe_printf(f,
 			"%s files (%s) in transfers/%s/files; what did not go is named in "
 			"custody/%s, with report and slip",
-			safe_count(f, desk_uint(s, "files")).text,
-			safe_size(f, desk_uint(s, "bytes")).text, p->transfer, p->transfer));
+			safe_count(f, row_uint(s, "files")).text,
+			safe_size(f, row_uint(s, "bytes")).text, p->transfer, p->transfer));
 	if (!json_is_true(json_object_get(s, "sandboxed")))
 		progress_fact(page, SAFE("Sandbox"),
 		    SAFE("a program served it without its sandbox: it can never be released"));
@@ -364,7 +364,7 @@ progress_draw_still(struct progress_page *page, const struct progress *p)
 		    STYLE_PLAIN, why);
 	/* what was done already is not asked for again */
 	const char *next = w->next;
-	if (p->state == TRANSFER_RELEASED && desk_text(p->status, "disposition")[0] != '\0')
+	if (p->state == TRANSFER_RELEASED && row_text(p->status, "disposition")[0] != '\0')
 		next = "C closes the transfer, with your signature. Enter shows the record.";
 	progress_say(page, SAFE("Next"), STYLE_STRONG, safe_text(f, next));
 	page->row++;

@@ -18,14 +18,14 @@ review_row(const struct review *r)
 uint64_t
 review_row_id(const struct review *r)
 {
-	return desk_uint(review_row(r), "id");
+	return row_uint(review_row(r), "id");
 }
 
 const json_t *
 review_item(const struct review *r)
 {
 	uint64_t id = review_row_id(r);
-	return id != 0 && desk_uint(r->item, "id") == id ? r->item : NULL;
+	return id != 0 && row_uint(r->item, "id") == id ? r->item : NULL;
 }
 
 static void
@@ -62,7 +62,7 @@ review_of(struct view *v)
 uint64_t
 review_count(const struct review *r, const char *word)
 {
-	return desk_uint(r->counts, word);
+	return row_uint(r->counts, word);
 }
 
 void
@@ -130,7 +130,7 @@ void
 review_expire(struct review *r, uint64_t item)
 {
 	window_expire(r->window, item);
-	if (item == 0 || desk_uint(r->item, "id") == item)
+	if (item == 0 || row_uint(r->item, "id") == item)
 		r->item_stale = true;
 	r->item_refused = 0;
 }
@@ -139,7 +139,7 @@ void
 review_patch(struct review *r, uint64_t item, const char *decision, const char *reason)
 {
 	window_patch(r->window, item, decision, reason, r->view.app->ui->as);
-	if (r->item == NULL || desk_uint(r->item, "id") != item)
+	if (r->item == NULL || row_uint(r->item, "id") != item)
 		return;
 	json_object_set_new(r->item, "decision", json_string(decision));
 	json_object_set_new(r->item, "reason", json_string(reason));
@@ -271,7 +271,7 @@ review_news(struct view *v, struct msg *m)
 	const char *transfer = msg_str(m, "transfer");
 	if (m->id == MSG_DESK_PROGRESS && transfer != NULL &&
 	    strcmp(transfer, r->transfer) == 0 &&
-	    strcmp(msg_str(m, "state"), desk_text(r->status, "state")) != 0)
+	    strcmp(msg_str(m, "state"), row_text(r->status, "state")) != 0)
 		review_ask_status(r);
 }
 
@@ -297,7 +297,7 @@ review_subject(struct view *v, struct arena *frame)
 static struct safe
 review_standing(struct review *r, struct arena *frame, bool brief)
 {
-	const char *state = desk_text(r->status, "state"), *other = review_other_holder(r);
+	const char *state = row_text(r->status, "state"), *other = review_other_holder(r);
 	if (r->status == NULL)
 		return SAFE("");
 	if (strcmp(state, "REVIEW") != 0)

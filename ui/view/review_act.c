@@ -154,8 +154,8 @@ review_propose(struct view *v)
 	}
 	r->busy = true;
 	app_ask(&r->view, MSG_UI_BULK_DO,
-	    json_pack("{s:s, s:I, s:s}", "set", desk_text(r->plan, "set"), "count",
-		(json_int_t)desk_uint(r->plan, "change"), "reason", ""),
+	    json_pack("{s:s, s:I, s:s}", "set", row_text(r->plan, "set"), "count",
+		(json_int_t)row_uint(r->plan, "change"), "reason", ""),
 	    MSG_DESK_DONE, review_on_proposed);
 }
 

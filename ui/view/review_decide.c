@@ -94,9 +94,9 @@ review_seek(struct review *r, const char *where, bool back, const char *nothing)
 static bool
 review_is_undecided(const json_t *row)
 {
-	const char *kind = desk_text(row, "kind");
-	return review_decidable(row) && strcmp(desk_text(row, "decision"), "none") == 0 &&
-	       strcmp(desk_text(row, "gate"), "block") != 0 &&
+	const char *kind = row_text(row, "kind");
+	return review_decidable(row) && strcmp(row_text(row, "decision"), "none") == 0 &&
+	       strcmp(row_text(row, "gate"), "block") != 0 &&
 	       (strcmp(kind, "file") == 0 || strcmp(kind, "link") == 0);
 }
 
@@ -184,7 +184,7 @@ review_decide(struct view *v, const char *decision)
 {
 	struct review *r = review_of(v);
 	const json_t *row = review_row(r);
-	const char *gate = desk_text(row, "gate");
+	const char *gate = row_text(row, "gate");
 	bool approve = strcmp(decision, "approve") == 0;
 	if (approve && strcmp(gate, "block") == 0) {
 		app_warn(v->app,

@@ -29,7 +29,7 @@ review_put_decision(struct review *r, const json_t *row, const struct area *a, i
 	enum style own;
 	struct arena *frame = r->view.app->frame;
 	struct safe word = review_decision_word(frame, row, &own);
-	if (window_stale(r->window, desk_uint(row, "pos")))
+	if (window_stale(r->window, row_uint(row, "pos")))
 		word = SAFE("....");
 	area_field(a, frame, at, col, cells, style == STYLE_ROW ? style : own, word);
 }
@@ -57,9 +57,9 @@ review_put_size(struct review *r, const json_t *row, const struct area *a, int a
     int cells, enum style style)
 {
 	struct arena *frame = r->view.app->frame;
-	bool file = strcmp(desk_text(row, "kind"), "file") == 0;
+	bool file = strcmp(row_text(row, "kind"), "file") == 0;
 	area_right(a, at, col, cells, style,
-	    file ? safe_size(frame, desk_uint(row, "size")) : SAFE("-"));
+	    file ? safe_size(frame, row_uint(row, "size")) : SAFE("-"));
 }
 
 static void
@@ -80,7 +80,7 @@ review_put_verdict(struct review *r, const json_t *row, const struct area *a, in
 	enum style own;
 	bool bad = review_verdict_bad(row, &own);
 	struct safe text = safe_member(frame, row, "verdict");
-	if (strcmp(desk_text(row, "kind"), "file") != 0)
+	if (strcmp(row_text(row, "kind"), "file") != 0)
 		text = SAFE("-");
 	else if (safe_empty(text))
 		text = SAFE("unscanned");
@@ -165,7 +165,7 @@ review_draw_row(struct review *r, const struct area *a, int at, uint64_t pos)
 	}
 	int col = review_draw_facts(r, a, at, row, style);
 	struct safe name = review_name(frame, row);
-	if (strcmp(desk_text(row, "kind"), "directory") == 0)
+	if (strcmp(row_text(row, "kind"), "directory") == 0)
 		name = safe_printf(frame, "%s/", name.text);
 	area_name(a, frame, at, col, a->cols - col - 1, style, wrap_from(name, r->cursor.left));
 }

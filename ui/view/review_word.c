@@ -70,8 +70,8 @@ bool
 review_decidable(const json_t *row)
 {
 	static const char *const kinds[] = {"file", "link"};
-	const char *kind = desk_text(row, "kind");
-	if (strcmp(desk_text(row, "state"), "read") != 0)
+	const char *kind = row_text(row, "kind");
+	if (strcmp(row_text(row, "state"), "read") != 0)
 		return false;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (strcmp(kind, kinds[i]) == 0)
@@ -83,11 +83,11 @@ struct safe
 review_decision_word(struct arena *frame, const json_t *row, enum style *ret_style)
 {
 	const struct review_word *w =
-	    REVIEW_LOOK_UP(review_decisions, desk_text(row, "decision"));
+	    REVIEW_LOOK_UP(review_decisions, row_text(row, "decision"));
 	*ret_style = w != NULL ? w->style : STYLE_PLAIN;
 	if (w != NULL)
 		return safe_text(frame, w->word);
-	if (strcmp(desk_text(row, "gate"), "block") == 0 && review_decidable(row)) {
+	if (strcmp(row_text(row, "gate"), "block") == 0 && review_decidable(row)) {
 		*ret_style = STYLE_FAIL;
 		return SAFE("BLCK");
 	}
@@ -99,8 +99,8 @@ static const struct review_word *
 review_verdict_word(const json_t *row)
 {
 	static const struct review_word unknown = {"", "?", STYLE_FAIL};
-	const char *verdict = desk_text(row, "verdict");
-	if (strcmp(desk_text(row, "kind"), "file") != 0 || strcmp(verdict, "clean") == 0)
+	const char *verdict = row_text(row, "verdict");
+	if (strcmp(row_text(row, "kind"), "file") != 0 || strcmp(verdict, "clean") == 0)
 		return NULL;
 	const struct review_word *w = REVIEW_LOOK_UP(review_verdicts, verdict);
 	return w != NULL ? w : &unknown;
@@ -128,8 +128,8 @@ review_severity(struct arena *frame, const char *severity, enum style *ret_style
 struct safe
 review_severity_word(struct arena *frame, const json_t *row, enum style *ret_style)
 {
-	const char *severity = desk_text(row, "severity");
-	const struct review_word *w = REVIEW_LOOK_UP(review_states, desk_text(row, "state"));
+	const char *severity = row_text(row, "severity");
+	const struct review_word *w = REVIEW_LOOK_UP(review_states, row_text(row, "state"));
 	if (w == NULL && strcmp(severity, "info") != 0)
 		w = review_severity_find(severity);
 	if (w == NULL)
@@ -152,7 +152,7 @@ review_verdict_bad(const json_t *row, enum style *ret_style)
 const char *
 review_type_word(const json_t *row)
 {
-	const char *kind = desk_text(row, "kind"), *type = desk_text(row, "type");
+	const char *kind = row_text(row, "kind"), *type = row_text(row, "type");
 	const struct review_word *w = REVIEW_LOOK_UP(review_kinds, kind);
 	if (strcmp(kind, "file") != 0)
 		return w != NULL ? w->word : kind;

@@ -30,7 +30,7 @@ signature_given(const struct signature *s)
 const char *
 signature_first(const struct signature *s)
 {
-	return desk_text(json_array_get(json_object_get(s->status, "approvals"), 0), "officer");
+	return row_text(json_array_get(json_object_get(s->status, "approvals"), 0), "officer");
 }
 
 /* --- getting what is signed ---------------------------------------------------- */
@@ -104,7 +104,7 @@ signature_on_status(void *owner, struct msg *m)
 	if (!signature_answered(s, m))
 		return;
 	s->status = json_incref(json_object_get(m->body, "status"));
-	const char *state = desk_text(s->status, "state");
+	const char *state = row_text(s->status, "state");
 	if (strcmp(state, "REVIEW") != 0 && strcmp(state, "SUBMITTED") != 0) {
 		snprintf(why, sizeof(why), "%s is %s: there is nothing to sign now",
 		    s->transfer, state);

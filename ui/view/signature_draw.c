@@ -27,8 +27,8 @@ signature_who(struct signature *s)
 	if (first == NULL)
 		return SAFE("Nobody signed yet: yours is the submission, the first signature.");
 	return safe_printf(frame, "Prepared by %s, %s UTC.",
-	    signature_person(s, desk_text(first, "officer")).text,
-	    safe_minute(frame, desk_text(first, "at")).text);
+	    signature_person(s, row_text(first, "officer")).text,
+	    safe_minute(frame, row_text(first, "at")).text);
 }
 
 static struct safe

@@ -126,7 +126,7 @@ signature_may_go_back(struct signature *s, bool own)
 	const char *gone = app_why_no_desk(s->view.app);
 	if (gone != NULL)
 		return gone;
-	if (strcmp(desk_text(s->status, "state"), "SUBMITTED") != 0)
+	if (strcmp(row_text(s->status, "state"), "SUBMITTED") != 0)
 		return "nothing is submitted: Esc goes back to the review";
 	bool mine = strcmp(signature_first(s), s->view.app->ui->as) == 0;
 	if (own && !mine)

@@ -74,7 +74,7 @@ transfers_row(const struct transfers *t, uint64_t i)
 static const char *
 transfers_id(const struct transfers *t)
 {
-	return desk_text(transfers_row(t, t->cursor.at), "transfer");
+	return row_text(transfers_row(t, t->cursor.at), "transfer");
 }
 
 /* The cursor stays on its transfer, wherever that is now. */
@@ -83,7 +83,7 @@ transfers_keep_cursor(struct transfers *t, const char *id)
 {
 	size_t n = json_array_size(t->rows);
 	for (size_t i = 0; id[0] != '\0' && i < n; i++)
-		if (strcmp(desk_text(transfers_row(t, i), "transfer"), id) == 0)
+		if (strcmp(row_text(transfers_row(t, i), "transfer"), id) == 0)
 			cursor_to(&t->cursor, i);
 }
 
@@ -157,16 +157,16 @@ transfers_style(const char *state)
 static void
 transfers_draw_row(const struct area *a, struct arena *f, int row, const json_t *r, bool on)
 {
-	const char *state = desk_text(r, "state");
+	const char *state = row_text(r, "state");
 	const struct transfers_state *s = transfers_state_of(state);
 	struct safe files =
-	    desk_uint(r, "files") > 0 ? safe_count(f, desk_uint(r, "files")) : SAFE("");
+	    row_uint(r, "files") > 0 ? safe_count(f, row_uint(r, "files")) : SAFE("");
 	area_put(a, row, 0, STYLE_PLAIN, on ? SAFE(">") : SAFE(" "));
 	area_field(a, f, row, 2, 13, STYLE_PLAIN, safe_member(f, r, "transfer"));
 	area_field(a, f, row, 16, 9, transfers_style(state), safe_text(f, state));
 	area_field(a, f, row, 26, 11, STYLE_PLAIN, safe_member(f, r, "requester"));
 	area_field(a, f, row, 38, 11, STYLE_PLAIN, safe_member(f, r, "holder"));
-	area_field(a, f, row, 50, 11, STYLE_PLAIN, safe_minute(f, desk_text(r, "changed")));
+	area_field(a, f, row, 50, 11, STYLE_PLAIN, safe_minute(f, row_text(r, "changed")));
 	area_right(a, row, 62, 7, STYLE_PLAIN, files);
 	area_put(a, row, 70, STYLE_PLAIN, s != NULL ? safe_text(f, s->next) : SAFE(""));
 	if (on)
@@ -242,7 +242,7 @@ transfers_act_open(struct view *v)
 	struct transfers *t = transfers_of(v);
 	const json_t *row = transfers_row(t, t->cursor.at);
 	app_push(v->app,
-	    transfers_view_of(v->app, desk_text(row, "transfer"), desk_text(row, "state")));
+	    transfers_view_of(v->app, row_text(row, "transfer"), row_text(row, "state")));
 }
 
 void

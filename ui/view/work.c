@@ -46,7 +46,7 @@ work_count(const struct work *w, const char *states)
 	size_t i, n = 0;
 	const json_t *row;
 	json_array_foreach (w->rows, i, row) {
-		const char *state = desk_text(row, "state"), *at = strstr(states, state);
+		const char *state = row_text(row, "state"), *at = strstr(states, state);
 		n += at != NULL && state[0] != '\0' && at[strlen(state)] == ' ';
 	}
 	return n;
@@ -98,7 +98,7 @@ work_take(struct work *w, const json_t *rows)
 	size_t i;
 	json_t *row;
 	json_array_foreach (rows, i, row) {
-		bool over = work_next(desk_text(row, "state"))[0] == '\0';
+		bool over = work_next(row_text(row, "state"))[0] == '\0';
 		if (!over)
 			json_array_append(w->next, row);
 		w->all_over &= over;
