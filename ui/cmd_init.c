@@ -18,6 +18,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+/* Here the services of share/systemd work, each as its own user. */
+#define INIT_INSTALLED "/var/lib/sallyport"
+
 static const struct {
 	const char *name;
 	mode_t mode;
@@ -220,7 +223,10 @@ init_write_station(const struct founding *f, const struct args *a, int home_fd)
 	enum err e = init_write(home_fd, "stager", "genesis", 0644, &text);
 	buf_done(&text);
 	if (clamd == NULL)
-		clamd = f->demo ? "clamav/clamd.sock" : "/run/clamav/clamd.ctl";
+		clamd = f->demo ? "clamav/clamd.sock"
+		        : strcmp(f->home, INIT_INSTALLED) == 0
+		            ? "/run/sallyport-clamd/clamd.sock"
+		            : "/run/clamav/clamd.ctl";
 	if (e == ERR_OK)
 		e = station_print_default(f->site, f->station, clamd, &text);
 	if (e == ERR_OK)
@@ -233,6 +239,25 @@ init_write_station(const struct founding *f, const struct args *a, int home_fd)
 
 /* --- the page --------------------------------------------------------------------------------
  */
+
+/* What makes a founded station work. */
+static void
+init_print_next(const struct founding *f)
+{
+	if (strcmp(f->home, INIT_INSTALLED) == 0)
+		print_out(
+		    "\nNext, as root: hand the folders to the users of the services, and "
+		    "start them\n"
+		    "  systemd-tmpfiles --create sallyport.conf\n"
+		    "  systemctl enable --now sallyport.target\n"
+		    "then, as the user of the screens: runuser -u sallyport-officer -- ...\n");
+	else
+		print_out("\nNext: start sallyportd, then\n");
+	print_out(
+	    "  sallyport --as %s officer add ID --name NAME --role officer   (two at least)\n"
+	    "  sallyport --as %s requester add ID --name NAME\n",
+	    f->admins[0].id, f->admins[0].id);
+}
 
 static void
 init_print_page(const struct founding *f)
@@ -261,11 +286,7 @@ init_print_page(const struct founding *f)
 		print_wrapped(0,
 		    "One admin alone can enrol people on this station. For real data found it "
 		    "with --threshold 2 and three admins.");
-	print_out(
-	    "\nNext: start sallyportd, then\n"
-	    "  sallyport --as %s officer add ID --name NAME --role officer   (two at least)\n"
-	    "  sallyport --as %s requester add ID --name NAME\n",
-	    f->admins[0].id, f->admins[0].id);
+	init_print_next(f);
 }
 
 /* --- all together

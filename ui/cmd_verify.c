@@ -23,7 +23,8 @@ cmd_verify(struct ui *ui, struct args *a)
 		ledger = own;
 	if (ledger == own && access(own, R_OK) != 0) {
 		print_problemf(
-		    "run it as the user of the station, or name a copy: --ledger FILE",
+		    "run it as the ledger's user (installed: runuser -u sallyport-ledger -- "
+		    "sallyport verify), or name a copy: --ledger FILE",
 		    "the ledger %s cannot be read: %s", own, strerrordesc_np(errno));
 		return UI_FAULT;
 	}

@@ -13,7 +13,8 @@
 #define SPAWN_FD_FIRST 3
 
 /*
- * Fixed descriptor numbers, so that a program's contract can name them.
+ * Fixed descriptor numbers, so that a program's contract can name them.  A
+ * service fills them itself, from the sockets it was passed: service.h.
  *   desk     3 parent  4 ledger  5 vault  6 stager  7 listening socket for ui
  *   vault    3 desk    4 stager  5 parent
  *   ledger   3 desk    4 stager

@@ -7,9 +7,9 @@
  * Must never: accept an entry whose signature, order or phase is wrong; sign
  *        what the table (transfer.def) does not let that role ask for; give a
  *        checkpoint out before its entry is durable; change or remove anything.
- * Dies when: the desk has gone (after station.stop), the record does not
- *        verify at start, a peer breaks the protocol, or the file is not as it
- *        left it.
+ * Dies when: the desk has gone (after station.stop), or has not followed a
+ *        stager that went, the record does not verify at start, a peer breaks
+ *        the protocol, or the file is not as it left it.
  */
 #include "db/ledger.h"
 #include "src/base/boot.h"
@@ -22,6 +22,7 @@
 #include "src/ipc/channel.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/sandbox.h"
+#include "src/ipc/service.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/ledger/docs.h"
 #include "src/proc/ledger/keeper.h"
@@ -62,6 +63,15 @@ asker_of(const struct channel *c)
 
 /* --- answers ------------------------------------------------------------------------- */
 
+/* Desk and stager are of two conversations: only a new beginning brings them together. */
+static void
+alone(void *arg)
+{
+	struct service *s = arg;
+	log_warn("The desk stayed without its stager; the ledger ends, to begin again.");
+	loop_stop(s->loop);
+}
+
 static void
 gone(void *arg, struct channel *c, enum err why)
 {
@@ -69,10 +79,12 @@ gone(void *arg, struct channel *c, enum err why)
 	if (why == ERR_PROTO)
 		log_warn("A peer (%s) broke the protocol: %s.",
 		    message_role_name(channel_peer(c)), channel_why(c));
-	if (c == s->stager)
-		log_warn("The stager has gone; nothing can be released until it is back.");
-	else
+	if (c != s->stager) {
 		loop_stop(s->loop);
+		return;
+	}
+	log_warn("The stager has gone; nothing can be released until it is back.");
+	loop_add_timer(s->loop, LIM_ALONE_MS, alone, s);
 }
 
 static void
@@ -399,6 +411,17 @@ serve_founding(struct service *s)
 		log_fatal("The ledger's loop failed: %s.", strerrordesc_np(errno));
 }
 
+/* The sockets of a service manager, where the parent did not bring the connections. */
+static void
+begin(void)
+{
+	static const struct service_peer peers[] = {{"desk", NULL}, {"stager", NULL}};
+	char why[SERVICE_WHY_SIZE];
+	enum err err = service_begin(peers, 2, NULL, why);
+	if (err != ERR_OK && err != ERR_NOTFOUND)
+		log_fatal("The ledger cannot begin: %s.", why);
+}
+
 /* HOME/ledger, held alone as long as the process lives. */
 static void
 open_folder(struct service *s, const char *home, bool found)
@@ -469,6 +492,7 @@ main(int argc, char **argv)
 	if (home == NULL || optind != argc)
 		usage();
 	log_init(LEDGER_PROGRAM);
+	begin();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	json_object_seed(0);

@@ -2,13 +2,12 @@
 /*
  * sallyportd, the parent.
  *
- * May:   start the programs of the station from one table, connect them with
- *        each other, open media devices read-only for the desk, connect the
- *        antivirus engine's socket for a scanner.
- * Must never: parse anything foreign, speak to a terminal, hold a key, touch
- *        the ledger, the vault or the share.
- * Dies when: told to (SIGTERM, SIGINT), or when a service has ended: a station
- *        without its vault, ledger, stager or desk does not work on.
+ * May:   start the programs of the station from one table, or connect to those
+ *        that a service manager starts, connect them with each other, open media devices
+ * read-only for the desk, connect the antivirus engine's socket for a scanner. Must never:
+ * parse anything foreign, speak to a terminal, hold a key, touch the ledger, the vault or the
+ * share. Dies when: told to (SIGTERM, SIGINT), or when a service has ended: a station without
+ * its vault, ledger, stager or desk does not work on.
  */
 #include "scanners/manifest.h"
 #include "src/base/io.h"
@@ -20,6 +19,7 @@
 #include "src/ipc/loop.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/parent/ports.h"
+#include "src/proc/parent/services.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -31,41 +31,6 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-enum service { SERVICE_LEDGER, SERVICE_VAULT, SERVICE_STAGER, SERVICE_DESK, SERVICE__MAX };
-
-/* Ends of the pairs that connect the services; see spawn.h for the numbers. */
-enum wire {
-	WIRE_DESK_LEDGER,
-	WIRE_DESK_VAULT,
-	WIRE_DESK_STAGER,
-	WIRE_STAGER_LEDGER,
-	WIRE_STAGER_VAULT,
-	WIRE_PARENT_VAULT,
-	WIRE_PARENT_DESK,
-	WIRE__MAX
-};
-
-#define WIRE_LISTEN  -2 /* the socket terminals connect to */
-#define PARENT_WIRES 6
-
-static const struct {
-	const char *program;
-	struct {
-		int wire; /* enum wire, WIRE_LISTEN, or -1 at the end */
-		int end;
-	} fds[PARENT_WIRES];
-} parent_services[SERVICE__MAX] = {
-    [SERVICE_LEDGER] = {"sallyport-ledger",
-	{{WIRE_DESK_LEDGER, 1}, {WIRE_STAGER_LEDGER, 1}, {-1, 0}}},
-    [SERVICE_VAULT] = {"sallyport-vault",
-	{{WIRE_DESK_VAULT, 1}, {WIRE_STAGER_VAULT, 1}, {WIRE_PARENT_VAULT, 1}, {-1, 0}}},
-    [SERVICE_STAGER] = {"sallyport-stager",
-	{{WIRE_DESK_STAGER, 1}, {WIRE_STAGER_LEDGER, 0}, {WIRE_STAGER_VAULT, 0}, {-1, 0}}},
-    [SERVICE_DESK] = {"sallyport-desk",
-	{{WIRE_PARENT_DESK, 1}, {WIRE_DESK_LEDGER, 0}, {WIRE_DESK_VAULT, 0},
-	    {WIRE_DESK_STAGER, 0}, {WIRE_LISTEN, 0}, {-1, 0}}},
-};
 
 /* A reader, scanner, report or previewer that the desk asked for. */
 struct parent_child {
@@ -80,12 +45,8 @@ struct parent {
 	struct station *station;
 	char *home, *scanners;
 	struct channel *desk, *vault;
-	struct spawn_child services[SERVICE__MAX];
+	struct services *services;
 	struct parent_child *children;
-	int wires[WIRE__MAX][2];
-	int listen_fd;
-	bool stopping;
-	bool failed;
 };
 
 /* --- the station's folder ------------------------------------------------------- */
@@ -133,79 +94,6 @@ parent_listen(const char *home)
 		log_fatal("cannot listen on %s: %s", sun.sun_path, strerror(errno));
 	umask(old);
 	return fd;
-}
-
-/* --- services ------------------------------------------------------------------- */
-
-/* Services that do not end in time are ended. */
-static void
-parent_on_patience(void *arg)
-{
-	struct parent *p = arg;
-	for (int i = 0; i < SERVICE__MAX; i++)
-		if (p->services[i].pidfd >= 0)
-			kill(p->services[i].pid, SIGKILL);
-}
-
-static void
-parent_stop(struct parent *p)
-{
-	if (p->stopping)
-		return;
-	p->stopping = true;
-	/* the others end when the desk's sockets close; the ledger writes its last entry */
-	if (p->services[SERVICE_DESK].pidfd >= 0)
-		kill(p->services[SERVICE_DESK].pid, SIGTERM);
-	loop_add_timer(p->loop, LIM_STOP_MS, parent_on_patience, p);
-}
-
-static void
-parent_service_ended(void *arg, int fd, short revents)
-{
-	struct parent *p = arg;
-	(void)revents;
-	loop_del_fd(p->loop, fd);
-	bool any = false;
-	for (int i = 0; i < SERVICE__MAX; i++) {
-		struct spawn_child *c = &p->services[i];
-		int status;
-		if (c->pidfd == fd) {
-			waitpid(c->pid, &status, 0);
-			bool clean = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-			if (!clean || !p->stopping) {
-				log_warn("%s has ended (%s %d); the station stops",
-				    parent_services[i].program,
-				    WIFSIGNALED(status) ? "signal" : "status",
-				    WIFSIGNALED(status) ? WTERMSIG(status)
-							: WEXITSTATUS(status));
-				p->failed = true;
-			}
-			c->pidfd = -1;
-		}
-		any |= c->pidfd >= 0;
-	}
-	parent_stop(p);
-	if (!any)
-		loop_stop(p->loop);
-}
-
-static void
-parent_start_service(struct parent *p, enum service id, char *const *extra)
-{
-	const char *args[8] = {"-d", p->home};
-	size_t nargs = 2;
-	for (; *extra != NULL && nargs < 7; extra++)
-		args[nargs++] = *extra;
-	int fds[PARENT_WIRES];
-	size_t n = 0;
-	for (; parent_services[id].fds[n].wire != -1; n++) {
-		int wire = parent_services[id].fds[n].wire;
-		fds[n] = wire == WIRE_LISTEN ? p->listen_fd
-		                             : p->wires[wire][parent_services[id].fds[n].end];
-	}
-	if (spawn_start(parent_services[id].program, args, fds, n, &p->services[id]) != ERR_OK)
-		log_fatal("cannot start %s: %s", parent_services[id].program, strerror(errno));
-	loop_add_fd(p->loop, p->services[id].pidfd, POLLIN, parent_service_ended, p);
 }
 
 /* --- what the desk asks for -------------------------------------------------------- */
@@ -315,17 +203,43 @@ parent_read_manifest(
 	return ok;
 }
 
-/* The engine's socket, or -1. */
+/* What it means that the engine's socket cannot be connected. */
+static const char *
+parent_engine_trouble(int error)
+{
+	static const struct {
+		int error;
+		const char *words;
+	} known[] = {
+	    {ENOENT, "there is no such socket: clamd is not running, or uses another one "
+		     "(LocalSocket in clamd.conf)"},
+	    {ECONNREFUSED, "nobody listens there: clamd has ended; start it again"},
+	    {EACCES, "it may not be used: see its owner and mode (LocalSocketGroup and "
+		     "LocalSocketMode in clamd.conf) and AppArmor's log"},
+	    {EAGAIN, "clamd takes no connections: it hangs; start it again"},
+	};
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i].error == error)
+			return known[i].words;
+	return strerrordesc_np(error);
+}
+
+/* The engine's socket, or -1 with errno.  One that hangs must not make the parent wait. */
 static int
 parent_connect_engine(struct parent *p)
 {
 	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	if (p->station->clamd[0] == '\0' || strlen(p->station->clamd) >= sizeof(sun.sun_path))
+	if (p->station->clamd[0] == '\0' || strlen(p->station->clamd) >= sizeof(sun.sun_path)) {
+		errno = ENOENT;
 		return -1;
+	}
 	memcpy(sun.sun_path, p->station->clamd, strlen(p->station->clamd) + 1);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd >= 0 && connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0) {
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd >= 0 && (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0 ||
+			   fcntl(fd, F_SETFL, 0) != 0)) {
+		int why = errno;
 		close(fd);
+		errno = why;
 		fd = -1;
 	}
 	return fd;
@@ -363,7 +277,9 @@ parent_on_scanner(struct parent *p, uint64_t tag, const char *name)
 	}
 	MEM_CLOSE int engine = m.engine_socket ? parent_connect_engine(p) : -1;
 	if (m.engine_socket && engine < 0) {
-		parent_tell_refused(p, tag, "its engine does not answer (is clamd running?)");
+		MEM_FREE char *words = mem_printf("its engine's socket %.200s: %s",
+		    p->station->clamd, parent_engine_trouble(errno));
+		parent_tell_refused(p, tag, words);
 		return;
 	}
 	manifest_limit_arg(&m, limit);
@@ -443,8 +359,11 @@ parent_on_open(struct parent *p, struct msg *m)
 	const char *why;
 	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
 	MEM_CLOSE int fd = -1;
-	if (ports_open(p->station, source, n, &fd, &why) == ERR_OK)
-		channel_send(p->desk, MSG_PARENT_OPENED, NULL, fd);
+	uint64_t diskseq;
+	if (ports_open(p->station, STATION_BY_PATH, source, n, &fd, &diskseq, &why) == ERR_OK)
+		channel_send(p->desk, MSG_PARENT_OPENED,
+		    diskseq > 0 ? json_pack("{s:I}", "diskseq", (json_int_t)diskseq) : NULL,
+		    fd);
 	else
 		parent_tell_not_opened(p, why);
 }
@@ -453,8 +372,8 @@ static void
 parent_on_ports(struct parent *p, struct msg *m)
 {
 	(void)m;
-	channel_send(
-	    p->desk, MSG_PARENT_PORTS, json_pack("{s:o}", "rows", ports_list(p->station)), -1);
+	channel_send(p->desk, MSG_PARENT_PORTS,
+	    json_pack("{s:o}", "rows", ports_list(p->station, STATION_BY_PATH)), -1);
 }
 
 static void
@@ -499,7 +418,7 @@ parent_on_gone(void *arg, struct channel *ch, enum err why)
 	struct parent *p = arg;
 	if (why == ERR_PROTO)
 		log_warn("the desk broke the protocol: %s", channel_why(ch));
-	parent_stop(p);
+	services_stop(p->services);
 }
 
 /* --- life ------------------------------------------------------------------------------ */
@@ -507,34 +426,19 @@ parent_on_gone(void *arg, struct channel *ch, enum err why)
 static void
 parent_on_signal(void *arg, int signum, short revents)
 {
+	struct parent *p = arg;
 	(void)signum;
 	(void)revents;
-	parent_stop(arg);
+	services_stop(p->services);
 }
 
 static void
 parent_start(struct parent *p)
 {
-	MEM_FREE char *floor =
-	    mem_printf("%llu", (unsigned long long)p->station->vault_floor_bytes);
-	char *const none[] = {NULL};
-	char *const vault[] = {(char[]){"-f"}, floor, NULL};
-	char *const desk[] = {(char[]){"-s"}, p->scanners, NULL};
-	for (int i = 0; i < WIRE__MAX; i++)
-		if (spawn_pair(p->wires[i]) != ERR_OK)
-			log_fatal("no sockets can be made: %s", strerror(errno));
-	parent_start_service(p, SERVICE_LEDGER, none);
-	parent_start_service(p, SERVICE_VAULT, vault);
-	parent_start_service(p, SERVICE_STAGER, none);
-	parent_start_service(p, SERVICE_DESK, desk);
-	for (int i = 0; i < WIRE__MAX; i++) {
-		if (i != WIRE_PARENT_DESK && i != WIRE_PARENT_VAULT)
-			close(p->wires[i][0]);
-		close(p->wires[i][1]);
-	}
-	close(p->listen_fd);
-	p->desk = channel_new(p->wires[WIRE_PARENT_DESK][0], ROLE_PARENT, ROLE_DESK);
-	p->vault = channel_new(p->wires[WIRE_PARENT_VAULT][0], ROLE_PARENT, ROLE_VAULT);
+	int desk_fd, vault_fd;
+	services_start(p->services, &desk_fd, &vault_fd);
+	p->desk = channel_new(desk_fd, ROLE_PARENT, ROLE_DESK);
+	p->vault = channel_new(vault_fd, ROLE_PARENT, ROLE_VAULT);
 	if (channel_hello(p->vault, "sallyportd", false) != ERR_OK ||
 	    channel_greet(p->vault, LIM_CALL_MS, NULL) != ERR_OK)
 		log_fatal("the vault does not answer");
@@ -542,23 +446,51 @@ parent_start(struct parent *p)
 	loop_add_channel(p->loop, p->desk, parent_on_message, parent_on_gone, p);
 }
 
+/* Where the manifests of scanners are: named, or beside the installed programs. */
+static char *
+parent_scanners(const char *named)
+{
+	if (named != NULL)
+		return mem_strdup(named);
+	MEM_FREE char *self = spawn_path("sallyportd");
+	*strrchr(self, '/') = '\0';
+	return mem_printf("%s/../share/sallyport/scanners.d", self);
+}
+
+static void
+parent_run(struct parent *p, const char *meet)
+{
+	p->loop = loop_new();
+	const struct services_plan plan = {
+	    p->loop, p->home, p->scanners, meet, parent_listen(p->home)};
+	p->services = services_new(&plan);
+	loop_add_signal(p->loop, SIGTERM, parent_on_signal, p);
+	loop_add_signal(p->loop, SIGINT, parent_on_signal, p);
+	parent_start(p);
+	log_info("station %s/%s%s is up", p->station->site, p->station->station,
+	    p->station->demo ? " (DEMO)" : "");
+	loop_run(p->loop);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct parent p = {.listen_fd = -1};
+	struct parent p = {.loop = NULL};
 	const char *env = getenv("SALLYPORT_HOME");
 	const char *home = env != NULL ? env : "/var/lib/sallyport";
-	const char *scanners = NULL;
+	const char *scanners = NULL, *meet = NULL;
 	int c;
 	log_init("sallyportd");
-	while ((c = getopt(argc, argv, "d:s:h")) != -1) {
+	while ((c = getopt(argc, argv, "d:s:S:h")) != -1) {
 		if (c == 'd') {
 			home = optarg;
 		} else if (c == 's') {
 			scanners = optarg;
+		} else if (c == 'S') {
+			meet = optarg;
 		} else {
 			fprintf(c == 'h' ? stdout : stderr,
-			    "usage: sallyportd [-d HOME] [-s SCANNERS]\n");
+			    "usage: sallyportd [-d HOME] [-s SCANNERS] [-S DIR]\n");
 			return c == 'h' ? 0 : 2;
 		}
 	}
@@ -566,28 +498,17 @@ main(int argc, char **argv)
 	if (p.home == NULL)
 		log_fatal("there is no station in %s: %s", home, strerror(errno));
 	setenv("SALLYPORT_HOME", p.home, 1);
-	if (scanners != NULL) {
-		p.scanners = mem_strdup(scanners);
-	} else {
-		MEM_FREE char *self = spawn_path("sallyportd");
-		*strrchr(self, '/') = '\0';
-		p.scanners = mem_printf("%s/../share/sallyport/scanners.d", self);
-	}
+	p.scanners = parent_scanners(scanners);
 	p.station = parent_read_station(p.home);
 	parent_lock(p.home);
-	p.listen_fd = parent_listen(p.home);
-	p.loop = loop_new();
-	loop_add_signal(p.loop, SIGTERM, parent_on_signal, &p);
-	loop_add_signal(p.loop, SIGINT, parent_on_signal, &p);
-	parent_start(&p);
-	log_info("station %s/%s%s is up", p.station->site, p.station->station,
-	    p.station->demo ? " (DEMO)" : "");
-	loop_run(p.loop);
+	parent_run(&p, meet);
+	bool failed = services_failed(p.services);
 	channel_free(p.desk);
 	channel_free(p.vault);
+	services_free(p.services);
 	loop_free(p.loop);
 	station_free(p.station);
 	free(p.scanners);
 	free(p.home);
-	return p.failed ? 3 : 0;
+	return failed ? 3 : 0;
 }

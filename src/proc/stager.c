@@ -26,9 +26,11 @@
 #include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/sandbox.h"
+#include "src/ipc/service.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/stager/delivery.h"
 #include "src/proc/stager/paper.h"
+#include "src/proc/stager/papers.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -45,6 +47,7 @@ struct stager {
 	struct channel *desk, *ledger, *vault;
 	struct share share;
 	struct record *record;
+	struct papers *papers;
 	bool sandboxed; /* this program, ledger and vault */
 	int64_t told_ms;
 };
@@ -52,6 +55,7 @@ struct stager {
 /* Where things are, from options and station.conf. */
 struct stager_setting {
 	const char *home;
+	const char *meet; /* the folder of the services' sockets, or NULL */
 	char *share;
 	uint64_t floor_bytes;
 	bool demo;
@@ -93,6 +97,17 @@ stager_failed(struct stager *s, const char *transfer, const struct delivery_resu
 		"next", r->next));
 }
 
+/* What failed may be the papers of what was delivered. */
+static void
+stager_behind(struct stager *s, const char *transfer, const struct delivery_result *r)
+{
+	const struct custody_transfer *t = record_transfer(s->record, transfer);
+	stager_failed(s, transfer, r);
+	if (t != NULL && share_there(&s->share, (char[SHARE_WHY_SIZE]){0}) == ERR_OK &&
+	    papers_behind(&s->share, t))
+		papers_failed(s->papers, transfer, r->why);
+}
+
 static struct delivery
 stager_delivery(struct stager *s)
 {
@@ -109,6 +124,10 @@ stager_do_check(struct stager *s, const struct msg *m)
 	uint64_t free_bytes = 0;
 	enum err e = share_ready(
 	    &s->share, msg_uint(m, "files"), msg_uint(m, "bytes"), &free_bytes, why);
+	if (e == ERR_OK)
+		e = papers_share(s->record, &s->share, why);
+	if (e == ERR_OK)
+		snprintf(why, sizeof(why), "%s", papers_why(s->papers));
 	stager_answer(s, MSG_STAGE_CHECKED,
 	    json_pack("{s:b,s:I,s:s}", "ok", (int)(e == ERR_OK), "free", (json_int_t)free_bytes,
 		"why", why));
@@ -121,7 +140,7 @@ stager_do_release(struct stager *s, const struct msg *m)
 	const char *transfer = msg_str(m, "transfer");
 	struct delivery_result r;
 	if (delivery_release(&d, transfer, &r) != ERR_OK)
-		stager_failed(s, transfer, &r);
+		stager_behind(s, transfer, &r);
 	else
 		stager_answer(s, MSG_STAGE_RELEASED,
 		    json_pack("{s:s,s:I,s:I}", "transfer", transfer, "files",
@@ -135,7 +154,7 @@ stager_do_custody(struct stager *s, const struct msg *m)
 	const char *transfer = msg_str(m, "transfer");
 	struct delivery_result r;
 	if (delivery_custody(&d, transfer, &r) != ERR_OK)
-		stager_failed(s, transfer, &r);
+		stager_behind(s, transfer, &r);
 	else
 		stager_answer(s, MSG_STAGE_WRITTEN, json_pack("{s:s}", "transfer", transfer));
 }
@@ -193,7 +212,7 @@ stager_desk_gone(void *arg, struct channel *c, enum err why)
 static _Noreturn void
 stager_usage(void)
 {
-	fprintf(stderr, "usage: %s -d HOME [-s SHARE] [-f BYTES]\n", STAGER_PROGRAM);
+	fprintf(stderr, "usage: %s -d HOME [-s SHARE] [-f BYTES] [-S DIR]\n", STAGER_PROGRAM);
 	exit(2);
 }
 
@@ -216,6 +235,20 @@ stager_read_conf(struct stager_setting *set)
 	station_free(station);
 }
 
+/*
+ * As a service: the desk comes by a socket of the service manager, and then it
+ * goes to the ledger and the vault.  Otherwise the parent has brought all three.
+ */
+static void
+stager_begin(const struct stager_setting *set)
+{
+	static const struct service_peer peers[] = {
+	    {"desk", NULL}, {"ledger", "ledger-stager"}, {"vault", "vault-stager"}};
+	char why[SERVICE_WHY_SIZE];
+	if (set->meet != NULL && service_begin(peers, 3, set->meet, why) != ERR_OK)
+		log_fatal("The stager cannot begin: %s.", why);
+}
+
 static int
 stager_open_dir(const char *path, mode_t mode)
 {
@@ -233,14 +266,35 @@ static void
 stager_confine(int share, int own, const char *act)
 {
 	const struct sandbox_path paths[] = {
-	    {share, SANDBOX_READ | SANDBOX_WRITE}, {own, SANDBOX_READ | SANDBOX_WRITE}};
+	    {own, SANDBOX_READ | SANDBOX_WRITE}, {share, SANDBOX_READ | SANDBOX_WRITE}};
 	const char *why = "";
-	if (sandbox_enter(ROLE_STAGER, paths, 2, &why) != ERR_OK)
+	if (sandbox_enter(ROLE_STAGER, paths, share >= 0 ? 2 : 1, &why) != ERR_OK)
 		log_fatal("The stager cannot enter its sandbox: %s.", why);
 	if (act != NULL) {
 		sandbox_probe(act);
 		log_fatal("The stager could do what its contract forbids: %s.", act);
 	}
+}
+
+/* A share that cannot be used is no end: the station says so, and releases nothing. */
+static void
+stager_begin_share(
+    const struct stager_setting *set, int own, const char *act, struct share *ret_share)
+{
+	struct share s = {.root = -1, .transfers = -1, .custody = -1, .reports = -1};
+	MEM_CLOSE int root = -1;
+	if (mkdir(set->share, 0755) == 0 || errno == EEXIST || access(set->share, F_OK) == 0)
+		root = open(set->share, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (root < 0)
+		s.broken = errno;
+	stager_confine(root, own, act);
+	if (root >= 0 && share_open(root, set->floor_bytes, &s) != ERR_OK)
+		s.broken = errno;
+	s.path = set->share;
+	if (s.broken != 0)
+		log_warn("%s cannot be used: %s. Nothing is released until it is.", s.path,
+		    strerrordesc_np(s.broken));
+	*ret_share = s;
 }
 
 static struct channel *
@@ -275,6 +329,8 @@ stager_serve(struct stager *s, int own, bool demo)
 	s->loop = loop_new();
 	if (share_sweep(&s->share) != ERR_OK)
 		log_warn("What an interrupted run left on the share could not be removed.");
+	const struct delivery d = stager_delivery(s);
+	s->papers = papers_new(s->loop, &d);
 	loop_add_channel(s->loop, s->desk, stager_on_message, stager_desk_gone, s);
 	if (loop_run(s->loop) != ERR_OK)
 		log_fatal("The stager's loop failed: %s.", strerrordesc_np(errno));
@@ -283,6 +339,7 @@ stager_serve(struct stager *s, int own, bool demo)
 static void
 stager_end(struct stager *s)
 {
+	papers_free(s->papers);
 	loop_free(s->loop);
 	record_free(s->record);
 	channel_free(s->desk);
@@ -297,8 +354,11 @@ stager_options(int argc, char **argv, const char **ret_act)
 	struct stager_setting set = {.floor_bytes = UINT64_MAX};
 	char *end;
 	int option;
-	while ((option = getopt(argc, argv, "d:s:f:T:")) != -1) {
+	while ((option = getopt(argc, argv, "d:s:S:f:T:")) != -1) {
 		switch (option) {
+		case 'S':
+			set.meet = optarg;
+			break;
 		case 'd':
 			set.home = optarg;
 			break;
@@ -330,6 +390,7 @@ main(int argc, char **argv)
 	struct stager s = {0};
 	log_init(STAGER_PROGRAM);
 	struct stager_setting set = stager_options(argc, argv, &act);
+	stager_begin(&set);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	/* Clients of the share have to be able to read what is published. */
@@ -345,14 +406,9 @@ main(int argc, char **argv)
 		set.floor_bytes = LIM_SHARE_FLOOR_BYTES;
 	MEM_FREE char *own_path = mem_printf("%s/stager", set.home);
 	int own = stager_open_dir(own_path, 0700);
-	int share = stager_open_dir(set.share, 0755);
-	stager_confine(share, own, act);
-	if (share_open(share, set.floor_bytes, &s.share) != ERR_OK)
-		log_fatal("%s cannot be used: %s. Check the disk and who owns it.", set.share,
-		    strerrordesc_np(errno));
-	free(set.share);
-	close(share);
+	stager_begin_share(&set, own, act, &s.share);
 	stager_serve(&s, own, set.demo);
 	stager_end(&s);
+	free(set.share);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* links: src/ipc/channel src/ipc/msg src/ipc/message src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* The ledger program itself, with founding terminal, desk and stager played by the test. */
+#include "src/base/clock.h"
 #include "src/base/hex.h"
 #include "src/base/io.h"
 #include "src/base/limits.h"
@@ -602,7 +603,7 @@ changed_file_does_not_start(void **state)
 }
 
 static void
-stager_may_go_and_the_desk_stays(void **state)
+stager_may_go_and_the_desk_has_its_last_words(void **state)
 {
 	struct station *s = *state;
 	start(s);
@@ -610,6 +611,21 @@ stager_may_go_and_the_desk_stays(void **state)
 	assert_int_equal(event(s, s->desk, "device.refused", "station",
 			     json_pack("{s:s,s:s}", "source", "usb", "why", "no disk")),
 	    ERR_OK);
+	stop(s);
+}
+
+static void
+desk_and_stager_of_two_conversations_do_not_stay_so(void **state)
+{
+	struct station *s = *state;
+	start(s);
+	int64_t since_ms = clock_mono_ms();
+	s->stager = channel_free(s->stager);
+	assert_int_equal(wait_for(s->pid), 0);
+	assert_true(clock_mono_ms() - since_ms >= LIM_ALONE_MS);
+	drop(s);
+	/* it has ended in good order, and begins again */
+	start(s);
 	stop(s);
 }
 
@@ -679,7 +695,8 @@ main(void)
 	    TEST(broken_off_founding_can_be_begun_again),
 	    TEST(second_ledger_on_one_station_refuses),
 	    TEST(changed_file_does_not_start),
-	    TEST(stager_may_go_and_the_desk_stays),
+	    TEST(stager_may_go_and_the_desk_has_its_last_words),
+	    TEST(desk_and_stager_of_two_conversations_do_not_stay_so),
 	    TEST(entries_about_one_subject_alone_are_read),
 	};
 	signal(SIGPIPE, SIG_IGN);
