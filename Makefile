@@ -22,6 +22,9 @@ libexecdir := $(prefix)/libexec/sallyport
 datadir    := $(prefix)/share/sallyport
 docdir     := $(prefix)/share/doc/sallyport
 mandir     := $(prefix)/share/man
+# systemd, udev and AppArmor look here; /etc only for a system's own prefix.
+libdir     := $(prefix)/lib
+sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),,$(prefix))/etc
 
 PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
 	   libmagic tsk
@@ -55,21 +58,22 @@ objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/where src/core/account src/base/boot src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
-			  src/core/item src/core/setting src/core/station src/ipc/conf src/ipc/spawn $(ipc) $(base)
+			  src/core/item src/core/setting src/core/station src/ipc/conf src/ipc/service src/ipc/spawn $(ipc) $(base)
 objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work*) db/sql \
-			  scanners/manifest src/core/name src/core/name_type src/core/where \
+			  scanners/manifest src/core/device src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
 			  $(ipc) $(base)
-objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest $(ipc) $(base)
-objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql \
+objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item \
+			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
+objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf \
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
-objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) \
+objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/scan $(ipc) $(base)
 objs_scan-av           := scanners/av scanners/clamd scanners/scan $(ipc) $(base)
@@ -146,7 +150,7 @@ $(fuzz_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
 	@$(if $(Q),echo "  LD    $@")
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-.PHONY: tests check check-unit check-e2e check-fuzz check-long fuzz bench
+.PHONY: tests check check-unit check-e2e check-fuzz check-vm check-long fuzz bench
 tests: $(unit_bins) $(tool_bins) $(fuzz_bins) ## build the test programs of this tree
 
 check: ## install what tests need (as root), build both trees, run everything but the long suites
@@ -157,8 +161,10 @@ check-e2e: ## end to end and sandbox tests in the release tree
 	@sh tests/run sandbox e2e
 check-fuzz: ## each fuzz target for SECS seconds (15)
 	@SECS=$${SECS:-15} sh tests/run fuzz-all
+check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 25 minutes)
+	@sh tests/run vm
 check-long: ## the suites that take longer than five minutes
-	@sh tests/run long fuzz-all
+	@sh tests/run vm long fuzz-all
 fuzz: ## one fuzz target: make fuzz T=canon_parse SECS=60
 	@T='$(T)' SECS='$(or $(SECS),60)' sh tests/run fuzz-one
 bench: ## measure the ratios of the design (tests/bench)
@@ -179,8 +185,8 @@ fmt: ## clang-format every C file in place
 	$(Q)clang-format -i $(c_files)
 run: ## one whole transfer on a demo station in var/demo
 	@sh share/demo/run
-deps: ## install the packages for building, running and testing (as root)
-	@sh share/demo/need install build run test
+deps: ## install the packages for building, running, testing and packaging (as root)
+	@sh share/demo/need install build run test package
 clean: ## remove build/ (var/ stays: rm -r var)
 	rm -rf build
 help: ## this list
@@ -192,8 +198,16 @@ into = install -d $(DESTDIR)$1 && install -m $2 $3 $(DESTDIR)$1/
 some = $(if $(strip $3),$(call into,$1,$2,$3),:)
 built = $(filter $(addprefix $(B)/bin/,$1),$(program_bins))
 
-.PHONY: install
-install: all ## install under $(DESTDIR)$(prefix)
+# What the system starts: units with the paths of this prefix, and one clamd of our own.
+units    := $(wildcard share/systemd/*)
+unit_sed := -e 's|@bindir@|$(bindir)|' -e 's|@sbindir@|$(sbindir)|' \
+	    -e 's|@libexecdir@|$(libexecdir)|' -e 's|@sysconfdir@|$(sysconfdir)|'
+clamd_sed := -e 's|@SOCKET@|/run/sallyport-clamd/clamd.sock|' -e 's|@TEMPORARY@|/tmp|' \
+	    -e 's|@SIGNATURES@|/var/lib/sallyport-clamd|' -e /@LOG@/d -e /@PID@/d
+filled = sed $1 $2 > $(DESTDIR)$3 && chmod 644 $(DESTDIR)$3
+
+.PHONY: install install-system
+install: all install-system ## install under $(DESTDIR)$(prefix)
 	$(Q)$(call some,$(bindir),755,$(call built,$(bin_programs)))
 	$(Q)$(call some,$(sbindir),755,$(call built,$(sbin_programs)))
 	$(Q)$(call some,$(libexecdir),755,$(call built,$(libexec_programs)))
@@ -203,5 +217,27 @@ install: all ## install under $(DESTDIR)$(prefix)
 	$(Q)$(call some,$(datadir)/audit,755,$(wildcard share/audit/*.py))
 	$(Q)$(call some,$(docdir),644,README.md LICENSE $(wildcard share/doc/*.md))
 	$(Q)$(foreach s,1 5 7 8,$(call some,$(mandir)/man$s,644,$(wildcard share/man/*.$s)) &&) :
+
+install-system:
+	$(Q)$(call into,$(libdir)/systemd/system,644,$(filter-out %.in,$(units)))
+	$(Q)$(foreach u,$(filter %.in,$(units)),$(call filled,$(unit_sed),$u,$(libdir)/systemd/system/$(basename $(notdir $u))) &&) :
+	$(Q)$(call into,$(libdir)/sysusers.d,644,share/sysusers/sallyport.conf)
+	$(Q)$(call into,$(libdir)/tmpfiles.d,644,share/tmpfiles/sallyport.conf)
+	$(Q)$(call some,$(libdir)/udev/rules.d,644,$(wildcard share/udev/*.rules))
+	$(Q)$(call some,$(datadir)/kiosk,644,$(filter-out %/sallyport-kiosk,$(wildcard share/kiosk/*)))
+	$(Q)$(call into,$(sysconfdir)/apparmor.d,644,share/apparmor/sallyport-clamd)
+	$(Q)install -d $(DESTDIR)$(sysconfdir)/sallyport && $(call filled,$(clamd_sed),share/clamav/clamd.conf,$(sysconfdir)/sallyport/clamd.conf)
+
+# --- packages ------------------------------------------------------------------------
+# share/package has the recipes; OUT is where the package and what it needs on the way go.
+OUT ?= build
+.PHONY: deb dist-offline install-kiosk
+install: install-kiosk
+install-kiosk:
+	$(Q)$(call into,$(sbindir),755,share/kiosk/sallyport-kiosk)
+deb: all ## a Debian package in build/, from the installed release tree
+	$(Q)B='$(B)' OUT='$(OUT)' VERSION='$(VERSION)' MAKE='$(MAKE)' sh share/package/deb.sh
+dist-offline: deb ## all a machine without a network needs, in DIR: make dist-offline DIR=...
+	$(Q)OUT='$(OUT)' sh share/package/offline.sh '$(OUT)' '$(VERSION)' '$(DIR)'
 
 -include $(shell find $(B) -type f -name '*.d' 2>/dev/null)
