@@ -25,12 +25,16 @@ intake_fields(const struct args *a)
 	return fields;
 }
 
-/* The path as bytes; a device's is made absolute, because another process opens it. */
+/*
+ * The path as bytes; a device's is made absolute, because another process opens
+ * it.  A device without a slash is the name of the port it is in.
+ */
 static json_t *
 intake_source(const struct arg *source)
 {
 	char here[LIM_PATH_BYTES];
-	bool relative = source->fd < 0 && source->value[0] != '/';
+	bool relative =
+	    source->fd < 0 && source->value[0] != '/' && strchr(source->value, '/') != NULL;
 	MEM_FREE char *path = relative && getcwd(here, sizeof(here)) != NULL
 	                          ? mem_printf("%s/%s", here, source->value)
 	                          : mem_strdup(source->value);

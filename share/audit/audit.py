@@ -13,9 +13,9 @@ import base64, hashlib, json, os, re, sqlite3, subprocess, sys, tempfile
 NS = "custody-event-v1@sallyport"
 ZEROS = "0" * 64
 GAP = 4096
-STATION = {"ledger.genesis", "station.start", "station.stop", "sess.logout", "sess.fail", "device.refused",
-           "scan.selftest", "vault.purge", "xfer.open", "xfer.start", "xfer.read", "xfer.scan", "xfer.block",
-           "xfer.fault", "xfer.release", "xfer.deliver", "xfer.medium"}
+STATION = {"ledger.genesis", "station.start", "station.stop", "sess.logout", "sess.fail", "device.inserted",
+           "device.removed", "device.refused", "scan.selftest", "vault.purge", "xfer.open", "xfer.start",
+           "xfer.read", "xfer.scan", "xfer.block", "xfer.fault", "xfer.release", "xfer.deliver", "xfer.medium"}
 ADMIN = {"authority.endorse", "officer.enroll", "requester.enroll", "policy.set"}
 OFFICER = {"xfer.take", "xfer.approve", "xfer.return", "xfer.withdraw", "xfer.abort", "xfer.close"}
 ANY = {"sess.login"}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/custody_state.h"
+#include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
 #include "src/core/digest.h"
@@ -187,11 +188,28 @@ check_custody(struct custody *c, const struct custody_act *act)
 }
 
 static void
+custody_refused_words(const json_t *data, char *out, size_t size)
+{
+	static const char *const keys[] = {"vendor", "model", "serial"};
+	size_t n = 0;
+	out[0] = '\0';
+	for (size_t i = 0; i < 3 && n < size; i++) {
+		const char *word = canon_str(data, keys[i]);
+		if (word != NULL && word[0] != '\0')
+			n +=
+			    (size_t)snprintf(out + n, size - n, "%s%s", n > 0 ? " " : "", word);
+	}
+}
+
+static void
 add_refused(struct custody *c, const struct entry *e)
 {
 	struct custody_refused *r =
 	    &c->refused[c->refused_count++ % (sizeof(c->refused) / sizeof(c->refused[0]))];
 	snprintf(r->source, sizeof(r->source), "%s", canon_str(e->data, "source"));
+	custody_refused_words(e->data, r->device, sizeof(r->device));
+	const char *port = canon_str(e->data, "port");
+	snprintf(r->port, sizeof(r->port), "%s", port != NULL ? port : "");
 	snprintf(r->why, sizeof(r->why), "%s", canon_str(e->data, "why"));
 	snprintf(r->at, sizeof(r->at), "%s", e->at);
 }
@@ -277,6 +295,17 @@ custody_check(struct custody *c, enum transfer_log log, const void *entry, size_
 }
 
 static void
+take_time(struct custody_clock *k, const struct custody_act *act)
+{
+	int64_t at_s = 0;
+	clock_parse(act->e->at, &at_s);
+	if (k->newest_s - at_s >= LIM_CLOCK_BACK_S && k->back++ == 0)
+		k->back_seq = act->seq;
+	if (at_s > k->newest_s)
+		k->newest_s = at_s;
+}
+
+static void
 take_in(struct custody *c, const struct custody_act *act)
 {
 	add_to_chain(&c->logs[act->log], act->e);
@@ -286,6 +315,7 @@ take_in(struct custody *c, const struct custody_act *act)
 		return;
 	}
 	c->auth_size = act->e->auth.size;
+	take_time(&c->clock, act);
 	if (act->subject == SUBJ_XFER) {
 		passage_apply(c, act);
 	} else if (act->event == EVENT_START) {
@@ -518,6 +548,12 @@ bool
 custody_demo(const struct custody *c)
 {
 	return c->demo;
+}
+
+const struct custody_clock *
+custody_clock(const struct custody *c)
+{
+	return &c->clock;
 }
 
 bool

@@ -198,6 +198,16 @@ const char *custody_schema(const struct custody *);
 /* The station's public key line and its fingerprint, as genesis names them. */
 const char *custody_station_key(const struct custody *);
 const char *custody_station_fingerprint(const struct custody *);
+/*
+ * The times that custody entries claim.  The order of the entries is certain,
+ * the times are what the machine's clock said: one that was set back is seen here.
+ */
+struct custody_clock {
+	int64_t newest_s;  /* the latest time of an entry; 0 without any */
+	uint64_t back;     /* entries LIM_CLOCK_BACK_S or more before one that came earlier */
+	uint64_t back_seq; /* the first of them */
+};
+const struct custody_clock *custody_clock(const struct custody *);
 /* The last run ended with station.stop, or there was none. */
 bool custody_stopped(const struct custody *);
 /* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.
@@ -207,6 +217,8 @@ json_t *custody_interrupted(const struct custody *);
 /* A medium that was refused; texts are escaped and may be cut. */
 struct custody_refused {
 	char source[256];
+	char port[LIM_PERSON_ID_BYTES + 1]; /* "" when it was in none */
+	char device[256];                   /* vendor, model and serial; "" of an image */
 	char why[256];
 	char at[21];
 };

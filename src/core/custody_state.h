@@ -66,6 +66,7 @@ struct custody {
 	size_t refused_count;                              /* of all there ever were */
 	struct custody_selftest *selftests;
 	size_t selftests_count;
+	struct custody_clock clock;
 	bool running;       /* started and not stopped */
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */

@@ -22,6 +22,11 @@ static const char *const station_port_kinds[] = {
     [STATION_BLOCK] = "block",
 };
 
+static const char *const station_port_roles[] = {
+    [STATION_MEDIA] = "media",
+    [STATION_EXPORT] = "export",
+};
+
 /* What init offers to begin with; a site writes its own. */
 #define STATION_REASONS 4
 static const char *const station_reasons[ITEM_DECISION__MAX][STATION_REASONS] = {
@@ -51,6 +56,41 @@ station_id_ok(const char *id)
 	return strspn(id, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == n;
 }
 
+bool
+station_id_path_ok(const char *id_path)
+{
+	size_t n = strlen(id_path);
+	return n > 0 && n <= LIM_PORT_PATH_BYTES &&
+	       strspn(id_path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+			       "#+-.:=@_") == n;
+}
+
+/* The names of partitions stand beside the device they are parts of. */
+static bool
+station_is_part(const char *id_path)
+{
+	size_t n = strlen(id_path), digits = 0;
+	while (digits < n && id_path[n - 1 - digits] >= '0' && id_path[n - 1 - digits] <= '9')
+		digits++;
+	return digits > 0 && n - digits >= 5 &&
+	       strncmp(id_path + n - digits - 5, "-part", 5) == 0;
+}
+
+const struct station_port *
+station_port_find(const struct station *s, const char *id_path)
+{
+	if (!station_id_path_ok(id_path) || station_is_part(id_path))
+		return NULL;
+	for (size_t i = 0; i < s->nports; i++) {
+		const struct station_port *p = &s->ports[i];
+		size_t n = strlen(p->path);
+		if (p->kind == STATION_BLOCK && strncmp(id_path, p->path, n) == 0 &&
+		    (id_path[n] == '\0' || id_path[n] == ':'))
+			return p;
+	}
+	return NULL;
+}
+
 /* A path of the file: absolute as it is, relative below home. */
 static const char *
 station_path(struct station_owned *o, const char *home, const struct setting *g,
@@ -65,28 +105,80 @@ station_path(struct station_owned *o, const char *home, const struct setting *g,
 	return whole;
 }
 
+/* Which of two words a setting is; any other is an error. */
+static int
+station_word(struct station_owned *o, const struct setting *g, const char *key,
+    const char *const *words, const char *otherwise)
+{
+	const char *text = setting_text(o->file, g, key, 16, otherwise);
+	for (int i = 0; i < 2; i++)
+		if (text != NULL && strcmp(text, words[i]) == 0)
+			return i;
+	setting_fail(o->file, g, ERR_SYNTAX, "%s must be %s or %s", key, words[0], words[1]);
+	return 0;
+}
+
+/* What udev calls the port; with the folder of such names before it, that is left out. */
+static const char *
+station_place(struct station_owned *o, const struct setting *g)
+{
+	const char *path = setting_text(o->file, g, "path", STATION_PATH_BYTES, NULL);
+	if (path == NULL || path[0] == '\0')
+		return path;
+	if (strncmp(path, STATION_BY_PATH, strlen(STATION_BY_PATH)) == 0)
+		path += strlen(STATION_BY_PATH);
+	if (!station_id_path_ok(path))
+		setting_fail(o->file, g, ERR_RANGE,
+		    "path of a block port must be what udev calls the port (ID_PATH), such as "
+		    "pci-0000:00:14.0-usb-0:1");
+	else if (station_is_part(path))
+		setting_fail(o->file, g, ERR_RANGE, "path is that of a partition");
+	return path;
+}
+
 static void
 station_parse_port(struct station_owned *o, const char *home, const struct setting *g,
     struct station_port *ret)
 {
-	static const char *const keys[] = {"name", "kind", "path", NULL};
+	static const char *const keys[] = {"name", "kind", "role", "path", NULL};
 	setting_keys(o->file, g, keys);
 	ret->name = setting_text(o->file, g, "name", LIM_PERSON_ID_BYTES, NULL);
 	if (ret->name != NULL && ret->name[0] == '\0')
 		setting_fail(o->file, g, ERR_RANGE, "name is empty");
-	const char *kind = setting_text(o->file, g, "kind", 16, NULL);
-	if (kind != NULL && strcmp(kind, station_port_kinds[STATION_IMAGE]) == 0)
-		ret->kind = STATION_IMAGE;
-	else if (kind != NULL && strcmp(kind, station_port_kinds[STATION_BLOCK]) == 0)
-		ret->kind = STATION_BLOCK;
-	else
-		setting_fail(o->file, g, ERR_SYNTAX, "kind must be image or block");
-	ret->path = station_path(o, home, g, "path", NULL);
-	if (ret->path != NULL && ret->path[0] == '\0')
-		setting_fail(o->file, g, ERR_RANGE, "path is empty");
+	ret->kind =
+	    (enum station_port_kind)station_word(o, g, "kind", station_port_kinds, NULL);
+	ret->role =
+	    (enum station_port_role)station_word(o, g, "role", station_port_roles, "media");
+	if (ret->role == STATION_EXPORT && ret->kind == STATION_IMAGE)
+		setting_fail(o->file, g, ERR_RANGE, "only a block port can be for exports");
 	if (o->station.demo && ret->kind == STATION_BLOCK)
 		setting_fail(
 		    o->file, g, ERR_RANGE, "a demo station has no port for real block devices");
+	ret->path = ret->kind == STATION_BLOCK ? station_place(o, g)
+	                                       : station_path(o, home, g, "path", NULL);
+	if (ret->path != NULL && ret->path[0] == '\0')
+		setting_fail(o->file, g, ERR_RANGE, "path is empty");
+}
+
+/* The i-th against those before it: a device is in one port, or in none. */
+static void
+station_compare_ports(struct station_owned *o, const struct setting *g, size_t i)
+{
+	const struct station *s = &o->station;
+	const struct station_port *a = &s->ports[i];
+	for (size_t j = 0; j < i; j++) {
+		const struct station_port *b = &s->ports[j];
+		struct station one_a = {.ports = &s->ports[i], .nports = 1},
+			       one_b = {.ports = &s->ports[j], .nports = 1};
+		if (strcmp(a->name, b->name) == 0)
+			setting_fail(
+			    o->file, g, ERR_EXISTS, "there is another port %s", a->name);
+		if (a->kind == STATION_BLOCK && b->kind == STATION_BLOCK &&
+		    (station_port_find(&one_a, b->path) != NULL ||
+			station_port_find(&one_b, a->path) != NULL))
+			setting_fail(o->file, g, ERR_EXISTS,
+			    "port %s is in the same place as port %s", a->name, b->name);
+	}
 }
 
 static void
@@ -98,10 +190,7 @@ station_parse_ports(struct station_owned *o, const char *home, const struct sett
 	for (size_t i = 0; i < s->nports; i++)
 		station_parse_port(o, home, setting_group(root, "ports", i), &s->ports[i]);
 	for (size_t i = 0; i < s->nports && setting_error(o->file) == ERR_OK; i++)
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(s->ports[i].name, s->ports[j].name) == 0)
-				setting_fail(o->file, setting_group(root, "ports", i),
-				    ERR_EXISTS, "there is another port %s", s->ports[i].name);
+		station_compare_ports(o, setting_group(root, "ports", i), i);
 }
 
 static void
@@ -233,16 +322,15 @@ station_print_default(const char *site, const char *station, const char *clamd, 
 	    "share = \"share\";\nvault = \"vault\";\nclamd = \"%s\";\n\n"
 	    "# Free space that reading and releasing must leave.\n"
 	    "vault_floor = \"%s\";\nshare_floor = \"%s\";\n\n"
-	    "# Where media lie: image files in a folder, or a socket whose devices have names "
-	    "in\n"
-	    "# /dev/disk/by-path that begin like this.\n"
+	    "# Where media lie: image files in a folder, or a socket, by what udev calls it\n"
+	    "# (ID_PATH; udevadm info says it of a device that is plugged in).\n"
 	    "ports = (\n\t{ name = \"R1\"; kind = \"image\"; path = \"ports/R1\"; }\n%s);\n\n"
 	    "banner = \"%s\";\ncontact = \"\";\n\n"
 	    "# Reasons to pick from, for each decision.\nreasons = {\n",
 	    site, station, clamd, demo ? "64M" : "1G", demo ? "64M" : "1G",
 	    demo ? ""
 		 : "#\t{ name = \"R2\"; kind = \"block\"; "
-		   "path = \"/dev/disk/by-path/pci-0000:00:14.0-usb-0:1\"; }\n",
+		   "path = \"pci-0000:00:14.0-usb-0:1\"; }\n",
 	    demo ? "DEMO STATION: not for real data" : "");
 	for (enum item_decision d = ITEM_APPROVE; d < ITEM_DECISION__MAX; d++)
 		station_print_reasons(d, out);

@@ -15,13 +15,18 @@
 #include <stdint.h>
 
 #define STATION_WHY_SIZE 256
+/* Where udev names devices by the place they are plugged into. */
+#define STATION_BY_PATH "/dev/disk/by-path/"
 
 enum station_port_kind { STATION_IMAGE, STATION_BLOCK };
+/* Nothing is read from a port for exports. */
+enum station_port_role { STATION_MEDIA, STATION_EXPORT };
 
 struct station_port {
 	const char *name;
 	enum station_port_kind kind;
-	const char *path; /* image: directory; block: prefix of the device's by-path name */
+	const char *path; /* image: directory; block: what udev calls the port (ID_PATH) */
+	enum station_port_role role;
 };
 
 /* What officers are offered as the reason of a decision. */
@@ -58,6 +63,14 @@ void station_free(struct station *);
 /* Appends the station.conf that init writes. */
 enum err station_print_default(
     const char *site, const char *station, const char *clamd, struct buf *out);
+/*
+ * The block port that a device with this ID_PATH is in, or NULL: the port's
+ * text, or that and ':' and more.  So usb-0:1 is neither usb-0:10 nor a socket
+ * of a hub in it, usb-0:1.2; and a partition (-part1) is in no port.
+ */
+const struct station_port *station_port_find(const struct station *, const char *id_path);
+/* The form of an ID_PATH: 1 to LIM_PORT_PATH_BYTES characters that udev uses. */
+bool station_id_path_ok(const char *id_path);
 /* Forms of names, shared with genesis and command line. */
 bool station_site_ok(const char *site);
 bool station_id_ok(const char *id);

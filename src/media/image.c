@@ -10,6 +10,8 @@
 #include <unistd.h>
 #include <tsk/libtsk.h>
 
+#define IMAGE_PAGES_BYTES 65536 /* pages of any size that hold the beginning */
+
 struct image {
 	TSK_IMG_INFO tsk; /* first: libtsk hands this pointer back */
 	int fd;
@@ -168,6 +170,16 @@ uint64_t
 image_failures(const struct image *im)
 {
 	return im->failures;
+}
+
+bool
+image_gone(struct image *im)
+{
+	uint8_t first[512];
+	size_t n = im->bytes < sizeof(first) ? (size_t)im->bytes : sizeof(first);
+	/* what the kernel remembers of a medium outlives it; offset 0 was read at the start */
+	(void)posix_fadvise(im->fd, 0, IMAGE_PAGES_BYTES, POSIX_FADV_DONTNEED);
+	return image_pread(im, 0, first, n) != (ssize_t)n;
 }
 
 void *

@@ -39,6 +39,11 @@ enum err image_read_fn(void *arg, uint64_t offset_bytes, void *out, size_t n);
  * and after and believes nothing when it moved.
  */
 uint64_t image_failures(const struct image *);
+/*
+ * True when not even the beginning can be read any more, past every cache: the
+ * medium was pulled out or died.  A bad sector elsewhere leaves it readable.
+ */
+bool image_gone(struct image *);
 /* The handle for libtsk (TSK_IMG_INFO *), owned by the image. */
 void *image_tsk(struct image *);
 

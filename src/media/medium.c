@@ -289,6 +289,8 @@ static enum err
 medium_bad(struct medium *m, const struct medium_sink *sink, void *arg,
     const struct walk_file *f, bool begun, const char *why, uint64_t at)
 {
+	if (image_gone(m->image))
+		return ERR_NOTFOUND;
 	m->result.unreadable++;
 	return sink->bad(arg, f->id, begun, why, at);
 }
@@ -365,6 +367,12 @@ medium_read(struct medium *m, const struct medium_sink *sink, void *arg)
 		m->result.files += good;
 	}
 	return err;
+}
+
+bool
+medium_gone(const struct medium *m)
+{
+	return image_gone(m->image);
 }
 
 const struct medium_result *

@@ -46,12 +46,17 @@ struct medium_sink {
 	enum err (*same)(void *arg, uint64_t item, uint64_t as);
 };
 
-/* After medium_walk; at most LIM_FRAME_BYTES in one piece. */
+/*
+ * After medium_walk; at most LIM_FRAME_BYTES in one piece.  ERR_NOTFOUND when
+ * the medium has gone: what was sent holds, and no file is called bad for it.
+ */
 enum err medium_read(struct medium *, const struct medium_sink *, void *arg);
 /* Files read (links included), bytes sent, files that failed. */
 struct medium_result {
 	uint64_t files, bytes, unreadable;
 };
 const struct medium_result *medium_result(const struct medium *);
+/* The medium was pulled out or died: what the walk called unreadable tells nothing. */
+bool medium_gone(const struct medium *);
 
 #endif

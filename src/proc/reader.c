@@ -43,6 +43,7 @@ struct reader {
 	struct medium *medium;
 	uint64_t files, bytes; /* of contents, so far */
 	int64_t told_ms;       /* when the desk was told */
+	uint64_t sending;      /* the item whose contents are in the pipe, or 0 */
 };
 
 static json_int_t
@@ -170,7 +171,9 @@ reader_count(struct reader *r, uint64_t files, uint64_t bytes)
 static enum err
 reader_begin(void *arg, uint64_t item)
 {
-	enum err err = reader_listen(arg);
+	struct reader *r = arg;
+	enum err err = reader_listen(r);
+	r->sending = item;
 	return err != ERR_OK ? err : reader_frame(FRAME_BEGIN, item, NULL, 0);
 }
 
@@ -186,14 +189,18 @@ reader_data(void *arg, uint64_t item, const uint8_t *bytes, size_t n)
 static enum err
 reader_end(void *arg, uint64_t item)
 {
+	struct reader *r = arg;
 	enum err err = reader_frame(FRAME_END, item, NULL, 0);
+	r->sending = 0;
 	return err != ERR_OK ? err : reader_count(arg, 1, 0);
 }
 
 static enum err
 reader_bad(void *arg, uint64_t item, bool begun, const char *why, uint64_t at)
 {
+	struct reader *r = arg;
 	enum err err = begun ? reader_frame(FRAME_ABORT, item, NULL, 0) : ERR_OK;
+	r->sending = 0;
 	if (err == ERR_OK)
 		err = reader_count(arg, 1, 0);
 	if (err != ERR_OK)
@@ -237,6 +244,20 @@ reader_failed(struct reader *r, const char *why)
 	return err == ERR_OK ? ERR_DENIED : err;
 }
 
+/* The vault drops what is half there, and has nothing to say that the desk hears first. */
+static enum err
+reader_gone(struct reader *r)
+{
+	enum err err = ERR_OK;
+	if (r->sending != 0)
+		err = reader_frame(FRAME_ABORT, r->sending, NULL, 0);
+	if (err == ERR_OK)
+		err = reader_say(r, MSG_READER_FAILED,
+		    json_pack(
+			"{s:s, s:b}", "why", "the medium does not answer any more", "gone", 1));
+	return err == ERR_OK ? ERR_DENIED : err;
+}
+
 static enum err
 reader_walk(struct reader *r)
 {
@@ -252,6 +273,8 @@ reader_walk(struct reader *r)
 		return reader_failed(r, why);
 	if (err != ERR_OK)
 		return err;
+	if (medium_gone(r->medium))
+		return reader_gone(r);
 	const struct walk_totals *t = medium_totals(r->medium);
 	return reader_say(r, MSG_READER_TOTALS,
 	    json_pack("{s:I, s:I, s:I}", "items", reader_uint(t->items), "files",
@@ -274,6 +297,8 @@ reader_serve(struct reader *r)
 	r->told_ms = clock_mono_ms();
 	if (err == ERR_OK)
 		err = medium_read(r->medium, &sink, r);
+	if (err == ERR_NOTFOUND)
+		return reader_gone(r);
 	if (err != ERR_OK)
 		return err;
 	const struct medium_result *done = medium_result(r->medium);

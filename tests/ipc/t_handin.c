@@ -1,12 +1,13 @@
-/* links: src/proc/desk/handin src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/desk/handin src/core/device src/core/station src/core/setting src/core/item src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
-/* Media that terminals name: the longest path is asked for, a longer one does not end the desk.
- */
+/* Media that terminals name: images, devices in ports, paths of any length. */
 #include "src/proc/desk/handin.h"
 #include "src/base/escape.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/follow.h"
+#include "src/proc/desk/intake.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,7 +18,74 @@
 #include <sys/socket.h>
 #include <cmocka.h>
 
-static size_t recorded; /* bytes of the source in the entry */
+#include <fcntl.h>
+#include <unistd.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+#define SOURCE   STATION_BY_PATH "usb-0:1:1.0"
+
+static size_t recorded;              /* bytes of the source in the entry */
+static char port[32], serial[32];    /* in it */
+static struct follow_device *device; /* the one that is followed, or NULL */
+static const char *reading = "";     /* the transfer that is being read */
+static struct custody_transfer *transfer;
+
+bool
+follow_active(const struct desk *d)
+{
+	(void)d;
+	return device != NULL;
+}
+
+void
+follow_refresh(struct desk *d)
+{
+	(void)d;
+}
+
+const struct follow_device *
+follow_find(const struct desk *d, const char *name)
+{
+	(void)d;
+	return device != NULL && (strcmp(name, "left") == 0 || strcmp(name, SOURCE) == 0)
+	           ? device
+	           : NULL;
+}
+
+const struct follow_device *
+follow_at(const struct desk *d, const char *place)
+{
+	(void)d;
+	return device != NULL && strcmp(place, device->place) == 0 ? device : NULL;
+}
+
+bool
+follow_is(const struct device *d, const struct custody_transfer *t)
+{
+	const json_t *is = json_object_get(json_object_get(t->open_data, "medium"), "device");
+	return strcmp(d->serial, json_string_value(json_object_get(is, "serial"))) == 0;
+}
+
+struct intake *
+intake_find(struct desk *d, const char *id)
+{
+	(void)d;
+	return id[0] != '\0' && strcmp(id, reading) == 0 ? (struct intake *)(void *)&recorded
+	                                                 : NULL;
+}
+
+bool
+intake_needs_medium(const struct intake *in)
+{
+	return in != NULL;
+}
+
+const struct custody_transfer *
+custody_transfer_find(const struct custody *c, const char *id)
+{
+	(void)c;
+	return transfer != NULL && strcmp(id, transfer->id) == 0 ? transfer : NULL;
+}
 
 enum err
 book_event(
@@ -28,6 +96,9 @@ book_event(
 	(void)why;
 	assert_string_equal(type, "device.refused");
 	recorded = strlen(json_string_value(json_object_get(data, "source")));
+	snprintf(port, sizeof(port), "%s", json_string_value(json_object_get(data, "port")));
+	snprintf(
+	    serial, sizeof(serial), "%s", json_string_value(json_object_get(data, "serial")));
 	json_decref(data);
 	return ERR_OK;
 }
@@ -47,7 +118,8 @@ a_path_longer_than_a_path_is_refused_before_it_is_asked_for(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		int fds[2], fd = -1;
+		int fds[2];
+		struct handin h;
 		char why[HANDIN_WHY_SIZE];
 		struct desk d = {.lost = false};
 		MEM_FREE uint8_t *source = mem_alloc(cases[i].n);
@@ -60,7 +132,7 @@ a_path_longer_than_a_path_is_refused_before_it_is_asked_for(void **state)
 		channel_send(
 		    parent, MSG_PARENT_NOT_OPENED, json_pack("{s:s}", "why", "not there"), -1);
 		recorded = 0;
-		assert_int_equal(handin_take(&d, -1, source, cases[i].n, &fd, why), ERR_DENIED);
+		assert_int_equal(handin_take(&d, -1, source, cases[i].n, &h, why), ERR_DENIED);
 		if (strstr(why, cases[i].why) == NULL || recorded != cases[i].recorded)
 			fail_msg("%s: %s, %zu", cases[i].what, why, recorded);
 		channel_free(parent);
@@ -68,10 +140,159 @@ a_path_longer_than_a_path_is_refused_before_it_is_asked_for(void **state)
 	}
 }
 
+/* --- devices ---------------------------------------------------------------------- */
+
+static struct desk
+desk_with_parent(struct channel **ret_parent)
+{
+	int fds[2];
+	struct desk d = {.lost = false};
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds), 0);
+	d.parent = channel_new(fds[0], ROLE_DESK, ROLE_PARENT);
+	*ret_parent = channel_new(fds[1], ROLE_PARENT, ROLE_DESK);
+	channel_set_phase(d.parent, PH_OPEN);
+	channel_set_phase(*ret_parent, PH_OPEN);
+	return d;
+}
+
+static struct follow_device
+stick(enum device_state state)
+{
+	static const struct station_port left = {
+	    "left", STATION_BLOCK, "usb-0:1", STATION_MEDIA};
+	static char place[] = "/devices/usb/sdb";
+	struct follow_device f = {.place = place,
+	    .device = {.kind = DEVICE_DISK,
+		.serial = "S1",
+		.major = 8,
+		.minor = 16,
+		.bytes = 4096,
+		.diskseq = 5},
+	    .judgement = {.state = state, .port = &left},
+	    .source = SOURCE};
+	snprintf(f.judgement.why, sizeof(f.judgement.why), "it is a keyboard");
+	return f;
+}
+
+/* What is refused is never asked for; what is opened must be what was judged. */
+static void
+a_device_is_opened_only_when_it_is_the_one_that_was_judged(void **state)
+{
+	static const struct {
+		const char *what, *name, *transfer;
+		enum device_state state;
+		bool asked;
+		const char *why, *port;
+	} cases[] = {
+	    {"refused", "left", "", DEVICE_REFUSED, false, "it is a keyboard", "left"},
+	    {"empty", "left", "", DEVICE_EMPTY, false, "no medium in it", "left"},
+	    {"at work", SOURCE, "K1-000001", DEVICE_READY, false, "for transfer K1-000001",
+		"left"},
+	    {"something else opens", SOURCE, "", DEVICE_READY, true, "taken out or exchanged",
+		"left"},
+	    {"by its port", "left", "K1-000002", DEVICE_READY, true, "taken out or exchanged",
+		"left"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct channel *parent;
+		struct desk d = desk_with_parent(&parent);
+		struct follow_device f = stick(cases[i].state);
+		struct handin h;
+		struct msg m;
+		char why[HANDIN_WHY_SIZE];
+		snprintf(f.transfer, sizeof(f.transfer), "%s", cases[i].transfer);
+		device = &f;
+		reading = "K1-000001";
+		MEM_CLOSE int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		channel_send(parent, MSG_PARENT_OPENED, NULL, file);
+		assert_int_equal(handin_take(&d, -1, (const uint8_t *)cases[i].name,
+				     strlen(cases[i].name), &h, why),
+		    ERR_DENIED);
+		bool asked = channel_recv(parent, &m) == ERR_OK;
+		if (asked) {
+			size_t n;
+			MEM_FREE uint8_t *source = msg_bytes(&m, "source", &n);
+			assert_string_equal((char *)source, SOURCE);
+			msg_done(&m);
+		}
+		if (strstr(why, cases[i].why) == NULL || asked != cases[i].asked ||
+		    strcmp(port, cases[i].port) != 0 || strcmp(serial, "S1") != 0)
+			fail_msg("%s: %s, %s, %d", cases[i].what, why, port, (int)asked);
+		channel_free(parent);
+		channel_free(d.parent);
+	}
+	device = NULL;
+	reading = "";
+}
+
+static void
+an_image_in_a_port_is_no_device(void **state)
+{
+	struct channel *parent;
+	struct desk d = desk_with_parent(&parent);
+	struct follow_device f = stick(DEVICE_READY);
+	struct handin h;
+	char why[HANDIN_WHY_SIZE];
+	char path[] = "/tmp/sp-handin.XXXXXX";
+	(void)state;
+	device = &f;
+	MEM_CLOSE int file = mkstemp(path);
+	assert_int_equal(ftruncate(file, 100), 0);
+	unlink(path);
+	channel_send(parent, MSG_PARENT_OPENED, NULL, file);
+	assert_int_equal(
+	    handin_take(&d, -1, (const uint8_t *)"/ports/a.img", 12, &h, why), ERR_OK);
+	assert_null(h.place);
+	assert_int_equal(json_integer_value(json_object_get(h.medium, "bytes")), 100);
+	assert_string_equal(json_string_value(json_object_get(h.medium, "kind")), "image");
+	assert_null(json_object_get(h.medium, "device"));
+	handin_done(&h);
+	channel_free(parent);
+	channel_free(d.parent);
+	device = NULL;
+}
+
+static void
+reading_is_repeated_from_the_same_medium_alone(void **state)
+{
+	static const struct {
+		const char *what, *serial, *id;
+		bool same;
+	} cases[] = {
+	    {"a new transfer", "S2", NULL, true},
+	    {"the same medium", "S1", "K1-000001", true},
+	    {"another", "S2", "K1-000001", false},
+	    {"no such transfer", "S2", "K1-000009", true},
+	};
+	struct custody_transfer t = {
+	    .open_data = json_pack("{s:{s:{s:s}}}", "medium", "device", "serial", "S1")};
+	(void)state;
+	snprintf(t.id, sizeof(t.id), "K1-000001");
+	transfer = &t;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct follow_device f = stick(DEVICE_READY);
+		struct handin h = {.fd = -1, .place = f.place};
+		struct desk d = {.lost = false};
+		char why[HANDIN_WHY_SIZE] = "";
+		snprintf(f.device.serial, sizeof(f.device.serial), "%s", cases[i].serial);
+		device = &f;
+		if (handin_is_of(&d, &h, cases[i].id, why) != cases[i].same ||
+		    (why[0] == '\0') != cases[i].same)
+			fail_msg("%s: %s", cases[i].what, why);
+	}
+	json_decref(t.open_data);
+	transfer = NULL;
+	device = NULL;
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_device_is_opened_only_when_it_is_the_one_that_was_judged),
+	    cmocka_unit_test(an_image_in_a_port_is_no_device),
+	    cmocka_unit_test(reading_is_repeated_from_the_same_medium_alone),
 	    cmocka_unit_test(a_path_longer_than_a_path_is_refused_before_it_is_asked_for),
 	};
 	return cmocka_run_group_tests_name("handin", tests, NULL, NULL);

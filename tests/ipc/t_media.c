@@ -1,10 +1,11 @@
-/* links: src/proc/desk/media src/proc/desk/rows src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/desk/media src/core/device src/core/station src/core/setting src/core/item src/proc/desk/rows src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
-/* What a terminal hears of the ports when they are full of long names. */
+/* What a terminal hears of the ports: full of long names, and of devices that come and go. */
 #include "src/proc/desk/media.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/proc/desk/follow.h"
 #include "src/proc/desk/intake.h"
 
 #include <stdarg.h>
@@ -17,44 +18,88 @@
 #include <cmocka.h>
 
 static size_t refusals;
+static struct follow_device *devices;
+static struct follow_pulled *pulled;
+static struct custody_transfer *transfer; /* the only one, or NULL */
+static const char *at_work = "";          /* it is being read */
 
 size_t
 custody_transfer_count(const struct custody *c)
 {
 	(void)c;
-	return 0;
+	return transfer != NULL;
 }
 
 const struct custody_transfer *
 custody_transfer_at(const struct custody *c, size_t i)
 {
 	(void)c;
-	(void)i;
-	return NULL;
+	assert_int_equal(i, 0);
+	return transfer;
+}
+
+const struct custody_transfer *
+custody_transfer_find(const struct custody *c, const char *id)
+{
+	(void)c;
+	return transfer != NULL && strcmp(transfer->id, id) == 0 ? transfer : NULL;
+}
+
+bool
+follow_active(const struct desk *d)
+{
+	return d->follow != NULL;
+}
+
+void
+follow_refresh(struct desk *d)
+{
+	(void)d;
+}
+
+const struct follow_device *
+follow_next(const struct desk *d, const struct follow_device *f)
+{
+	(void)d;
+	return f != NULL ? f->next : devices;
+}
+
+const struct follow_pulled *
+follow_pulled_next(const struct desk *d, const struct follow_pulled *p)
+{
+	(void)d;
+	return p != NULL ? p->next : pulled;
+}
+
+bool
+follow_is(const struct device *d, const struct custody_transfer *t)
+{
+	const json_t *is = json_object_get(json_object_get(t->open_data, "medium"), "device");
+	return is != NULL &&
+	       strcmp(d->serial, json_string_value(json_object_get(is, "serial"))) == 0;
 }
 
 const struct custody_refused *
 custody_refused_at(const struct custody *c, size_t i)
 {
-	static const struct custody_refused one = {
-	    "/ports/b/device", "it is no image file", "2026-01-01T00:00:00Z"};
+	static const struct custody_refused one = {.source = "/ports/b/device",
+	    .why = "it is no image file",
+	    .at = "2026-01-01T00:00:00Z"};
 	(void)c;
 	return i < refusals ? &one : NULL;
 }
 
 struct intake *
-intake_find(struct desk *d, const char *transfer)
+intake_find(struct desk *d, const char *id)
 {
 	(void)d;
-	(void)transfer;
-	return NULL;
+	return strcmp(id, at_work) == 0 ? (struct intake *)(void *)&refusals : NULL;
 }
 
 bool
 intake_needs_medium(const struct intake *in)
 {
-	(void)in;
-	return false;
+	return in != NULL;
 }
 
 static struct channel *
@@ -73,8 +118,8 @@ pair(enum role self, enum role peer, enum phase phase, struct channel **ret_othe
 static struct msg
 look(size_t hostile, size_t refused)
 {
-	struct station_port ports[2] = {
-	    {"A", STATION_IMAGE, "/ports/a"}, {"B", STATION_IMAGE, "/ports/b"}};
+	struct station_port ports[2] = {{"A", STATION_IMAGE, "/ports/a", STATION_MEDIA},
+	    {"B", STATION_IMAGE, "/ports/b", STATION_MEDIA}};
 	struct station station = {.ports = ports, .nports = 2};
 	struct channel *parent, *terminal;
 	struct desk d = {
@@ -97,7 +142,8 @@ look(size_t hostile, size_t refused)
 					"bytes", 0, "changed", 0));
 	refusals = refused;
 	channel_send(parent, MSG_PARENT_PORTS, json_pack("{s:o}", "rows", rows), -1);
-	media_answer(&s, NULL);
+	struct msg asked = {.id = MSG_UI_MEDIA, .fd = -1};
+	media_answer(&s, &asked);
 	assert_int_equal(channel_recv_wait(terminal, &m, 1000), ERR_OK);
 	assert_int_equal(m.id, MSG_DESK_ROWS);
 	channel_free(parent);
@@ -136,10 +182,130 @@ long_names_in_one_port_do_not_empty_another(void **state)
 	}
 }
 
+/* --- devices ---------------------------------------------------------------------- */
+
+/* The state of the row of port L, and its transfer, as "state transfer". */
+static char *
+look_at_device(struct desk *d)
+{
+	struct channel *parent, *terminal;
+	struct msg m,
+	    asked = {.id = MSG_UI_MEDIA, .fd = -1, .body = json_pack("{s:b}", "follow", 1)};
+	json_t *row;
+	size_t i, n = 0;
+	char *said = NULL;
+	d->parent = pair(ROLE_DESK, ROLE_PARENT, PH_OPEN, &parent);
+	struct session s = {.desk = d, .channel = pair(ROLE_DESK, ROLE_UI, PH_OPEN, &terminal)};
+	channel_send(parent, MSG_PARENT_PORTS, json_pack("{s:[]}", "rows"), -1);
+	media_answer(&s, &asked);
+	assert_true(s.follows);
+	assert_int_equal(channel_recv_wait(terminal, &m, 1000), ERR_OK);
+	json_array_foreach (json_object_get(m.body, "rows"), i, row) {
+		const char *state = json_string_value(json_object_get(row, "state"));
+		n++;
+		assert_string_equal(json_string_value(json_object_get(row, "port")), "L");
+		free(said);
+		said = mem_printf(
+		    "%s %s", state, json_string_value(json_object_get(row, "transfer")));
+		if (strcmp(state, "ready") == 0 || strcmp(state, "pulled") == 0)
+			assert_string_equal(
+			    json_string_value(json_object_get(row, "device")), "SanDisk S1");
+		size_t source = json_string_length(json_object_get(row, "source"));
+		assert_int_equal(
+		    source > 0, strcmp(state, "empty") != 0 && strcmp(state, "pulled") != 0);
+	}
+	assert_int_equal(n, 1);
+	msg_done(&m);
+	msg_done(&asked);
+	channel_free(parent);
+	channel_free(terminal);
+	channel_free(d->parent);
+	channel_free(s.channel);
+	return said;
+}
+
+static void
+a_device_is_what_became_of_its_transfer(void **state)
+{
+	static struct station_port port[] = {
+	    {"L", STATION_BLOCK, "usb-0:1", STATION_MEDIA},
+	    {"X", STATION_BLOCK, "usb-0:2", STATION_EXPORT},
+	};
+	static struct station station = {.ports = port, .nports = 2};
+	static const struct {
+		const char *what;
+		enum device_state device; /* IGNORED: none is there */
+		const char *serial, *opened;
+		enum transfer_state state;
+		bool read, work, pulled, older;
+		const char *wanted;
+	} cases[] = {
+	    {"nothing", DEVICE_IGNORED, "", "", 0, false, false, false, false, "empty "},
+	    {"an empty reader", DEVICE_EMPTY, "S1", "", 0, false, false, false, false,
+		"empty "},
+	    {"a refused one has its own row", DEVICE_REFUSED, "S1", "", 0, false, false, false,
+		false, "empty "},
+	    {"a new stick", DEVICE_READY, "S1", "", 0, false, false, false, false, "ready "},
+	    {"being read", DEVICE_READY, "S1", "K1-1", TRANSFER_READING, false, true, false,
+		false, "reading K1-1"},
+	    {"its twin beside it", DEVICE_READY, "S1", "", TRANSFER_READING, false, true, false,
+		false, "ready "},
+	    {"read", DEVICE_READY, "S1", "K1-1", TRANSFER_REVIEW, true, false, false, false,
+		"read K1-1"},
+	    {"read, and the desk started anew", DEVICE_READY, "S1", "", TRANSFER_REVIEW, true,
+		false, false, true, "read K1-1"},
+	    {"read, taken out, put in again", DEVICE_READY, "S1", "", TRANSFER_REVIEW, true,
+		false, false, false, "ready "},
+	    {"another stick", DEVICE_READY, "S1", "", TRANSFER_NONE, false, false, false, false,
+		"ready "},
+	    {"interrupted, and back", DEVICE_READY, "S1", "", TRANSFER_FAULT, false, false,
+		true, false, "ready K1-1"},
+	    {"interrupted, and away", DEVICE_IGNORED, "", "", TRANSFER_FAULT, false, false,
+		true, false, "pulled K1-1"},
+	    {"aborted since", DEVICE_IGNORED, "", "", TRANSFER_ABORTED, false, false, true,
+		false, "empty "},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct follow_device f = {
+		    .device = {.vendor = "SanDisk", .serial = "S1", .bytes = 4096},
+		    .judgement = {.state = cases[i].device, .port = &port[0]},
+		    .source = STATION_BY_PATH "usb-0:1:1.0",
+		    .since_s = cases[i].older ? 1767225600 : 1800000000};
+		struct follow_pulled p = {.port = &port[0], .device = f.device};
+		struct custody_transfer t = {.id = "K1-1",
+		    .facts = {.state = cases[i].state},
+		    .opened_at = "2026-06-01T00:00:00Z"};
+		char step[] = "reading";
+		struct desk d = {.station = &station, .follow = (struct follow *)(void *)&port};
+		t.step = step;
+		t.read_data = cases[i].read ? json_object() : NULL;
+		t.open_data = json_pack("{s:{s:s, s:i, s:{s:s}}}", "medium", "source", f.source,
+		    "bytes", 4096, "device", "serial", "S1");
+		snprintf(f.transfer, sizeof(f.transfer), "%s", cases[i].opened);
+		snprintf(p.transfer, sizeof(p.transfer), "K1-1");
+		devices = cases[i].device != DEVICE_IGNORED ? &f : NULL;
+		pulled = cases[i].pulled ? &p : NULL;
+		transfer = cases[i].state != TRANSFER_NONE ? &t : NULL;
+		at_work = cases[i].work ? "K1-1" : "";
+		refusals = 0;
+		MEM_FREE char *said = look_at_device(&d);
+		if (strcmp(said, cases[i].wanted) != 0)
+			fail_msg("%s: %s", cases[i].what, said);
+		json_decref(t.open_data);
+		json_decref(t.read_data);
+	}
+	devices = NULL;
+	pulled = NULL;
+	transfer = NULL;
+	at_work = "";
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_device_is_what_became_of_its_transfer),
 	    cmocka_unit_test(long_names_in_one_port_do_not_empty_another),
 	};
 	return cmocka_run_group_tests_name("media", tests, NULL, NULL);

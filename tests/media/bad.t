@@ -171,4 +171,23 @@ long_path 253
 is "$(grep -c 'y | file' list)" 0 "LIM_PATH_BYTES: one byte more is not"
 has list "the paths in it are too long" "LIM_PATH_BYTES: and that is told"
 
+# --- a medium that is pulled out -----------------------------------------------------
+# What was read holds; what was not is not called unreadable, file by file.
+sums tree >put
+for kind in fat exfat ext4; do
+	case $kind in
+	fat) fat pulled.img 8M 12 tree ;;
+	exfat) exfat pulled.img 8M tree ;;
+	ext4) ext pulled.img 8M ext4 tree ;;
+	esac
+	"$lswalk" -p 7 pulled.img >list 2>walk.err
+	is "$?" 1 "$kind pulled while it is read: ends"
+	has list "failed: the medium has gone" "$kind pulled while it is read: is told as that"
+	has list "read 7 files" "$kind pulled while it is read: what was read stays"
+	grep -q "; read .* 0 bad" list
+	ok "$kind pulled while it is read: no file is blamed"
+	files >got
+	is "$(grep -cvxFf put got)" 0 "$kind pulled while it is read: whatever was read is right"
+done
+
 done_testing

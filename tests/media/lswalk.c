@@ -3,7 +3,8 @@
 /*
  * Lists an image the way the reader sees it: one line for each item, sorted by
  * path, with the SHA-256 of what was read.  "lswalk -t IMAGE" reads and hashes
- * nothing but says how long walking and reading took.
+ * nothing but says how long walking and reading took; "lswalk -p N IMAGE" pulls
+ * the medium out (empties the image) when N files have been read.
  */
 #include "src/base/escape.h"
 #include "src/base/hex.h"
@@ -28,6 +29,8 @@ struct list {
 	size_t n, cap;
 	bool many; /* more than one volume: prefixes */
 	bool quiet;
+	const char *pulled; /* the image that is emptied after `pull` files, or NULL */
+	long pull;
 	struct digest *digest;
 };
 
@@ -97,6 +100,8 @@ list_end(void *arg, uint64_t item)
 		digest_final(l->digest, sum);
 		hex_encode(sum, sizeof(sum), l->rows[item - 1].sha);
 	}
+	if (l->pulled != NULL && --l->pull == 0 && truncate(l->pulled, 0) != 0)
+		return ERR_IO;
 	return ERR_OK;
 }
 
@@ -179,6 +184,10 @@ main(int argc, char **argv)
 	struct medium *m;
 	const char *why = "";
 
+	if (argc > 3 && strcmp(argv[1], "-p") == 0) {
+		l.pull = strtol(argv[2], NULL, 10);
+		l.pulled = argv[argc - 1];
+	}
 	if (argc < 2)
 		return 2;
 	setenv("TZ", "UTC0", 1);
@@ -197,7 +206,7 @@ main(int argc, char **argv)
 		err = medium_read(m, &sink, &l);
 	int64_t t2 = clock_mono_ms();
 	if (err != ERR_OK)
-		printf("failed: %s\n", why);
+		printf("failed: %s\n", err == ERR_NOTFOUND ? "the medium has gone" : why);
 	const struct walk_totals *t = medium_totals(m);
 	printf("# %llu items, %llu files, %llu bytes, %llu unreadable; read %llu files, %llu "
 	       "bytes, "

@@ -1,6 +1,7 @@
 /* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
-/* What the record remembers of media that were refused and of scanners that were tried. */
+/* What the record remembers: of media refused, of scanners tried, of the clock. */
+#include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "tests/ledger/maker.h"
@@ -54,6 +55,15 @@ newest_refused_media_are_known(void **state)
 	const struct custody_refused *r = custody_refused_at(m->custody, 0);
 	assert_int_equal(strlen(r->source), sizeof(r->source) - 1);
 	assert_int_equal(strlen(r->at), 20);
+	assert_string_equal(r->port, "");
+	assert_string_equal(r->device, "");
+	maker_add(m, LOG_CUSTODY, "device.refused", "station", &m->station,
+	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "source", "usb-0:1", "why", "a keyboard",
+		"port", "left", "vendor", "Acme", "model", "", "serial", long_text));
+	r = custody_refused_at(m->custody, 0);
+	assert_string_equal(r->port, "left");
+	assert_int_equal(strncmp(r->device, "Acme xxx", 8), 0);
+	assert_int_equal(strlen(r->device), sizeof(r->device) - 1);
 }
 
 static void
@@ -85,6 +95,38 @@ last_proof_of_each_scanner_is_known(void **state)
 	assert_null(custody_selftest_at(m->custody, LIM_SCANNERS));
 }
 
+/* Every custody entry from here on claims this time. */
+static void
+claim(int64_t wall_s, int n)
+{
+	clock_set_wall_s(wall_s);
+	for (int i = 0; i < n; i++)
+		selftest("type", 1);
+}
+
+static void
+clock_that_was_set_back_is_counted(void **state)
+{
+	(void)state;
+	selftest("av", 1);
+	const struct custody_clock *k = custody_clock(m->custody);
+	int64_t now_s = k->newest_s;
+	assert_true(now_s > 0);
+	assert_int_equal(k->back, 0);
+	claim(now_s + 1000, 2);
+	claim(now_s + 1000 - LIM_CLOCK_BACK_S + 1, 1);
+	assert_int_equal(k->back, 0);
+	uint64_t first = custody_size(m->custody, LOG_CUSTODY);
+	claim(now_s + 1000 - LIM_CLOCK_BACK_S, 2);
+	claim(0, 1);
+	assert_int_equal(k->back, 3);
+	assert_int_equal(k->back_seq, first);
+	assert_int_equal(k->newest_s, now_s + 1000);
+	claim(now_s + 1001, 1);
+	assert_int_equal(k->back, 3);
+	clock_set_wall_s(-1);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -93,6 +135,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(newest_refused_media_are_known),
 	    TEST(last_proof_of_each_scanner_is_known),
+	    TEST(clock_that_was_set_back_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -23,6 +23,8 @@ parses(void **state)
 		 "vault_floor = \"5G\"; share_floor = 10;\n"
 		 "ports = ( { name = \"left\"; kind = \"block\"; path = "
 		 "\"/dev/disk/by-path/x\"; },\n"
+		 "          { name = \"out\"; kind = \"block\"; role = \"export\"; path = "
+		 "\"pci-0000:00:14.0-usb-0:2\"; },\n"
 		 "          { name = \"image\"; kind = \"image\"; path = \"images\"; } );\n";
 	struct station *s;
 	char why[STATION_WHY_SIZE];
@@ -33,9 +35,13 @@ parses(void **state)
 	assert_string_equal(s->policy, "");
 	assert_int_equal(s->vault_floor_bytes, UINT64_C(5) << 30);
 	assert_int_equal(s->share_floor_bytes, 10);
-	assert_int_equal(s->nports, 2);
+	assert_int_equal(s->nports, 3);
 	assert_int_equal(s->ports[0].kind, STATION_BLOCK);
-	assert_string_equal(s->ports[1].path, "/h/images");
+	assert_int_equal(s->ports[0].role, STATION_MEDIA);
+	assert_string_equal(s->ports[0].path, "x");
+	assert_int_equal(s->ports[1].role, STATION_EXPORT);
+	assert_string_equal(s->ports[1].path, "pci-0000:00:14.0-usb-0:2");
+	assert_string_equal(s->ports[2].path, "/h/images");
 	assert_false(s->demo);
 	station_free(s);
 	assert_int_equal(station_parse(HEAD, strlen(HEAD), "/h", &s, why), ERR_OK);
@@ -64,6 +70,25 @@ refuses(void **state)
 		HEAD "ports = ( { name = \"a\"; kind = \"image\"; path = \"/x\"; },\n"
 		     "{ name = \"a\"; kind = \"image\"; path = \"/y\"; } );",
 		"another port a"},
+	    {"port role",
+		HEAD "ports = ( { name = \"a\"; kind = \"block\"; role = \"in\"; path = "
+		     "\"x\"; } );",
+		"role must be media or export"},
+	    {"images for exports",
+		HEAD "ports = ( { name = \"a\"; kind = \"image\"; role = \"export\"; path = "
+		     "\"/x\"; } );",
+		"only a block port"},
+	    {"device node",
+		HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = \"/dev/sdb\"; } );",
+		"what udev calls the port"},
+	    {"partition",
+		HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = \"usb-0:1-part1\"; } "
+		     ");",
+		"a partition"},
+	    {"port in a port",
+		HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = \"usb-0:1\"; },\n"
+		     "{ name = \"b\"; kind = \"block\"; path = \"usb-0:1:1.0\"; } );",
+		"same place as port a"},
 	    {"floor", HEAD "vault_floor = \"lots\";", "vault_floor must be a number"},
 	    {"one list for all decisions", HEAD "reasons = ( \"x\" );",
 		"reasons must be a group"},
@@ -107,6 +132,57 @@ limits(void **state)
 		assert_int_equal(e, n == LIM_PORTS ? ERR_OK : ERR_LIMIT);
 		station_free(e == ERR_OK ? s : NULL);
 		buf_done(&b);
+	}
+}
+
+static void
+a_place_is_as_long_as_a_name_can_be(void **state)
+{
+	(void)state;
+	for (size_t n = LIM_PORT_PATH_BYTES; n <= LIM_PORT_PATH_BYTES + 1; n++) {
+		char path[LIM_PORT_PATH_BYTES + 2] = "", why[STATION_WHY_SIZE];
+		struct station *s = NULL;
+		memset(path, 'x', n);
+		MEM_FREE char *text = mem_printf(HEAD
+		    "ports = ( { name = \"a\"; kind = \"block\"; path = \"%s\"; } );",
+		    path);
+		assert_int_equal(station_parse(text, strlen(text), "/h", &s, why),
+		    n == LIM_PORT_PATH_BYTES ? ERR_OK : ERR_RANGE);
+		station_free(s);
+	}
+}
+
+/* A port is itself and what hangs on it, never a neighbour whose number begins like it. */
+static void
+device_is_in_its_own_port_alone(void **state)
+{
+	static struct station_port ports[] = {
+	    {"1", STATION_BLOCK, "pci-0000:00:14.0-usb-0:1", STATION_MEDIA},
+	    {"2", STATION_BLOCK, "pci-0000:00:14.0-usb-0:2", STATION_EXPORT},
+	    {"images", STATION_IMAGE, "images", STATION_MEDIA},
+	};
+	static const struct station s = {.ports = ports, .nports = COUNT(ports)};
+	static const struct {
+		const char *id_path, *port;
+	} cases[] = {
+	    {"pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0", "1"},
+	    {"pci-0000:00:14.0-usb-0:1", "1"},
+	    {"pci-0000:00:14.0-usb-0:2:1.0-scsi-0:0:0:0", "2"},
+	    {"pci-0000:00:14.0-usb-0:10:1.0-scsi-0:0:0:0", NULL},
+	    {"pci-0000:00:14.0-usb-0:1.1:1.0-scsi-0:0:0:0", NULL},
+	    {"pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0-part1", NULL},
+	    {"pci-0000:00:14.0-usb-0:1:1.0-scsi-0:0:0:0-part", "1"},
+	    {"pci-0000:00:14.0-usb-0", NULL},
+	    {"pci-0000:00:14.0-usb-0:1:../../sda", NULL},
+	    {"images", NULL},
+	    {"", NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct station_port *p = station_port_find(&s, cases[i].id_path);
+		if ((p == NULL) != (cases[i].port == NULL) ||
+		    (p != NULL && strcmp(p->name, cases[i].port) != 0))
+			fail_msg("%s", cases[i].id_path);
 	}
 }
 
@@ -228,6 +304,8 @@ main(void)
 	    cmocka_unit_test(parses),
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(limits),
+	    cmocka_unit_test(a_place_is_as_long_as_a_name_can_be),
+	    cmocka_unit_test(device_is_in_its_own_port_alone),
 	    cmocka_unit_test(default_is_parsed_again),
 	    cmocka_unit_test(each_decision_has_its_reasons),
 	    cmocka_unit_test(reasons_are_few_and_short),

@@ -4,11 +4,31 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/follow.h"
+#include "src/proc/desk/intake.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
+
+/* What the officer named, while it is looked into. */
+struct handin_try {
+	struct desk *desk;
+	const uint8_t *source; /* as named, or, of a device that is followed, as it is opened */
+	size_t source_len;
+	const struct follow_device *device; /* NULL: an image, or devices are not followed */
+	char *why;                          /* HANDIN_WHY_SIZE */
+};
+
+static bool
+handin_say(struct handin_try *t, const char *why)
+{
+	snprintf(t->why, HANDIN_WHY_SIZE, "%s", why);
+	return false;
+}
 
 /* Why a descriptor of a terminal is no image, or NULL. */
 static const char *
@@ -24,61 +44,191 @@ handin_refuse_image(int fd)
 	                           : "it is no disk image; devices are opened by the station";
 }
 
+/* --- devices ---------------------------------------------------------------------- */
+
+/* The device that was named, as far as it is followed; false when it is not to be read. */
+static bool
+handin_find(struct handin_try *t)
+{
+	MEM_FREE char *name = mem_alloc(t->source_len + 1);
+	memcpy(name, t->source, t->source_len);
+	follow_refresh(t->desk);
+	const struct follow_device *f = follow_find(t->desk, name);
+	if (f == NULL)
+		return true;
+	t->device = f;
+	t->source = (const uint8_t *)f->source;
+	t->source_len = strlen(f->source);
+	if (f->judgement.state == DEVICE_REFUSED)
+		return handin_say(t, f->judgement.why);
+	if (f->judgement.state == DEVICE_EMPTY)
+		return handin_say(t, "there is no medium in it; put one in");
+	const struct intake *in = intake_find(t->desk, f->transfer);
+	if (in != NULL && intake_needs_medium(in)) {
+		snprintf(t->why, HANDIN_WHY_SIZE, "it is being read already, for transfer %s",
+		    f->transfer);
+		return false;
+	}
+	return true;
+}
+
 /* Asks the parent, the only one who may open a device. */
-static enum err
-handin_open_device(struct desk *d, const uint8_t *source, size_t source_len, int *ret_fd,
-    char why[HANDIN_WHY_SIZE])
+static bool
+handin_ask(struct handin_try *t, int *ret_fd, uint64_t *ret_diskseq)
 {
 	static const enum msg_id answers[] = {
 	    MSG_PARENT_OPENED, MSG_PARENT_NOT_OPENED, MSG_NONE};
 	struct msg m;
-	MEM_FREE char *text = mem_alloc(HEX_B64_SIZE(source_len));
-	hex_b64_encode(source, source_len, text);
-	if (channel_call(d->parent, MSG_DESK_OPEN, json_pack("{s:s}", "source", text), -1,
+	MEM_FREE char *text = mem_alloc(HEX_B64_SIZE(t->source_len));
+	hex_b64_encode(t->source, t->source_len, text);
+	if (channel_call(t->desk->parent, MSG_DESK_OPEN, json_pack("{s:s}", "source", text), -1,
 		answers, &m) != ERR_OK)
 		log_fatal("the parent does not answer");
-	enum err e = m.id == MSG_PARENT_OPENED ? ERR_OK : ERR_DENIED;
-	if (e == ERR_OK)
+	bool opened = m.id == MSG_PARENT_OPENED;
+	if (opened) {
 		*ret_fd = msg_take_fd(&m);
-	else
-		snprintf(why, HANDIN_WHY_SIZE, "%s", msg_str(&m, "why"));
+		*ret_diskseq =
+		    json_object_get(m.body, "diskseq") != NULL ? msg_uint(&m, "diskseq") : 0;
+	} else {
+		handin_say(t, msg_str(&m, "why"));
+	}
 	msg_done(&m);
-	return e;
+	return opened;
 }
 
+/* What was opened is what was judged, and is there still. */
+static bool
+handin_is_it(struct handin_try *t, int fd, uint64_t diskseq)
+{
+	static const char again[] =
+	    "it was taken out or exchanged while it was opened; look at "
+	    "the port and try again";
+	struct stat st;
+	if (!follow_active(t->desk))
+		return true;
+	bool block = fstat(fd, &st) == 0 && S_ISBLK(st.st_mode);
+	if (t->device == NULL)
+		return block ? handin_say(t, "udev has not announced it; plug it in again")
+		             : true;
+	MEM_FREE char *place = mem_strdup(t->device->place);
+	uint64_t judged = t->device->device.diskseq;
+	t->device = NULL;
+	follow_refresh(t->desk);
+	const struct follow_device *f = follow_at(t->desk, place);
+	if (f == NULL)
+		return handin_say(t, again);
+	t->device = f;
+	/* of its source nothing changes with it: that is where it is plugged in */
+	t->source = (const uint8_t *)f->source;
+	t->source_len = strlen(f->source);
+	bool same = block && f->judgement.state == DEVICE_READY &&
+	            f->device.diskseq == judged && major(st.st_rdev) == f->device.major &&
+	            minor(st.st_rdev) == f->device.minor &&
+	            (diskseq == 0 || judged == 0 || diskseq == judged);
+	return same ? true : handin_say(t, again);
+}
+
+/* --- the whole -------------------------------------------------------------------- */
+
 static void
-handin_record(struct desk *d, const uint8_t *source, size_t source_len, const char *why)
+handin_record(const struct handin_try *t)
 {
 	char refused[BOOK_WHY_SIZE];
 	/* escaped, the beginning of what is too long for a path is text of an entry */
-	if (source_len > LIM_PATH_BYTES)
-		source_len = LIM_NAME_BYTES;
-	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(source_len));
-	escape_bytes(source, source_len, text, ESCAPE_SIZE(source_len), NULL);
-	if (book_event(d, "device.refused", "station",
-		json_pack("{s:s, s:s}", "source", text, "why", why), refused) != ERR_OK)
+	size_t n = t->source_len > LIM_PATH_BYTES ? LIM_NAME_BYTES : t->source_len;
+	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(n));
+	escape_bytes(t->source, n, text, ESCAPE_SIZE(n), NULL);
+	const struct follow_device *f = t->device;
+	const char *port =
+	    f != NULL && f->judgement.port != NULL ? f->judgement.port->name : "";
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "model",
+	    f != NULL ? f->device.model : "", "port", port, "serial",
+	    f != NULL ? f->device.serial : "", "source", text, "vendor",
+	    f != NULL ? f->device.vendor : "", "why", t->why);
+	if (book_event(t->desk, "device.refused", "station", data, refused) != ERR_OK)
 		log_warn("a refused device could not be recorded: %s", refused);
 }
 
-enum err
-handin_take(struct desk *d, int fd, const uint8_t *source, size_t source_len, int *ret_fd,
-    char why[HANDIN_WHY_SIZE])
+/* As xfer.open records it. */
+static json_t *
+handin_medium(const struct handin_try *t, int fd)
 {
-	enum err e = ERR_OK;
-	const char *refused = fd >= 0 ? handin_refuse_image(fd) : NULL;
-	if (refused == NULL && source_len > LIM_PATH_BYTES)
+	struct stat st = {0};
+	MEM_FREE char *source = mem_alloc(ESCAPE_SIZE(t->source_len));
+	escape_bytes(t->source, t->source_len, source, ESCAPE_SIZE(t->source_len), NULL);
+	uint64_t bytes = fstat(fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+	if (t->device != NULL)
+		bytes = t->device->device.bytes;
+	json_t *medium = json_pack("{s:I, s:s, s:s}", "bytes", (json_int_t)bytes, "kind",
+	    S_ISBLK(st.st_mode) ? "block" : "image", "source", source);
+	if (t->device != NULL)
+		json_object_set_new(medium, "device",
+		    json_pack("{s:s, s:s, s:s, s:s}", "model", t->device->device.model, "port",
+			t->device->judgement.port->name, "serial", t->device->device.serial,
+			"vendor", t->device->device.vendor));
+	return medium;
+}
+
+static bool
+handin_try(struct handin_try *t, int given, int *ret_fd)
+{
+	const char *refused = given >= 0 ? handin_refuse_image(given) : NULL;
+	uint64_t diskseq = 0;
+	int fd = given;
+	if (refused == NULL && t->source_len > LIM_PATH_BYTES)
 		refused = "its path is longer than a path can be";
-	if (refused != NULL) {
-		snprintf(why, HANDIN_WHY_SIZE, "%s", refused);
-		if (fd >= 0)
-			close(fd);
-		e = ERR_DENIED;
-	} else if (fd >= 0) {
+	bool good = refused == NULL ? true : handin_say(t, refused);
+	if (good && given < 0)
+		good = handin_find(t) && handin_ask(t, &fd, &diskseq) &&
+		       handin_is_it(t, fd, diskseq);
+	if (!good && fd >= 0)
+		close(fd);
+	if (good)
 		*ret_fd = fd;
-	} else {
-		e = handin_open_device(d, source, source_len, ret_fd, why);
+	return good;
+}
+
+enum err
+handin_take(struct desk *d, int fd, const uint8_t *source, size_t source_len,
+    struct handin *ret, char why[HANDIN_WHY_SIZE])
+{
+	struct handin_try t = {d, source, source_len, NULL, why};
+	int opened = -1;
+	if (!handin_try(&t, fd, &opened)) {
+		handin_record(&t);
+		return ERR_DENIED;
 	}
-	if (e != ERR_OK)
-		handin_record(d, source, source_len, why);
-	return e;
+	*ret = (struct handin){.fd = opened, .medium = handin_medium(&t, opened)};
+	if (t.device != NULL)
+		ret->place = mem_strdup(t.device->place);
+	return ERR_OK;
+}
+
+bool
+handin_is_of(
+    struct desk *d, const struct handin *h, const char *transfer, char why[HANDIN_WHY_SIZE])
+{
+	const struct custody_transfer *t =
+	    transfer != NULL ? custody_transfer_find(d->custody, transfer) : NULL;
+	const struct follow_device *f = h->place != NULL ? follow_at(d, h->place) : NULL;
+	const json_t *device =
+	    t != NULL ? json_object_get(json_object_get(t->open_data, "medium"), "device")
+		      : NULL;
+	if (device == NULL || f == NULL || follow_is(&f->device, t))
+		return true;
+	const char *serial = json_string_value(json_object_get(device, "serial"));
+	snprintf(why, HANDIN_WHY_SIZE,
+	    "this is not the medium of %s: its serial or size differs from that of %.600s; "
+	    "insert the same medium, or abort the transfer and open a new one",
+	    t->id, serial != NULL && serial[0] != '\0' ? serial : "the one that was handed in");
+	return false;
+}
+
+void
+handin_done(struct handin *h)
+{
+	if (h->fd >= 0)
+		close(h->fd);
+	json_decref(h->medium);
+	free(h->place);
 }

@@ -7,13 +7,27 @@
 
 #define HANDIN_WHY_SIZE 1024
 
+struct handin {
+	int fd;         /* the medium, opened for reading */
+	json_t *medium; /* as xfer.open records it */
+	char *place;    /* udev's, when it is a device that is followed (follow.h), or NULL */
+};
+
 /*
- * The descriptor of the medium: fd (taken over) when the terminal opened an
- * image, else (-1) what the parent opens for source, a device of a configured
- * port.  Caller closes.  ERR_DENIED with a sentence for anything else; the
- * refusal is in the ledger then, and no transfer begins.
+ * The medium: fd (taken over) when the terminal opened an image, else (-1)
+ * what the parent opens for source: an image in a port, or a device, by its
+ * name in by-path or, when devices are followed, its node or the name of its
+ * port.  Caller calls handin_done.  ERR_DENIED with a sentence for anything
+ * else; the refusal is in the ledger then, and no transfer begins.
  */
 enum err handin_take(struct desk *, int fd, const uint8_t *source, size_t source_len,
-    int *ret_fd, char why[HANDIN_WHY_SIZE]);
+    struct handin *ret, char why[HANDIN_WHY_SIZE]);
+/*
+ * False, with a sentence, when it is another device than the one the transfer
+ * (NULL: a new one) was opened for; true, too, when nobody can tell.
+ */
+bool handin_is_of(
+    struct desk *, const struct handin *, const char *transfer, char why[HANDIN_WHY_SIZE]);
+void handin_done(struct handin *);
 
 #endif

@@ -5,10 +5,10 @@
 #include "src/base/hex.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/proc/desk/follow.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/rows.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +19,7 @@ struct media_row {
 	enum station_port_kind kind;
 	const char *source; /* the raw path, or NULL */
 	size_t source_len;
-	const char *name; /* escaped */
+	const char *name, *device; /* escaped; no device: NULL */
 	uint64_t bytes;
 	const char *state, *why, *transfer, *at;
 };
@@ -31,29 +31,52 @@ media_add(struct rows *rows, const struct media_row *r)
 	    [STATION_IMAGE] = "image", [STATION_BLOCK] = "block"};
 	MEM_FREE char *source = mem_alloc(HEX_B64_SIZE(r->source_len));
 	hex_b64_encode((const uint8_t *)r->source, r->source_len, source);
-	rows_add(rows, json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "port",
-			   r->port, "kind", kinds[r->kind], "source", source, "name", r->name,
-			   "bytes", (json_int_t)r->bytes, "state", r->state, "why", r->why,
-			   "transfer", r->transfer, "at", r->at));
+	rows_add(rows,
+	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "port", r->port,
+		"kind", kinds[r->kind], "source", source, "name", r->name, "device",
+		r->device != NULL ? r->device : "", "bytes", (json_int_t)r->bytes, "state",
+		r->state, "why", r->why, "transfer", r->transfer, "at", r->at));
 }
 
 /* --- where a medium is ------------------------------------------------------------- */
 
-/* How far the folder of a port reaches in a path that lies in it, with the slash. */
-static size_t
-media_folder_len(const struct station_port *p)
+/* The folder of a port as a source begins with it. */
+static const char *
+media_folder(const struct station_port *p)
 {
-	size_t n = strlen(p->path);
-	if (p->kind == STATION_BLOCK)
-		return (size_t)(strrchr(p->path, '/') + 1 - p->path);
-	return p->path[n - 1] == '/' ? n : n + 1;
+	return p->kind == STATION_BLOCK ? STATION_BY_PATH : p->path;
 }
 
 static char *
 media_source(const struct station_port *p, const char *name)
 {
-	size_t n = media_folder_len(p);
-	return mem_printf("%.*s%s%s", (int)n, p->path, n > strlen(p->path) ? "/" : "", name);
+	const char *folder = media_folder(p);
+	bool slash = folder[strlen(folder) - 1] == '/';
+	return mem_printf("%s%s%s", folder, slash ? "" : "/", name);
+}
+
+/* The last part of what has this (escaped) source, when it lies in this folder, or NULL. */
+static const char *
+media_name(const char *folder, const char *source)
+{
+	size_t n = strlen(folder);
+	if (strncmp(source, folder, n) != 0 || (folder[n - 1] != '/' && source[n] != '/'))
+		return NULL;
+	const char *name = source + n + (folder[n - 1] == '/' ? 0 : 1);
+	return strchr(name, '/') == NULL ? name : NULL;
+}
+
+static const struct station_port *
+media_port_of(const struct station *st, const char *source)
+{
+	const char *place = media_name(STATION_BY_PATH, source);
+	if (place != NULL && station_port_find(st, place) != NULL)
+		return station_port_find(st, place);
+	for (size_t i = 0; i < st->nports; i++)
+		if (st->ports[i].kind == STATION_IMAGE &&
+		    media_name(st->ports[i].path, source) != NULL)
+			return &st->ports[i];
+	return NULL;
 }
 
 static char *
@@ -62,20 +85,6 @@ media_escaped(const char *text, size_t n)
 	char *out = mem_alloc(ESCAPE_SIZE(n));
 	escape_bytes(text, n, out, ESCAPE_SIZE(n), NULL);
 	return out;
-}
-
-/* The names of partitions stand beside the device they are parts of. */
-static bool
-media_is_part(const char *name)
-{
-	const char *part = NULL;
-	for (const char *p = name; (p = strstr(p, "-part")) != NULL; p++)
-		part = p + 5;
-	if (part == NULL || *part == '\0')
-		return false;
-	while (isdigit((unsigned char)*part))
-		part++;
-	return *part == '\0';
 }
 
 /* --- what became of it -------------------------------------------------------------- */
@@ -111,18 +120,16 @@ media_same(const struct custody_transfer *t, uint64_t bytes, int64_t changed_s)
 	       (uint64_t)then == bytes;
 }
 
+/* How far the transfer is that was opened for it; same: for just this, as it is now. */
 static void
-media_judge(struct desk *d, struct media_row *r, const char *source, int64_t changed_s)
+media_state(struct desk *d, struct media_row *r, const struct custody_transfer *t, bool same,
+    bool again)
 {
-	const struct custody_transfer *t = media_transfer(d->custody, source);
-	if (t == NULL)
-		return;
 	const struct intake *in = intake_find(d, t->id);
-	bool same = media_same(t, r->bytes, changed_s);
-	bool again = t->facts.state == TRANSFER_FAULT && strcmp(t->step, "release") != 0;
+	again &= t->facts.state == TRANSFER_FAULT && strcmp(t->step, "release") != 0;
 	if (in != NULL && intake_needs_medium(in))
 		r->state = "reading";
-	else if (same && in == NULL && again)
+	else if (in == NULL && again)
 		r->why = "its reading was interrupted and can be repeated";
 	else if (same && t->read_data != NULL)
 		r->state = "read";
@@ -132,6 +139,114 @@ media_judge(struct desk *d, struct media_row *r, const char *source, int64_t cha
 		r->why = "it was read to its end and may be taken out";
 	r->transfer = t->id;
 	r->at = t->opened_at;
+}
+
+static void
+media_judge(struct desk *d, struct media_row *r, const char *source, int64_t changed_s)
+{
+	const struct custody_transfer *t = media_transfer(d->custody, source);
+	if (t == NULL)
+		return;
+	bool same = media_same(t, r->bytes, changed_s);
+	media_state(d, r, t, same, same);
+}
+
+/* --- devices ------------------------------------------------------------------------- */
+
+/* The newest transfer opened for this device, whatever port it was in; NULL when there is none.
+ */
+static const struct custody_transfer *
+media_transfer_of(const struct custody *c, const struct device *d)
+{
+	for (size_t i = custody_transfer_count(c); i > 0; i--)
+		if (follow_is(d, custody_transfer_at(c, i - 1)))
+			return custody_transfer_at(c, i - 1);
+	return NULL;
+}
+
+static void
+media_add_device(struct desk *d, struct rows *rows, const struct follow_device *f)
+{
+	char words[DEVICE_WORDS_SIZE];
+	bool opened = f->transfer[0] != '\0';
+	const struct custody_transfer *t = opened
+	                                       ? custody_transfer_find(d->custody, f->transfer)
+	                                       : media_transfer_of(d->custody, &f->device);
+	bool ready = f->judgement.state == DEVICE_READY;
+	device_words(&f->device, words);
+	struct media_row r = {.port = f->judgement.port->name,
+	    .kind = STATION_BLOCK,
+	    .source = ready ? f->source : "",
+	    .source_len = ready ? strlen(f->source) : 0,
+	    .name = f->device.id_path,
+	    .device = words,
+	    .bytes = f->device.bytes,
+	    .state = ready ? "ready" : "empty",
+	    .why = ready ? "" : "there is no medium in the drive",
+	    .transfer = "",
+	    .at = ""};
+	/* another that says the same of itself is not the one that is being read */
+	if (ready && t != NULL && (opened || intake_find(d, t->id) == NULL))
+		/* what was read at an earlier insertion can have been written to since */
+		media_state(d, &r, t, opened || media_same(t, r.bytes, f->since_s), true);
+	media_add(rows, &r);
+}
+
+static bool
+media_is_back(const struct desk *d, const struct custody_transfer *t)
+{
+	const struct follow_device *f = NULL;
+	while ((f = follow_next(d, f)) != NULL)
+		if (f->judgement.state == DEVICE_READY && follow_is(&f->device, t))
+			return true;
+	return false;
+}
+
+/* What went while it was read, until it is back or nobody waits for it any more. */
+static void
+media_add_pulled(struct desk *d, struct rows *rows, const struct station_port *p)
+{
+	const struct follow_pulled *f = NULL;
+	while ((f = follow_pulled_next(d, f)) != NULL) {
+		char words[DEVICE_WORDS_SIZE];
+		const struct custody_transfer *t =
+		    custody_transfer_find(d->custody, f->transfer);
+		if (f->port != p || t == NULL || t->facts.state != TRANSFER_FAULT ||
+		    intake_find(d, t->id) != NULL || media_is_back(d, t))
+			continue;
+		device_words(&f->device, words);
+		struct media_row r = {.port = p->name,
+		    .kind = STATION_BLOCK,
+		    .name = f->device.id_path,
+		    .device = words,
+		    .bytes = f->device.bytes,
+		    .state = "pulled",
+		    .why = FOLLOW_PULLED,
+		    .transfer = t->id,
+		    .at = t->opened_at};
+		media_add(rows, &r);
+	}
+}
+
+static void
+media_add_followed(struct desk *d, struct rows *rows, const struct station_port *p)
+{
+	size_t before = json_array_size(rows->list);
+	const struct follow_device *f = NULL;
+	media_add_pulled(d, rows, p);
+	while ((f = follow_next(d, f)) != NULL)
+		if (f->judgement.port == p &&
+		    (f->judgement.state == DEVICE_READY || f->judgement.state == DEVICE_EMPTY))
+			media_add_device(d, rows, f);
+	struct media_row empty = {.port = p->name,
+	    .kind = STATION_BLOCK,
+	    .name = "",
+	    .state = "empty",
+	    .why = "",
+	    .transfer = "",
+	    .at = ""};
+	if (json_array_size(rows->list) == before && !rows->full)
+		media_add(rows, &empty);
 }
 
 /* --- rows ---------------------------------------------------------------------------- */
@@ -146,8 +261,6 @@ media_add_found(
 	if (n == 0 || n / 4 * 3 > LIM_NAME_BYTES || !hex_b64_decode(text, n, name, &n))
 		return;
 	name[n] = '\0';
-	if (p->kind == STATION_BLOCK && media_is_part((const char *)name))
-		return;
 	MEM_FREE char *source = media_source(p, (const char *)name);
 	MEM_FREE char *safe_source = media_escaped(source, strlen(source));
 	MEM_FREE char *safe_name = media_escaped((const char *)name, n);
@@ -170,6 +283,10 @@ static bool
 media_add_port(struct desk *d, struct rows *rows, const struct station_port *p,
     const json_t *all, size_t until_bytes)
 {
+	if (p->kind == STATION_BLOCK && follow_active(d)) {
+		media_add_followed(d, rows, p);
+		return true;
+	}
 	bool left = false;
 	const json_t *found;
 	const char *why = "";
@@ -199,22 +316,6 @@ media_add_port(struct desk *d, struct rows *rows, const struct station_port *p,
 	    .at = ""};
 	media_add(rows, &r);
 	return true;
-}
-
-static const struct station_port *
-media_port_of(const struct station *st, const char *source)
-{
-	for (size_t i = 0; i < st->nports; i++) {
-		const struct station_port *p = &st->ports[i];
-		size_t n = strlen(p->path);
-		if (strncmp(source, p->path, n) != 0)
-			continue;
-		bool below =
-		    p->kind == STATION_BLOCK || p->path[n - 1] == '/' || source[n] == '/';
-		if (below && strchr(source + media_folder_len(p), '/') == NULL)
-			return p;
-	}
-	return NULL;
 }
 
 /* What is being read although it lies in no port: an image that a terminal passed on. */
@@ -247,9 +348,11 @@ media_add_refused(struct desk *d, struct rows *rows)
 	const struct custody_refused *f;
 	for (size_t i = 0; (f = custody_refused_at(d->custody, i)) != NULL; i++) {
 		const struct station_port *p = media_port_of(d->station, f->source);
-		struct media_row r = {.port = p != NULL ? p->name : "",
+		const char *port = p != NULL ? p->name : f->port;
+		struct media_row r = {.port = port,
+		    .device = f->device,
 		    .kind = p != NULL ? p->kind : STATION_IMAGE,
-		    .name = p != NULL ? f->source + media_folder_len(p) : f->source,
+		    .name = p != NULL ? media_name(media_folder(p), f->source) : f->source,
 		    .state = "refused",
 		    .why = f->why,
 		    .transfer = "",
@@ -265,14 +368,16 @@ media_answer(struct session *s, struct msg *m)
 	struct desk *d = s->desk;
 	struct rows rows;
 	struct msg ports;
-	(void)m;
+	s->follows = msg_bool(m, "follow");
+	follow_refresh(d);
 	if (channel_call(d->parent, MSG_DESK_PORTS, NULL, -1, answers, &ports) != ERR_OK)
 		log_fatal("the parent does not answer");
 	rows_init(&rows);
 	bool all = true;
 	for (size_t i = 0, n = d->station->nports; i < n; i++)
-		all &= media_add_port(d, &rows, &d->station->ports[i],
-		    json_object_get(ports.body, "rows"), MEDIA_BYTES * (i + 1) / n);
+		if (d->station->ports[i].role == STATION_MEDIA)
+			all &= media_add_port(d, &rows, &d->station->ports[i],
+			    json_object_get(ports.body, "rows"), MEDIA_BYTES * (i + 1) / n);
 	msg_done(&ports);
 	media_add_others(d, &rows);
 	media_add_refused(d, &rows);

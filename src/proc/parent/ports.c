@@ -7,17 +7,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdbool.h>
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* Where the media of a port are: a folder, and what their names begin with. */
-struct ports_place {
-	char *folder; /* owned */
-	const char *prefix;
-};
 
 struct ports_found {
 	char *name;
@@ -25,14 +21,16 @@ struct ports_found {
 	int64_t changed_s;
 };
 
-static struct ports_place
-ports_place(const struct station_port *port)
+/* Everything a look at the ports needs. */
+struct ports_look {
+	const struct station *station;
+	const char *by_path;
+};
+
+static const char *
+ports_folder(const struct ports_look *l, const struct station_port *port)
 {
-	if (port->kind == STATION_IMAGE)
-		return (struct ports_place){mem_strdup(port->path), ""};
-	const char *slash = strrchr(port->path, '/');
-	return (struct ports_place){
-	    mem_printf("%.*s", (int)(slash - port->path + 1), port->path), slash + 1};
+	return port->kind == STATION_IMAGE ? port->path : l->by_path;
 }
 
 /* The names that stand for nothing on a medium, or for somewhere else. */
@@ -46,7 +44,7 @@ ports_name_ok(const char *name)
 
 /* A link in an image port is no medium; the names of by-path are links. */
 static bool
-ports_look(int dir, enum station_port_kind kind, const char *name, struct ports_found *ret)
+ports_stat(int dir, enum station_port_kind kind, const char *name, struct ports_found *ret)
 {
 	struct stat st;
 	if (fstatat(dir, name, &st, kind == STATION_IMAGE ? AT_SYMLINK_NOFOLLOW : 0) != 0 ||
@@ -97,24 +95,32 @@ ports_print(json_t *rows, const struct station_port *port, const struct ports_fo
 		      (json_int_t)f->bytes, "changed", (json_int_t)f->changed_s));
 }
 
+/* A name of the folder that stands for a medium of this port, by its form. */
+static bool
+ports_is_of(const struct ports_look *l, const struct station_port *port, const char *name)
+{
+	return ports_name_ok(name) &&
+	       (port->kind == STATION_IMAGE || station_port_find(l->station, name) == port);
+}
+
 /* At most `most` rows. */
 static void
-ports_list_one(json_t *rows, const struct station_port *port, size_t most)
+ports_list_one(
+    const struct ports_look *l, json_t *rows, const struct station_port *port, size_t most)
 {
 	struct ports_found found[LIM_PORT_MEDIA], f;
-	struct ports_place place = ports_place(port);
 	struct dirent *e;
 	size_t n = 0;
-	DIR *dir = opendir(place.folder);
+	DIR *dir = opendir(ports_folder(l, port));
 	if (dir == NULL) {
-		ports_refuse(rows, port, errno);
-		free(place.folder);
+		/* udev makes its folder with the first device */
+		if (port->kind == STATION_IMAGE || errno != ENOENT)
+			ports_refuse(rows, port, errno);
 		return;
 	}
 	for (int i = 0; i < LIM_PORT_ENTRIES && (e = readdir(dir)) != NULL; i++)
-		if (ports_name_ok(e->d_name) &&
-		    strncmp(e->d_name, place.prefix, strlen(place.prefix)) == 0 &&
-		    ports_look(dirfd(dir), port->kind, e->d_name, &f))
+		if (ports_is_of(l, port, e->d_name) &&
+		    ports_stat(dirfd(dir), port->kind, e->d_name, &f))
 			n = ports_keep(found, n, f);
 	for (size_t i = 0; i < n; i++) {
 		if (i < most)
@@ -122,73 +128,101 @@ ports_list_one(json_t *rows, const struct station_port *port, size_t most)
 		free(found[i].name);
 	}
 	closedir(dir);
-	free(place.folder);
 }
 
 json_t *
-ports_list(const struct station *s)
+ports_list(const struct station *s, const char *by_path)
 {
+	const struct ports_look l = {s, by_path};
 	json_t *rows = json_array();
 	/* each has its share: a full folder does not hide the medium in another port */
 	for (size_t i = 0; i < s->nports; i++)
-		ports_list_one(rows, &s->ports[i], LIM_PORT_MEDIA / s->nports);
+		if (s->ports[i].role == STATION_MEDIA)
+			ports_list_one(&l, rows, &s->ports[i], LIM_PORT_MEDIA / s->nports);
 	return rows;
 }
 
 /* --- opening ------------------------------------------------------------------------ */
 
-/* The last part of source when it names a medium of this port, or NULL. */
+/* The last part of source when it lies directly in the folder, or NULL. */
 static const char *
-ports_match(const struct station_port *port, const char *source)
+ports_below(const char *folder, const char *source)
 {
-	size_t n = strlen(port->path);
-	if (strncmp(source, port->path, n) != 0)
+	size_t n = strlen(folder);
+	if (n == 0 || strncmp(source, folder, n) != 0)
 		return NULL;
-	if (port->kind == STATION_IMAGE) {
-		bool slash = n > 0 && port->path[n - 1] == '/';
-		if (!slash && source[n] != '/')
-			return NULL;
-		const char *name = source + n + (slash ? 0 : 1);
-		return ports_name_ok(name) ? name : NULL;
-	}
-	/* what follows is the rest of a name, never a way out of the folder */
-	return strchr(source + n, '/') == NULL ? strrchr(source, '/') + 1 : NULL;
+	bool slash = folder[n - 1] == '/';
+	if (!slash && source[n] != '/')
+		return NULL;
+	const char *name = source + n + (slash ? 0 : 1);
+	return ports_name_ok(name) ? name : NULL;
 }
 
-static enum err
-ports_open_in(
-    const struct station_port *port, const char *name, int *ret_fd, const char **ret_why)
+static bool
+ports_fail(const char **ret_why, int error)
 {
-	struct ports_place place = ports_place(port);
-	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-	struct stat st;
+	const char *text = error == ENOENT || error == ENXIO || error == ENOMEDIUM
+	                       ? "it is not there any more"
+	                       : strerrordesc_np(error);
+	*ret_why = text != NULL ? text : "it cannot be opened";
+	return false;
+}
+
+/*
+ * Looked at before it is opened, because opening alone can do things to a
+ * device; then exactly that is opened, whatever its name means by now.
+ */
+static bool
+ports_open_name(const struct ports_look *l, const struct station_port *port, const char *name,
+    int *ret_fd, const char **ret_why)
+{
 	bool image = port->kind == STATION_IMAGE;
-	MEM_CLOSE int dir = open(place.folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	free(place.folder);
-	int fd = dir < 0 ? -1 : openat(dir, name, flags | (image ? O_NOFOLLOW : 0));
-	if (fd < 0 || fstat(fd, &st) != 0) {
-		*ret_why = errno == ELOOP ? "it is a link; put the image itself into the port"
-		           : errno == ENOENT ? "it is not there any more"
-		                             : strerrordesc_np(errno);
-		if (*ret_why == NULL)
-			*ret_why = "it cannot be opened";
-		if (fd >= 0)
-			close(fd);
-		return ERR_DENIED;
-	}
+	struct stat st;
+	char path[32];
+	MEM_CLOSE int dir = open(ports_folder(l, port), O_PATH | O_DIRECTORY | O_CLOEXEC);
+	MEM_CLOSE int node =
+	    dir < 0 ? -1 : openat(dir, name, O_PATH | O_CLOEXEC | (image ? O_NOFOLLOW : 0));
+	if (node < 0 || fstat(node, &st) != 0)
+		return ports_fail(ret_why, errno);
 	if (!(image ? S_ISREG(st.st_mode) : S_ISBLK(st.st_mode))) {
-		*ret_why = image ? "it is no image file" : "it is no block device";
-		close(fd);
-		return ERR_DENIED;
+		*ret_why = !image ? "it is no block device"
+		           : S_ISLNK(st.st_mode)
+		               ? "it is a link; put the image itself into the port"
+		               : "it is no image file";
+		return false;
 	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", node);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return ports_fail(ret_why, errno);
 	*ret_fd = fd;
-	return ERR_OK;
+	return true;
+}
+
+/* What a device must prove, and what tells its insertion from the one before. */
+static bool
+ports_prove(int fd, uint64_t *ret_diskseq, const char **ret_why)
+{
+	int read_only = 0;
+	uint64_t diskseq = 0;
+	if (ioctl(fd, BLKROGET, &read_only) != 0 || read_only != 1) {
+		*ret_why =
+		    "it is not proved read-only: the station's udev rules did not see it; "
+		    "an administrator installs them, then plug it in again";
+		return false;
+	}
+	if (ioctl(fd, BLKGETDISKSEQ, &diskseq) == 0)
+		*ret_diskseq = diskseq;
+	return true;
 }
 
 enum err
-ports_open(
-    const struct station *s, const char *source, size_t n, int *ret_fd, const char **ret_why)
+ports_open(const struct station *s, const char *by_path, const char *source, size_t n,
+    int *ret_fd, uint64_t *ret_diskseq, const char **ret_why)
 {
+	const struct ports_look l = {s, by_path};
+	int fd = -1;
+	*ret_diskseq = 0;
 	*ret_why = s->demo
 	               ? "this is a demo station; it reads images in its ports, never a real "
 	                 "device"
@@ -196,9 +230,18 @@ ports_open(
 	if (strlen(source) != n)
 		return ERR_DENIED;
 	for (size_t i = 0; i < s->nports; i++) {
-		const char *name = ports_match(&s->ports[i], source);
-		if (name != NULL)
-			return ports_open_in(&s->ports[i], name, ret_fd, ret_why);
+		const struct station_port *port = &s->ports[i];
+		const char *name = ports_below(ports_folder(&l, port), source);
+		if (port->role != STATION_MEDIA || name == NULL || !ports_is_of(&l, port, name))
+			continue;
+		if (!ports_open_name(&l, port, name, &fd, ret_why))
+			return ERR_DENIED;
+		if (port->kind == STATION_BLOCK && !ports_prove(fd, ret_diskseq, ret_why)) {
+			close(fd);
+			return ERR_DENIED;
+		}
+		*ret_fd = fd;
+		return ERR_OK;
 	}
 	return ERR_DENIED;
 }

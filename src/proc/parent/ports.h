@@ -11,6 +11,9 @@
 
 #include <jansson.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* by_path is STATION_BY_PATH, where udev names devices by their place; tests have their own. */
 
 /*
  * At most LIM_PORT_MEDIA rows {port, name, bytes, changed}, by port and name;
@@ -19,13 +22,15 @@
  * changed is the second in which the name last came to mean this.  A port that
  * cannot be looked into has one row {port, why}.  Caller decrefs.
  */
-json_t *ports_list(const struct station *);
+json_t *ports_list(const struct station *, const char *by_path);
 /*
  * Opens a medium for reading: a regular file directly in the folder of an
- * image port, or a device of a block port.  ERR_DENIED and a sentence for
- * anything else.  Caller closes.
+ * image port, or, by its name in by_path, a device in a block port for media
+ * that the kernel refuses to write to.  ERR_DENIED and a sentence for anything
+ * else.  ret_diskseq: the kernel's number of the insertion, 0 when it has none.
+ * Caller closes.
  */
-enum err ports_open(
-    const struct station *, const char *source, size_t n, int *ret_fd, const char **ret_why);
+enum err ports_open(const struct station *, const char *by_path, const char *source, size_t n,
+    int *ret_fd, uint64_t *ret_diskseq, const char **ret_why);
 
 #endif
