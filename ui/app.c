@@ -1,77 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/app.h"
-#include "src/base/clock.h"
-#include "src/base/escape.h"
-#include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "ui/desk.h"
 #include "ui/frame.h"
 #include "ui/key.h"
-#include "ui/print.h"
-#include "ui/prompt.h"
+#include "ui/look.h"
+#include "ui/media.h"
 #include "ui/views.h"
-
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
 #define APP_TICK_MS     250
 #define APP_LABEL_CELLS 24
-#define APP_SETTLE_MS   5000 /* longest wait for what is under way before a signature */
-#define APP_LOCK_S      300  /* until the station said after how long a screen locks */
-
-/* --- what was said ------------------------------------------------------------- */
-
-__attribute__((format(printf, 3, 0))) static void
-app_vsay(struct app *app, bool warn, const char *fmt, va_list ap)
-{
-	struct app_said *s = &app->said[app->nsaid % APP_SAID];
-	char at[CLOCK_TEXT_SIZE];
-	vsnprintf(s->text, sizeof(s->text), fmt, ap);
-	clock_format(app->now_s, at);
-	snprintf(s->at, sizeof(s->at), "%.5s", at + 11);
-	s->warn = warn;
-	app->nsaid++;
-	app->said_seen = false;
-}
-
-void
-app_say(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	app_vsay(app, false, fmt, ap);
-	va_end(ap);
-}
-
-void
-app_warn(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	app_vsay(app, true, fmt, ap);
-	va_end(ap);
-}
-
-void
-app_hint(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(app->hint, sizeof(app->hint), fmt, ap);
-	va_end(ap);
-}
-
-void
-app_refused(struct app *app, const struct msg *m)
-{
-	if (m == NULL)
-		app_warn(app, "The station has gone; nothing was done.");
-	else if (msg_str(m, "next")[0] != '\0')
-		app_warn(app, "%s; %s", msg_str(m, "why"), msg_str(m, "next"));
-	else
-		app_warn(app, "%s", msg_str(m, "why"));
-}
+#define APP_LOCK_S      300 /* until the station said after how long a screen locks */
 
 /* --- life ------------------------------------------------------------------------ */
 
@@ -79,24 +18,16 @@ static void
 app_news(void *arg, struct msg *m)
 {
 	struct app *app = arg;
+	if (m->id == MSG_DESK_MEDIA_NEWS) {
+		media_hear(app->media, m);
+		return;
+	}
 	for (struct view *v = app->top; v != NULL;) {
 		struct view *below = v->below; /* a view may close itself */
 		if (v->type->news != NULL)
 			v->type->news(v, m);
 		v = below;
 	}
-}
-
-static void
-app_site_done(struct app_site *s)
-{
-	free(s->site);
-	free(s->station);
-	free(s->banner);
-	free(s->contact);
-	json_decref(s->reasons);
-	json_decref(s->fields);
-	*s = (struct app_site){.known = false};
 }
 
 struct app *
@@ -113,6 +44,7 @@ app_new(struct ui *ui, int64_t now_ms, int64_t now_s)
 	    .cols = APP_COLS,
 	    .said_seen = true,
 	    .want_desk = ui->desk == NULL};
+	app->media = media_new(app);
 	link_on_news(app->link, app, app_news);
 	ui->screens = app;
 	ui->stray = app_news;
@@ -131,6 +63,8 @@ app_free(struct app *app)
 		app->top = below;
 	}
 	link_free(app->link);
+	media_free(app->media);
+	look_memory_free(app->looked);
 	arena_free(app->frame);
 	app_site_done(&app->site);
 	free(app);
@@ -138,8 +72,7 @@ app_free(struct app *app)
 
 /* --- the stack -------------------------------------------------------------------- */
 
-/* The lock, wherever it is in the stack; NULL: it is open. */
-static struct view *
+struct view *
 app_find_lock(const struct app *app)
 {
 	struct view *v = app->top;
@@ -201,7 +134,7 @@ app_forget(struct app *app)
 }
 
 /* There is one lock: from a help screen over it F9 leads back to it. */
-static void
+void
 app_lock(struct app *app)
 {
 	const struct view *lock = app_find_lock(app);
@@ -210,118 +143,13 @@ app_lock(struct app *app)
 	app_forget(app);
 	while (lock != NULL && app->top != lock)
 		app_pop(app);
-	if (lock == NULL)
+	if (lock == NULL) {
+		/* what was said before is of the screens below */
+		app->said_seen = true;
+		app->hint[0] = '\0';
 		app_push(app, lock_view(app));
+	}
 	app->redraw = true;
-}
-
-/* --- the desk ---------------------------------------------------------------------- */
-
-void
-app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
-{
-	link_ask(v->app->link, v, id, body, answer, fn);
-}
-
-const char *
-app_why_no_desk(const struct app *app)
-{
-	return app->ui->desk == NULL || app->lost_ms != 0
-	           ? "the station has gone; what you see is the last state"
-	           : NULL;
-}
-
-static void
-app_on_site(void *owner, struct msg *m)
-{
-	struct app *app = owner;
-	if (m == NULL || m->id != MSG_DESK_SITE)
-		return;
-	app_site_done(&app->site);
-	app->site = (struct app_site){.known = true,
-	    .demo = msg_bool(m, "demo"),
-	    .site = escape_checked(msg_str(m, "site")),
-	    .station = escape_checked(msg_str(m, "station")),
-	    .banner = escape_checked(msg_str(m, "banner")),
-	    .contact = escape_checked(msg_str(m, "contact")),
-	    .reasons = json_incref(json_object_get(m->body, "reasons")),
-	    .fields = json_incref(json_object_get(m->body, "fields")),
-	    .lock_s = msg_uint(m, "lock_s"),
-	    .approvals = msg_uint(m, "approvals")};
-}
-
-/* The connection broke: all stays as it was, and is tried again. */
-static void
-app_lost(struct app *app)
-{
-	link_down(app->link);
-	app->want_desk = true;
-	app->lost_ms = app->now_ms != 0 ? app->now_ms : 1;
-}
-
-void
-app_connected(struct app *app)
-{
-	char why[APP_SAY_SIZE], next[APP_SAY_SIZE];
-	app->ui->gone = false;
-	app->want_desk = false;
-	app->lost_ms = 0;
-	bool known = app_calls_begin(app, "") && desk_refresh(app->ui) == UI_DONE;
-	app_calls_end(app, why, next);
-	if (app->ui->desk == NULL)
-		return;
-	if (!known) {
-		app_warn(app, "%s; %s", why, next);
-		app_lost(app);
-		return;
-	}
-	link_ask(app->link, app, MSG_UI_SITE, json_object(), MSG_DESK_SITE, app_on_site);
-	if (app->ui->as == NULL)
-		return;
-	app_say(app, "The station is back; your passphrase signs you in again.");
-	app_lock(app);
-}
-
-static void
-app_on_problem(void *arg, const char *why, const char *next)
-{
-	struct app *app = arg;
-	snprintf(app->problem, sizeof(app->problem), "%s", why);
-	snprintf(app->remedy, sizeof(app->remedy), "%s", next);
-}
-
-bool
-app_calls_begin(struct app *app, const char *doing)
-{
-	app->problem[0] = app->remedy[0] = '\0';
-	print_problem_to(app_on_problem, app);
-	if (doing[0] != '\0')
-		app_say(app, "%s", doing);
-	if (doing[0] != '\0' && app->show != NULL)
-		app->show(app);
-	if (app->ui->desk != NULL && link_settle(app->link, APP_SETTLE_MS)) {
-		if (doing[0] != '\0')
-			app->said_seen = true;
-		link_hold(app->link, true);
-		return true;
-	}
-	app_on_problem(app,
-	    app->ui->desk == NULL ? "the station has gone" : "the station is busy",
-	    "nothing was done; try again");
-	app_warn(app, "%s; %s", app->problem, app->remedy);
-	return false;
-}
-
-void
-app_calls_end(struct app *app, char ret_why[APP_SAY_SIZE], char ret_next[APP_SAY_SIZE])
-{
-	print_problem_to(NULL, NULL);
-	link_hold(app->link, false);
-	snprintf(ret_why, APP_SAY_SIZE, "%s", app->problem);
-	snprintf(ret_next, APP_SAY_SIZE, "%s", app->remedy);
-	app->flush = true; /* what was typed meanwhile answers no question */
-	if (app->ui->gone)
-		app_lost(app);
 }
 
 struct safe
@@ -352,28 +180,39 @@ app_left_s(const struct app *app)
 	return left_ms > 0 ? (left_ms + 999) / 1000 : 0;
 }
 
-void
-app_tick(struct app *app, int64_t now_ms, int64_t now_s)
+static void
+app_tick_views(struct app *app)
 {
-	app->now_ms = now_ms;
-	app->now_s = now_s;
-	if (app->ui->desk != NULL)
-		link_pump(app->link, now_ms);
-	if (app->ui->desk == NULL && app->lost_ms == 0 && !app->want_desk)
-		app_lost(app);
-	if (app_left_s(app) == 0) {
-		app_forget(app); /* at the sign-in, too */
-		app_lock(app);
-	}
-	if (now_ms - app->tick_ms < APP_TICK_MS)
+	if (app->now_ms - app->tick_ms < APP_TICK_MS)
 		return;
-	app->tick_ms = now_ms;
+	app->tick_ms = app->now_ms;
+	app->hush = app_find_lock(app) != NULL;
+	media_tick(app->media);
 	for (struct view *v = app->top; v != NULL;) {
 		struct view *below = v->below;
 		if (v->type->tick != NULL)
 			v->type->tick(v);
 		v = below;
 	}
+	app->hush = false;
+}
+
+void
+app_tick(struct app *app, int64_t now_ms, int64_t now_s)
+{
+	app->now_ms = now_ms;
+	app->now_s = now_s;
+	app->hush = app_find_lock(app) != NULL;
+	if (app->ui->desk != NULL)
+		link_pump(app->link, now_ms);
+	app->hush = false;
+	if (app->ui->desk == NULL && app->lost_ms == 0 && !app->want_desk)
+		app_lost(app);
+	if (app_left_s(app) == 0) {
+		app_forget(app); /* at the sign-in, too */
+		app_lock(app);
+	}
+	app_tick_views(app);
 }
 
 void
@@ -428,93 +267,4 @@ app_draw(struct app *app, struct grid *grid, int rows, int cols)
 	struct area body = area_part(
 	    &screen, FRAME_TOP, 0, screen.rows - FRAME_TOP - FRAME_BOTTOM, screen.cols);
 	app_draw_over(app, app->top, base, &body);
-}
-
-/* --- acts of every screen ------------------------------------------------------------------
- */
-
-const char *
-app_may_back(struct view *v)
-{
-	return v->below == NULL ? "this is the first screen; F10 signs out" : NULL;
-}
-
-void
-app_act_back(struct view *v)
-{
-	if (v->type->leave == NULL || v->type->leave(v))
-		app_pop(v->app);
-}
-
-void
-app_act_help(struct view *v)
-{
-	app_push(v->app, help_view(v->app));
-}
-
-void
-app_act_said(struct view *v)
-{
-	app_push(v->app, said_view(v->app));
-}
-
-void
-app_act_lock(struct view *v)
-{
-	app_lock(v->app);
-}
-
-static void
-app_sign_out(struct view *v)
-{
-	v->app->end = APP_SIGNED_OUT;
-}
-
-void
-app_act_out(struct view *v)
-{
-	prompt_confirm(v, SAFE("SIGN OUT"),
-	    SAFE(
-		"You are signed out and the next officer signs in. Work goes on, drafts stay."),
-	    SAFE("Sign out"), app_sign_out);
-}
-
-void
-app_act_redraw(struct view *v)
-{
-	v->app->redraw = true;
-}
-
-void
-app_act_cancel(struct view *v)
-{
-	struct app *app = v->app;
-	if (link_pending(app->link) == 0) {
-		app_say(app, "Nothing is under way; F10 signs out.");
-		return;
-	}
-	link_cancel(app->link);
-	app_say(app, "Cancelled.");
-}
-
-void
-app_act_home(struct view *v)
-{
-	app_home(v->app);
-}
-
-void
-app_act_transfers(struct view *v)
-{
-	struct app *app = v->app;
-	if (v->type->map == MAP_TRANSFERS)
-		return;
-	app_home(app);
-	app_push(app, transfers_view(app));
-}
-
-void
-app_act_nothing(struct view *v)
-{
-	app_say(v->app, "This key does nothing here, on purpose.");
 }

@@ -9,6 +9,7 @@
 
 #include "src/base/buf.h"
 #include "ui/act.h"
+#include "ui/form.h"
 #include "ui/link.h"
 #include "ui/view.h"
 
@@ -23,6 +24,7 @@ struct app_said {
 	char text[APP_SAY_SIZE];
 	char at[24];
 	bool warn;
+	bool below_lock; /* said by a screen while it was locked: not shown on the lock */
 };
 
 /* What the desk told of the station (desk.site). */
@@ -37,6 +39,7 @@ struct app_site {
 struct app {
 	struct ui *ui; /* ui->as: who is signed in; ui->desk: the connection */
 	struct link *link;
+	struct media *media; /* what lies in the ports */
 	struct arena *frame; /* until the next app_draw */
 	struct view *top;
 	struct app_site site;
@@ -52,11 +55,16 @@ struct app {
 	bool want_desk; /* somebody outside should connect and call app_connected */
 	struct app_said said[APP_SAID]; /* a ring; the newest at (nsaid - 1) % APP_SAID */
 	size_t nsaid;
-	bool said_seen;          /* the message line is empty again */
+	bool said_seen;               /* the message line is empty again */
+	bool hush;                    /* who speaks now is below the lock */
+	size_t hushed;                /* messages said below it since it is locked */
+	char complaint[APP_SAY_SIZE]; /* why the desk that answered is of no use yet; "" */
 	char hint[APP_SAY_SIZE]; /* why the last key did nothing; never kept: it may be of a
 	                            secret */
 	void (*show)(
 	    struct app *); /* draws at once, before something that takes time; or NULL */
+	struct look_memory
+	    *looked; /* what this officer has seen of the last inventory; or NULL */
 	char problem[APP_SAY_SIZE],
 	    remedy[APP_SAY_SIZE]; /* of app_calls_begin to app_calls_end */
 	int64_t tick_ms;          /* the last one the views had */
@@ -102,6 +110,8 @@ const char *app_why_no_desk(const struct app *);
  */
 bool app_calls_begin(struct app *, const char *doing); /* false: it was said why */
 void app_calls_end(struct app *, char ret_why[APP_SAY_SIZE], char ret_next[APP_SAY_SIZE]);
+/* A key for the fields of a view; says when one of them takes no more. */
+enum form_event app_form_key(struct app *, struct form *, int key);
 /* Seconds until the screen locks when no key comes. */
 int64_t app_left_s(const struct app *);
 /* "DEMO ", or "". */
@@ -110,5 +120,14 @@ struct safe app_mark(const struct app *);
  * NULL.
  */
 struct safe app_subject(struct arena *, const char *transfer, const json_t *status);
+
+/* --- between app.c and app_*.c ---------------------------------------------- */
+/* The lock, wherever it is in the stack; NULL: it is open. */
+struct view *app_find_lock(const struct app *);
+/* Locks, when somebody is signed in. */
+void app_lock(struct app *);
+/* The connection broke: all stays as it was, and is tried again. */
+void app_lost(struct app *);
+void app_site_done(struct app_site *);
 
 #endif

@@ -113,7 +113,7 @@ status_medium(const json_t *s)
 		    row_text(v, "label"));
 	}
 	print_size(row_uint(read, "bytes"), size);
-	print_out("  %-10s %llu: %llu files with %s; %llu not read\n", "items",
+	print_out("  %-10s %llu: %llu files with %s; %llu unreadable\n", "items",
 	    (unsigned long long)row_uint(read, "items"),
 	    (unsigned long long)row_uint(read, "files"), size,
 	    (unsigned long long)row_uint(read, "unreadable"));

@@ -12,10 +12,14 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #define DESK_SLICE_MS 250 /* between two words that an answer is waited for */
+#define DESK_LEDGER_BLOCKS                                                 \
+	16 /* free on the disk of the ledger: with less nothing is written \
+	    */
 
 int
 desk_connect(const char *home, bool wait)
@@ -35,13 +39,26 @@ desk_connect(const char *home, bool wait)
 	return -1;
 }
 
+/* Without room for its first entry a station does not start; everybody may look at the disk. */
+static bool
+desk_ledger_is_full(const struct ui *ui)
+{
+	struct statvfs v;
+	MEM_FREE char *path = mem_printf("%s/ledger", ui->home);
+	return statvfs(path, &v) == 0 && v.f_bavail < DESK_LEDGER_BLOCKS;
+}
+
 void
 desk_no_connection(const struct ui *ui, int why)
 {
 	const char *next = "start it: sallyportd; or make one: sallyport init --admin ID";
 	if (why == EACCES)
 		next = "ask for membership in the group of the station's socket";
-	if (why == ENAMETOOLONG)
+	if (why != EACCES && desk_ledger_is_full(ui))
+		print_problemf("make room on it, then start sallyportd",
+		    "the station in %s does not answer: the disk of its ledger is full",
+		    ui->home);
+	else if (why == ENAMETOOLONG)
 		print_problem("the path of the station is too long for a socket",
 		    "move the station, or use a symbolic link and --home");
 	else

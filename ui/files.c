@@ -107,11 +107,12 @@ files_close(struct args *args)
 	}
 }
 
-void
+bool
 files_open_keys(struct ui *ui)
 {
 	MEM_FREE char *path = mem_printf("%s/keys", ui->home);
 	ui->keys_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return ui->keys_fd >= 0;
 }
 
 size_t

@@ -24,7 +24,7 @@ void files_close(struct args *);
  * and stay open.
  */
 size_t files_paths(struct ui *, const struct args *, struct sandbox_path out[FILES_PATHS]);
-/* HOME/keys; sets ui->keys_fd to -1 when it is not there. */
-void files_open_keys(struct ui *);
+/* HOME/keys; false, and ui->keys_fd is -1, when it is not there. */
+bool files_open_keys(struct ui *);
 
 #endif

@@ -97,6 +97,8 @@ frame_draw_foot(struct app *app, const struct area *screen)
 	struct safe word = frame_desk_word(app);
 	const struct app_said *said =
 	    app->nsaid > 0 ? &app->said[(app->nsaid - 1) % APP_SAID] : NULL;
+	if (said != NULL && said->below_lock && app_find_lock(app) != NULL)
+		said = NULL; /* for whoever unlocks */
 	int row = screen->rows - FRAME_BOTTOM;
 	area_fill(screen, row, 0, screen->cols, STYLE_PLAIN, ' ');
 	area_fill(screen, row + 1, 0, screen->cols, STYLE_BAR, ' ');

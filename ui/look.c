@@ -212,6 +212,53 @@ look_free(struct look *l)
 	free(l);
 }
 
+/* --- what was seen, for later -------------------------------------------------------- */
+
+struct look_memory {
+	uint64_t seed; /* of the inventory and the officer: the same groups and sample */
+	char inventory_hex[HEX_DIGEST_SIZE];
+	uint8_t *seen[LOOK__MAX];
+	size_t n[LOOK__MAX];
+};
+
+struct look_memory *
+look_remember(const struct look *l)
+{
+	struct look_memory *m = mem_alloc(sizeof(*m));
+	m->seed = l->seed;
+	memcpy(m->inventory_hex, l->sealed->inventory_hex, sizeof(m->inventory_hex));
+	for (unsigned g = 0; g < LOOK__MAX; g++) {
+		size_t bytes = l->lists[g].n / 8 + 1;
+		m->n[g] = l->lists[g].n;
+		m->seen[g] = mem_alloc(bytes);
+		if (l->lists[g].seen != NULL)
+			memcpy(m->seen[g], l->lists[g].seen, bytes);
+	}
+	return m;
+}
+
+void
+look_memory_free(struct look_memory *m)
+{
+	if (m == NULL)
+		return;
+	for (unsigned g = 0; g < LOOK__MAX; g++)
+		free(m->seen[g]);
+	free(m);
+}
+
+void
+look_recall(struct look *l, const struct look_memory *m)
+{
+	if (m == NULL || m->seed != l->seed ||
+	    strcmp(m->inventory_hex, l->sealed->inventory_hex) != 0)
+		return;
+	for (unsigned g = 0; g < LOOK__MAX; g++)
+		for (size_t i = 0; i < l->lists[g].n && i < m->n[g]; i++)
+			if ((m->seen[g][i / 8] & 1u << i % 8) != 0)
+				look_see(l, (enum look_group)g, i, i + 1);
+}
+
 /* --- asking ------------------------------------------------------------------------ */
 
 size_t

@@ -49,4 +49,11 @@ unsigned look_left(const struct look *);
 
 const struct inventory_header *look_header(struct look *);
 
+/* What was seen of an inventory outlives the look: the officer may leave and come back. */
+struct look_memory;
+struct look_memory *look_remember(const struct look *);
+void look_memory_free(struct look_memory *); /* NULL is allowed */
+/* After look_settle: marks as seen what was, when it is the same inventory. */
+void look_recall(struct look *, const struct look_memory *); /* NULL: nothing was */
+
 #endif

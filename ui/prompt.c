@@ -59,22 +59,12 @@ prompt_key(struct view *v, int key)
 		prompt_do(p);
 		return true;
 	}
-	switch (form_key(p->form, key)) {
-	case FORM_IGNORED:
-		return false;
-	case FORM_FULL:
-		app_say(v->app, "The field takes no more.");
-		break;
-	case FORM_PRESSED:
-		if (form_focus(p->form) == p->yes_button)
-			prompt_do(p);
-		else
-			app_pop(v->app);
-		break;
-	case FORM_CHANGED:
-		break;
-	}
-	return true;
+	enum form_event e = app_form_key(v->app, p->form, key);
+	if (e == FORM_PRESSED && form_focus(p->form) == p->yes_button)
+		prompt_do(p);
+	else if (e == FORM_PRESSED)
+		app_pop(v->app);
+	return e != FORM_IGNORED;
 }
 
 static void

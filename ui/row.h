@@ -10,5 +10,9 @@
 const char *row_text(const json_t *row, const char *key);
 /* The number of a member, 0 when it is not there or negative. */
 uint64_t row_uint(const json_t *row, const char *key);
+/* The verdict under this key in words: "not applicable" for "na", "" when there is none. */
+const char *row_verdict(const json_t *row, const char *key);
+/* The same of a verdict. */
+const char *row_verdict_words(const char *verdict);
 
 #endif

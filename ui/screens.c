@@ -4,6 +4,7 @@
 #include "src/base/limits.h"
 #include "src/ipc/spawn.h"
 #include "ui/desk.h"
+#include "ui/files.h"
 #include "ui/print.h"
 #include "ui/term.h"
 
@@ -19,7 +20,10 @@
 
 #define SCREENS_DEATHS    5     /* children that may die ... */
 #define SCREENS_DEATHS_MS 10000 /* ... within this */
-#define SCREENS_HOW_SIZE  200
+#define SCREENS_REST_MS                                                      \
+	10000 /* of a kiosk that cannot show them: then they are tried again \
+	       */
+#define SCREENS_HOW_SIZE 200
 
 struct screens {
 	struct ui *ui;
@@ -74,6 +78,12 @@ screens_answer(const struct screens *s, int child)
 		return;
 	int fd = desk_connect(s->ui->home, false);
 	unsigned char status = fd < 0 ? (unsigned char)errno : 0;
+	if (fd >= 0 && s->ui->keys_fd < 0 && files_open_keys(s->ui)) {
+		/* the station was made after the child had begun without its folder */
+		close(fd);
+		fd = -1;
+		status = SCREENS_ANEW;
+	}
 	struct iovec iov = {.iov_base = &status, .iov_len = 1};
 	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
 	if (fd >= 0) {
@@ -195,6 +205,45 @@ screens_tidy(struct screens *s)
 	tcsetattr(s->ui->tty, TCSAFLUSH, &s->before);
 }
 
+/* A kiosk has nothing else to show: after a while it tries again.  False: it was told to end.
+ */
+static bool
+screens_rest(struct screens *s, const char *why)
+{
+	static const char next[] =
+	    "they are tried again in 10 seconds; if this stays, tell the administrator";
+	int64_t until_ms = clock_mono_ms() + SCREENS_REST_MS, left_ms;
+	screens_hush(s); /* what is typed meanwhile is not shown */
+	print_problem(why, next);
+	if (isatty(STDERR_FILENO) != 1) /* a service's goes to the journal */
+		dprintf(s->ui->tty, "\r\n%s;\r\n%s\r\n", why, next);
+	while (!screens_told && (left_ms = until_ms - clock_mono_ms()) > 0) {
+		struct timespec rest = {
+		    .tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
+		ppoll(NULL, 0, &rest, &s->open);
+	}
+	screens_hush(s); /* nor does it answer anything */
+	return !screens_told;
+}
+
+/* The last one could not do its work: a kiosk waits, others end. */
+static bool
+screens_fail(struct screens *s, bool died)
+{
+	char why[SCREENS_HOW_SIZE];
+	if (died)
+		snprintf(why, sizeof(why), "the screens died %d times within %d seconds",
+		    SCREENS_DEATHS + 1, SCREENS_DEATHS_MS / 1000);
+	else
+		snprintf(why, sizeof(why), "the screens could not begin");
+	if (s->kiosk)
+		return screens_rest(s, why);
+	if (died)
+		print_problem(
+		    why, "tell the administrator; the commands of sallyport still work");
+	return false;
+}
+
 /* Sign-ins one after the other; an enum ui_status. */
 static int
 screens_sign_ins(struct screens *s)
@@ -204,22 +253,23 @@ screens_sign_ins(struct screens *s)
 		if (!screens_one(s, &status)) {
 			print_problem("no process could be started for a sign-in",
 			    "end other programs and try again");
-			return UI_FAULT;
+			if (!s->kiosk || !screens_rest(s, "the screens could not begin"))
+				return UI_FAULT;
+			continue;
 		}
 		bool died = WIFSIGNALED(status);
 		bool go_on = died ? screens_died(s, WTERMSIG(status))
 		                  : WEXITSTATUS(status) == SCREENS_NEXT;
+		/* UI_DONE: the terminal has gone, or somebody left where that is possible */
+		bool failed = !go_on && (died || WEXITSTATUS(status) != UI_DONE);
 		if (!died)
 			s->how[0] = '\0';
+		if (died && (failed || screens_told))
+			screens_tidy(s);
+		if (failed && !screens_told)
+			go_on = screens_fail(s, died);
 		if (go_on && !screens_told)
 			continue;
-		if (died)
-			screens_tidy(s);
-		if (died && !screens_told)
-			print_problemf(
-			    "tell the administrator; the commands of sallyport still work",
-			    "the screens died %d times within %d seconds", SCREENS_DEATHS + 1,
-			    SCREENS_DEATHS_MS / 1000);
 		if (died)
 			return screens_told ? UI_DONE : UI_FAULT;
 		return WEXITSTATUS(status) == SCREENS_NEXT ? UI_DONE : WEXITSTATUS(status);

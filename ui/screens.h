@@ -21,10 +21,13 @@
 /* What a child asks the guard with, and the exit status that asks for the next one. */
 #define SCREENS_ASK  'c'
 #define SCREENS_NEXT 64
+/* What the guard answers, in the place of an errno, when a new child has more to work with. */
+#define SCREENS_ANEW 255
 
 /*
  * Runs sign-ins one after the other until somebody leaves; with kiosk nobody
- * can.  Needs ui->tty.  Prints what is wrong; an enum ui_status.
+ * can, and what fails is tried again until a signal ends it.  Needs ui->tty.  Prints what is
+ * wrong; an enum ui_status.
  */
 int screens_run(struct ui *, bool kiosk);
 /*

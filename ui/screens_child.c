@@ -38,6 +38,7 @@ struct screens_state {
 	int guard;
 	bool asking;           /* the guard owes an answer */
 	int64_t asked_ms;      /* 0: not yet */
+	bool anew;             /* another child is to take over */
 	int refused;           /* errno of the guard's last answer */
 	struct channel *fresh; /* connected, the desk has not said hello yet */
 	int64_t fresh_ms;
@@ -157,6 +158,7 @@ screens_take(struct screens_state *s, int64_t now_ms)
 		    "This account may not speak to the station: ask for membership "
 		    "in the group of its socket.");
 	s->refused = status;
+	s->anew |= status == SCREENS_ANEW && s->ui->as == NULL;
 	if (fd < 0)
 		return true;
 	s->fresh = channel_new(fd, ROLE_UI, ROLE_DESK);
@@ -217,7 +219,7 @@ static int
 screens_loop(struct screens_state *s)
 {
 	struct app *app = s->app;
-	while (app->end == APP_GOES_ON && screens_stop == 0) {
+	while (app->end == APP_GOES_ON && screens_stop == 0 && !s->anew) {
 		int64_t now_ms = clock_mono_ms();
 		app_tick(app, now_ms, clock_wall_s());
 		if (s->fresh != NULL)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 struct app;
+struct media_news;
 struct msg;
 struct view;
 
@@ -61,6 +62,11 @@ struct view_type {
 	void (*tick)(struct view *);
 	/* desk.progress, for every view of the stack.  May be NULL. */
 	void (*news)(struct view *, struct msg *);
+	/*
+	 * Something came or went in a port, for every view of the stack; true: the officer was
+	 * told what it means here, and nobody else needs to say it.  May be NULL.
+	 */
+	bool (*media)(struct view *, const struct media_news *);
 	/* It is on top again after another view closed.  May be NULL. */
 	void (*shown)(struct view *);
 	/* The screen is locked or was left alone: wipes a secret that is half typed.  May be

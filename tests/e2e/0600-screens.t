@@ -223,6 +223,11 @@ shows "a kiosk's sign-in" 'SIGN IN'
 wait_for 15 screen_has 'checks are good'
 keys F10
 shows "cannot be left" 'it cannot be left'
+kill "$(guard)"
+shows "but is ended by a signal" 'ended 0'
+
+keys "clear; $start; echo ended \$?" Enter
+wait_for 15 screen_has 'checks are good'
 must child
 before=$(child)
 for i in 1 2 3 4 5 6; do

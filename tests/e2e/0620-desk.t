@@ -115,13 +115,17 @@ for i in 1 2 3 4 5 6; do
 	head -c 20000000 /dev/urandom >"$work/m/data$i.bin"
 done
 small_medium "$port/big.img" "$work/m" 160
-run as otto intake "$port/big.img" --device --requester rita --no-wait
-# however fast the disk is: the reader stands until the pause was asked for
 station=$(cat "$SALLYPORT_HOME/run/sallyportd.pid")
-wait_for 10 pkill -STOP -P "$station" -f sallyport-reader
+pause_at_work() { # TRANSFER: however fast the disk is, the reader stands until the pause was asked for
+	wait_for 10 pkill -STOP -P "$station" -f sallyport-reader
+	as otto pause "$1"
+	pause_status=$?
+	pkill -CONT -P "$station" -f sallyport-reader || :
+	return $pause_status
+}
+run as otto intake "$port/big.img" --device --requester rita --no-wait
 transfer=$(transfer_of "$out$err")
-ok "a transfer at work can be paused" as otto pause "$transfer"
-pkill -CONT -P "$station" -f sallyport-reader || :
+ok "a transfer at work can be paused" pause_at_work "$transfer"
 refused "but not twice" 1 'paused already' as otto pause "$transfer"
 as otto watch "$transfer" >"$work/watch.out" 2>&1 &
 watcher=$!
@@ -137,7 +141,7 @@ refused "what has ended cannot be paused" 1 'neither being read' as otto pause "
 
 run as otto intake "$port/big.img" --device --requester rita --no-wait
 second=$(transfer_of "$out$err")
-as otto pause "$second" >/dev/null
+pause_at_work "$second" >/dev/null
 refused "a stop needs its reason" 2 'reason' as otto stop "$second"
 refused "one that says something" 2 'reason' as otto stop "$second" --reason ''
 ok "a paused transfer can be stopped" as otto stop "$second" --reason 'the wrong stick'

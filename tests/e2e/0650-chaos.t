@@ -192,9 +192,9 @@ says "what another officer decided she cannot decide again in one step" 'another
 go 'APPROVE WHAT' P
 go '188 items: APPR' Tab Enter
 on=otto
-go 'APPROVE ITEM .*WHY' a
-press 1
-shows "who had it is told when he goes on" 'paula has it'
+says "who had it is told without a key" 'paula has taken K1-000001 over'
+shows "and on the screen" 'paula has it'
+press a
 says "and how he gets it back" 'paula has this transfer'
 is "and nothing was decided" "$(counts)" '204 15 188 0 0 1'
 on=paula

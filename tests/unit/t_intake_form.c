@@ -1,11 +1,13 @@
-/* links: ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/row ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
+/* links: ui/app_form tests/unit/played ui/media ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/row ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /* The form for a medium: whom it is for, what the policy asks, and what the desk is told. */
 #include "src/base/mem.h"
 #include "src/core/custody.h"
+#include "tests/unit/played.h"
 #include "tests/unit/screen.h"
 #include "ui/desk.h"
 #include "ui/key.h"
+#include "ui/media.h"
 #include "ui/views.h"
 
 #include <stdarg.h>
@@ -18,14 +20,6 @@
 
 /* --- the station that is not there ------------------------------------------------ */
 
-static struct {
-	char said[256];
-	json_t *body;
-	link_fn *fn;
-	size_t asked, popped, replaced;
-	const char *gone;
-} t;
-
 static const struct {
 	const char *id, *name;
 	unsigned roles;
@@ -36,82 +30,11 @@ static const struct {
     {"rita", "Rita Requester", CUSTODY_REQUESTER},
 };
 
-void *
-view_new(struct app *app, const struct view_type *type, size_t size)
-{
-	struct view *v = mem_alloc(size);
-	v->type = type;
-	v->app = app;
-	return v;
-}
-
-void
-app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
-{
-	(void)v;
-	assert_int_equal(id, MSG_UI_INTAKE_DEVICE);
-	assert_int_equal(answer, MSG_DESK_DONE);
-	json_decref(t.body);
-	t.body = body;
-	t.fn = fn;
-	t.asked++;
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_say(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_warn(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-void
-app_refused(struct app *app, const struct msg *m)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", m != NULL ? "refused" : "gone");
-}
-
-const char *
-app_why_no_desk(const struct app *app)
-{
-	(void)app;
-	return t.gone;
-}
-
-void
-app_pop(struct app *app)
-{
-	(void)app;
-	t.popped++;
-}
-
-void
-app_replace(struct app *app, struct view *old, struct view *new)
-{
-	(void)app;
-	(void)old;
-	(void)new;
-	t.replaced++;
-}
-
 struct view *
 progress_view(struct app *app, const char *transfer)
 {
 	(void)app;
-	snprintf(t.said, sizeof(t.said), "progress of %s", transfer);
+	snprintf(played.said, sizeof(played.said), "progress of %s", transfer);
 	return NULL;
 }
 
@@ -146,7 +69,7 @@ static int
 setup(void **state)
 {
 	struct rig *r = mem_alloc(sizeof(*r));
-	memset(&t, 0, sizeof(t));
+	played_begin();
 	r->ui.as = "ann";
 	/* any address: what is asked of it is answered above */
 	r->ui.authority = (struct custody *)r;
@@ -172,7 +95,7 @@ teardown(void **state)
 	grid_free(r->grid);
 	json_decref(r->app.site.fields);
 	arena_free(r->app.frame);
-	json_decref(t.body);
+	played_forget();
 	free(r);
 	return 0;
 }
@@ -213,10 +136,10 @@ static void
 test_enter_alone_cancels(void **state)
 {
 	KEYS(*state, K_ENTER, K_ENTER, K_ENTER);
-	assert_int_equal(t.popped, 0);
+	assert_int_equal(played.popped, 0);
 	KEYS(*state, K_ENTER);
-	assert_int_equal(t.popped, 1);
-	assert_int_equal(t.asked, 0);
+	assert_int_equal(played.popped, 1);
+	assert_int_equal(played.asked, 0);
 }
 
 static void
@@ -224,8 +147,8 @@ test_nothing_is_read_without_a_requester(void **state)
 {
 	struct rig *r = *state;
 	KEYS(r, K_TAB, K_TAB, K_TAB, K_TAB, K_ENTER);
-	assert_int_equal(t.asked, 0);
-	assert_non_null(strstr(t.said, "Pick the requester first"));
+	assert_int_equal(played.asked, 0);
+	assert_non_null(strstr(played.said, "Pick the requester first"));
 	/* and the focus went there */
 	KEYS(r, K_RIGHT);
 	assert_non_null(strstr(drawn(r), "phys  Phys \\u{202E} Requester"));
@@ -251,8 +174,8 @@ test_a_field_the_policy_asks_for_is_not_left_empty(void **state)
 	assert_non_null(strstr(drawn(r), "Request number (needed)"));
 	pick(r);
 	KEYS(r, K_DOWN, ' ', ' ', K_DOWN, K_DOWN, K_TAB, K_ENTER);
-	assert_int_equal(t.asked, 0);
-	assert_non_null(strstr(t.said, "Request number: the policy asks for this"));
+	assert_int_equal(played.asked, 0);
+	assert_non_null(strstr(played.said, "Request number: the policy asks for this"));
 }
 
 static void
@@ -261,22 +184,24 @@ test_what_the_desk_is_told(void **state)
 	struct rig *r = *state;
 	pick(r);
 	KEYS(r, K_DOWN, '4', '2', K_DOWN, K_DOWN, K_TAB, K_ENTER);
-	assert_int_equal(t.asked, 1);
-	assert_string_equal(row_text(t.body, "source"), "L2Rldi9h");
-	assert_string_equal(row_text(t.body, "requester"), "phys");
-	assert_null(json_object_get(t.body, "resume"));
-	const json_t *fields = json_object_get(t.body, "fields");
+	assert_int_equal(played.asked, 1);
+	assert_int_equal(played.ids[0], MSG_UI_INTAKE_DEVICE);
+	assert_int_equal(played.answers[0], MSG_DESK_DONE);
+	assert_string_equal(row_text(played.body, "source"), "L2Rldi9h");
+	assert_string_equal(row_text(played.body, "requester"), "phys");
+	assert_null(json_object_get(played.body, "resume"));
+	const json_t *fields = json_object_get(played.body, "fields");
 	assert_int_equal(json_array_size(fields), 1);
 	assert_string_equal(row_text(json_array_get(fields, 0), "name"), "request");
 	assert_string_equal(row_text(json_array_get(fields, 0), "value"), "42");
 	/* pressed once more before the answer came */
 	KEYS(r, K_ENTER);
-	assert_int_equal(t.asked, 1);
+	assert_int_equal(played.asked, 1);
 	struct msg m = {MSG_DESK_DONE, json_pack("{s:s}", "transfer", "K1-000042"), -1};
-	t.fn(r->view, &m);
+	played.fn(r->view, &m);
 	json_decref(m.body);
-	assert_int_equal(t.replaced, 1);
-	assert_string_equal(t.said, "progress of K1-000042");
+	assert_int_equal(played.replaced, 1);
+	assert_string_equal(played.said, "progress of K1-000042");
 }
 
 static void
@@ -286,15 +211,15 @@ test_a_refusal_leaves_the_form_as_it_was(void **state)
 	struct msg m = {MSG_DESK_REFUSED, json_object(), -1};
 	pick(r);
 	KEYS(r, K_DOWN, '4', '2', K_DOWN, K_DOWN, K_TAB, K_ENTER);
-	t.fn(r->view, &m);
+	played.fn(r->view, &m);
 	json_decref(m.body);
-	assert_string_equal(t.said, "refused");
-	assert_int_equal(t.replaced, 0);
+	assert_string_equal(played.said, "refused");
+	assert_int_equal(played.replaced, 0);
 	assert_non_null(strstr(drawn(r), "42"));
 	KEYS(r, K_ENTER);
-	assert_int_equal(t.asked, 2);
-	t.fn(r->view, NULL);
-	assert_string_equal(t.said, "gone");
+	assert_int_equal(played.asked, 2);
+	played.fn(r->view, NULL);
+	assert_string_equal(played.said, "gone");
 }
 
 static void
@@ -303,8 +228,8 @@ test_bytes_that_are_no_text_are_not_sent(void **state)
 	struct rig *r = *state;
 	pick(r);
 	KEYS(r, K_DOWN, 'a', 0xff, K_DOWN, K_DOWN, K_TAB, K_ENTER);
-	assert_int_equal(t.asked, 0);
-	assert_non_null(strstr(t.said, "no text"));
+	assert_int_equal(played.asked, 0);
+	assert_non_null(strstr(played.said, "no text"));
 }
 
 static void
@@ -312,16 +237,36 @@ test_nothing_is_asked_while_the_desk_is_away(void **state)
 {
 	struct rig *r = *state;
 	pick(r);
-	t.gone = "the station has gone";
+	played.gone = "the station has gone";
 	KEYS(r, K_DOWN, '4', K_DOWN, K_DOWN, K_TAB, K_ENTER);
-	assert_int_equal(t.asked, 0);
-	assert_string_equal(t.said, t.gone);
+	assert_int_equal(played.asked, 0);
+	assert_string_equal(played.said, played.gone);
 }
 
 static void
 test_the_name_of_the_medium_is_shown_as_it_came_escaped(void **state)
 {
 	assert_non_null(strstr(drawn(*state), "ACME\\u{202E}02"));
+}
+
+static bool
+hear(struct rig *r, enum media_event event, const char *source)
+{
+	json_t *said = json_pack("{s:s, s:s}", "source", source, "port", "red");
+	const struct media_news n = {event, said, NULL};
+	bool told = r->view->type->media(r->view, &n);
+	json_decref(said);
+	return told;
+}
+
+static void
+test_only_news_of_its_own_medium_is_its_business(void **state)
+{
+	assert_true(hear(*state, MEDIA_REMOVED, "L2Rldi9h"));
+	assert_true(hear(*state, MEDIA_INSERTED, "L2Rldi9h"));
+	assert_false(hear(*state, MEDIA_REFUSED, "L2Rldi9h"));
+	assert_false(hear(*state, MEDIA_REMOVED, "L2Rldi9i"));
+	assert_false(hear(*state, MEDIA_INSERTED, ""));
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -339,6 +284,7 @@ main(void)
 	    T(test_bytes_that_are_no_text_are_not_sent),
 	    T(test_nothing_is_asked_while_the_desk_is_away),
 	    T(test_the_name_of_the_medium_is_shown_as_it_came_escaped),
+	    T(test_only_news_of_its_own_medium_is_its_business),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* links: ui/view/preview ui/view/preview_lines ui/view/preview_draw ui/view/preview_act ui/wrap ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/proc/preview/peek src/proc/preview/window src/proc/preview/hexview src/proc/preview/textview src/proc/preview/search src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
+/* links: tests/unit/played ui/view/preview ui/view/preview_lines ui/view/preview_draw ui/view/preview_act ui/wrap ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/proc/preview/peek src/proc/preview/window src/proc/preview/hexview src/proc/preview/textview src/proc/preview/search src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /*
  * The preview screen over the previewer's own windows: it moves without a gap,
@@ -9,6 +9,7 @@
 #include "src/proc/preview/hexview.h"
 #include "src/proc/preview/search.h"
 #include "src/proc/preview/textview.h"
+#include "tests/unit/played.h"
 #include "ui/desk.h"
 #include "ui/dump.h"
 #include "ui/key.h"
@@ -27,81 +28,7 @@
 
 /* --- the station ---------------------------------------------------------------------- */
 
-static struct {
-	char said[256];
-	json_t *body; /* what was asked and has no answer yet */
-	link_fn *fn;
-	bool (*take)(struct view *, const char *, int *, char[PROMPT_WHY_SIZE]);
-	size_t asked;
-	bool gone;
-	size_t step_limit; /* steps of a search in one answer */
-} t;
-
-void *
-view_new(struct app *app, const struct view_type *type, size_t size)
-{
-	struct view *v = mem_alloc(size);
-	v->type = type;
-	v->app = app;
-	return v;
-}
-
-void
-app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
-{
-	(void)v;
-	assert_int_equal(id, MSG_UI_PREVIEW);
-	assert_int_equal(answer, MSG_DESK_PREVIEW);
-	assert_null(t.body); /* one at a time */
-	t.body = body;
-	t.fn = fn;
-	t.asked++;
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_say(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_warn(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-void
-app_refused(struct app *app, const struct msg *m)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", msg_str(m, "why"));
-}
-
-const char *
-app_why_no_desk(const struct app *app)
-{
-	(void)app;
-	return t.gone ? "the station has gone" : NULL;
-}
-
-void
-prompt_line(struct view *owner, struct safe label, const char *value, size_t limit,
-    bool (*take)(struct view *, const char *, int *, char[PROMPT_WHY_SIZE]))
-{
-	(void)owner;
-	(void)label;
-	(void)value;
-	(void)limit;
-	t.take = take;
-}
+static size_t step_limit; /* steps of a search in one answer */
 
 /* --- rig -------------------------------------------------------------------------------- */
 
@@ -120,8 +47,9 @@ rig_open(const void *bytes, size_t n, uint64_t size, const char *mode)
 {
 	struct rig r = {.rows = 19, .cols = 80};
 	int fd = memfd_create("object", MFD_CLOEXEC);
-	memset(&t, 0, sizeof(t));
-	t.step_limit = 64;
+	played_begin();
+	played.one_at_a_time = true;
+	step_limit = 64;
 	assert_int_equal(ftruncate(fd, (off_t)size), 0);
 	assert_int_equal(pwrite(fd, bytes, n, 0), (ssize_t)n);
 	assert_int_equal(peek_open(fd, size, &r.peek), ERR_OK);
@@ -144,8 +72,7 @@ rig_begin(struct rig *r)
 static void
 rig_close(struct rig *r)
 {
-	json_decref(t.body);
-	t.body = NULL;
+	played_forget();
 	r->p->view.type->done(&r->p->view);
 	free(r->p);
 	grid_free(r->grid);
@@ -172,7 +99,7 @@ rig_lines(const struct window *w)
 static void
 rig_answer(struct rig *r)
 {
-	json_t *ask = t.body;
+	json_t *ask = played.body;
 	struct msg m = {.id = MSG_DESK_PREVIEW, .fd = -1};
 	struct window w;
 	uint64_t at = row_uint(ask, "at"), next;
@@ -180,13 +107,13 @@ rig_answer(struct rig *r)
 	bool back = json_is_true(json_object_get(ask, "back"));
 	uint8_t find[LIM_PREVIEW_FIND_BYTES + 3];
 	size_t n = 0;
-	t.body = NULL;
+	played.body = NULL;
 	at = at > r->peek.size_bytes ? r->peek.size_bytes : at;
 	window_init(&w, row_uint(ask, "lines"), LIM_MESSAGE_BYTES - 512);
 	hex_b64_decode(row_text(ask, "find"), strlen(row_text(ask, "find")), find, &n);
 	struct search s = {
 	    .peek = &r->peek, .what = find, .what_len = n, .back = back, .at = at};
-	for (size_t i = 0; n > 0 && i < t.step_limit && !found && !search_over(&s); i++)
+	for (size_t i = 0; n > 0 && i < step_limit && !found && !search_over(&s); i++)
 		assert_int_equal(search_step(&s, &found), ERR_OK);
 	if (n > 0)
 		at = s.at;
@@ -199,8 +126,7 @@ rig_answer(struct rig *r)
 	    (json_int_t)(n > 0 ? at : window_at(&w, at)), "next", (json_int_t)next, "total",
 	    (json_int_t)r->peek.size_bytes, "found", (int)found, "lines", rig_lines(&w));
 	window_done(&w);
-	json_decref(ask);
-	t.fn(r->p, &m);
+	played.fn(r->p, &m);
 	json_decref(m.body);
 }
 
@@ -218,13 +144,13 @@ rig_draw(struct rig *r)
 static void
 rig_settle(struct rig *r)
 {
-	for (int i = 0; t.body != NULL; i++) {
+	for (int i = 0; played.body != NULL; i++) {
 		assert_true(i < 200);
 		rig_answer(r);
 	}
 	rig_draw(r);
 	preview_settle(r->p);
-	for (int i = 0; t.body != NULL; i++) {
+	for (int i = 0; played.body != NULL; i++) {
 		assert_true(i < 200);
 		rig_answer(r);
 	}
@@ -352,7 +278,7 @@ keys_move_through_a_text_without_losing_a_line(void **state)
 	preview_act_page_down(&r.p->view);
 	rig_settle(&r);
 	assert_int_equal(top_of(&r), (LINES - rows) * BYTES);
-	assert_string_equal(t.said, "This is the end of the object.");
+	assert_string_equal(played.said, "This is the end of the object.");
 	preview_act_up(&r.p->view);
 	rig_settle(&r);
 	assert_int_equal(top_of(&r), (LINES - rows - 1) * BYTES);
@@ -361,12 +287,12 @@ keys_move_through_a_text_without_losing_a_line(void **state)
 	preview_act_up(&r.p->view);
 	rig_settle(&r);
 	assert_int_equal(top_of(&r), 0);
-	assert_string_equal(t.said, "This is the beginning of the object.");
+	assert_string_equal(played.said, "This is the beginning of the object.");
 	/* at rest nothing is asked */
-	size_t asked = t.asked;
+	size_t asked = played.asked;
 	for (int i = 0; i < 10; i++)
 		r.p->view.type->tick(&r.p->view);
-	assert_int_equal(t.asked, asked);
+	assert_int_equal(played.asked, asked);
 	rig_close(&r);
 }
 
@@ -474,7 +400,7 @@ a_search_goes_on_until_it_finds_or_ends(void **state)
 	rig_settle(&r);
 	assert_int_equal(pwrite(r.peek.fd, "needle", 6, 150 << 20), 6);
 	preview_act_find(&r.p->view);
-	assert_true(t.take(&r.p->view, "needle", &at, why));
+	assert_true(played.line(&r.p->view, "needle", &at, why));
 	rig_answer(&r);
 	assert_true(r.p->searching);
 	MEM_FREE char *status =
@@ -483,7 +409,7 @@ a_search_goes_on_until_it_finds_or_ends(void **state)
 	    "Searching at offset 67,108,864 (0x4000000) of 209,715,200 bytes, 32.0%; "
 	    "Esc stops");
 	rig_settle(&r);
-	assert_string_equal(t.said, "Found at offset 157286400 (0x9600000).");
+	assert_string_equal(played.said, "Found at offset 157286400 (0x9600000).");
 	check_row(&r, 2,
 	    " 09600000  6E 65 65 64 6C 65 00 00  00 00 00 00 00 00 00 00  |needle..........|");
 	assert_int_equal(r.grid->cursor_row, 2);
@@ -493,10 +419,12 @@ a_search_goes_on_until_it_finds_or_ends(void **state)
 	assert_int_equal(r.grid->cells[2 * 80 + 68].style, STYLE_PLAIN);
 	preview_act_next(&r.p->view);
 	rig_settle(&r);
-	assert_string_equal(t.said, "Not found between here and the end; N searches back.");
+	assert_string_equal(
+	    played.said, "Not found between here and the end; N searches back.");
 	preview_act_prev(&r.p->view);
 	rig_settle(&r);
-	assert_string_equal(t.said, "Not found between the beginning and here; n searches on.");
+	assert_string_equal(
+	    played.said, "Not found between the beginning and here; n searches on.");
 	/* Esc stops it, and does not close the screen */
 	preview_act_next(&r.p->view);
 	assert_true(r.p->searching);
@@ -534,7 +462,7 @@ bytes_in_hex_are_taken_or_pointed_at(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		int at = -1;
 		char why[PROMPT_WHY_SIZE] = "";
-		bool fits = t.take(&r.p->view, cases[i].text, &at, why);
+		bool fits = played.line(&r.p->view, cases[i].text, &at, why);
 		if (fits != cases[i].fits || (!fits && at != cases[i].at) ||
 		    (fits && r.p->find_len != cases[i].n))
 			fail_msg("\"%s\": %d at %d", cases[i].text, fits, at);
@@ -578,7 +506,7 @@ an_offset_is_a_number_or_a_part(void **state)
 		int at = -1;
 		char why[PROMPT_WHY_SIZE] = "";
 		uint64_t before = top_of(&r);
-		bool fits = t.take(&r.p->view, cases[i].text, &at, why);
+		bool fits = played.line(&r.p->view, cases[i].text, &at, why);
 		rig_settle(&r);
 		if (fits != cases[i].fits || (!fits && why[0] == '\0') ||
 		    top_of(&r) != (fits ? cases[i].top : before))
@@ -617,26 +545,24 @@ a_refusal_is_said_and_does_not_repeat_itself(void **state)
 	rig_begin(&r);
 	refused.body = json_pack("{s:i, s:s, s:s}", "status", 3, "why",
 	    "the vault does not hold this object any more", "next", "");
-	json_decref(t.body);
-	t.body = NULL;
-	t.fn(r.p, &refused);
-	assert_string_equal(t.said, "the vault does not hold this object any more");
+	played.body = NULL;
+	played.fn(r.p, &refused);
+	assert_string_equal(played.said, "the vault does not hold this object any more");
 	rig_draw(&r);
 	MEM_FREE char *word = rig_row(&r, 2);
 	assert_non_null(strstr(word, "cannot be shown"));
 	for (int i = 0; i < 10; i++)
 		r.p->view.type->tick(&r.p->view);
-	assert_int_equal(t.asked, 1);
+	assert_int_equal(played.asked, 1);
 	/* a key asks again */
 	preview_act_top(&r.p->view);
 	rig_settle(&r);
 	assert_int_equal(r.p->total, 1 << 20);
 	/* the desk goes: what is shown stays */
 	preview_act_bottom(&r.p->view);
-	json_decref(t.body);
-	t.body = NULL;
-	t.gone = true;
-	t.fn(r.p, NULL);
+	played.body = NULL;
+	played.gone = "the station has gone";
+	played.fn(r.p, NULL);
 	rig_draw(&r);
 	check_row(&r, 2,
 	    " 00000000  00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00  |................|");
@@ -651,13 +577,12 @@ a_desk_that_lies_draws_nothing_but_escapes(void **state)
 	(void)state;
 	struct rig r = rig_open("x", 1, 1, "text");
 	rig_begin(&r);
-	json_decref(t.body);
-	t.body = NULL;
+	played.body = NULL;
 	m.body = json_pack("{s:s, s:i, s:i, s:i, s:b, s:[{s:i, s:s}, {s:s}, i, {s:[]}]}",
 	    "mode", "text", "at", 9, "next", 1, "total", 1, "found", 1, "lines", "at", 0,
 	    "text", "\x1b[2J\xe2\x80\xae", "text", "no place", 7, "text");
 	assert_non_null(m.body);
-	t.fn(r.p, &m);
+	played.fn(r.p, &m);
 	json_decref(m.body);
 	rig_draw(&r);
 	check_row(&r, 1, "     ? |\\x1B[2J\\u{202E}");

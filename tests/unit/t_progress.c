@@ -1,8 +1,10 @@
-/* links: ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* A transfer at work, without a station: what is asked of it, what each state allows. */
 #include "src/base/mem.h"
+#include "tests/unit/played.h"
 #include "ui/desk.h"
+#include "ui/media.h"
 #include "ui/dump.h"
 #include "ui/prompt.h"
 #include "ui/sign.h"
@@ -22,140 +24,10 @@
 /* --- the station that is not there ------------------------------------------------ */
 
 static struct {
-	enum msg_id id[32];
-	json_t *body[32];
-	link_fn *fn[32];
-	size_t n;
-	size_t pushed, replaced, picked, secrets;
-	char said[256], signed_type[64];
-	const char *gone;
+	char signed_type[64];
 	json_t *signed_data;
-	void (*pick)(struct view *, size_t, const char *);
-	void (*secret)(struct view *, struct seal_secret *);
-	struct safe choices[16];
-	size_t nchoices;
 	int sign_answer;
 } t;
-
-void *
-view_new(struct app *app, const struct view_type *type, size_t size)
-{
-	struct view *v = mem_alloc(size);
-	v->type = type;
-	v->app = app;
-	return v;
-}
-
-void
-app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
-{
-	(void)v;
-	(void)answer;
-	assert_true(t.n < 32);
-	t.id[t.n] = id;
-	t.body[t.n] = body;
-	t.fn[t.n++] = fn;
-}
-
-void
-app_say(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-void
-app_warn(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-void
-app_refused(struct app *app, const struct msg *m)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", m != NULL ? "refused" : "gone");
-}
-
-const char *
-app_why_no_desk(const struct app *app)
-{
-	(void)app;
-	return t.gone;
-}
-
-struct safe
-app_subject(struct arena *a, const char *transfer, const json_t *status)
-{
-	(void)status;
-	return safe_text(a, transfer);
-}
-
-void
-app_push(struct app *app, struct view *v)
-{
-	(void)app;
-	(void)v;
-	t.pushed++;
-}
-
-void
-app_replace(struct app *app, struct view *old, struct view *new)
-{
-	(void)app;
-	(void)old;
-	(void)new;
-	t.replaced++;
-}
-
-bool
-app_calls_begin(struct app *app, const char *doing)
-{
-	(void)app;
-	(void)doing;
-	return t.gone == NULL;
-}
-
-void
-app_calls_end(struct app *app, char why[APP_SAY_SIZE], char next[APP_SAY_SIZE])
-{
-	(void)app;
-	snprintf(why, APP_SAY_SIZE, "not the passphrase");
-	snprintf(next, APP_SAY_SIZE, "try again");
-}
-
-void
-prompt_pick(struct view *owner, struct safe title, const struct safe *choices, size_t n,
-    bool free_text, void (*take)(struct view *, size_t, const char *))
-{
-	(void)owner;
-	(void)title;
-	(void)free_text;
-	t.picked++;
-	t.pick = take;
-	t.nchoices = n;
-	for (size_t i = 0; i < n && i < 16; i++)
-		t.choices[i] = choices[i];
-}
-
-void
-prompt_secret(struct view *owner, struct safe title, struct safe text, struct safe button,
-    void (*take)(struct view *, struct seal_secret *))
-{
-	(void)owner;
-	(void)title;
-	(void)text;
-	(void)button;
-	t.secrets++;
-	t.secret = take;
-}
 
 int
 sign_transfer(
@@ -181,7 +53,7 @@ review_view_limited(struct app *app, const char *transfer, const char *where)
 {
 	(void)app;
 	(void)transfer;
-	snprintf(t.said, sizeof(t.said), "%s", where);
+	snprintf(played.said, sizeof(played.said), "%s", where);
 	return NULL;
 }
 
@@ -214,8 +86,7 @@ struct rig {
 static void
 forget(void)
 {
-	for (size_t i = 0; i < t.n; i++)
-		json_decref(t.body[i]);
+	played_forget();
 	json_decref(t.signed_data);
 	memset(&t, 0, sizeof(t));
 }
@@ -224,7 +95,7 @@ static int
 setup(void **state)
 {
 	struct rig *r = mem_alloc(sizeof(*r));
-	memset(&t, 0, sizeof(t));
+	forget();
 	r->app = (struct app){
 	    .ui = &r->ui, .frame = arena_new(), .now_ms = 1000000, .now_s = 1795356600};
 	r->p = (struct progress *)progress_view(&r->app, "K1-000042");
@@ -277,10 +148,10 @@ stands(struct rig *r, const char *state, const char *step)
 		"the disk is full", "read", "items", 3, "unreadable", 1, "sandboxed", 1),
 	    -1};
 	news(r, "K1-000042", state, list, true);
-	for (size_t i = 0; i < t.n; i++)
-		if (t.id[i] == MSG_UI_STATUS) {
-			t.id[i] = MSG_NONE;
-			t.fn[i](r->p, &m);
+	for (size_t i = 0; i < played.asked; i++)
+		if (played.ids[i] == MSG_UI_STATUS) {
+			played.ids[i] = MSG_NONE;
+			played.fns[i](r->p, &m);
 		}
 	json_decref(m.body);
 }
@@ -296,8 +167,8 @@ static size_t
 asked(enum msg_id id)
 {
 	size_t n = 0;
-	for (size_t i = 0; i < t.n; i++)
-		n += t.id[i] == id;
+	for (size_t i = 0; i < played.asked; i++)
+		n += played.ids[i] == id;
 	return n;
 }
 
@@ -322,7 +193,7 @@ static void
 test_it_asks_at_once(void **state)
 {
 	(void)state;
-	assert_int_equal(t.n, 2);
+	assert_int_equal(played.asked, 2);
 	assert_int_equal(asked(MSG_UI_WATCH), 1);
 	assert_int_equal(asked(MSG_UI_STATUS), 1);
 }
@@ -358,7 +229,7 @@ test_a_silent_desk_is_asked_again_but_not_all_the_time(void **state)
 	struct rig *r = *state;
 	struct msg m = {MSG_DESK_REFUSED, json_object(), -1};
 	for (size_t i = 0; i < 2; i++)
-		t.fn[i](r->p, &m);
+		played.fns[i](r->p, &m);
 	json_decref(m.body);
 	tick(r, 250);
 	assert_int_equal(asked(MSG_UI_WATCH), 1);
@@ -374,13 +245,13 @@ static void
 test_nothing_is_asked_while_the_desk_is_away(void **state)
 {
 	struct rig *r = *state;
-	t.gone = "the station has gone";
-	t.fn[0](r->p, NULL);
-	t.fn[1](r->p, NULL);
+	played.gone = "the station has gone";
+	played.fns[0](r->p, NULL);
+	played.fns[1](r->p, NULL);
 	tick(r, 10000);
-	assert_int_equal(t.n, 2);
-	assert_string_equal(progress_may_retry(&r->p->view), t.gone);
-	t.gone = NULL;
+	assert_int_equal(played.asked, 2);
+	assert_string_equal(progress_may_retry(&r->p->view), played.gone);
+	played.gone = NULL;
 	tick(r, 250);
 	assert_int_equal(asked(MSG_UI_WATCH), 2);
 }
@@ -390,9 +261,9 @@ test_what_has_ended_is_not_asked_about(void **state)
 {
 	struct rig *r = *state;
 	stands(r, "CLOSED", "");
-	size_t before = t.n;
+	size_t before = played.asked;
 	tick(r, 10000);
-	assert_int_equal(t.n, before);
+	assert_int_equal(played.asked, before);
 }
 
 static void
@@ -438,7 +309,7 @@ test_every_key_in_every_state(void **state)
 	    {"CLOSED", false, "EM"},
 	    {"BLOCKED", false, "RMA"},
 	    {"ABORTED", false, "EM"},
-	    {"FAULT", false, "RMA"},
+	    {"FAULT", false, "ERMA"},
 	};
 	struct rig *r = *state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -491,11 +362,11 @@ test_review_is_never_opened_by_itself(void **state)
 	    json_pack("[o]", stage("scan-av", "running", 1, 2, 0, 0)), false);
 	stands(r, "REVIEW", "");
 	tick(r, 1000);
-	assert_int_equal(t.pushed + t.replaced, 0);
+	assert_int_equal(played.pushed + played.replaced, 0);
 	assert_non_null(strstr(drawn(r), "review is ready"));
 	assert_null(progress_may_open(&r->p->view));
 	progress_act_open(&r->p->view);
-	assert_int_equal(t.replaced, 1);
+	assert_int_equal(played.replaced, 1);
 }
 
 static void
@@ -546,14 +417,14 @@ test_only_media_that_are_ready_can_be_read_again(void **state)
 	json_object_set_new(
 	    r->p->status, "open", json_pack("{s:{s:i}}", "medium", "bytes", 4096));
 	progress_act_retry(&r->p->view);
-	t.fn[t.n - 1](r->p, &m);
+	played.fns[played.asked - 1](r->p, &m);
 	json_decref(m.body);
-	assert_int_equal(t.picked, 1);
-	assert_int_equal(t.nchoices, 2);
-	assert_string_equal(t.choices[0].text, "red  4.0K  stick\\u{202E}");
-	t.pick(&r->p->view, 1, "");
-	assert_int_equal(t.id[t.n - 1], MSG_UI_INTAKE_DEVICE);
-	const json_t *body = t.body[t.n - 1];
+	assert_int_equal(played.picked, 1);
+	assert_int_equal(played.nchoices, 2);
+	assert_string_equal(played.choices[0].text, "red  4.0K  stick\\u{202E}");
+	played.pick(&r->p->view, 1, "");
+	assert_int_equal(played.ids[played.asked - 1], MSG_UI_INTAKE_DEVICE);
+	const json_t *body = played.bodies[played.asked - 1];
 	assert_string_equal(row_text(body, "source"), "L2M=");
 	assert_string_equal(row_text(body, "requester"), "phys");
 	assert_string_equal(row_text(body, "resume"), "K1-000042");
@@ -568,10 +439,10 @@ test_no_medium_in_a_port_is_said(void **state)
 	    MSG_DESK_ROWS, json_pack("{s:[o]}", "rows", medium("empty", "", "")), -1};
 	stands(r, "FAULT", "reading");
 	progress_act_retry(&r->p->view);
-	t.fn[t.n - 1](r->p, &m);
+	played.fns[played.asked - 1](r->p, &m);
 	json_decref(m.body);
-	assert_int_equal(t.picked, 0);
-	assert_non_null(strstr(t.said, "in no port"));
+	assert_int_equal(played.picked, 0);
+	assert_non_null(strstr(played.said, "in no port"));
 }
 
 static void
@@ -581,15 +452,16 @@ test_stop_needs_a_reason(void **state)
 	news(r, "K1-000042", "READING", json_pack("[o]", stage("read", "running", 1, 10, 0, 0)),
 	    false);
 	progress_act_stop(&r->p->view);
-	t.pick(&r->p->view, 99, "");
+	played.pick(&r->p->view, 99, "");
 	assert_int_equal(asked(MSG_UI_STOP), 0);
-	t.pick(&r->p->view, 99, "bad \xff byte");
+	played.pick(&r->p->view, 99, "bad \xff byte");
 	assert_int_equal(asked(MSG_UI_STOP), 0);
-	t.pick(&r->p->view, 99, "my own");
+	played.pick(&r->p->view, 99, "my own");
 	assert_int_equal(asked(MSG_UI_STOP), 1);
-	assert_string_equal(row_text(t.body[t.n - 1], "reason"), "my own");
-	t.pick(&r->p->view, 0, "");
-	assert_string_equal(row_text(t.body[t.n - 1], "reason"), "it is the wrong medium");
+	assert_string_equal(row_text(played.bodies[played.asked - 1], "reason"), "my own");
+	played.pick(&r->p->view, 0, "");
+	assert_string_equal(
+	    row_text(played.bodies[played.asked - 1], "reason"), "it is the wrong medium");
 }
 
 static void
@@ -599,10 +471,10 @@ test_pause_turns_around(void **state)
 	news(r, "K1-000042", "READING", json_pack("[o]", stage("read", "running", 1, 10, 0, 0)),
 	    false);
 	progress_act_pause(&r->p->view);
-	assert_true(json_is_true(json_object_get(t.body[t.n - 1], "paused")));
+	assert_true(json_is_true(json_object_get(played.bodies[played.asked - 1], "paused")));
 	r->p->paused = true;
 	progress_act_pause(&r->p->view);
-	assert_true(json_is_false(json_object_get(t.body[t.n - 1], "paused")));
+	assert_true(json_is_false(json_object_get(played.bodies[played.asked - 1], "paused")));
 }
 
 static void
@@ -611,26 +483,26 @@ test_abort_and_close_are_signed_with_what_was_picked(void **state)
 	struct rig *r = *state;
 	stands(r, "BLOCKED", "");
 	progress_act_abort(&r->p->view);
-	assert_int_equal(t.secrets, 0);
-	t.pick(&r->p->view, 99, "");
-	assert_int_equal(t.secrets, 0);
-	t.pick(&r->p->view, 1, "");
-	assert_int_equal(t.secrets, 1);
+	assert_int_equal(played.secrets, 0);
+	played.pick(&r->p->view, 99, "");
+	assert_int_equal(played.secrets, 0);
+	played.pick(&r->p->view, 1, "");
+	assert_int_equal(played.secrets, 1);
 	assert_string_equal(t.signed_type, "");
 	t.sign_answer = UI_NO;
-	t.secret(&r->p->view, NULL);
+	played.secret(&r->p->view, NULL);
 	assert_string_equal(t.signed_type, "xfer.abort");
 	assert_string_equal(row_text(t.signed_data, "reason"), "it is not what was announced");
-	assert_string_equal(t.said, "not the passphrase; try again.");
+	assert_string_equal(played.said, "not the passphrase; try again.");
 	stands(r, "RELEASED", "");
 	progress_act_close(&r->p->view);
-	t.pick(&r->p->view, 0, "");
+	played.pick(&r->p->view, 0, "");
 	t.sign_answer = UI_DONE;
-	t.secret(&r->p->view, NULL);
+	played.secret(&r->p->view, NULL);
 	assert_string_equal(t.signed_type, "xfer.close");
 	assert_string_equal(
 	    row_text(t.signed_data, "disposition"), "handed back to the requester");
-	assert_string_equal(t.said, "K1-000042: signed and recorded.");
+	assert_string_equal(played.said, "K1-000042: signed and recorded.");
 }
 
 static void
@@ -640,11 +512,12 @@ test_the_medium_leaving_is_recorded_and_said(void **state)
 	struct msg done = {MSG_DESK_DONE, json_object(), -1};
 	stands(r, "REVIEW", "");
 	progress_act_medium(&r->p->view);
-	t.pick(&r->p->view, 1, "");
-	assert_int_equal(t.id[t.n - 1], MSG_UI_MEDIUM);
-	assert_string_equal(row_text(t.body[t.n - 1], "disposition"), "kept at the station");
-	t.fn[t.n - 1](r->p, &done);
-	assert_string_equal(t.said, "K1-000042: what became of the medium is recorded.");
+	played.pick(&r->p->view, 1, "");
+	assert_int_equal(played.ids[played.asked - 1], MSG_UI_MEDIUM);
+	assert_string_equal(
+	    row_text(played.bodies[played.asked - 1], "disposition"), "kept at the station");
+	played.fns[played.asked - 1](r->p, &done);
+	assert_string_equal(played.said, "K1-000042: what became of the medium is recorded.");
 	json_decref(done.body);
 }
 
@@ -655,8 +528,8 @@ test_errors_are_a_limit_of_the_review(void **state)
 	stands(r, "REVIEW", "");
 	assert_null(progress_may_errors(&r->p->view));
 	progress_act_errors(&r->p->view);
-	assert_string_equal(t.said, "state!=read");
-	assert_int_equal(t.pushed, 1);
+	assert_string_equal(played.said, "state!=read");
+	assert_int_equal(played.pushed, 1);
 }
 
 static void
@@ -710,7 +583,35 @@ test_a_fault_says_which_step_is_repeated(void **state)
 	stands(r, "REVIEW", "");
 	r->p->asking_status = false;
 	stands(r, "FAULT", "reading");
-	assert_non_null(strstr(drawn(r), "Put the medium into its port"));
+	assert_non_null(strstr(drawn(r), "Insert the medium again and press Enter"));
+}
+
+/* It stood as at work for as long as the station took to notice. */
+static void
+test_a_medium_that_is_pulled_out_is_told_at_once(void **state)
+{
+	struct rig *r = *state;
+	struct {
+		const char *what, *transfer, *row_state;
+		enum media_event event;
+		bool pulled;
+	} cases[] = {
+	    {"another's", "K1-000041", "reading", MEDIA_REMOVED, false},
+	    {"read to its end", "K1-000042", "read", MEDIA_REMOVED, false},
+	    {"inserted", "K1-000042", "reading", MEDIA_INSERTED, false},
+	    {"its own", "K1-000042", "reading", MEDIA_REMOVED, true},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *row = json_pack(
+		    "{s:s, s:s}", "transfer", cases[i].transfer, "state", cases[i].row_state);
+		const struct media_news n = {cases[i].event, row, row};
+		r->p->view.type->media(&r->p->view, &n);
+		json_decref(row);
+		if (r->p->pulled != cases[i].pulled)
+			fail_msg("%s", cases[i].what);
+	}
+	news(r, "K1-000042", "READING", json_array(), false);
+	assert_non_null(strstr(drawn(r), "It was pulled out."));
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -720,6 +621,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    T(test_it_asks_at_once),
+	    T(test_a_medium_that_is_pulled_out_is_told_at_once),
 	    T(test_news_of_another_transfer_changes_nothing),
 	    T(test_numbers_wait_for_the_tick_an_end_does_not),
 	    T(test_a_silent_desk_is_asked_again_but_not_all_the_time),

@@ -1,4 +1,4 @@
-/* links: ui/view/timeline ui/view/timeline_words ui/view/timeline_entry ui/view/export ui/wrap ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/entry src/core/transfer src/core/canon src/core/digest src/core/merkle src/core/seal src/core/sshsig src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
+/* links: tests/unit/played ui/view/timeline ui/view/timeline_words ui/view/timeline_entry ui/view/export ui/wrap ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/entry src/core/transfer src/core/canon src/core/digest src/core/merkle src/core/seal src/core/sshsig src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /* The record of a transfer: every entry has words, and nothing in it reaches the screen raw. */
 #include "src/base/hex.h"
@@ -8,6 +8,7 @@
 #include "src/core/seal.h"
 #include "src/core/sshsig.h"
 #include "src/core/transfer.h"
+#include "tests/unit/played.h"
 #include "ui/dump.h"
 #include "ui/view/timeline.h"
 #include "ui/views.h"
@@ -24,73 +25,13 @@
 
 /* --- the station that is not there ------------------------------------------------ */
 
-static struct {
-	char said[256];
-	link_fn *fn[8];
-	json_t *body[8];
-	size_t n;
-	char station_key[SSHSIG_FINGERPRINT_SIZE];
-} t;
-
-void *
-view_new(struct app *app, const struct view_type *type, size_t size)
-{
-	struct view *v = mem_alloc(size);
-	v->type = type;
-	v->app = app;
-	return v;
-}
-
-void
-app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
-{
-	(void)v;
-	(void)id;
-	(void)answer;
-	assert_true(t.n < 8);
-	t.body[t.n] = body;
-	t.fn[t.n++] = fn;
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_say(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_warn(struct app *app, const char *fmt, ...)
-{
-	va_list ap;
-	(void)app;
-	va_start(ap, fmt);
-	vsnprintf(t.said, sizeof(t.said), fmt, ap);
-	va_end(ap);
-}
-
-void
-app_refused(struct app *app, const struct msg *m)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", m != NULL ? "refused" : "gone");
-}
-
-const char *
-app_why_no_desk(const struct app *app)
-{
-	(void)app;
-	return NULL;
-}
+static char station_key[SSHSIG_FINGERPRINT_SIZE];
 
 const char *
 custody_station_fingerprint(const struct custody *c)
 {
 	(void)c;
-	return t.station_key;
+	return station_key;
 }
 
 size_t
@@ -129,7 +70,8 @@ setup(void **state)
 {
 	static const uint8_t seed[SSHSIG_SEED_SIZE] = {7};
 	struct rig *r = mem_alloc(sizeof(*r));
-	memset(&t, 0, sizeof(t));
+	played_begin();
+	station_key[0] = '\0';
 	if (seal_init() != ERR_OK || sshsig_key_new(seed, &r->key) != ERR_OK)
 		return -1;
 	sshsig_fingerprint(sshsig_key_public(r->key), r->fingerprint);
@@ -148,8 +90,7 @@ static int
 teardown(void **state)
 {
 	struct rig *r = *state;
-	for (size_t i = 0; i < t.n; i++)
-		json_decref(t.body[i]);
+	played_forget();
 	r->timeline->export.view.type->done(&r->timeline->export.view);
 	free(r->timeline);
 	grid_free(r->grid);
@@ -197,7 +138,7 @@ come(struct rig *r)
 {
 	struct msg m = {MSG_DESK_TIMELINE, json_object(), -1};
 	assert_int_equal(io_memfd("entries", r->list.data, r->list.len, &m.fd), ERR_OK);
-	t.fn[t.n - 1](r->timeline, &m);
+	played.fns[played.asked - 1](r->timeline, &m);
 	close(m.fd);
 	json_decref(m.body);
 }
@@ -248,7 +189,7 @@ test_facts(void **state)
 		"for phys, by ann; block, 4.0K"},
 	    {"xfer.start", "{\"officer\":\"ann\",\"sandbox\":true}", "by ann"},
 	    {"xfer.read", "{\"items\":1204,\"files\":1000,\"bytes\":2048,\"unreadable\":2}",
-		"1,204 items, 2.0K; 2 not readable"},
+		"1,204 items, 2.0K; 2 unreadable"},
 	    {"xfer.scan", "{\"objects\":9,\"verdicts\":{\"clean\":7,\"malicious\":2}}",
 		"7 clean, 2 malicious"},
 	    {"xfer.fault", "{\"step\":\"release\",\"why\":\"the disk is full\"}",
@@ -261,7 +202,7 @@ test_facts(void **state)
 	    {"xfer.take", "{}", ""},
 	    {"xfer.close", "{}", ""},
 	    {"xfer.close", "{\"disposition\":17}", ""},
-	    {"xfer.read", "{\"items\":\"many\",\"files\":-1}", "0 items, 0; 0 not readable"},
+	    {"xfer.read", "{\"items\":\"many\",\"files\":-1}", "0 items, 0; 0 unreadable"},
 	    {"xfer.open", "{\"medium\":\"none\"}", "for , by ; , 0"},
 	    {"xfer.unknown", "{\"a\":\"b\"}", ""},
 	    {"xfer.abort", "{\"reason\":\"@why #slot %bytes \\u001b[2J\\u202e\"}",
@@ -307,7 +248,7 @@ test_a_damaged_entry_is_said_and_those_before_it_stay(void **state)
 	buf_add_str(&r->list, "\n{\"no\":\"entry\"}\nAAAA\n");
 	come(r);
 	assert_int_equal(r->timeline->n, 1);
-	assert_non_null(strstr(t.said, "damaged"));
+	assert_non_null(strstr(played.said, "damaged"));
 }
 
 static void
@@ -315,11 +256,11 @@ test_a_record_that_could_still_change_is_not_read(void **state)
 {
 	struct rig *r = *state;
 	struct msg m = {MSG_DESK_TIMELINE, json_object(), memfd_create("open", MFD_CLOEXEC)};
-	t.fn[t.n - 1](r->timeline, &m);
+	played.fns[played.asked - 1](r->timeline, &m);
 	close(m.fd);
 	json_decref(m.body);
 	assert_false(r->timeline->known);
-	assert_non_null(strstr(t.said, "cannot be read"));
+	assert_non_null(strstr(played.said, "cannot be read"));
 }
 
 static void
@@ -329,7 +270,7 @@ test_an_empty_record_is_no_fault(void **state)
 	come(r);
 	assert_non_null(strstr(drawn(r), "no entry about this transfer"));
 	timeline_act_entry(r->app.top);
-	assert_non_null(strstr(t.said, "no entry"));
+	assert_non_null(strstr(played.said, "no entry"));
 	drawn(r);
 }
 
@@ -359,7 +300,7 @@ static void
 test_every_field_and_the_key_are_shown(void **state)
 {
 	struct rig *r = *state;
-	snprintf(t.station_key, sizeof(t.station_key), "%s", r->fingerprint);
+	snprintf(station_key, sizeof(station_key), "%s", r->fingerprint);
 	add(r, "xfer.read", "station", r->fingerprint,
 	    json_pack("{s:i, s:{s:[{s:s}]}, s:b}", "items", 7, "medium", "volumes", "label",
 		"ACME\xe2\x80\xae", "flag", 1));
@@ -444,39 +385,40 @@ static void
 test_export_writes_three_papers_and_says_where(void **state)
 {
 	struct rig *r = *state;
-	size_t before = t.n;
+	size_t before = played.asked;
 	timeline_act_export(r->app.top);
 	for (size_t i = 0; i < 3; i++) {
 		static const char *const formats[] = {"text", "json", "slip"};
-		assert_int_equal(t.n, before + 1 + i);
-		assert_string_equal(
-		    json_string_value(json_object_get(t.body[t.n - 1], "format")), formats[i]);
+		assert_int_equal(played.asked, before + 1 + i);
+		assert_string_equal(json_string_value(json_object_get(
+					played.bodies[played.asked - 1], "format")),
+		    formats[i]);
 		if (i == 1) {
 			timeline_act_export(r->app.top);
-			assert_non_null(strstr(t.said, "are being written; wait"));
+			assert_non_null(strstr(played.said, "are being written; wait"));
 		}
 		char path[64];
 		snprintf(path, sizeof(path), "reports/K1-000042/%s", formats[i]);
 		struct msg m = {MSG_DESK_DONE, json_pack("{s:s}", "text", path), -1};
-		t.fn[t.n - 1](r->timeline, &m);
+		played.fns[played.asked - 1](r->timeline, &m);
 		json_decref(m.body);
 	}
-	assert_string_equal(t.said, "On the share: reports/K1-000042/text, json, slip");
+	assert_string_equal(played.said, "On the share: reports/K1-000042/text, json, slip");
 }
 
 static void
 test_export_stops_at_a_refusal(void **state)
 {
 	struct rig *r = *state;
-	size_t before = t.n;
+	size_t before = played.asked;
 	struct msg m = {MSG_DESK_REFUSED, json_object(), -1};
 	timeline_act_export(r->app.top);
-	t.fn[t.n - 1](r->timeline, &m);
-	assert_int_equal(t.n, before + 1);
-	assert_string_equal(t.said, "refused");
+	played.fns[played.asked - 1](r->timeline, &m);
+	assert_int_equal(played.asked, before + 1);
+	assert_string_equal(played.said, "refused");
 	timeline_act_export(r->app.top);
-	t.fn[t.n - 1](r->timeline, NULL);
-	assert_string_equal(t.said, "gone");
+	played.fns[played.asked - 1](r->timeline, NULL);
+	assert_string_equal(played.said, "gone");
 	json_decref(m.body);
 }
 

@@ -1,8 +1,9 @@
-/* links: ui/view/transfers ui/view/export ui/cursor ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/core/transfer src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/view/transfers ui/view/export ui/cursor ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/core/transfer src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* The list of all transfers: pages, order, and which screen belongs to a state. */
 #include "src/base/mem.h"
 #include "src/core/transfer.h"
+#include "tests/unit/played.h"
 #include "ui/desk.h"
 #include "ui/dump.h"
 #include "ui/views.h"
@@ -17,77 +18,14 @@
 
 /* --- the station that is not there ------------------------------------------------ */
 
-static struct {
-	char said[256], shown[64];
-	json_t *body;
-	link_fn *fn;
-	size_t asked, pushed;
-	const char *gone;
-} t;
+static char shown[64];
 
-void *
-view_new(struct app *app, const struct view_type *type, size_t size)
-{
-	struct view *v = mem_alloc(size);
-	v->type = type;
-	v->app = app;
-	return v;
-}
-
-void
-app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
-{
-	(void)v;
-	(void)id;
-	(void)answer;
-	json_decref(t.body);
-	t.body = body;
-	t.fn = fn;
-	t.asked++;
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_say(struct app *app, const char *fmt, ...)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", fmt);
-}
-
-__attribute__((format(printf, 2, 3))) void
-app_warn(struct app *app, const char *fmt, ...)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", fmt);
-}
-
-void
-app_refused(struct app *app, const struct msg *m)
-{
-	(void)app;
-	snprintf(t.said, sizeof(t.said), "%s", m != NULL ? "refused" : "gone");
-}
-
-const char *
-app_why_no_desk(const struct app *app)
-{
-	(void)app;
-	return t.gone;
-}
-
-void
-app_push(struct app *app, struct view *v)
-{
-	(void)app;
-	(void)v;
-	t.pushed++;
-}
-
-#define SCREEN(name)                                                          \
-	struct view *name##_view(struct app *app, const char *transfer)       \
-	{                                                                     \
-		(void)app;                                                    \
-		snprintf(t.shown, sizeof(t.shown), #name " of %s", transfer); \
-		return NULL;                                                  \
+#define SCREEN(name)                                                      \
+	struct view *name##_view(struct app *app, const char *transfer)   \
+	{                                                                 \
+		(void)app;                                                \
+		snprintf(shown, sizeof(shown), #name " of %s", transfer); \
+		return NULL;                                              \
 	}
 SCREEN(progress)
 SCREEN(review)
@@ -106,7 +44,8 @@ static int
 setup(void **state)
 {
 	struct rig *r = mem_alloc(sizeof(*r));
-	memset(&t, 0, sizeof(t));
+	played_begin();
+	shown[0] = '\0';
 	r->app = (struct app){.frame = arena_new(), .now_ms = 1000};
 	r->view = transfers_view(&r->app);
 	r->app.top = r->view;
@@ -123,7 +62,7 @@ teardown(void **state)
 	free(r->view);
 	grid_free(r->grid);
 	arena_free(r->app.frame);
-	json_decref(t.body);
+	played_forget();
 	free(r);
 	return 0;
 }
@@ -143,7 +82,7 @@ page(struct rig *r, int from, int to, int total, const char *state)
 	}
 	struct msg m = {MSG_DESK_ROWS,
 	    json_pack("{s:o, s:b, s:i}", "rows", rows, "more", to < total, "total", total), -1};
-	t.fn(r->view, &m);
+	played.fn(r->view, &m);
 	json_decref(m.body);
 }
 
@@ -194,7 +133,7 @@ test_every_state_has_its_screen(void **state)
 	struct rig *r = *state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		transfers_view_of(&r->app, "K1-000001", cases[i].state);
-		assert_string_equal(t.shown, cases[i].shown);
+		assert_string_equal(shown, cases[i].shown);
 	}
 	/* every state but NONE is in the list above */
 	assert_int_equal(sizeof(cases) / sizeof(cases[0]), TRANSFER__MAX);
@@ -204,12 +143,12 @@ static void
 test_pages_follow_each_other_and_the_newest_is_first(void **state)
 {
 	struct rig *r = *state;
-	assert_string_equal(row_text(t.body, "after"), "");
+	assert_string_equal(row_text(played.body, "after"), "");
 	page(r, 0, 64, 100, "CLOSED");
-	assert_string_equal(row_text(t.body, "after"), "K1-000064");
+	assert_string_equal(row_text(played.body, "after"), "K1-000064");
 	assert_non_null(strstr(r->view->type->status(r->view, r->app.frame).text, "64 of 100"));
 	page(r, 64, 100, 100, "CLOSED");
-	assert_int_equal(t.asked, 2);
+	assert_int_equal(played.asked, 2);
 	assert_string_equal(under_cursor(r), "K1-000100");
 }
 
@@ -235,11 +174,11 @@ test_the_list_stays_while_it_is_read_anew_or_refused(void **state)
 	page(r, 0, 10, 10, "REVIEW");
 	r->view->type->shown(r->view);
 	r->view->type->shown(r->view);
-	assert_int_equal(t.asked, 2);
+	assert_int_equal(played.asked, 2);
 	assert_string_equal(under_cursor(r), "K1-000010");
-	t.fn(r->view, NULL);
+	played.fn(r->view, NULL);
 	assert_string_equal(under_cursor(r), "K1-000010");
-	assert_string_equal(t.said, "");
+	assert_string_equal(played.said, "");
 }
 
 static void
@@ -248,7 +187,7 @@ test_an_empty_page_ends_the_asking(void **state)
 	struct rig *r = *state;
 	assert_non_null(transfers_may_open(r->view));
 	page(r, 0, 0, 5, "REVIEW");
-	assert_int_equal(t.asked, 1);
+	assert_int_equal(played.asked, 1);
 	assert_non_null(strstr(drawn(r), "There is no transfer yet"));
 	assert_non_null(transfers_may_open(r->view));
 }
@@ -260,10 +199,10 @@ test_open_and_record(void **state)
 	page(r, 0, 2, 2, "SUBMITTED");
 	assert_null(transfers_may_open(r->view));
 	transfers_act_open(r->view);
-	assert_string_equal(t.shown, "signature of K1-000002");
+	assert_string_equal(shown, "signature of K1-000002");
 	transfers_act_record(r->view);
-	assert_string_equal(t.shown, "timeline of K1-000002");
-	assert_int_equal(t.pushed, 2);
+	assert_string_equal(shown, "timeline of K1-000002");
+	assert_int_equal(played.pushed, 2);
 }
 
 static void
@@ -281,13 +220,13 @@ test_a_long_list_is_not_read_again_and_again(void **state)
 	struct rig *r = *state;
 	for (int i = 0; i < 320; i += 64)
 		page(r, i, i + 64, 320, "CLOSED");
-	size_t before = t.asked;
+	size_t before = played.asked;
 	r->app.now_ms += 60000;
 	r->view->type->tick(r->view);
-	assert_int_equal(t.asked, before);
-	t.gone = "the station has gone";
+	assert_int_equal(played.asked, before);
+	played.gone = "the station has gone";
 	r->view->type->tick(r->view);
-	assert_int_equal(t.asked, before);
+	assert_int_equal(played.asked, before);
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)

@@ -247,27 +247,17 @@ bulk_key(struct view *v, int key)
 		app_say(v->app, "This field takes a number only.");
 		return true;
 	}
-	switch (form_key(b->form, key)) {
-	case FORM_IGNORED:
-		return false;
-	case FORM_FULL:
-		app_say(v->app, "The field takes no more.");
-		break;
-	case FORM_PRESSED:
-		if (form_focus(b->form) == b->apply)
-			bulk_apply(b);
-		else
-			app_pop(v->app);
-		return true;
-	case FORM_CHANGED:
-		if (b->choice != form_choice(b->form, 0)) {
-			form_set_text(b->form, b->number, "");
-			bulk_offer_reasons(b);
-			bulk_ask(b);
-		}
-		break;
+	enum form_event e = app_form_key(v->app, b->form, key);
+	if (e == FORM_PRESSED && form_focus(b->form) == b->apply) {
+		bulk_apply(b);
+	} else if (e == FORM_PRESSED) {
+		app_pop(v->app); /* frees this view */
+	} else if (e == FORM_CHANGED && b->choice != form_choice(b->form, 0)) {
+		form_set_text(b->form, b->number, "");
+		bulk_offer_reasons(b);
+		bulk_ask(b);
 	}
-	return true;
+	return e != FORM_IGNORED;
 }
 
 /* --- drawing ------------------------------------------------------------- */

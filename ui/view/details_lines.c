@@ -83,8 +83,9 @@ details_add_scan(struct details_lines *d, struct arena *frame, const json_t *sca
 	details_add_foreign(d, frame, safe_fit(frame, safe_member(frame, scan, "scanner"), 10),
 	    DETAILS_LABEL, details_verdict_style(verdict),
 	    safe_printf(frame, "%s   read %s of %s bytes%s",
-		verdict[0] != '\0' ? verdict : "no verdict", safe_count(frame, read).text,
-		safe_count(frame, of).text, read < of ? ", not all" : ""));
+		verdict[0] != '\0' ? row_verdict_words(verdict) : "no verdict",
+		safe_count(frame, read).text, safe_count(frame, of).text,
+		read < of ? ", not all" : ""));
 	details_add_member(d, frame, SAFE(""), scan, "why");
 }
 
@@ -163,7 +164,8 @@ details_add_first(struct details_lines *d, struct arena *frame, const json_t *it
 	if (file)
 		details_add_foreign(d, frame, SAFE("Verdict"), DETAILS_LABEL,
 		    details_verdict_style(verdict),
-		    verdict[0] != '\0' ? safe_text(frame, verdict) : SAFE("unscanned"));
+		    verdict[0] != '\0' ? safe_text(frame, row_verdict_words(verdict))
+				       : SAFE("unscanned"));
 }
 
 /* And what can wait. */

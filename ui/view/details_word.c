@@ -187,7 +187,7 @@ struct safe
 details_why(struct arena *frame, const json_t *row, const json_t *item)
 {
 	const json_t *first = details_worst(item);
-	const char *verdict = row_text(row, "verdict");
+	const char *verdict = row_verdict(row, "verdict");
 	uint64_t n = row_uint(row, "finds");
 	enum style style;
 	struct safe why = safe_member(frame, row, "why");

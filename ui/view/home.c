@@ -4,7 +4,9 @@
  * lies in the ports and why something was refused.
  */
 #include "ui/view/home.h"
+#include "src/base/mem.h"
 #include "ui/desk.h"
+#include "ui/media.h"
 #include "ui/signin.h"
 #include "ui/view/checks.h"
 #include "ui/views.h"
@@ -15,41 +17,11 @@
 #define HOME_CHECK_MS 60000 /* and at the ready checks */
 #define HOME_TRY_MS   500   /* and at scanners that are being tried */
 
-/* --- the lists --------------------------------------------------------------------- */
-
-json_t *
-home_row(const struct home *h)
-{
-	const struct home_list *l = &h->lists[h->list];
-	return json_array_get(l->rows, (size_t)l->cursor.at);
-}
-
 static void
 home_moved(struct view *v)
 {
 	struct home *h = (struct home *)v;
-	struct home_list *l = &h->lists[h->list];
-	json_decref(l->picked);
-	l->picked = json_incref(json_object_get(home_row(h), l->key));
-}
-
-/* New rows: the cursor goes where its row has gone. */
-static void
-home_set_rows(struct home_list *l, const json_t *rows)
-{
-	size_t i;
-	const json_t *row;
-	l->rows = rows;
-	cursor_fit(&l->cursor, json_array_size(rows), l->cursor.rows);
-	json_array_foreach (rows, i, row)
-		if (l->picked != NULL && json_equal(json_object_get(row, l->key), l->picked)) {
-			cursor_to(&l->cursor, i);
-			break;
-		}
-	json_t *now = json_object_get(json_array_get(rows, (size_t)l->cursor.at), l->key);
-	json_incref(now);
-	json_decref(l->picked);
-	l->picked = now;
+	home_list_pick(&h->lists[h->list]);
 }
 
 /* --- asking ------------------------------------------------------------------------- */
@@ -58,19 +30,14 @@ static void
 home_on_work(void *arg)
 {
 	struct home *h = arg;
-	home_set_rows(&h->lists[HOME_WORK], h->work.rows);
+	home_list_set(&h->lists[HOME_WORK], h->work.rows);
 }
 
 static void
-home_on_media(void *owner, struct msg *m)
+home_on_media(void *arg)
 {
-	struct home *h = owner;
-	if (m == NULL || m->id != MSG_DESK_ROWS)
-		return; /* the last state stays */
-	json_t *old = h->media;
-	h->media = json_incref(json_object_get(m->body, "rows"));
-	home_set_rows(&h->lists[HOME_MEDIA], h->media);
-	json_decref(old);
+	struct home *h = arg;
+	home_list_set(&h->lists[HOME_MEDIA], media_rows(h->view.app->media));
 }
 
 static void home_check(struct home *);
@@ -171,7 +138,7 @@ home_look(struct home *h)
 	h->work.changed = home_on_work;
 	h->work.arg = h;
 	work_ask(&h->work, h->view.app);
-	app_ask(&h->view, MSG_UI_MEDIA, json_object(), MSG_DESK_ROWS, home_on_media);
+	media_ask(h->view.app->media);
 }
 
 static void
@@ -199,12 +166,6 @@ home_shown(struct view *v)
 
 /* --- acts ----------------------------------------------------------------------------- */
 
-static bool
-home_is_ready(const json_t *medium)
-{
-	return strcmp(row_text(medium, "state"), "ready") == 0;
-}
-
 static const char *
 home_why_no_officer(const struct app *app)
 {
@@ -224,12 +185,19 @@ home_why_not_medium(const struct home *h, const json_t *row)
 	    {"refused", "this was refused; the reason stands below the list"},
 	    {"empty", "nothing is in this port"},
 	};
-	if (home_is_ready(row))
+	if (media_is_ready(row))
 		return home_why_no_officer(h->view.app);
 	for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
 		if (strcmp(row_text(row, "state"), states[i].state) == 0)
 			return states[i].why;
 	return row_text(row, "transfer")[0] != '\0' ? NULL : "no transfer belongs to it";
+}
+
+/* It is ready, and a transfer waits for it: that one goes on, i begins another. */
+static bool
+home_is_awaited(const json_t *medium)
+{
+	return media_is_ready(medium) && row_text(medium, "transfer")[0] != '\0';
 }
 
 const char *
@@ -262,7 +230,7 @@ home_act_open(struct view *v)
 {
 	struct home *h = (struct home *)v;
 	const json_t *row = home_row(h);
-	if (h->list == HOME_MEDIA && home_is_ready(row))
+	if (h->list == HOME_MEDIA && media_is_ready(row) && !home_is_awaited(row))
 		app_push(v->app, intake_view(v->app, row));
 	else
 		home_open_transfer(h, row);
@@ -274,10 +242,10 @@ home_medium(const struct home *h)
 {
 	size_t i;
 	const json_t *row = h->list == HOME_MEDIA ? home_row(h) : NULL;
-	if (home_is_ready(row))
+	if (media_is_ready(row))
 		return row;
-	json_array_foreach (h->media, i, row)
-		if (home_is_ready(row))
+	json_array_foreach (h->lists[HOME_MEDIA].rows, i, row)
+		if (media_is_ready(row))
 			return row;
 	return NULL;
 }
@@ -328,15 +296,70 @@ home_act_check(struct view *v)
 	home_look(h);
 }
 
+/* --- what comes and goes ----------------------------------------------------------------- */
+
+/* The focus goes to the row of a medium: what Esc leads back to. */
+static void
+home_focus_medium(struct home *h, const json_t *row)
+{
+	MEM_FREE char *key = home_list_key(row);
+	h->list = HOME_MEDIA;
+	h->view.cursor = &h->lists[HOME_MEDIA].cursor;
+	home_list_to(&h->lists[HOME_MEDIA], key);
+	home_list_pick(&h->lists[HOME_MEDIA]);
+}
+
+/* Its form, or the transfer that waits for it, is opened; or why not. */
+static void
+home_inserted(struct home *h, const char *port, const json_t *row)
+{
+	struct app *app = h->view.app;
+	const char *why = home_why_no_officer(app), *transfer = row_text(row, "transfer");
+	home_focus_medium(h, row);
+	if (!media_is_ready(row))
+		app_say(app,
+		    "A medium was inserted in the port %s; its row says what became of it.",
+		    port);
+	else if (why != NULL)
+		app_say(app, "A medium was inserted in the port %s; %s.", port, why);
+	else if (home_is_awaited(row)) {
+		home_open_transfer(h, row);
+		app_say(app, "The medium of %s is in the port %s again: Enter reads it again.",
+		    transfer, port);
+	} else {
+		app_push(app, intake_view(app, row));
+		app_say(app,
+		    "A medium was inserted in the port %s: this is its form. Esc leaves it.",
+		    port);
+	}
+}
+
+static bool
+home_media(struct view *v, const struct media_news *n)
+{
+	struct home *h = (struct home *)v;
+	const char *port = safe_member(v->app->frame, n->said, "port").text;
+	if (v->app->top != v || n->event == MEDIA_REFUSED)
+		return false;
+	if (n->event == MEDIA_INSERTED) {
+		home_inserted(h, port, n->row);
+		return true;
+	}
+	if (media_is_pulled(n->row))
+		return false;
+	app_say(v->app, "The medium in the port %s was taken out.", port);
+	return true;
+}
+
 static void
 home_done(struct view *v)
 {
 	struct home *h = (struct home *)v;
+	media_forget(v->app->media, h);
 	work_done(&h->work);
 	json_decref(h->checks);
-	json_decref(h->media);
-	json_decref(h->lists[0].picked);
-	json_decref(h->lists[1].picked);
+	free(h->lists[0].picked);
+	free(h->lists[1].picked);
 }
 
 static const struct view_type home_type = {.title = "HOME",
@@ -348,15 +371,16 @@ static const struct view_type home_type = {.title = "HOME",
     .moved = home_moved,
     .tick = home_tick,
     .shown = home_shown,
+    .media = home_media,
     .done = home_done};
 
 struct view *
 home_view(struct app *app)
 {
 	struct home *h = view_new(app, &home_type, sizeof(*h));
-	h->lists[HOME_WORK].key = "transfer";
-	h->lists[HOME_MEDIA].key = "source";
 	h->view.cursor = &h->lists[0].cursor;
+	media_on_change(app->media, h, home_on_media);
+	home_on_media(h);
 	if (app_why_no_desk(app) == NULL) {
 		home_look(h);
 		home_check(h);

@@ -4,17 +4,22 @@
 #include "src/core/custody.h"
 #include "ui/desk.h"
 #include "ui/form.h"
+#include "ui/media.h"
 #include "ui/views.h"
 
 #include <string.h>
 
-#define INTAKE_FORM_ROW    5
+#define INTAKE_FORM_ROW 6 /* below a name of two rows */
+#define INTAKE_PROMISE \
+	"It is only read, once, to its end. Nothing on it is mounted, opened or run."
+#define INTAKE_NAME_ROWS   2
 #define INTAKE_VALUE_BYTES 256
 
 struct intake {
 	struct view view;
-	json_t *medium; /* a row of ui.media */
-	json_t *fields; /* of the site, as they were when the form was made */
+	json_t *medium;      /* a row of ui.media */
+	const char *why_not; /* it cannot be read now: a literal; NULL: it can */
+	json_t *fields;      /* of the site, as they were when the form was made */
 	struct form *form;
 	char (*people)[LIM_PERSON_ID_BYTES + 1]; /* behind the first choice, "nobody yet" */
 	size_t npeople;
@@ -65,6 +70,77 @@ intake_add_fields(struct intake *in)
 	}
 	in->cancel = form_add_button(in->form, SAFE("Cancel"));
 	in->read = form_add_button(in->form, SAFE("Read the medium"));
+}
+
+/* --- the port ----------------------------------------------------- */
+
+#define INTAKE_GONE "It has gone from the port. It cannot be read before it is back."
+#define INTAKE_BUSY "It is not ready any more; home shows what became of it."
+
+/* It cannot be read any more: told once. */
+static void
+intake_lose(struct intake *in, const char *why)
+{
+	struct app *app = in->view.app;
+	const char *port = safe_member(app->frame, in->medium, "port").text;
+	if (in->why_not == NULL && strcmp(why, INTAKE_GONE) == 0)
+		app_warn(
+		    app, "The medium has gone from the port %s; nothing of it was read.", port);
+	else if (in->why_not == NULL)
+		app_warn(app,
+		    "The medium in the port %s is not ready any more; Esc leads home.", port);
+	in->why_not = why;
+}
+
+/* As far as a medium tells. */
+static bool
+intake_is_same(const json_t *a, const json_t *b)
+{
+	return strcmp(row_text(a, "device"), row_text(b, "device")) == 0 &&
+	       strcmp(row_text(a, "name"), row_text(b, "name")) == 0 &&
+	       row_uint(a, "bytes") == row_uint(b, "bytes");
+}
+
+/* It has gone, it is there again, or another one is in its place. */
+static void
+intake_look(struct intake *in)
+{
+	struct app *app = in->view.app;
+	const json_t *row = media_find(app->media, row_text(in->medium, "source"));
+	if (in->asked || media_rows(app->media) == NULL ||
+	    (row == NULL && media_more(app->media)))
+		return;
+	if (!media_is_ready(row)) {
+		intake_lose(in, row == NULL ? INTAKE_GONE : INTAKE_BUSY);
+		return;
+	}
+	bool same = intake_is_same(row, in->medium);
+	if (in->why_not == NULL && same)
+		return;
+	app_say(app,
+	    same ? "The medium is in the port %s again; what you typed is kept."
+		 : "Another medium is in the port %s now: compare it with the label in hand.",
+	    safe_member(app->frame, row, "port").text);
+	json_decref(in->medium);
+	in->medium = json_deep_copy(row);
+	in->why_not = NULL;
+}
+
+static bool
+intake_media(struct view *v, const struct media_news *n)
+{
+	struct intake *in = (struct intake *)v;
+	if (n->event == MEDIA_REFUSED ||
+	    strcmp(row_text(n->said, "source"), row_text(in->medium, "source")) != 0)
+		return false;
+	intake_look(in);
+	return true;
+}
+
+static void
+intake_tick(struct view *v)
+{
+	intake_look((struct intake *)v);
 }
 
 /* --- reading ----------------------------------------------------- */
@@ -134,6 +210,8 @@ intake_read(struct intake *in)
 	json_t *body =
 	    json_pack("{s:s, s:s, s:o}", "source", row_text(in->medium, "source"), "requester",
 		in->people[form_choice(in->form, in->requester) - 1], "fields", values);
+	if (gone == NULL)
+		gone = in->why_not;
 	if (gone != NULL || in->asked) {
 		app_warn(app, "%s",
 		    gone != NULL ? gone
@@ -152,9 +230,7 @@ static bool
 intake_key(struct view *v, int key)
 {
 	struct intake *in = (struct intake *)v;
-	enum form_event e = form_key(in->form, key);
-	if (e == FORM_FULL)
-		app_warn(v->app, "The field takes no more than %d bytes.", INTAKE_VALUE_BYTES);
+	enum form_event e = app_form_key(v->app, in->form, key);
 	if (e == FORM_PRESSED && form_focus(in->form) == in->cancel)
 		app_pop(v->app); /* frees this view */
 	else if (e == FORM_PRESSED && intake_is_complete(in))
@@ -162,21 +238,33 @@ intake_key(struct view *v, int key)
 	return e != FORM_IGNORED;
 }
 
+/* What the officer compares with the label in hand. */
+static void
+intake_draw_medium(struct intake *in, const struct area *a)
+{
+	struct arena *f = in->view.app->frame;
+	struct area right = area_part(a, 1, 14, INTAKE_NAME_ROWS, a->cols - 16);
+	struct safe size = media_size(f, in->medium);
+	bool device = row_text(in->medium, "device")[0] != '\0';
+	area_put(a, 1, 2, STYLE_PLAIN, device ? SAFE("Device") : SAFE("Medium"));
+	int row = 1 + area_words(&right, 0, 0, INTAKE_NAME_ROWS, STYLE_MEDIUM,
+			  media_name(f, in->medium));
+	area_put(a, row, 2, STYLE_PLAIN, SAFE("Port"));
+	area_put(a, row++, 14, STYLE_PLAIN,
+	    safe_printf(f, "%s%s%s", safe_member(f, in->medium, "port").text,
+		safe_empty(size) ? "" : "   ", size.text));
+	if (in->why_not != NULL)
+		area_put(a, row, 2, STYLE_FAIL, safe_text(f, in->why_not));
+	else
+		area_put(a, row, 2, STYLE_PLAIN, SAFE(INTAKE_PROMISE));
+}
+
 static void
 intake_draw(struct view *v, const struct area *a)
 {
 	struct intake *in = (struct intake *)v;
 	struct arena *f = v->app->frame;
-	uint64_t bytes = row_uint(in->medium, "bytes");
-	area_put(a, 1, 2, STYLE_PLAIN, SAFE("Medium"));
-	area_name(a, f, 1, 14, a->cols - 16, STYLE_MEDIUM, safe_member(f, in->medium, "name"));
-	area_put(a, 2, 2, STYLE_PLAIN, SAFE("Port"));
-	area_put(a, 2, 14, STYLE_PLAIN,
-	    safe_printf(f, "%s%s%s", safe_member(f, in->medium, "port").text,
-		bytes > 0 ? "   " : "", bytes > 0 ? safe_size(f, bytes).text : ""));
-	area_put(a, 3, 2, STYLE_PLAIN,
-	    SAFE(
-		"It is only read, once, to its end. Nothing on it is mounted, opened or run."));
+	intake_draw_medium(in, a);
 	struct area form =
 	    area_part(a, INTAKE_FORM_ROW, 2, a->rows - INTAKE_FORM_ROW, a->cols - 4);
 	form_draw(in->form, &form, f, 0, 0, true);
@@ -192,8 +280,19 @@ static struct safe
 intake_status(struct view *v, struct arena *a)
 {
 	struct intake *in = (struct intake *)v;
-	return safe_printf(a, "port %s   transfer begins when you choose Read the medium",
-	    safe_member(a, in->medium, "port").text);
+	(void)a;
+	return in->why_not != NULL ? SAFE("This medium cannot be read now.")
+	                           : SAFE("Compare it with the label in hand. A transfer "
+					  "begins when you read it.");
+}
+
+static struct safe
+intake_subject(struct view *v, struct arena *a)
+{
+	struct intake *in = (struct intake *)v;
+	uint64_t bytes = row_uint(in->medium, "bytes");
+	return safe_printf(a, "port %s%s%s", safe_member(a, in->medium, "port").text,
+	    bytes > 0 ? "  " : "", bytes > 0 ? safe_size(a, bytes).text : "");
 }
 
 static void
@@ -211,8 +310,11 @@ static const struct view_type intake_type = {
     .map = MAP_INTAKE,
     .also = MAP_BIT(MAP_ANY),
     .draw = intake_draw,
+    .subject = intake_subject,
     .status = intake_status,
     .key = intake_key,
+    .tick = intake_tick,
+    .media = intake_media,
     .done = intake_done,
 };
 

@@ -97,6 +97,10 @@ lock_open(struct lock *l)
 	}
 	app->said_seen = true;
 	app_pop(app);
+	if (app->hushed > 0)
+		app_say(app, "While it was locked %zu message%s came; m shows %s.", app->hushed,
+		    app->hushed == 1 ? "" : "s", app->hushed == 1 ? "it" : "them");
+	app->hushed = 0;
 }
 
 static bool
@@ -107,10 +111,7 @@ lock_key(struct view *v, int key)
 		lock_open(l);
 		return true;
 	}
-	enum form_event e = form_key(l->form, key);
-	if (e == FORM_FULL)
-		app_say(v->app, "The field takes no more.");
-	return e != FORM_IGNORED;
+	return app_form_key(v->app, l->form, key) != FORM_IGNORED;
 }
 
 /* --- drawing ---------------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
  * Sign-in: two fields, and the state of the station without secrets.  Who is
  * enrolled is not shown, and a refusal never says which field was wrong.
  */
+#include "src/base/clock.h"
 #include "src/base/escape.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
@@ -19,6 +20,7 @@
 #include <string.h>
 
 #define LOGIN_LOOK_MS   10000 /* between two looks at the station */
+#define LOGIN_AWAY_MS   2000  /* without it until the form gives way to a sentence */
 #define LOGIN_FORM_ROW  9
 #define LOGIN_STATE_ROW 15
 #define LOGIN_COLS      56 /* of the form */
@@ -30,7 +32,10 @@ struct login {
 	int id, secret;    /* rows of the form */
 	json_t *checks;    /* rows of ui.doctor; NULL: not known */
 	struct work work;  /* transfers that are not over */
-	bool was_there;    /* the station was there when it was drawn last */
+	bool was_there;    /* the station was there at the last tick */
+	bool seen;         /* it was there at all */
+	int64_t away_ms;   /* since when it is not there ... */
+	int64_t away_s;    /* ... by the wall clock */
 	int64_t looked_ms; /* 0: not yet */
 };
 
@@ -62,10 +67,23 @@ login_tick(struct view *v)
 {
 	struct login *l = (struct login *)v;
 	bool there = app_why_no_desk(v->app) == NULL;
+	if (!there && l->was_there) {
+		l->away_ms = v->app->now_ms;
+		l->away_s = v->app->now_s;
+	}
+	l->seen |= there;
 	if (there && v->app->top == v &&
 	    (!l->was_there || v->app->now_ms - l->looked_ms >= LOGIN_LOOK_MS))
 		login_look(l);
 	l->was_there = there;
+}
+
+/* The form makes place for what happens: a short break is not worth a word. */
+static bool
+login_is_away(const struct login *l)
+{
+	return app_why_no_desk(l->view.app) != NULL &&
+	       l->view.app->now_ms - l->away_ms >= LOGIN_AWAY_MS;
 }
 
 void
@@ -188,23 +206,16 @@ static bool
 login_key(struct view *v, int key)
 {
 	struct login *l = (struct login *)v;
+	if (login_is_away(l))
+		return false; /* no field is on the screen */
 	if (key == K_ENTER && form_focus(l->form) == l->secret) {
 		login_sign_in(l);
 		return true;
 	}
-	switch (form_key(l->form, key)) {
-	case FORM_PRESSED:
+	enum form_event e = app_form_key(v->app, l->form, key);
+	if (e == FORM_PRESSED)
 		login_sign_in(l);
-		return true;
-	case FORM_FULL:
-		app_say(v->app, "The field takes no more.");
-		return true;
-	case FORM_CHANGED:
-		return true;
-	case FORM_IGNORED:
-		break;
-	}
-	return false;
+	return e != FORM_IGNORED;
 }
 
 /* --- drawing --------------------------------------------------------------------------- */
@@ -264,6 +275,31 @@ login_draw_state(struct login *l, const struct area *a, int row)
 	area_put(a, row + 5, 11, STYLE_PLAIN, work_words(&l->work, app->frame));
 }
 
+/* In the place of the form: what is the matter, and that nothing has to be done for it. */
+static void
+login_draw_away(struct login *l, const struct area *middle, int row)
+{
+	struct app *app = l->view.app;
+	char since[CLOCK_TEXT_SIZE];
+	clock_format(l->away_s, since);
+	area_cursor(middle, row, 0);
+	row +=
+	    area_words(middle, row, 0, 0, STYLE_WARN,
+		l->seen
+		    ? SAFE("The station does not answer: it has stopped, or is started again.")
+		    : SAFE("The station does not answer: it is starting, or has stopped.")) +
+	    1;
+	row += area_words(middle, row, 0, 0, STYLE_PLAIN,
+		   safe_printf(app->frame,
+		       "Since %.5s UTC nobody can sign in. It is tried again every second, and "
+		       "the "
+		       "sign-in appears here by itself. Drafts are kept.",
+		       since + 11)) +
+	       1;
+	area_words(middle, row, 0, 0, STYLE_PLAIN,
+	    SAFE("If this stays for some minutes, tell the administrator."));
+}
+
 static void
 login_draw(struct view *v, const struct area *a)
 {
@@ -273,12 +309,17 @@ login_draw(struct view *v, const struct area *a)
 	struct area middle = area_part(a, 0, left, a->rows, LOGIN_COLS);
 	bare_title(app, a, SAFE("SIGN IN"));
 	area_words(&middle, 3 + shift, 0, 5, STYLE_PLAIN, login_banner(app));
-	login_draw_state(l, a, a->rows - APP_ROWS + LOGIN_STATE_ROW);
+	if (!login_is_away(l))
+		login_draw_state(l, a, a->rows - APP_ROWS + LOGIN_STATE_ROW);
 	if (app->site.known && app->site.contact[0] != '\0')
-		area_clip(a, LOGIN_FORM_ROW + shift + 5, left, LOGIN_COLS, STYLE_PLAIN,
+		area_clip(a, LOGIN_FORM_ROW + shift + (login_is_away(l) ? 9 : 5), left,
+		    LOGIN_COLS, STYLE_PLAIN,
 		    safe_printf(app->frame, "Help: %s", app->site.contact));
 	frame_draw_foot(app, a);
-	form_draw(l->form, &middle, app->frame, LOGIN_FORM_ROW + shift, 0, true);
+	if (login_is_away(l))
+		login_draw_away(l, &middle, LOGIN_FORM_ROW + shift);
+	else
+		form_draw(l->form, &middle, app->frame, LOGIN_FORM_ROW + shift, 0, true);
 }
 
 static void
@@ -309,6 +350,8 @@ struct view *
 login_view(struct app *app)
 {
 	struct login *l = view_new(app, &login_type, sizeof(*l));
+	l->away_ms = app->now_ms;
+	l->away_s = app->now_s;
 	l->form = form_new();
 	l->id = form_add_text(l->form, SAFE("Officer id"), LIM_PERSON_ID_BYTES, "");
 	l->secret = form_add_secret(l->form, SAFE("Passphrase"));

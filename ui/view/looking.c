@@ -2,6 +2,7 @@
 /* The items of one group of the signature screen, with everything a signer should know. */
 #include "src/base/escape.h"
 #include "src/base/mem.h"
+#include "ui/row.h"
 #include "ui/view/signature.h"
 
 #include <string.h>
@@ -105,10 +106,10 @@ looking_scans(struct arena *frame, const struct inventory_item *it)
 {
 	struct safe text = SAFE("");
 	for (size_t i = 0; i < it->nscans; i++)
-		text =
-		    safe_printf(frame, "%s%s%s %s%s%s", text.text, safe_empty(text) ? "" : "; ",
-			it->scans[i].scanner, verdict_print(it->scans[i].verdict),
-			it->scans[i].why[0] != '\0' ? ": " : "", it->scans[i].why);
+		text = safe_printf(frame, "%s%s%s %s%s%s", text.text,
+		    safe_empty(text) ? "" : "; ", it->scans[i].scanner,
+		    row_verdict_words(verdict_print(it->scans[i].verdict)),
+		    it->scans[i].why[0] != '\0' ? ": " : "", it->scans[i].why);
 	return text;
 }
 

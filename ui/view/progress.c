@@ -2,6 +2,7 @@
 #include "ui/view/progress.h"
 #include "src/base/mem.h"
 #include "ui/desk.h"
+#include "ui/media.h"
 #include "ui/views.h"
 
 #include <string.h>
@@ -24,6 +25,13 @@ bool
 progress_fault_in_release(const struct progress *p)
 {
 	return p->status != NULL && strcmp(row_text(p->status, "step"), "release") == 0;
+}
+
+bool
+progress_waits_for_medium(const struct progress *p)
+{
+	return p->state == TRANSFER_FAULT && !progress_at_work(p) &&
+	       !progress_fault_in_release(p);
 }
 
 /* --- what the desk says ------------------------------------------ */
@@ -103,6 +111,7 @@ progress_take(struct progress *p)
 	p->state = transfer_state_find(row_text(news, "state"));
 	if (!last && progress_is_other_work(p, stages))
 		pace_init(&p->pace, progress_is_release(p), p->view.app->now_ms);
+	p->pulled &= last || !was_still; /* it begins anew */
 	progress_note(p, stages);
 	p->still = last;
 	p->paused = json_is_true(json_object_get(news, "paused"));
@@ -175,6 +184,25 @@ progress_tick(struct view *v)
 		progress_ask(p);
 }
 
+/* Its medium is pulled out, or one that can take up the reading is inserted. */
+static bool
+progress_media(struct view *v, const struct media_news *n)
+{
+	struct progress *p = (struct progress *)v;
+	bool own = strcmp(row_text(n->row, "transfer"), p->transfer) == 0;
+	if (n->event == MEDIA_REMOVED && own && media_is_pulled(n->row)) {
+		p->pulled = true;
+		progress_ask(p);
+		return false; /* the general word is said: it may be seen from elsewhere */
+	}
+	if (v->app->top != v || n->event != MEDIA_INSERTED || !progress_waits_for_medium(p) ||
+	    !progress_is_its_medium(p, n->row))
+		return false;
+	app_say(v->app, "A medium is in the port %s: Enter reads %s again, from its beginning.",
+	    safe_member(v->app->frame, n->said, "port").text, p->transfer);
+	return true;
+}
+
 static void
 progress_shown(struct view *v)
 {
@@ -223,6 +251,7 @@ static const struct view_type progress_type = {
     .status = progress_status,
     .tick = progress_tick,
     .news = progress_news,
+    .media = progress_media,
     .shown = progress_shown,
     .done = progress_done,
 };
@@ -236,5 +265,6 @@ progress_view(struct app *app, const char *transfer)
 	p->why = mem_strdup("");
 	pace_init(&p->pace, false, app->now_ms);
 	progress_ask(p);
+	media_ask(app->media); /* which medium is read now: it may be pulled out */
 	return &p->view;
 }

@@ -16,7 +16,8 @@ struct progress {
 	char *why;                 /* of desk.progress; never NULL */
 	uint64_t errors;
 	bool paused;
-	bool still; /* nobody at the station is at work on it */
+	bool still;  /* nobody at the station is at work on it */
+	bool pulled; /* its medium was taken out while it was read */
 	struct pace pace;
 	int64_t heard_ms, asked_ms;
 	bool asking_watch, asking_status;
@@ -30,6 +31,10 @@ bool progress_at_work(const struct progress *);
 bool progress_is_release(const struct progress *);
 /* In FAULT: the release has to be repeated, not the reading. */
 bool progress_fault_in_release(const struct progress *);
+/* In FAULT: it goes on when its medium is read again. */
+bool progress_waits_for_medium(const struct progress *);
+/* In a port, not of another transfer, of the size that was handed in where that is known. */
+bool progress_is_its_medium(const struct progress *, const json_t *row);
 /* Asks the desk where it stands and to be told of news. */
 void progress_ask(struct progress *);
 

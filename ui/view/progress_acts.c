@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/desk.h"
+#include "ui/media.h"
 #include "ui/prompt.h"
 #include "ui/view/progress.h"
 #include "ui/view/review.h"
@@ -36,6 +37,7 @@ progress_on_done(void *owner, struct msg *m)
 	if (m == NULL || m->id == MSG_DESK_REFUSED)
 		app_refused(p->view.app, m);
 	progress_ask(p);
+	media_ask(p->view.app->media);
 }
 
 static void
@@ -105,6 +107,8 @@ progress_may_open(struct view *v)
 		           ? "the release is at work; Enter goes on when it is over"
 		           : "reading or scanning is at work; Enter goes on when review is "
 		             "ready";
+	if (progress_waits_for_medium(p))
+		return progress_may_retry(v);
 	if (p->state == TRANSFER_BLOCKED || p->state == TRANSFER_FAULT ||
 	    p->state == TRANSFER_APPROVED)
 		return "the next step is R, or another key of the line below";
@@ -116,7 +120,9 @@ progress_act_open(struct view *v)
 {
 	struct progress *p = progress_of_view(v);
 	struct app *app = v->app;
-	if (p->state == TRANSFER_REVIEW || p->state == TRANSFER_SUBMITTED)
+	if (progress_waits_for_medium(p))
+		progress_act_retry(v);
+	else if (p->state == TRANSFER_REVIEW || p->state == TRANSFER_SUBMITTED)
 		app_replace(
 		    app, v, transfers_view_of(app, p->transfer, transfer_state_name(p->state)));
 	else
@@ -197,10 +203,8 @@ progress_may_retry(struct view *v)
 	           : "no step failed; nothing has to be repeated";
 }
 
-/* In a port, not of another transfer, and of the size that was handed in where that is known.
- */
-static bool
-progress_is_ready(const struct progress *p, const json_t *row)
+bool
+progress_is_its_medium(const struct progress *p, const json_t *row)
 {
 	const char *state = row_text(row, "state"), *transfer = row_text(row, "transfer");
 	bool own = strcmp(transfer, p->transfer) == 0;
@@ -241,17 +245,17 @@ progress_on_media(void *owner, struct msg *m)
 	json_decref(p->media);
 	p->media = json_array();
 	json_array_foreach (json_object_get(m->body, "rows"), i, row) {
-		if (!progress_is_ready(p, row) || n == COUNT(names))
+		if (!progress_is_its_medium(p, row) || n == COUNT(names))
 			continue;
 		bool own = strcmp(row_text(row, "transfer"), p->transfer) == 0;
 		names[n++] = safe_printf(app->frame, "%s%s  %s  %s", own ? "the same: " : "",
 		    safe_member(app->frame, row, "port").text,
 		    safe_size(app->frame, row_uint(row, "bytes")).text,
-		    safe_member(app->frame, row, "name").text);
+		    media_name(app->frame, row).text);
 		json_array_append(p->media, row);
 	}
 	if (n == 0)
-		app_warn(app, "The medium is in no port; put it back in, then press R.");
+		app_warn(app, "The medium is in no port; insert it again, then press Enter.");
 	else if (app->top == &p->view)
 		prompt_pick(&p->view, SAFE("Read again from the beginning: which medium?"),
 		    names, n, false, progress_resume);

@@ -163,8 +163,7 @@ progress_times(
 	    safe_printf(f, "%s%s", text, idle_ms >= 10000 ? " ago" : ""));
 	if (p->errors > 0)
 		progress_say(page, SAFE("Errors"), STYLE_STRONG,
-		    safe_printf(f,
-			"%s not readable so far, counted in the totals; e lists them",
+		    safe_printf(f, "%s unreadable so far, counted in the totals; e lists them",
 			safe_count(f, p->errors).text));
 }
 
@@ -223,7 +222,7 @@ static const struct progress_words {
     {TRANSFER_OPEN, false, STYLE_STRONG, "The medium was handed in; reading did not begin.",
 	"Wait, or press A to end the transfer, with a reason and your signature."},
     {TRANSFER_READING, false, STYLE_STRONG, "Nobody is at work on the reading.",
-	"Wait; the station records a fault when it cannot go on, and R then repeats it."},
+	"Wait; the station records a fault when it cannot go on, and Enter then repeats it."},
     {TRANSFER_SCANNING, false, STYLE_STRONG, "Nobody is at work on the scanning.",
 	"Wait; the station records a fault when it cannot go on, and R then repeats it."},
     {TRANSFER_REVIEW, false, STYLE_STRONG, "Everything was read and scanned: review is ready.",
@@ -245,7 +244,7 @@ static const struct progress_words {
     {TRANSFER_FAULT, true, STYLE_WARN, "Fault: the release did not end.",
 	"See to the cause, then R repeats the release: everything is checked again."},
     {TRANSFER_FAULT, false, STYLE_WARN, "Fault: reading and scanning did not end.",
-	"Put the medium into its port and press R: it is read again from the beginning. Or A "
+	"Insert the medium again and press Enter: it is read again from the beginning. Or A "
 	"ends the transfer, with a reason and your signature."},
 };
 
@@ -270,7 +269,8 @@ progress_counts(struct arena *f, json_t *counts)
 		if (json_integer_value(n) <= 0)
 			continue;
 		all = safe_printf(f, "%s%s%s %s", all.text, safe_empty(all) ? "" : ", ",
-		    safe_count(f, (uint64_t)json_integer_value(n)).text, word);
+		    safe_count(f, (uint64_t)json_integer_value(n)).text,
+		    row_verdict_words(word));
 	}
 	return all;
 }
@@ -314,7 +314,7 @@ progress_facts(struct progress_page *page, const struct progress *p)
 			safe_member(f, medium, "table").text,
 			json_array_size(json_object_get(medium, "volumes"))));
 		progress_fact(page, SAFE("Found"),
-		    safe_printf(f, "%s items: %s files with %s; %s not readable",
+		    safe_printf(f, "%s items: %s files with %s; %s unreadable",
 			safe_count(f, row_uint(read, "items")).text,
 			safe_count(f, row_uint(read, "files")).text,
 			safe_size(f, row_uint(read, "bytes")).text,
@@ -383,6 +383,10 @@ progress_draw(struct view *v, const struct area *a)
 	} else if (progress_at_work(p)) {
 		page.row = 0;
 		progress_draw_work(&page, p);
+		if (p->pulled)
+			progress_say(&page, SAFE("Medium"), STYLE_FAIL,
+			    SAFE("It was pulled out. The station stops the reading; insert it "
+				 "again, then Enter reads it again."));
 	} else {
 		progress_draw_still(&page, p);
 	}

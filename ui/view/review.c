@@ -7,6 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#define REVIEW_LOOK_MS 3000 /* between two looks at how the transfer stands */
+#define REVIEW_IDLE_MS 1000 /* without a key, before such a look */
+
 /* --- the row under the cursor -------------------------------------------- */
 
 const json_t *
@@ -75,15 +78,33 @@ review_take_counts(struct review *r, const struct msg *m)
 	r->counts = json_incref(counts);
 }
 
+/* What another officer did to it is told to who had it. */
+static void
+review_tell_change(struct review *r, const json_t *now)
+{
+	struct app *app = r->view.app;
+	const char *holder = row_text(now, "holder"), *state = row_text(now, "state");
+	if (r->status == NULL)
+		return;
+	if (strcmp(row_text(r->status, "holder"), holder) != 0 && app->ui->as != NULL &&
+	    strcmp(holder, app->ui->as) != 0)
+		app_warn(app, "%s has taken %s over: decisions are made there from now on.",
+		    safe_text(app->frame, holder).text, r->transfer);
+	else if (strcmp(row_text(r->status, "state"), state) != 0)
+		app_say(app, "%s is %s now.", r->transfer, safe_text(app->frame, state).text);
+}
+
 static void
 review_on_status(void *owner, struct msg *m)
 {
 	struct review *r = owner;
+	r->status_asked = false;
 	if (m == NULL)
 		r->lost = true;
 	else if (m->id != MSG_DESK_STATUS)
 		app_refused(r->view.app, m);
 	else {
+		review_tell_change(r, json_object_get(m->body, "status"));
 		json_decref(r->status);
 		r->status = json_incref(json_object_get(m->body, "status"));
 	}
@@ -92,6 +113,8 @@ review_on_status(void *owner, struct msg *m)
 void
 review_ask_status(struct review *r)
 {
+	r->status_ms = r->view.app->now_ms;
+	r->status_asked = true;
 	app_ask(&r->view, MSG_UI_STATUS, json_pack("{s:s}", "transfer", r->transfer),
 	    MSG_DESK_STATUS, review_on_status);
 }
@@ -243,11 +266,23 @@ review_renew(struct review *r)
 	review_list(r);
 }
 
+/* Another officer may have taken it over: asked now and then, never while keys are pressed. */
+static void
+review_look(struct review *r)
+{
+	const struct app *app = r->view.app;
+	if (r->status != NULL && !r->status_asked && !r->lost && app_why_no_desk(app) == NULL &&
+	    app->now_ms - r->status_ms >= REVIEW_LOOK_MS &&
+	    app->now_ms - app->key_ms >= REVIEW_IDLE_MS)
+		review_ask_status(r);
+}
+
 static void
 review_tick(struct view *v)
 {
 	struct review *r = (struct review *)v;
 	review_renew(r);
+	review_look(r);
 	review_show(r);
 	if (r->view.app->top == v)
 		review_ask_item(r);
@@ -291,51 +326,6 @@ review_subject(struct view *v, struct arena *frame)
 {
 	struct review *r = (struct review *)v;
 	return app_subject(frame, r->transfer, r->status);
-}
-
-/* What the numbers are worth: whose they are, and that nothing is signed yet. */
-static struct safe
-review_standing(struct review *r, struct arena *frame, bool brief)
-{
-	const char *state = row_text(r->status, "state"), *other = review_other_holder(r);
-	if (r->status == NULL)
-		return SAFE("");
-	if (strcmp(state, "REVIEW") != 0)
-		return safe_printf(frame, "%s, read only", state);
-	if (other != NULL)
-		return safe_printf(
-		    frame, brief ? "%s has it" : "%s has it, T takes it over", other);
-	return brief ? SAFE("DRAFT") : SAFE("DRAFT, not submitted");
-}
-
-/* The counts, as wide as there is room for: words first, then blanks are given up. */
-static struct safe
-review_status(struct view *v, struct arena *frame)
-{
-	struct review *r = (struct review *)v;
-	static const struct {
-		const char *undecided, *gap;
-		bool brief;
-	} forms[] = {{"undecided", "  ", false}, {"undecided", "  ", true},
-	    {"undecided", " ", true}, {"und", " ", true}};
-	static const char *const words[] = {"approve", "reject", "hold", "blocked"};
-	struct safe line = SAFE("");
-	const char *n[4];
-	if (r->counts == NULL)
-		return r->told ? SAFE("") : SAFE("reading the list...");
-	for (size_t i = 0; i < 4; i++)
-		n[i] = safe_count(frame, review_count(r, words[i])).text;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
-		const char *gap = forms[i].gap;
-		line = safe_printf(frame,
-		    "%s files%s%s %s%sAPPR %s%sREJ %s%sHOLD %s%sBLCK %s%s%s",
-		    safe_count(frame, review_count(r, "files")).text, gap, forms[i].undecided,
-		    safe_count(frame, review_count(r, "undecided")).text, gap, n[0], gap, n[1],
-		    gap, n[2], gap, n[3], gap, review_standing(r, frame, forms[i].brief).text);
-		if (safe_cells(line) <= v->app->cols - 2)
-			break;
-	}
-	return line;
 }
 
 static const struct view_type review_type = {

@@ -42,6 +42,8 @@ struct review {
 	bool here;                  /* the officer is in the list, and not in details */
 	uint64_t keep;              /* item that gets the cursor back; 0: none */
 	json_t *status;             /* desk.status; NULL: not known yet */
+	int64_t status_ms;          /* when it was asked for last */
+	bool status_asked;          /* it is under way */
 	json_t *plan;               /* desk.bulk of what the policy proposes; NULL: not asked */
 	json_t *counts;             /* of the transfer; NULL: not known yet */
 	json_t *item; /* desk.item of the item under the cursor, or an older one */
@@ -111,6 +113,7 @@ const char *review_other_holder(const struct review *);
 
 /* --- review_draw.c ------------------------------------------------------------------ */
 void review_draw(struct view *, const struct area *);
+struct safe review_status(struct view *, struct arena *);
 
 /* --- review_word.c ------------------------------------------------------------------ */
 /* "APPR", "REJ ", "HOLD", "BLCK", "----", or blank: nothing to decide. */

@@ -84,6 +84,8 @@ review_put_verdict(struct review *r, const json_t *row, const struct area *a, in
 		text = SAFE("-");
 	else if (safe_empty(text))
 		text = SAFE("unscanned");
+	else if (strcmp(text.text, "na") == 0)
+		text = SAFE("-"); /* no scanner is for it, or it was not read */
 	area_field(a, frame, at, col, cells, bad && style != STYLE_ROW ? own : style, text);
 }
 
@@ -298,4 +300,51 @@ review_draw(struct view *v, const struct area *body)
 	else
 		review_draw_pane(r, &list, list.rows - pane, pane - 1);
 	area_cursor(&part, (int)(r->cursor.at - r->cursor.top), 1);
+}
+
+/* --- row 2 ------------------------------------------------------------- */
+
+/* What the numbers are worth: whose they are, and that nothing is signed yet. */
+static struct safe
+review_standing(struct review *r, struct arena *frame, bool brief)
+{
+	const char *state = row_text(r->status, "state"), *other = review_other_holder(r);
+	if (r->status == NULL)
+		return SAFE("");
+	if (strcmp(state, "REVIEW") != 0)
+		return safe_printf(frame, "%s, read only", state);
+	if (other != NULL)
+		return safe_printf(
+		    frame, brief ? "%s has it" : "%s has it, T takes it over", other);
+	return brief ? SAFE("DRAFT") : SAFE("DRAFT, not submitted");
+}
+
+/* The counts, as wide as there is room for: words first, then blanks are given up. */
+struct safe
+review_status(struct view *v, struct arena *frame)
+{
+	struct review *r = (struct review *)v;
+	static const struct {
+		const char *undecided, *gap;
+		bool brief;
+	} forms[] = {{"undecided", "  ", false}, {"undecided", "  ", true},
+	    {"undecided", " ", true}, {"und", " ", true}};
+	static const char *const words[] = {"approve", "reject", "hold", "blocked"};
+	struct safe line = SAFE("");
+	const char *n[4];
+	if (r->counts == NULL)
+		return r->told ? SAFE("") : SAFE("reading the list...");
+	for (size_t i = 0; i < 4; i++)
+		n[i] = safe_count(frame, review_count(r, words[i])).text;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		const char *gap = forms[i].gap;
+		line = safe_printf(frame,
+		    "%s files%s%s %s%sAPPR %s%sREJ %s%sHOLD %s%sBLCK %s%s%s",
+		    safe_count(frame, review_count(r, "files")).text, gap, forms[i].undecided,
+		    safe_count(frame, review_count(r, "undecided")).text, gap, n[0], gap, n[1],
+		    gap, n[2], gap, n[3], gap, review_standing(r, frame, forms[i].brief).text);
+		if (safe_cells(line) <= v->app->cols - 2)
+			break;
+	}
+	return line;
 }

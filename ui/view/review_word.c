@@ -27,6 +27,7 @@ static const struct review_word review_severities[] = {
 
 /* Verdicts that are no good news; anything that is not in this table and not clean is "?". */
 static const struct review_word review_verdicts[] = {
+    {"na", "N/A", STYLE_MEDIUM},
     {"unscanned", "UNSC", STYLE_FAIL},
     {"suspicious", "SUSP", STYLE_MEDIUM},
     {"incomplete", "PART", STYLE_MEDIUM},

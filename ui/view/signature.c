@@ -12,6 +12,8 @@
 
 #define SIGNATURE_WALK    512 /* items between two looks at the clock */
 #define SIGNATURE_SHOW_MS 250
+#define SIGNATURE_LOOK_MS 3000 /* between two looks whether somebody else moved it on */
+#define SIGNATURE_IDLE_MS 1000 /* without a key, before such a look */
 
 static const struct view_type signature_type;
 
@@ -116,6 +118,61 @@ signature_on_status(void *owner, struct msg *m)
 	    MSG_DESK_SEALED, signature_on_sealed);
 }
 
+/* --- what others do meanwhile ---------------------------------------------------- */
+
+/* What is on the screen was worked out for another state: it is over. */
+static void
+signature_moved_on(struct signature *s, const json_t *now)
+{
+	static const char next[] = "Esc goes back; opened again it shows how it stands";
+	char why[APP_SAY_SIZE];
+	const char *state = row_text(now, "state"), *before = row_text(s->status, "state");
+	size_t given = json_array_size(json_object_get(now, "approvals"));
+	if (strcmp(state, before) != 0 && strcmp(state, "REVIEW") == 0)
+		snprintf(why, sizeof(why),
+		    "%s was withdrawn or returned meanwhile and is in REVIEW again",
+		    s->transfer);
+	else if (strcmp(state, before) != 0)
+		snprintf(why, sizeof(why), "%s is %s meanwhile", s->transfer, state);
+	else if (given != signature_given(s))
+		snprintf(why, sizeof(why), "somebody else signed %s meanwhile", s->transfer);
+	else if (strcmp(row_text(now, "holder"), row_text(s->status, "holder")) != 0)
+		snprintf(why, sizeof(why), "%s has taken %s over meanwhile",
+		    row_text(now, "holder"), s->transfer);
+	else
+		return;
+	signature_refuse(s, why, next);
+	app_warn(s->view.app, "%s.", why);
+}
+
+static void
+signature_on_look(void *owner, struct msg *m)
+{
+	struct signature *s = owner;
+	s->asking = false;
+	if (m == NULL || m->id != MSG_DESK_STATUS)
+		return;
+	json_t *now = json_object_get(m->body, "status"), *before = s->status;
+	signature_moved_on(s, now);
+	s->status = json_incref(now);
+	json_decref(before);
+}
+
+static void
+signature_look(struct signature *s)
+{
+	struct app *app = s->view.app;
+	bool settled = s->stage == SIGNATURE_READY || s->stage == SIGNATURE_REFUSED;
+	if (s->asking || !settled || s->status == NULL || app_why_no_desk(app) != NULL ||
+	    app->now_ms - s->asked_ms < SIGNATURE_LOOK_MS ||
+	    app->now_ms - app->key_ms < SIGNATURE_IDLE_MS)
+		return;
+	s->asking = true;
+	s->asked_ms = app->now_ms;
+	app_ask(&s->view, MSG_UI_STATUS, json_pack("{s:s}", "transfer", s->transfer),
+	    MSG_DESK_STATUS, signature_on_look);
+}
+
 /* One item on the way; now and then the screen says how far it is, and keys are asked. */
 static bool
 signature_on_item(void *arg, const struct inventory_item *it)
@@ -150,6 +207,7 @@ signature_tick(struct view *v)
 {
 	struct signature *s = signature_of(v);
 	char why[RELEASE_WHY_SIZE];
+	signature_look(s);
 	if (s->stage != SIGNATURE_CHECK || !s->said_check)
 		return;
 	const char *wrong = signature_work_out(s, why);
@@ -161,6 +219,7 @@ signature_tick(struct view *v)
 	for (unsigned g = 0; g < LOOK__MAX; g++)
 		if (look_count(s->look, (enum look_group)g) > 0)
 			s->groups[s->ngroups++] = (enum look_group)g;
+	look_recall(s->look, v->app->looked);
 	s->stage = SIGNATURE_READY;
 }
 
@@ -179,6 +238,11 @@ static void
 signature_done(struct view *v)
 {
 	struct signature *s = signature_of(v);
+	struct app *app = v->app;
+	if (s->ngroups > 0) {
+		look_memory_free(app->looked);
+		app->looked = look_remember(s->look);
+	}
 	look_free(s->look);
 	policy_free(s->policy);
 	sealed_done(&s->sealed);

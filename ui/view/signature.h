@@ -25,7 +25,9 @@ struct signature {
 	struct view view;
 	struct cursor cursor; /* over groups */
 	char transfer[TRANSFER_ID_SIZE];
-	json_t *status; /* desk.status */
+	json_t *status;   /* desk.status */
+	int64_t asked_ms; /* when it was asked for last */
+	bool asking;
 	enum signature_stage stage;
 	bool said_check; /* a frame with SIGNATURE_CHECK was drawn */
 	char why[SIGNATURE_WHY_SIZE], next[SIGNATURE_WHY_SIZE];

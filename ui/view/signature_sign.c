@@ -98,6 +98,12 @@ static void
 signature_sign(struct view *v, struct seal_secret *secret)
 {
 	struct signature *s = signature_of(v);
+	const char *why = signature_may_sign(v);
+	if (why != NULL) { /* it changed while the passphrase was typed */
+		seal_secret_free(secret);
+		app_warn(v->app, "Nothing was signed: %s.", why);
+		return;
+	}
 	MEM_FREE char *state = signature_give(
 	    s, secret, "xfer.approve", sealed_approval(&s->sealed, signature_given(s) + 1));
 	if (state != NULL)

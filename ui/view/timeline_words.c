@@ -15,7 +15,7 @@ static const struct timeline_word {
 } timeline_words[] = {
     {"xfer.open", "handed in", "for @requester, by @officer; @medium.kind, %medium.bytes"},
     {"xfer.start", "reading began", "by @officer"},
-    {"xfer.read", "read", "#items items, %bytes; #unreadable not readable"},
+    {"xfer.read", "read", "#items items, %bytes; #unreadable unreadable"},
     {"xfer.scan", "scanned", "#verdicts.clean clean, #verdicts.malicious malicious"},
     {"xfer.block", "blocked", "@why"},
     {"xfer.fault", "fault", "@step: @why"},
