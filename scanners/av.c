@@ -24,6 +24,7 @@
 #define AV_WINDOW    16
 #define AV_MAX_BYTES (25u << 20) /* without -m: what Debian's clamd.conf reads of a file */
 #define AV_IDLE_MS   10000  /* clamd ends a session that is silent for longer than its limit */
+#define AV_SETUP_MS  45000  /* clamd takes so long for an answer while it loads signatures */
 #define AV_PING_MS   300000 /* clamd is busy with nothing of ours and does not answer */
 #define AV_TOO_LONG  ((INT64_C(1) << 31) + 5) /* bytes; no engine takes so many */
 
@@ -142,7 +143,7 @@ av_ask(const char *command, int fd, char out[CLAMD_REPLY_BYTES], struct clamd_re
 	enum err e = av_send(command, fd);
 	av.last_id++;
 	while (e == ERR_OK && (e = av_receive(out, &n)) == ERR_AGAIN)
-		e = poll(&p, 1, LIM_CALL_MS) > 0 ? ERR_OK : ERR_CLOSED;
+		e = poll(&p, 1, AV_SETUP_MS) > 0 ? ERR_OK : ERR_STATE;
 	if (e == ERR_OK)
 		e = clamd_parse(out, n, ret);
 	return e == ERR_OK && ret->id != av.last_id ? ERR_PROTO : e;
@@ -153,13 +154,14 @@ av_ask(const char *command, int fd, char out[CLAMD_REPLY_BYTES], struct clamd_re
  * no engine can take shows which of the two this one does.
  */
 static enum err
-av_check_honest(void)
+av_check_honest(struct scan *s)
 {
 	char text[CLAMD_REPLY_BYTES];
 	struct clamd_reply r;
 	int fd = memfd_create("too-long", MFD_CLOEXEC);
 	if (fd < 0 || ftruncate(fd, AV_TOO_LONG) != 0) {
-		log_warn("cannot make a test file in memory: %s", strerrordesc_np(errno));
+		scan_unfit(
+		    s, "it cannot make a test file in memory: %s", strerrordesc_np(errno));
 		if (fd >= 0)
 			close(fd);
 		return ERR_IO;
@@ -168,12 +170,13 @@ av_check_honest(void)
 	close(fd);
 	if (e == ERR_OK && (r.kind != CLAMD_FOUND ||
 			       clamd_meaning(r.text, r.len)->verdict != SCAN_INCOMPLETE)) {
-		log_warn("clamd answers OK for files it does not read. Set \"AlertExceedsMax "
-			 "yes\" in clamd.conf and start it again.");
+		scan_unfit(s,
+		    "clamd answers OK for files it does not read. Set \"AlertExceedsMax yes\" "
+		    "in clamd.conf and start it again.");
 		return ERR_DENIED;
 	}
 	if (e != ERR_OK)
-		log_warn("clamd does not take descriptors: %s", err_str(e));
+		scan_unfit(s, "clamd does not take descriptors: %s. See its log.", err_str(e));
 	return e;
 }
 
@@ -183,16 +186,20 @@ av_setup(struct scan *s, struct scan_about *about)
 	char text[CLAMD_REPLY_BYTES];
 	struct clamd_reply r;
 	enum err e = av_send("zIDSESSION", -1);
-	(void)s;
 	if (e == ERR_OK)
 		e = av_ask("zVERSION", -1, text, &r);
+	if (e == ERR_STATE) {
+		scan_unfit(s, "clamd takes the connection and does not answer: it hangs, or is "
+			      "still loading its signatures. Wait a minute or start it again.");
+		return e;
+	}
 	if (e != ERR_OK || r.kind != CLAMD_TEXT) {
-		log_warn("clamd does not answer on its socket: %s. Is it running?",
+		scan_unfit(s, "clamd does not answer on its socket: %s. See its log.",
 		    err_str(e != ERR_OK ? e : ERR_PROTO));
 		return e != ERR_OK ? e : ERR_PROTO;
 	}
 	clamd_version(r.text, r.len, about);
-	return av_check_honest();
+	return av_check_honest(s);
 }
 
 /* --- objects ----------------------------------------------------------------------------- */

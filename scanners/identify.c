@@ -3,6 +3,7 @@
 #include "scanners/identify_in.h"
 #include "src/base/mem.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -154,6 +155,14 @@ magic_is_png(struct identify_look *l)
 	return true;
 }
 
+/* A compiled terminal description: its names begin like one. */
+static bool
+magic_is_terminfo(struct identify_look *l)
+{
+	return l->head_len > 16 && isalnum(l->head[12]) &&
+	       (isalnum(l->head[13]) || l->head[13] == '.') && l->head[16] > ' ';
+}
+
 struct identify_magic {
 	const char *bytes;
 	size_t n;
@@ -199,6 +208,10 @@ static const struct identify_magic identify_magics[] = {
     {MAGIC("SQLite format 3\0"), NULL, "sqlite", "application/vnd.sqlite3"},
     {MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), NULL, "ole", NULL},
     {MAGIC("{\\rtf"), NULL, "rtf", "text/rtf"},
+    {MAGIC("\xde\x12\x04\x95"), NULL, "other", "application/x-gettext-translation"},
+    {MAGIC("\x95\x04\x12\xde"), NULL, "other", "application/x-gettext-translation"},
+    {MAGIC("\x1a\x01"), magic_is_terminfo, "other", "application/x-terminfo"},
+    {MAGIC("\x1e\x02"), magic_is_terminfo, "other", "application/x-terminfo2"},
 };
 
 static bool
@@ -252,6 +265,14 @@ identify_is_tar(const struct identify_look *l)
 	for (size_t i = 0; i < 512; i++)
 		sum += i >= 148 && i < 156 ? ' ' : l->head[i];
 	return want == sum && sum > 0;
+}
+
+/* Python 3.7 and later: a version, a line end, flags of which there are two. */
+static bool
+identify_is_pyc(const struct identify_look *l)
+{
+	return l->head_len >= 16 && l->head[1] == 0x0d && l->head[2] == '\r' &&
+	       l->head[3] == '\n' && identify_le32(l->head + 4) < 4;
 }
 
 static bool
@@ -350,6 +371,8 @@ identify_type(struct identify_look *l)
 		identify_zip(l);
 	} else if (identify_by_magic(l)) {
 		return;
+	} else if (identify_is_pyc(l)) {
+		identify_set(l, "pyc", "application/x-bytecode.python", true);
 	} else if (identify_is_safetensors(l)) {
 		identify_set(l, "safetensors", "application/x-safetensors", true);
 	} else if (identify_pickle(l)) {
@@ -399,7 +422,8 @@ identify_polyglot_zip(struct identify_look *l)
 static void
 identify_polyglot_pdf(struct identify_look *l)
 {
-	static const char *const texts[] = {"text", "script", "json", "xml", "html", "data"};
+	static const char *const texts[] = {
+	    "text", "script", "json", "xml", "html", "data", "other", "pyc"};
 	size_t n = l->head_len < IDENTIFY_PDF_BYTES ? l->head_len : IDENTIFY_PDF_BYTES;
 	const uint8_t *at = memmem(l->head, n, "%PDF-", 5);
 	if (at == NULL || at == l->head)

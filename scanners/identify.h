@@ -40,14 +40,22 @@ struct identify_finding {
 struct identify_result {
 	const char *type; /* our type name, static; never NULL; "data" when unknown */
 	const char *mime; /* static; NULL: libmagic may know better ("data", "text") */
-	bool certain;     /* the structure says so; false: libmagic may name the type */
-	bool malicious;   /* the EICAR test file */
+	/* Without mime: what the lines of a text say, static; NULL: only libmagic can tell. */
+	const char *text_mime;
+	bool certain;   /* the structure says so; false: libmagic may name the type */
+	bool malicious; /* the EICAR test file */
 	size_t findings;
 	struct identify_finding finding[IDENTIFY_FINDINGS];
 };
 
 /* ERR_IO when the callback failed; *ret is filled otherwise. */
 enum err identify(const struct identify_input *, struct identify_result *ret);
+
+/*
+ * The MIME type of a text of which these are the first n bytes, by its lines;
+ * static.  NULL when it begins like a format that libmagic has a name for.
+ */
+const char *identify_source(const uint8_t *bytes, size_t n);
 
 /*
  * Our type name for a MIME type that libmagic found; NULL when we have none.

@@ -212,6 +212,7 @@ identify_text(struct identify_look *l)
 		p += 3;
 		n -= 3;
 	}
+	l->ret->text_mime = identify_source(p, n);
 	if (text_begins(p, n, "#!")) {
 		identify_set(l, "script", NULL, true);
 		return true;

@@ -14,6 +14,8 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -30,6 +32,8 @@ static const char *const scan_words[] = {
     [SCAN_NA] = "na",
 };
 
+#define SCAN_WHY_SIZE 512
+
 struct scan_slot {
 	struct scan_job job; /* first, so that a job is its slot */
 	bool used;
@@ -42,7 +46,8 @@ struct scan {
 	char program[32];
 	struct channel *desk, *vault;
 	uint64_t max_bytes;
-	bool ended; /* the desk has hung up */
+	bool ended;                /* the desk has hung up */
+	char unfit[SCAN_WHY_SIZE]; /* why set-up failed */
 	struct scan_slot slots[LIM_SCAN_WINDOW];
 };
 
@@ -50,6 +55,15 @@ const char *
 scan_verdict_word(enum scan_verdict v)
 {
 	return scan_words[v];
+}
+
+void
+scan_unfit(struct scan *s, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(s->unfit, sizeof(s->unfit), fmt, ap);
+	va_end(ap);
 }
 
 uint64_t
@@ -311,6 +325,22 @@ scan_enter(const char *act)
 	log_fatal("could do what a scanner must never do: %s", act);
 }
 
+/* Set-up failed: the desk is told why, in the words of who knows. */
+static int
+scan_give_up(struct scan *s)
+{
+	if (s->unfit[0] == '\0')
+		scan_unfit(s, "it could not be set up; see the log of sallyportd");
+	log_warn("%s", s->unfit);
+	scan_enter(NULL);
+	s->desk = scan_meet(s, SCAN_FD_DESK, ROLE_DESK);
+	s->vault = scan_meet(s, SCAN_FD_VAULT, ROLE_VAULT);
+	scan_say(s, MSG_SCAN_UNFIT, json_pack("{s:s}", "why", s->unfit));
+	channel_free(s->desk);
+	channel_free(s->vault);
+	return 3;
+}
+
 static int
 scan_serve(struct scan *s, const struct scan_about *about)
 {
@@ -363,11 +393,14 @@ scan_main(int argc, char **argv, const struct scan_ops *ops)
 		free(s);
 		return 2;
 	}
+	int status;
 	/* a probe has no engine to speak to */
-	if ((act == NULL || ops->engine_ready == NULL) && ops->setup(s, &about) != ERR_OK)
-		return 3;
-	scan_enter(act);
-	int status = scan_serve(s, &about);
+	if ((act == NULL || ops->engine_ready == NULL) && ops->setup(s, &about) != ERR_OK) {
+		status = scan_give_up(s);
+	} else {
+		scan_enter(act);
+		status = scan_serve(s, &about);
+	}
 	free(s);
 	return status;
 }

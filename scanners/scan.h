@@ -68,7 +68,7 @@ struct scan_ops {
 	uint64_t max_bytes; /* when -m is not given */
 	/*
 	 * Before the sandbox: load databases, speak to the engine.  Fills about;
-	 * may lower scan_max_bytes.  On failure it has logged why.
+	 * may lower scan_max_bytes.  On failure it has said why by scan_unfit.
 	 */
 	enum err (*setup)(struct scan *, struct scan_about *);
 	/* One object, at most max_bytes long: calls scan_result now or later. */
@@ -87,6 +87,8 @@ struct scan_ops {
 /* The whole program; returns its exit status. */
 int scan_main(int argc, char **argv, const struct scan_ops *);
 
+/* In set-up: why this scanner cannot begin, and what is to be done; ours, printable. */
+void scan_unfit(struct scan *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 uint64_t scan_max_bytes(const struct scan *);
 void scan_set_max_bytes(struct scan *, uint64_t max_bytes);
 

@@ -77,15 +77,15 @@ type_ask_magic(const struct scan_job *job)
 	return mime;
 }
 
-/* Joins what the structure says with what libmagic says. */
+/* Joins what the structure says with what the lines of a text, or libmagic, say. */
 static void
-type_settle(struct identify_result *r, const char *magic)
+type_settle(struct identify_result *r, const char *mime)
 {
-	const char *type = identify_mime_type(magic);
+	const char *type = identify_mime_type(mime);
 	bool text = strcmp(r->type, "text") == 0;
-	r->mime = magic;
+	r->mime = mime;
 	/* libmagic calls very short texts, and odd ones, octet-stream */
-	if (text && strcmp(magic, "application/octet-stream") == 0)
+	if (text && strcmp(mime, "application/octet-stream") == 0)
 		r->mime = "text/plain";
 	else if (!r->certain && type != NULL)
 		r->type = type;
@@ -104,9 +104,9 @@ type_object(struct scan *s, struct scan_job *job)
 	}
 	bool failed = false;
 	if (r.mime == NULL) {
-		const char *magic = type_ask_magic(job);
-		failed = magic == NULL;
-		type_settle(&r, failed ? "application/octet-stream" : magic);
+		const char *mime = r.text_mime != NULL ? r.text_mime : type_ask_magic(job);
+		failed = mime == NULL;
+		type_settle(&r, failed ? "application/octet-stream" : mime);
 	}
 	scan_put_fact(s, job, "type", r.type);
 	scan_put_fact(s, job, "mime", r.mime);

@@ -145,27 +145,203 @@ canon_print(const json_t *object, struct buf *out)
 	return e;
 }
 
+/* --- reading ------------------------------------------------------------------------ */
+
+/* Bytes in our own spelling; anything else ends the reading with NULL. */
+struct canon_reader {
+	const char *at, *end;
+};
+
+static json_t *canon_read_value(struct canon_reader *, unsigned depth);
+
+static bool
+canon_take(struct canon_reader *r, const char *word)
+{
+	size_t n = strlen(word);
+	if ((size_t)(r->end - r->at) < n || memcmp(r->at, word, n) != 0)
+		return false;
+	r->at += n;
+	return true;
+}
+
+/* What stands behind a backslash, if it is what canon_add_escaped writes; 0 if not. */
+static char
+canon_read_escaped(struct canon_reader *r)
+{
+	static const char from[] = "\"\\btnfr", to[] = "\"\\\b\t\n\f\r",
+			  hex[] = "0123456789abcdef";
+	const char *known = r->at < r->end && *r->at != '\0' ? strchr(from, *r->at) : NULL;
+	if (known != NULL) {
+		r->at++;
+		return to[known - from];
+	}
+	if (!canon_take(r, "u00") || r->end - r->at < 2 || (*r->at != '0' && *r->at != '1'))
+		return 0;
+	const char *low = memchr(hex, r->at[1], 16);
+	if (low == NULL)
+		return 0;
+	char c = (char)((*r->at - '0') * 16 + (low - hex));
+	r->at += 2;
+	return c != '\0' && strchr(to + 2, c) == NULL ? c : 0;
+}
+
+/* A string with escapes, of which n bytes were read. */
+static json_t *
+canon_read_spelt(struct canon_reader *r, size_t n)
+{
+	MEM_FREE char *text = mem_alloc(n + (size_t)(r->end - r->at));
+	memcpy(text, r->at - n, n);
+	while (r->at < r->end && (uint8_t)*r->at >= 0x20) {
+		char c = *r->at++;
+		if (c == '"')
+			return utf8_is_valid(text, n) ? json_stringn_nocheck(text, n) : NULL;
+		text[n] = c == '\\' ? canon_read_escaped(r) : c;
+		if (text[n++] == '\0')
+			return NULL;
+	}
+	return NULL;
+}
+
+/* Past the quote that begins it. */
+static json_t *
+canon_read_string(struct canon_reader *r)
+{
+	const char *from = r->at;
+	uint8_t high = 0;
+	for (; r->at < r->end && (uint8_t)*r->at >= 0x20; r->at++) {
+		size_t n = (size_t)(r->at - from);
+		if (*r->at == '\\')
+			return canon_read_spelt(r, n);
+		if (*r->at == '"') {
+			r->at++;
+			return high < 0x80 || utf8_is_valid(from, n)
+			           ? json_stringn_nocheck(from, n)
+			           : NULL;
+		}
+		high |= (uint8_t)*r->at;
+	}
+	return NULL;
+}
+
+static json_t *
+canon_read_integer(struct canon_reader *r)
+{
+	const char *from = r->at;
+	json_int_t i = 0;
+	for (; r->at < r->end && *r->at >= '0' && *r->at <= '9'; r->at++) {
+		i = i * 10 + (*r->at - '0');
+		if ((uint64_t)i > CANON_UINT_MAX)
+			return NULL;
+	}
+	return r->at == from || (*from == '0' && r->at - from > 1) ? NULL : json_integer(i);
+}
+
+/* "key": increasing; the length is 0 when it is none. */
+static size_t
+canon_read_key(struct canon_reader *r, char key[LIM_CANON_KEY_BYTES + 1])
+{
+	char last[LIM_CANON_KEY_BYTES + 1];
+	memcpy(last, key, sizeof(last));
+	if (!canon_take(r, "\""))
+		return 0;
+	const char *quote = memchr(r->at, '"', (size_t)(r->end - r->at));
+	size_t n = quote != NULL ? (size_t)(quote - r->at) : 0;
+	if (!canon_is_key(r->at, n))
+		return 0;
+	memcpy(key, r->at, n);
+	key[n] = '\0';
+	r->at = quote + 1;
+	return strcmp(key, last) > 0 && canon_take(r, ":") ? n : 0;
+}
+
+static json_t *
+canon_read_object(struct canon_reader *r, unsigned depth)
+{
+	char key[LIM_CANON_KEY_BYTES + 1] = "";
+	json_t *object = json_object();
+	if (canon_take(r, "}"))
+		return object;
+	do {
+		size_t n = canon_read_key(r, key);
+		json_t *value = n > 0 ? canon_read_value(r, depth) : NULL;
+		if (value == NULL || json_object_setn_new_nocheck(object, key, n, value) != 0) {
+			json_decref(object);
+			return NULL;
+		}
+	} while (canon_take(r, ","));
+	if (canon_take(r, "}"))
+		return object;
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *
+canon_read_array(struct canon_reader *r, unsigned depth)
+{
+	json_t *array = json_array();
+	if (canon_take(r, "]"))
+		return array;
+	do {
+		json_t *value = canon_read_value(r, depth);
+		if (value == NULL || json_array_append_new(array, value) != 0) {
+			json_decref(array);
+			return NULL;
+		}
+	} while (canon_take(r, ","));
+	if (canon_take(r, "]"))
+		return array;
+	json_decref(array);
+	return NULL;
+}
+
+/* depth: containers around this value. */
+static json_t *
+canon_read_value(struct canon_reader *r, unsigned depth)
+{
+	char c = r->at < r->end ? *r->at : '\0';
+	if ((c == '{' || c == '[') && depth < LIM_CANON_DEPTH) {
+		r->at++;
+		return c == '{' ? canon_read_object(r, depth + 1)
+		                : canon_read_array(r, depth + 1);
+	}
+	if (c == '"') {
+		r->at++;
+		return canon_read_string(r);
+	}
+	if (c == 't')
+		return canon_take(r, "true") ? json_true() : NULL;
+	if (c == 'f')
+		return canon_take(r, "false") ? json_false() : NULL;
+	return canon_read_integer(r);
+}
+
+/* Why it was not read: not JSON, another spelling, or a value outside the profile. */
+static enum err
+canon_refuse(const void *bytes, size_t n)
+{
+	json_t *object = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, NULL);
+	struct buf form;
+	buf_init(&form, LIM_CANON_BYTES);
+	enum err e = object != NULL ? canon_print(object, &form) : ERR_SYNTAX;
+	buf_done(&form);
+	json_decref(object);
+	/* JSON that is longer in our spelling than in theirs was spelt differently */
+	return e == ERR_RANGE ? e : ERR_SYNTAX;
+}
+
 enum err
 canon_parse(const void *bytes, size_t n, json_t **ret_object)
 {
+	struct canon_reader r = {bytes, (const char *)bytes + n};
 	if (n > LIM_CANON_BYTES)
 		return ERR_LIMIT;
-	json_t *object = json_loadb(bytes, n, JSON_REJECT_DUPLICATES, NULL);
-	if (object == NULL)
-		return ERR_SYNTAX;
-	struct buf form;
-	buf_init(&form, LIM_CANON_BYTES);
-	enum err e = canon_print(object, &form);
-	/* JSON that is longer in our spelling than in theirs was spelt differently */
-	if (e == ERR_LIMIT ||
-	    (e == ERR_OK && (form.len != n || memcmp(form.data, bytes, n) != 0)))
-		e = ERR_SYNTAX;
-	buf_done(&form);
-	if (e == ERR_OK)
-		*ret_object = object;
-	else
+	json_t *object = n > 0 && *r.at == '{' ? canon_read_value(&r, 0) : NULL;
+	if (object == NULL || r.at != r.end) {
 		json_decref(object);
-	return e;
+		return canon_refuse(bytes, n);
+	}
+	*ret_object = object;
+	return ERR_OK;
 }
 
 const char *

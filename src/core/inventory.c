@@ -29,7 +29,8 @@ struct inventory {
 	uint8_t path[LIM_PATH_BYTES + 4], dest[LIM_PATH_BYTES + 4], link[LIM_LINK_BYTES + 4];
 	uint8_t before[LIM_PATH_BYTES]; /* path of the item before */
 	size_t before_len;
-	uint8_t *ids; /* one bit for each id seen */
+	uint8_t *ids; /* one bit for each id seen, as far as ids_bytes */
+	size_t ids_bytes;
 	char why[INVENTORY_WHY_SIZE];
 };
 
@@ -149,7 +150,6 @@ inventory_open(
 	struct inventory *inv = mem_alloc(sizeof(*inv));
 	inv->at = n > 0 ? bytes : (const void *)"";
 	inv->end = inv->at + n;
-	inv->ids = mem_alloc(INVENTORY_IDS / 8);
 	enum err e = inventory_read_header(inv);
 	if (e != ERR_OK) {
 		snprintf(ret_why, INVENTORY_WHY_SIZE, "%s", inv->why);
@@ -327,7 +327,16 @@ inventory_item_name_ok(const struct inventory_item *it)
 static bool
 inventory_id_new(struct inventory *inv, uint64_t id)
 {
-	if (id >= INVENTORY_IDS || (inv->ids[id / 8] & 1u << id % 8) != 0)
+	if (id >= INVENTORY_IDS)
+		return false;
+	if (id / 8 >= inv->ids_bytes) {
+		/* a transfer of few items is not asked for a MiB */
+		size_t bytes = (size_t)(id / 8 + 1) * 2;
+		inv->ids = mem_resize(inv->ids, bytes, 1);
+		memset(inv->ids + inv->ids_bytes, 0, bytes - inv->ids_bytes);
+		inv->ids_bytes = bytes;
+	}
+	if ((inv->ids[id / 8] & 1u << id % 8) != 0)
 		return false;
 	inv->ids[id / 8] |= (uint8_t)(1u << id % 8);
 	return true;

@@ -134,6 +134,10 @@ driver_say(struct driver *d, const struct msg *m)
 		    (uintmax_t)msg_uint(m, "max_bytes"));
 		return;
 	}
+	if (m->id == MSG_SCAN_UNFIT) {
+		printf("unfit %s\n", msg_str(m, "why"));
+		return;
+	}
 	uint64_t id = msg_uint(m, "id");
 	if (id < 1 || id > d->nfiles)
 		log_fatal("an answer about nothing");

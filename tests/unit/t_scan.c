@@ -28,8 +28,8 @@ fake_setup(struct scan *s, struct scan_about *about)
 static enum err
 fake_setup_fails(struct scan *s, struct scan_about *about)
 {
-	(void)s;
 	(void)about;
+	scan_unfit(s, "the engine is %s", "asleep");
 	return ERR_IO;
 }
 
@@ -319,14 +319,12 @@ bad_start(void **state)
 	static const struct {
 		const char *what;
 		const char *arg[2];
-		bool fails;
 		int status;
 	} cases[] = {
-	    {"set-up fails", {NULL, NULL}, true, 3},
-	    {"unknown option", {"-x", NULL}, false, 2},
-	    {"limit that is no number", {"-m", "12x"}, false, 2},
-	    {"negative limit", {"-m", "-1"}, false, 2},
-	    {"argument", {"file", NULL}, false, 2},
+	    {"unknown option", {"-x", NULL}, 2},
+	    {"limit that is no number", {"-m", "12x"}, 2},
+	    {"negative limit", {"-m", "-1"}, 2},
+	    {"argument", {"file", NULL}, 2},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct peer p;
@@ -336,7 +334,7 @@ bad_start(void **state)
 			snprintf(a[k], sizeof(a[k]), "%s", cases[i].arg[k]);
 			argv[k + 1] = a[k];
 		}
-		start(&p, cases[i].fails ? &failing_ops : &fake_ops, argv);
+		start(&p, &fake_ops, argv);
 		int status;
 		assert_int_equal(waitpid(p.pid, &status, 0), p.pid);
 		if (!WIFEXITED(status) || WEXITSTATUS(status) != cases[i].status)
@@ -346,11 +344,36 @@ bad_start(void **state)
 	}
 }
 
+static void
+scanner_that_cannot_begin_says_why(void **state)
+{
+	struct peer p;
+	struct msg m;
+	int status;
+	char *argv[] = {(char[]){"scan-fake"}, NULL};
+	(void)state;
+	start(&p, &failing_ops, argv);
+	assert_int_equal(channel_hello(p.desk, "desk", false), ERR_OK);
+	assert_int_equal(channel_hello(p.vault, "vault", false), ERR_OK);
+	assert_int_equal(channel_greet(p.desk, 20000, NULL), ERR_OK);
+	assert_int_equal(channel_greet(p.vault, 20000, NULL), ERR_OK);
+	assert_int_equal(channel_recv_wait(p.desk, &m, 20000), ERR_OK);
+	assert_int_equal(m.id, MSG_SCAN_UNFIT);
+	assert_string_equal(msg_str(&m, "why"), "the engine is asleep");
+	msg_done(&m);
+	assert_int_equal(channel_recv_wait(p.desk, &m, 20000), ERR_CLOSED);
+	assert_int_equal(waitpid(p.pid, &status, 0), p.pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 3);
+	channel_free(p.desk);
+	channel_free(p.vault);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(every_object_is_answered),
+	    cmocka_unit_test(scanner_that_cannot_begin_says_why),
 	    cmocka_unit_test(a_flood_of_findings_is_incomplete),
 	    cmocka_unit_test(hostile_text_is_escaped_and_cut),
 	    cmocka_unit_test(limits_of_size),

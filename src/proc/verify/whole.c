@@ -85,9 +85,23 @@ check_documents(struct verify *v, int docs_fd)
 		    good);
 }
 
+/* Times are claims; an order that they contradict is worth knowing. */
+static void
+note_times(struct verify *v)
+{
+	const struct custody_clock *k = custody_clock(v->custody);
+	if (k->back > 0)
+		verify_unchecked(v,
+		    "The machine's clock was set back: %" PRIu64 " custody entries, the first "
+		    "of them %" PRIu64 ", claim a time before one that was recorded earlier. "
+		    "Their order is certain, their times are not.",
+		    k->back, k->back_seq);
+}
+
 static void
 note_heads(struct verify *v)
 {
+	note_times(v);
 	uint64_t size = custody_size(v->custody, LOG_CUSTODY);
 	v->custody_size = size;
 	memcpy(v->custody_root, custody_root(v->custody, LOG_CUSTODY, size), 32);
