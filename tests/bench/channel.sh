@@ -1,3 +1,8 @@
 # SPDX-License-Identifier: ISC
 # Request and answer between two processes, best of five.
-"${B:-build/release}"/tests/bench/channel
+. "$(dirname "$0")/lib.sh"
+
+must "$B/tests/bench/channel"
+while IFS= read -r line; do
+	note "$line"
+done <"$work/must.out"
