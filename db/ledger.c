@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/ledger.h"
+#include "db/sql.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
@@ -43,26 +44,13 @@ struct ledger {
 
 /* --- connection -------------------------------------------------------------------- */
 
+/* An entry that is there already is our own disorder; a lock that is not given up, the disk's.
+ */
 static enum err
 err_of(int rc)
 {
-	switch (rc & 0xff) {
-	case SQLITE_OK:
-	case SQLITE_DONE:
-	case SQLITE_ROW:
-		return ERR_OK;
-	case SQLITE_FULL:
-		return ERR_NOSPACE;
-	case SQLITE_CONSTRAINT:
-		return ERR_STATE;
-	case SQLITE_CORRUPT:
-	case SQLITE_NOTADB:
-		return ERR_SYNTAX;
-	case SQLITE_TOOBIG:
-		return ERR_LIMIT;
-	default:
-		return ERR_IO;
-	}
+	enum err e = sql_err(rc);
+	return e == ERR_EXISTS ? ERR_STATE : e == ERR_AGAIN ? ERR_IO : e;
 }
 
 static enum err

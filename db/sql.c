@@ -19,7 +19,7 @@ sql_native(struct sql_stmt *s)
 	return (sqlite3_stmt *)(void *)s;
 }
 
-static enum err
+enum err
 sql_err(int rc)
 {
 	switch (rc & 0xff) {
@@ -37,6 +37,8 @@ sql_err(int rc)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return ERR_SYNTAX;
+	case SQLITE_TOOBIG:
+		return ERR_LIMIT;
 	default:
 		return ERR_IO;
 	}

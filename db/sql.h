@@ -16,6 +16,8 @@
 struct sql;      /* one connection */
 struct sql_stmt; /* one statement of it, being run */
 
+/* What a result code of SQLite means; ERR_OK also for a row and for the end of rows. */
+enum err sql_err(int rc);
 /* Opens or creates path for writing; statements is a table of n texts that outlives it. */
 enum err sql_open(
     const char *path, const char *const *statements, size_t n, struct sql **ret_sql);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/base/clock.h"
+#include "src/base/limits.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define CLOCK_EARLIEST_S 1704067200 /* 2024-01-01: no clock of ours can be before */
 
 static int64_t clock_frozen = -1;
 
@@ -29,6 +32,14 @@ int64_t
 clock_mono_ms(void)
 {
 	return (int64_t)(clock_mono_ns() / 1000000u);
+}
+
+enum clock_state
+clock_judge(int64_t now_s, int64_t newest_s)
+{
+	if (now_s < CLOCK_EARLIEST_S)
+		return CLOCK_UNSET;
+	return newest_s - now_s >= LIM_CLOCK_BACK_S ? CLOCK_BACK : CLOCK_RIGHT;
 }
 
 void

@@ -46,20 +46,23 @@
 #define LIM_PROOF_NODES          64   /* hashes in a Merkle proof */
 #define LIM_POLICY_BYTES         262144
 #define LIM_POLICY_RULES         512
-#define LIM_POLICY_WORDS         64     /* globs, kinds or verdicts in one condition */
-#define LIM_POLICY_FIELDS        32     /* transfer fields a policy may ask for */
-#define LIM_POLICY_DAYS          36500  /* days objects are kept, signature age */
-#define LIM_POLICY_TEXT_BYTES    256    /* a "why" of a rule, a glob, a name */
-#define LIM_SETTING_BYTES        65536  /* station.conf */
-#define LIM_PORTS                64     /* ports of a station */
-#define LIM_PORT_MEDIA           64     /* media a look at all ports tells of; >= LIM_PORTS */
-#define LIM_PORT_ENTRIES         4096   /* entries of a port's folder that are looked at */
-#define LIM_REASONS              16     /* reasons a site offers for one decision */
-#define LIM_SITE_REASON_BYTES    128    /* one of them */
-#define LIM_LOCK_MINUTES         60     /* a screen left alone locks by then */
-#define LIM_REFUSED_MEDIA        16     /* newest refused media that the record shows */
-#define LIM_TYPE_BYTES           128    /* a type name, a MIME type */
-#define LIM_LINK_HOPS            40     /* links behind links, as on Linux */
+#define LIM_POLICY_WORDS         64    /* globs, kinds or verdicts in one condition */
+#define LIM_POLICY_FIELDS        32    /* transfer fields a policy may ask for */
+#define LIM_POLICY_DAYS          36500 /* days objects are kept, signature age */
+#define LIM_POLICY_TEXT_BYTES    256   /* a "why" of a rule, a glob, a name */
+#define LIM_SETTING_BYTES        65536 /* station.conf */
+#define LIM_PORTS                64    /* ports of a station */
+#define LIM_PORT_MEDIA           64    /* media a look at all ports tells of; >= LIM_PORTS */
+#define LIM_PORT_ENTRIES         4096  /* entries of a port's folder that are looked at */
+#define LIM_PORT_PATH_BYTES      255   /* what udev calls a place: a name in by-path */
+#define LIM_DEVICE_TEXT_BYTES    128 /* vendor, model or serial of a device; the rest is cut */
+#define LIM_DEVICES              64  /* devices the desk keeps an eye on */
+#define LIM_REASONS              16  /* reasons a site offers for one decision */
+#define LIM_SITE_REASON_BYTES    128 /* one of them */
+#define LIM_LOCK_MINUTES         60  /* a screen left alone locks by then */
+#define LIM_REFUSED_MEDIA        16  /* newest refused media that the record shows */
+#define LIM_TYPE_BYTES           128 /* a type name, a MIME type */
+#define LIM_LINK_HOPS            40  /* links behind links, as on Linux */
 #define LIM_REPORT_ROWS          100000 /* rows of one list in a report */
 #define LIM_PERSON_ID_BYTES      32     /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES    128
@@ -91,6 +94,10 @@
 #define LIM_VAULT_SYNC_BYTES  (8 << 20)   /* written between two sync_file_range */
 #define LIM_VAULT_FLOOR_BYTES (256 << 20) /* kept free unless configured */
 #define LIM_SHARE_FLOOR_BYTES (64 << 20)  /* the same on the share */
+
+/* --- desk ----------------------------------------------------------------------- */
+#define LIM_WORK_FLOOR_BYTES   (16 << 20) /* free under work/ when a transfer is begun */
+#define LIM_LEDGER_FLOOR_BYTES (16 << 20) /* the same under ledger/ */
 
 /* --- preview (src/proc/preview) ----------------------------------------------- */
 #define LIM_PREVIEW_LINES        256        /* lines of one window */
@@ -124,6 +131,10 @@
 #define LIM_ANSWER_MS     600000 /* the desk may seal two million items before it answers */
 #define LIM_SLOW_MS       2000   /* without an answer the desk is said to be slow */
 #define LIM_STOP_MS       15000  /* services that do not end by themselves are killed */
+#define LIM_ALONE_MS      3000   /* a desk whose stager has gone must go within this */
+#define LIM_PAPERS_MS     5000   /* papers that could not be written are tried again */
+#define LIM_CLOCK_BACK_S  60     /* a clock that is set back by less is not worth a word */
+#define LIM_FAULT_MS      2000   /* a fault the ledger had no room for is tried again */
 #define LIM_FAILURE_MS    1000   /* between two entries about refused sign-ins */
 #define LIM_PROGRESS_MS   200    /* between two progress messages to a terminal */
 #define LIM_SCAN_RESPAWNS 8      /* workers of one scanner that may die in one transfer */

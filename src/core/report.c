@@ -57,7 +57,7 @@ report_open(struct report_build *b, const struct report_entry *e)
 	json_t *out = report_sub(b->tree, "medium");
 	fact_copy(b->tree, data, "fields officer requester");
 	fact_text(b->tree, "opened", fact_str(e->body, "at"));
-	fact_copy(out, medium, "source kind bytes");
+	fact_copy(out, medium, "source kind bytes device");
 }
 
 static void

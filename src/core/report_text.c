@@ -85,9 +85,14 @@ report_text_medium(const json_t *tree, struct buf *out)
 	const json_t *medium = json_object_get(tree, "medium");
 	const json_t *volumes = json_object_get(medium, "volumes");
 	char digits[32];
+	const json_t *device = json_object_get(medium, "device");
 	fold_heading(out, "Medium");
 	report_text_field(out, "source", medium, "source");
 	report_text_field(out, "kind", medium, "kind");
+	report_text_field(out, "port", device, "port");
+	report_text_field(out, "vendor", device, "vendor");
+	report_text_field(out, "model", device, "model");
+	report_text_field(out, "serial", device, "serial");
 	report_text_number(out, "size", medium, "bytes", "bytes");
 	report_text_field(out, "table", medium, "table");
 	for (size_t i = 0; i < json_array_size(volumes); i++) {

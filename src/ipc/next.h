@@ -25,11 +25,19 @@
 #define NEXT_REQUESTER "an administrator enrols those the data is for"
 #define NEXT_VAULT \
 	"close finished transfers; then an officer purges the vault on a command line"
+#define NEXT_LEDGER                                                                           \
+	"an administrator makes room on the ledger's disk: nothing new is begun until then, " \
+	"and without it the station stops"
+#define NEXT_WORK                                                                        \
+	"an administrator makes room on the disk of the work databases: nothing new is " \
+	"begun until then"
 #define NEXT_SHARE "an administrator makes room on it, or sees that the stager can write to it"
 #define NEXT_CLOCK "an administrator sets the machine's clock and sees to its battery"
 #define NEXT_SANDBOX \
 	"nothing can be released; an administrator starts the installed programs instead"
 #define NEXT_ANTIVIRUS "an administrator starts clamd with the socket that station.conf names"
+#define NEXT_MEDIA \
+	"an administrator starts udev and installs the station's rules; then plug it in again"
 #define NEXT_SCANNERS                                                                   \
 	"check the station again: each is tried on known bad and known good; one that " \
 	"stays unfit needs an administrator"

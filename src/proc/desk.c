@@ -7,8 +7,9 @@
  *        scanners, the stager for a release.
  * Must never: hold a key, start a program, open an object, a device or the
  *        share, decide what may be released.
- * Dies when: the parent, ledger, vault or stager has gone, the ledger does not
- *        answer, or its disk fails.  What was recorded is in the ledger.
+ * Dies when: the parent, ledger, vault or stager has gone, or the ledger does
+ *        not answer.  What was recorded is in the ledger.  A work database that
+ *        fails costs its transfer a fault, not the station.
  */
 #include "src/proc/desk/desk.h"
 #include "db/work.h"
@@ -23,10 +24,13 @@
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/failure.h"
+#include "src/proc/desk/fault.h"
+#include "src/proc/desk/follow.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
+#include "src/proc/desk/udev.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -218,8 +222,16 @@ desk_sandbox(struct desk *d, const char *act)
 	MEM_CLOSE int fd = open(work, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		log_fatal("cannot open %s: %s", work, strerror(errno));
-	struct sandbox_path paths[] = {{fd, SANDBOX_READ | SANDBOX_WRITE}};
-	if (sandbox_enter(ROLE_DESK, paths, 1, &why) != ERR_OK)
+	/* what udev announces is looked up where kernel and udev keep it */
+	bool follows = follow_active(d);
+	MEM_CLOSE int sys = follows ? open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	MEM_CLOSE int udev =
+	    follows ? open(UDEV_WATCH_DATA, O_PATH | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (follows && (sys < 0 || udev < 0))
+		log_fatal("cannot open /sys and " UDEV_WATCH_DATA ": %s", strerror(errno));
+	struct sandbox_path paths[] = {
+	    {fd, SANDBOX_READ | SANDBOX_WRITE}, {sys, SANDBOX_READ}, {udev, SANDBOX_READ}};
+	if (sandbox_enter(ROLE_DESK, paths, follows ? 3 : 1, &why) != ERR_OK)
 		log_fatal("no sandbox: %s", why);
 	if (act != NULL)
 		sandbox_probe(act);
@@ -244,19 +256,15 @@ desk_recover(struct desk *d)
 	for (size_t i = 0; i < custody_transfer_count(d->custody); i++) {
 		const struct custody_transfer *t = custody_transfer_at(d->custody, i);
 		enum transfer_state state = t->facts.state;
-		char id[TRANSFER_ID_SIZE], why[BOOK_WHY_SIZE];
+		char id[TRANSFER_ID_SIZE], why[DELIVER_WHY_SIZE];
 		snprintf(id, sizeof(id), "%s", t->id);
 		if (state == TRANSFER_OPEN || state == TRANSFER_READING ||
 		    state == TRANSFER_SCANNING) {
 			log_warn("transfer %s was interrupted while %s", id,
 			    transfer_state_name(state));
-			if (book_transfer(d, "xfer.fault", id,
-				json_pack("{s:s, s:s}", "step",
-				    state == TRANSFER_SCANNING ? "scanning" : "reading", "why",
-				    "the station stopped in the middle; repeat the intake with "
-				    "--resume"),
-				why) != ERR_OK)
-				log_warn("transfer %s: %s", id, why);
+			fault_record(d, id, state == TRANSFER_SCANNING ? "scanning" : "reading",
+			    "the station stopped in the middle; repeat the intake with "
+			    "--resume");
 		} else if (state == TRANSFER_APPROVED) {
 			log_warn("the release of %s was interrupted; it is taken up again", id);
 			if (deliver_start(d, id, why) != ERR_OK)
@@ -276,6 +284,7 @@ desk_serve(struct desk *d)
 	loop_add_channel(d->loop, d->ledger, desk_on_ledger, desk_on_service_gone, d);
 	book_sync(d);
 	desk_recover(d);
+	follow_start(d);
 	loop_add_fd(d->loop, FD_LISTEN, POLLIN, desk_on_terminal, d);
 	log_info("ready");
 	loop_run(d->loop);
@@ -286,8 +295,10 @@ desk_close(struct desk *d)
 {
 	intake_end_all(d);
 	session_end_all(d);
+	follow_close(d);
 	publish_end_all(d);
 	failure_end(d);
+	fault_end(d);
 	while (d->works != NULL)
 		desk_work_forget(d, d->works->transfer);
 	custody_free(d->custody);
@@ -327,6 +338,7 @@ main(int argc, char **argv)
 	if (act == NULL) {
 		desk_read_station(&d);
 		desk_read_manifests(&d, scanners);
+		follow_open(&d);
 	}
 	desk_sandbox(&d, act);
 	d.loop = loop_new();

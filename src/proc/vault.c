@@ -9,9 +9,9 @@
  * Must never interpret what it stores; hand out anything that can be written
  *           to; keep an object under a name that is not the digest of the
  *           bytes it wrote; remove an object except by a purge of the desk.
- * Dies      when the desk or the parent has gone or breaks the protocol.  A
- *           stager, scanner or reader that goes is forgotten; half an object
- *           is removed.
+ * Dies      when the desk or the parent has gone or breaks the protocol, or
+ *           the desk has not followed a stager that went.  A scanner or reader
+ *           that goes is forgotten; half an object is removed.
  */
 #include "src/base/limits.h"
 #include "src/base/clock.h"
@@ -20,8 +20,10 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/ipc/channel.h"
+#include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/sandbox.h"
+#include "src/ipc/service.h"
 #include "src/ipc/spawn.h"
 #include "src/proc/vault/events.h"
 #include "src/proc/vault/intake.h"
@@ -272,12 +274,15 @@ vault_do_attach(struct vault *v, struct channel *from, struct msg *m)
 /* --- desk: what is given, synced, purged --------------------------------------------- */
 
 static void
-vault_missing(void *arg, uint64_t tag, const struct supply_item *item, const char *why)
+vault_missing(
+    void *arg, uint64_t tag, const struct supply_item *item, bool gone, const char *why)
 {
 	struct vault *v = arg;
 	vault_answer(v, v->desk, MSG_VAULT_MISSING,
-	    json_pack("{s:I,s:I,s:s,s:s}", "tag", (json_int_t)tag, "id", (json_int_t)item->id,
-		"sha256", item->sha256 != NULL ? item->sha256 : VAULT_ZEROS, "why", why));
+	    json_pack("{s:I,s:I,s:s,s:s,s:b}", "tag", (json_int_t)tag, "id",
+		(json_int_t)item->id, "sha256",
+		item->sha256 != NULL ? item->sha256 : VAULT_ZEROS, "why", why, "gone",
+		(int)gone));
 }
 
 static void
@@ -393,11 +398,21 @@ vault_do_purge(struct vault *v, struct channel *from, struct msg *m)
 
 /* --- stager ------------------------------------------------------------------------------ */
 
+/* Desk and stager are of two conversations: only a new beginning brings them together. */
+static void
+vault_alone(void *arg)
+{
+	struct vault *v = arg;
+	log_warn("The desk stayed without its stager; the vault ends, to begin again.");
+	loop_stop(v->loop);
+}
+
 static void
 vault_stager_gone(void *arg, struct channel *c, enum err why)
 {
-	(void)arg;
+	struct vault *v = arg;
 	log_warn("The stager has gone: %s.", why == ERR_PROTO ? channel_why(c) : err_str(why));
+	loop_add_timer(v->loop, LIM_ALONE_MS, vault_alone, v);
 }
 
 static void
@@ -489,10 +504,39 @@ vault_meet(struct vault *v, int fd, enum role peer, loop_gone_fn *gone)
 	return c;
 }
 
-static int
-vault_open_dir(const char *home)
+/* The sockets of a service manager, where the parent did not bring the connections. */
+static void
+vault_begin(void)
 {
-	MEM_FREE char *path = mem_printf("%s/vault", home);
+	static const struct service_peer peers[] = {
+	    {"desk", NULL}, {"stager", NULL}, {"parent", NULL}};
+	char why[SERVICE_WHY_SIZE];
+	enum err e = service_begin(peers, 3, NULL, why);
+	if (e != ERR_OK && e != ERR_NOTFOUND)
+		log_fatal("The vault cannot begin: %s.", why);
+}
+
+/* station.conf is the station's own; a missing one means the defaults. */
+static char *
+vault_read_conf(const char *home, uint64_t *floor_bytes)
+{
+	char why[CONF_WHY_SIZE];
+	struct station *station = NULL;
+	enum err e = conf_read(home, &station, why);
+	if (e == ERR_NOTFOUND)
+		return mem_printf("%s/vault", home);
+	if (e != ERR_OK)
+		log_fatal("%s", why);
+	char *path = mem_strdup(station->vault);
+	if (*floor_bytes == UINT64_MAX)
+		*floor_bytes = station->vault_floor_bytes;
+	station_free(station);
+	return path;
+}
+
+static int
+vault_open_dir(const char *path)
+{
 	if (mkdir(path, 0700) != 0 && errno != EEXIST)
 		log_fatal(
 		    "%s: %s. Check the station's directory.", path, strerrordesc_np(errno));
@@ -574,7 +618,7 @@ int
 main(int argc, char **argv)
 {
 	const char *home = NULL, *act = NULL;
-	uint64_t floor_bytes = LIM_VAULT_FLOOR_BYTES;
+	uint64_t floor_bytes = UINT64_MAX;
 	struct vault v = {0};
 	int option;
 	while ((option = getopt(argc, argv, "d:f:T:")) != -1) {
@@ -590,17 +634,21 @@ main(int argc, char **argv)
 	if (home == NULL || optind != argc)
 		vault_usage();
 	log_init(VAULT_PROGRAM);
+	vault_begin();
 	signal(SIGPIPE, SIG_IGN);
 	/* A file size limit is an error of write(2), not a death. */
 	signal(SIGXFSZ, SIG_IGN);
 	json_object_seed(0);
 	digest_init();
-	int dirfd = vault_open_dir(home);
+	MEM_FREE char *path = vault_read_conf(home, &floor_bytes);
+	int dirfd = vault_open_dir(path);
 	vault_confine(dirfd, act);
+	if (floor_bytes == UINT64_MAX)
+		floor_bytes = LIM_VAULT_FLOOR_BYTES;
 	enum err e = store_open(dirfd, floor_bytes, &v.store);
 	if (e != ERR_OK)
-		log_fatal("%s/vault cannot be used: %s. Check the disk and who owns it.", home,
-		    err_str(e));
+		log_fatal(
+		    "%s cannot be used: %s. Check the disk and who owns it.", path, err_str(e));
 	vault_serve(&v);
 	vault_end(&v);
 }

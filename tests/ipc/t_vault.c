@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The vault program itself, with desk, stager, parent, reader and scanner played by the test.
  */
+#include "src/base/clock.h"
 #include "src/base/hex.h"
 #include "src/base/io.h"
 #include "src/base/limits.h"
@@ -265,6 +266,7 @@ unknown_object_or_scanner_is_told_as_missing(void **state)
 		assert_int_equal(msg_uint(&m, "tag"), 2 + i);
 		assert_int_equal(msg_uint(&m, "id"), 1 + i);
 		assert_string_equal(msg_str(&m, "sha256"), i == 0 ? none : sha256);
+		assert_int_equal(msg_bool(&m, "gone"), i == 1);
 		msg_done(&m);
 	}
 	say(s.stager, MSG_STAGE_WANT, json_pack("{s:s}", "sha256", none), -1);
@@ -555,6 +557,24 @@ desk_that_only_asks_ends_the_vault_and_not_its_memory(void **state)
 	station_close(&s);
 }
 
+static void
+desk_and_stager_of_two_conversations_do_not_stay_so(void **state)
+{
+	struct station s;
+	int status;
+	(void)state;
+	station_open(&s, "0");
+	int64_t since_ms = clock_mono_ms();
+	s.stager = channel_free(s.stager);
+	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	assert_true(clock_mono_ms() - since_ms >= LIM_ALONE_MS);
+	channel_free(s.desk);
+	channel_free(s.parent);
+	start(&s, "0");
+	station_close(&s);
+}
+
 int
 main(void)
 {
@@ -570,6 +590,7 @@ main(void)
 	    cmocka_unit_test(one_reader_or_scanner_too_many_is_turned_away),
 	    cmocka_unit_test(desk_that_only_asks_ends_the_vault_and_not_its_memory),
 	    cmocka_unit_test(peer_that_breaks_the_rules_ends_the_vault_or_only_itself),
+	    cmocka_unit_test(desk_and_stager_of_two_conversations_do_not_stay_so),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);

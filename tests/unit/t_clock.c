@@ -1,6 +1,7 @@
 /* links: src/base/clock */
 /* SPDX-License-Identifier: ISC */
 #include "src/base/clock.h"
+#include "src/base/limits.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -113,6 +114,32 @@ clock_mono_does_not_go_back(void **state)
 	assert_true(clock_mono_ms() >= (int64_t)(ns / 1000000));
 }
 
+/* 2024-01-01 is the first day a clock can be right. */
+static void
+clock_that_was_never_set_or_went_back_is_told(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t now_s, newest_s;
+		enum clock_state is;
+	} cases[] = {
+	    {"1970", 0, 0, CLOCK_UNSET},
+	    {"before 1970", -1, 0, CLOCK_UNSET},
+	    {"1970, and the record knows better", 5, 1732000000, CLOCK_UNSET},
+	    {"the last second of 2023", 1704067199, 0, CLOCK_UNSET},
+	    {"the first second of 2024", 1704067200, 0, CLOCK_RIGHT},
+	    {"the same second", 1732000000, 1732000000, CLOCK_RIGHT},
+	    {"years of rest", 1932000000, 1732000000, CLOCK_RIGHT},
+	    {"a correction", 1732000000 - LIM_CLOCK_BACK_S + 1, 1732000000, CLOCK_RIGHT},
+	    {"set back", 1732000000 - LIM_CLOCK_BACK_S, 1732000000, CLOCK_BACK},
+	    {"set back by half a year", 1732000000 - 15768000, 1732000000, CLOCK_BACK},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if (clock_judge(cases[i].now_s, cases[i].newest_s) != cases[i].is)
+			fail_msg("%s", cases[i].what);
+}
+
 int
 main(void)
 {
@@ -122,6 +149,7 @@ main(void)
 	    cmocka_unit_test(clock_other_spellings_are_refused),
 	    cmocka_unit_test(clock_can_be_held_and_let_go),
 	    cmocka_unit_test(clock_mono_does_not_go_back),
+	    cmocka_unit_test(clock_that_was_never_set_or_went_back_is_told),
 	};
 	return cmocka_run_group_tests_name("clock", tests, NULL, NULL);
 }

@@ -117,9 +117,11 @@ story_init(struct story *st, const char *origin)
 	    .policy_len = strlen(st->sample.policy),
 	    .now_s = 1700000000};
 	story_entry(st, "xfer.open", "K1", "station",
-	    json_pack("{ss ss s[{ss ss}] s{ss ss si}}", "officer", "m.weber", "requester",
-		"r.haas", "fields", "name", "purpose", "value", "gr\xc3\xbc\xc3\x9f\x1b[2J",
-		"medium", "source", "stick", "kind", "image", "bytes", 1000));
+	    json_pack("{ss ss s[{ss ss}] s{ss ss si s{ss ss ss ss}}}", "officer", "m.weber",
+		"requester", "r.haas", "fields", "name", "purpose", "value",
+		"gr\xc3\xbc\xc3\x9f\x1b[2J", "medium", "source", "stick", "kind", "image",
+		"bytes", 1000, "device", "port", "R1", "vendor", "ACME", "model",
+		"Stick\\x1B[2J", "serial", "4C53-0001"));
 	story_entry(st, "xfer.approve", "m.weber", "officer", story_approval(st, 1));
 	story_entry(st, "xfer.approve", "a.frey", "officer", story_approval(st, 2));
 }
@@ -209,6 +211,7 @@ every_item_that_did_not_go_is_named_with_its_reason(void **state)
 	static const char *const words[] = {"eicar\\x1B[2J.com", "malicious by av: Eicar-Test",
 	    "hold me", "by m.weber: ask the sender"};
 	static const char *const types[] = {"item 2, text, text/plain, 13 bytes",
+	    "  model        Stick\\x1B[2J\n  serial       4C53-0001\n",
 	    "  data.csv\n      text, text/plain, 8 bytes, clean\n"};
 	struct story st;
 	struct buf text, json, slip;

@@ -5,6 +5,7 @@
 #include "src/base/mem.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/fault.h"
 #include "src/proc/desk/order.h"
 #include "src/proc/desk/scan.h"
 
@@ -54,11 +55,12 @@ answer_transfers(struct session *s, struct msg *m)
 			;
 	for (; i < n && json_array_size(rows) < LIM_PAGE_ITEMS; i++) {
 		const struct custody_transfer *t = custody_transfer_at(c, i);
-		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "transfer", t->id,
-			"state", transfer_state_name(t->facts.state), "requester", t->requester,
-			"holder", t->holder, "opened", t->opened_at, "changed", t->changed_at,
-			"files", (json_int_t)t->files, "bytes", (json_int_t)t->bytes));
+		json_array_append_new(
+		    rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "transfer",
+			      t->id, "state", transfer_state_name(fault_state(s->desk, t)),
+			      "requester", t->requester, "holder", t->holder, "opened",
+			      t->opened_at, "changed", t->changed_at, "files",
+			      (json_int_t)t->files, "bytes", (json_int_t)t->bytes));
 	}
 	answer_rows(s, rows, i < n, 0, n);
 }
@@ -102,6 +104,7 @@ answer_status(struct session *s, struct msg *m)
 		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
 		return;
 	}
+	MEM_FREE char *why = fault_why(s->desk, t);
 	json_t *verdicts = json_object(), *decisions = json_object();
 	if (t->scan_data != NULL && desk_work(s->desk, id, &work) == ERR_OK) {
 		work_tally(work, answer_count, verdicts);
@@ -111,9 +114,9 @@ answer_status(struct session *s, struct msg *m)
 	}
 	json_t *status = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, "
 				   "s:I, s:I, s:o, s:o, s:I, s:o, s:b}",
-	    "transfer", t->id, "state", transfer_state_name(t->facts.state), "requester",
-	    t->requester, "holder", t->holder, "opened", t->opened_at, "changed", t->changed_at,
-	    "policy", t->policy, "why", t->why != NULL ? t->why : "", "step",
+	    "transfer", t->id, "state", transfer_state_name(fault_state(s->desk, t)),
+	    "requester", t->requester, "holder", t->holder, "opened", t->opened_at, "changed",
+	    t->changed_at, "policy", t->policy, "why", why, "step",
 	    t->step != NULL ? t->step : "", "disposition",
 	    t->disposition != NULL ? t->disposition : "", "items", (json_int_t)t->items,
 	    "files", (json_int_t)t->files, "bytes", (json_int_t)t->bytes, "verdicts", verdicts,

@@ -20,6 +20,7 @@ static const struct {
 	size_t stage;
 } deliver_steps[] = {
     {"record", DELIVER_CHECK},
+    {"share", DELIVER_CHECK},
     {"approvals", DELIVER_CHECK},
     {"documents", DELIVER_CHECK},
     {"space", DELIVER_CHECK},

@@ -21,6 +21,8 @@
 
 struct delivery;
 struct failure;
+struct fault;
+struct follow;
 struct intake;
 struct policy;
 struct publication;
@@ -28,6 +30,8 @@ struct session;
 struct tag;
 struct work;
 struct work_slot;
+
+#define DESK_UNFIT_SIZE 256
 
 struct desk {
 	struct loop *loop;
@@ -39,13 +43,17 @@ struct desk {
 	struct custody *custody;
 	struct manifest scanners[LIM_SCANNERS];
 	size_t nscanners;
-	struct tag *tags;                 /* children the parent was asked for */
-	struct session *sessions;         /* connected terminals */
-	struct intake *intakes;           /* transfers being read or scanned */
-	struct delivery *deliveries;      /* releases under way */
-	struct publication *publications; /* reports on their way to the share */
-	struct failure *failure;          /* refused sign-ins, on their way into the record */
-	struct work_slot *works;          /* open work databases */
+	char unfit[LIM_SCANNERS][DESK_UNFIT_SIZE]; /* why each cannot be relied on, or "" */
+	struct tag *tags;                          /* children the parent was asked for */
+	struct session *sessions;                  /* connected terminals */
+	struct intake *intakes;                    /* transfers being read or scanned */
+	struct delivery *deliveries;               /* releases under way */
+	struct publication *publications;          /* reports on their way to the share */
+	struct failure *failure; /* refused sign-ins, on their way into the record */
+	struct fault *faults;    /* that the ledger had no room for */
+	int fault_timer;
+	struct follow *follow;   /* devices in the ports, or NULL: a demo has none */
+	struct work_slot *works; /* open work databases */
 	uint64_t next_tag, next_session;
 };
 

@@ -6,13 +6,13 @@
 #include "src/base/mem.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/deliver.h"
+#include "src/proc/desk/room.h"
+#include "src/proc/desk/follow.h"
 #include "src/proc/desk/rows.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define DOCTOR_EARLIEST_S 1704067200 /* 2024-01-01: no clock of ours can be before */
 
 enum doctor_state { DOCTOR_OK, DOCTOR_WARN, DOCTOR_FAIL };
 
@@ -71,6 +71,45 @@ doctor_room(uint64_t free_bytes, uint64_t floor_bytes)
 	return free_bytes / 2 < floor_bytes ? DOCTOR_WARN : DOCTOR_OK;
 }
 
+/* The rest of a row about a disk that has a floor; OK when it cannot be told. */
+static enum doctor_state
+doctor_disk(struct desk *d, enum room room, struct buf *text)
+{
+	uint64_t free_bytes = 0;
+	if (!room_free(d, room, &free_bytes))
+		return DOCTOR_OK;
+	buf_addf(text, "%s%llu MiB free, %llu must stay free", text->len > 0 ? "; " : "",
+	    (unsigned long long)(free_bytes >> 20),
+	    (unsigned long long)(room_floor(room) >> 20));
+	return doctor_room(free_bytes, room_floor(room));
+}
+
+static void
+doctor_ledger(struct desk *d, struct rows *rows)
+{
+	struct buf text;
+	bool founded = custody_founded(d->custody);
+	buf_init(&text, 256);
+	buf_addf(&text, "%llu entries, %llu of authority",
+	    (unsigned long long)custody_size(d->custody, LOG_CUSTODY),
+	    (unsigned long long)custody_size(d->custody, LOG_AUTHORITY));
+	enum doctor_state room = doctor_disk(d, ROOM_LEDGER, &text);
+	doctor_say(rows, "ledger", founded ? room : DOCTOR_FAIL, buf_str(&text),
+	    founded ? NEXT_LEDGER : NEXT_ENDORSE);
+	buf_done(&text);
+}
+
+static void
+doctor_work(struct desk *d, struct rows *rows)
+{
+	struct buf text;
+	buf_init(&text, 256);
+	enum doctor_state state = doctor_disk(d, ROOM_WORK, &text);
+	if (text.len > 0)
+		doctor_say(rows, "work", state, buf_str(&text), NEXT_WORK);
+	buf_done(&text);
+}
+
 static void
 doctor_vault(struct desk *d, struct rows *rows)
 {
@@ -98,11 +137,15 @@ doctor_share(struct desk *d, struct rows *rows)
 		snprintf(text, sizeof(text), "%llu MiB free, %llu must stay free",
 		    (unsigned long long)(free_bytes >> 20),
 		    (unsigned long long)(floor_bytes >> 20));
-	doctor_say(rows, "share",
-	    e == ERR_AGAIN ? DOCTOR_OK
-	    : e == ERR_OK  ? doctor_room(free_bytes, floor_bytes)
-			   : DOCTOR_FAIL,
-	    text, NEXT_SHARE);
+	enum doctor_state state = e == ERR_AGAIN ? DOCTOR_OK
+	                          : e == ERR_OK  ? doctor_room(free_bytes, floor_bytes)
+	                                         : DOCTOR_FAIL;
+	/* it can be written, and something has still to be written there */
+	if (e == ERR_OK && why[0] != '\0') {
+		snprintf(text, sizeof(text), "%s", why);
+		state = DOCTOR_FAIL;
+	}
+	doctor_say(rows, "share", state, text, NEXT_SHARE);
 }
 
 /* --- scanners ------------------------------------------------------------------------ */
@@ -110,13 +153,18 @@ doctor_share(struct desk *d, struct rows *rows)
 static void
 doctor_antivirus(struct desk *d, struct rows *rows)
 {
-	const char *clamd = d->station->clamd;
+	const char *clamd = d->station->clamd, *why = "";
 	bool good = clamd[0] != '\0' && access(clamd, F_OK) == 0;
-	MEM_FREE char *text =
-	    clamd[0] == '\0'
-		? mem_strdup("station.conf names no socket")
-		: mem_printf("%s %s", good ? "socket" : "there is no socket", clamd);
-	doctor_say(rows, "antivirus", doctor_must(good), text, NEXT_ANTIVIRUS);
+	/* what was said when it was tried last knows more than a look at the socket */
+	for (size_t i = 0; i < d->nscanners; i++)
+		if (d->scanners[i].engine_socket && d->unfit[i][0] != '\0')
+			why = d->unfit[i];
+	MEM_FREE char *text = clamd[0] == '\0' ? mem_strdup("station.conf names no socket")
+	                      : !good          ? mem_printf("there is no socket %s", clamd)
+	                      : why[0] != '\0' ? mem_strdup(why)
+	                                       : mem_printf("socket %s", clamd);
+	doctor_say(
+	    rows, "antivirus", doctor_must(good && why[0] == '\0'), text, NEXT_ANTIVIRUS);
 }
 
 /* What the record last heard of each scanner of this station. */
@@ -125,7 +173,7 @@ doctor_scanners(struct desk *d, struct rows *rows)
 {
 	enum doctor_state state = DOCTOR_OK;
 	struct buf text;
-	buf_init(&text, LIM_SCANNERS * 128);
+	buf_init(&text, LIM_SCANNERS * (128 + DESK_UNFIT_SIZE));
 	for (size_t i = 0; i < d->nscanners; i++) {
 		const struct custody_selftest *t;
 		const char *name = d->scanners[i].name;
@@ -133,12 +181,15 @@ doctor_scanners(struct desk *d, struct rows *rows)
 		while ((t = custody_selftest_at(d->custody, k)) != NULL &&
 		       strcmp(t->scanner, name) != 0)
 			k++;
+		bool unfit = d->unfit[i][0] != '\0';
 		if (t == NULL && state == DOCTOR_OK)
 			state = DOCTOR_WARN;
-		if (t != NULL && !t->pass)
+		if (unfit || (t != NULL && !t->pass))
 			state = DOCTOR_FAIL;
 		buf_addf(&text, "%s%s ", text.len > 0 ? "; " : "", name);
-		if (t == NULL)
+		if (unfit)
+			buf_addf(&text, "UNFIT: %s", d->unfit[i]);
+		else if (t == NULL)
 			buf_add_str(&text, "not tried yet");
 		else
 			buf_addf(&text, "%s %.16sZ", t->pass ? "good" : "FAILED", t->at);
@@ -150,25 +201,51 @@ doctor_scanners(struct desk *d, struct rows *rows)
 	buf_done(&text);
 }
 
+static void
+doctor_media(struct desk *d, struct rows *rows)
+{
+	char text[256];
+	bool good = follow_check(d, text, sizeof(text));
+	doctor_say(rows, "media", doctor_must(good), text, NEXT_MEDIA);
+}
+
+/* --- clock ----------------------------------------------------------------------------- */
+
+static void
+doctor_clock(struct desk *d, struct rows *rows)
+{
+	static const struct {
+		enum doctor_state state;
+		const char *words;
+	} said[] = {
+	    [CLOCK_RIGHT] = {DOCTOR_OK, ""},
+	    [CLOCK_UNSET] = {DOCTOR_FAIL, ": it was never set"},
+	    [CLOCK_BACK] = {DOCTOR_WARN, ": it was set back, the record was at"},
+	};
+	int64_t newest_s = custody_clock(d->custody)->newest_s;
+	enum clock_state state = clock_judge(clock_wall_s(), newest_s);
+	char now[CLOCK_TEXT_SIZE], newest[CLOCK_TEXT_SIZE];
+	clock_format(clock_wall_s(), now);
+	clock_format(newest_s, newest);
+	MEM_FREE char *text = mem_printf("%s%s%s%s", now, said[state].words,
+	    state == CLOCK_BACK ? " " : "", state == CLOCK_BACK ? newest : "");
+	doctor_say(rows, "clock", said[state].state, text, NEXT_CLOCK);
+}
+
 void
 doctor_answer(struct session *s, struct msg *m)
 {
 	struct desk *d = s->desk;
 	struct rows rows;
-	char text[160], now[CLOCK_TEXT_SIZE];
 	(void)m;
 	rows_init(&rows);
-	snprintf(text, sizeof(text), "%llu entries, %llu of authority",
-	    (unsigned long long)custody_size(d->custody, LOG_CUSTODY),
-	    (unsigned long long)custody_size(d->custody, LOG_AUTHORITY));
-	doctor_say(
-	    &rows, "ledger", doctor_must(custody_founded(d->custody)), text, NEXT_ENDORSE);
+	doctor_ledger(d, &rows);
 	doctor_people(d, &rows);
+	doctor_work(d, &rows);
 	doctor_vault(d, &rows);
 	doctor_share(d, &rows);
-	clock_format(clock_wall_s(), now);
-	doctor_say(
-	    &rows, "clock", doctor_must(clock_wall_s() > DOCTOR_EARLIEST_S), now, NEXT_CLOCK);
+	doctor_media(d, &rows);
+	doctor_clock(d, &rows);
 	bool boxed = d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed;
 	doctor_say(&rows, "sandbox", doctor_must(boxed),
 	    boxed ? "vault, ledger and stager are confined"

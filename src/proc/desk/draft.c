@@ -11,6 +11,7 @@
 #include "src/ipc/next.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/order.h"
+#include "src/proc/desk/room.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -75,8 +76,11 @@ draft_decision(struct session *s, const char *word, enum item_decision *ret)
 static void
 draft_unwritten(struct session *s)
 {
-	session_refuse(s, 3, "nothing was decided: the decisions cannot be written to the disk",
-	    NEXT_CHECKS);
+	bool full = room_is_full(s->desk, ROOM_WORK);
+	session_refuse(s, 3,
+	    full ? "nothing was decided: the disk of the work databases is full"
+		 : "nothing was decided: the decisions cannot be written to the disk",
+	    full ? NEXT_WORK : NEXT_CHECKS);
 }
 
 /* Adds the counts and sends; body is stolen. */

@@ -7,8 +7,11 @@
 #include "src/base/mem.h"
 #include "src/core/policy.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/fault.h"
+#include "src/proc/desk/follow.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/listing.h"
+#include "src/proc/desk/opening.h"
 #include "src/proc/desk/purge.h"
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/session.h"
@@ -48,6 +51,8 @@ struct intake {
 	bool reader_done, vault_ended;
 	bool paused, ready; /* ready: the reader waits for the word to go on */
 	int timer;          /* commit and progress */
+	int lost_timer;     /* its work database has failed: the end is near */
+	enum err lost;      /* why; nothing is recorded any more but the fault */
 };
 
 static void intake_free(struct intake *);
@@ -116,32 +121,46 @@ intake_progress(const struct intake *in)
 static void
 intake_fail(struct intake *in, const char *step, const char *reason)
 {
-	char why[BOOK_WHY_SIZE];
 	struct desk *d = in->desk;
 	log_warn("transfer %s: %s failed: %s", in->transfer, step, reason);
 	work_commit(in->work);
-	enum err e = book_transfer(d, "xfer.fault", in->transfer,
-	    json_pack("{s:s, s:s}", "step", step, "why", reason), why);
-	if (e != ERR_OK)
-		log_warn("transfer %s: the fault could not be recorded: %s", in->transfer, why);
+	fault_record(d, in->transfer, step, reason);
 	MEM_FREE char *transfer = mem_strdup(in->transfer);
 	intake_free(in);
 	session_progress(d, transfer);
-}
-
-static void
-intake_check(struct intake *in, enum err e)
-{
-	/* drafts and rows are lost with the disk; what was recorded is not */
-	if (e != ERR_OK)
-		log_fatal("work database of %s: %s (%s)", in->transfer, work_why(in->work),
-		    err_str(e));
 }
 
 static const char *
 intake_step(const struct intake *in)
 {
 	return in->stage >= STAGE_SCANNING ? "scanning" : "reading";
+}
+
+static void
+intake_on_lost(void *arg)
+{
+	struct intake *in = arg;
+	in->lost_timer = 0;
+	intake_fail(in, intake_step(in),
+	    in->lost == ERR_NOSPACE
+		? "the disk of the work databases is full; an administrator makes room on it, "
+		  "then the medium is read again"
+		: "the work database cannot be written; an administrator looks at its disk, "
+		  "then the medium is read again");
+}
+
+/*
+ * Rows that cannot be written are the end of this intake, not of the station:
+ * of itself, as soon as whoever is at work here has come back.
+ */
+static void
+intake_check(struct intake *in, enum err e)
+{
+	if (e == ERR_OK || in->lost != ERR_OK)
+		return;
+	log_warn("work database of %s: %s", in->transfer, work_why(in->work));
+	in->lost = e;
+	in->lost_timer = loop_add_timer(in->desk->loop, 0, intake_on_lost, in);
 }
 
 /* --- review ------------------------------------------------------------------------------ */
@@ -186,15 +205,18 @@ intake_on_scanned(void *arg, struct scan *scan)
 	char medium[JUDGE_WHY_SIZE], why[BOOK_WHY_SIZE] = "";
 	const char *unfit = scan_unfit(scan);
 	in->stage = STAGE_JUDGING;
+	intake_check(in, scan_lost(scan));
 	/* the ledger will say that it was scanned: what that means must outlast a power cut */
 	intake_check(in, work_durable(in->work));
-	enum err e = judge_items(in->work, in->policy, medium);
+	enum err e = in->lost != ERR_OK ? in->lost : judge_items(in->work, in->policy, medium);
 	if (e == ERR_RANGE || e == ERR_LIMIT) {
 		intake_fail(in, "scanning", "what the scanners said is over a limit");
 		return;
 	}
 	intake_check(in, e);
 	intake_check(in, work_commit(in->work));
+	if (in->lost != ERR_OK)
+		return;
 	if (unfit == NULL)
 		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
 	const char *stop = unfit != NULL ? unfit : medium;
@@ -226,6 +248,8 @@ intake_read_over(struct intake *in)
 	    in, work_items_lost(in->work, "its contents did not arrive in the vault", &lost));
 	intake_check(in, work_totals(in->work, &totals));
 	intake_check(in, work_commit(in->work));
+	if (in->lost != ERR_OK)
+		return;
 	if (channel_call(in->desk->vault, MSG_VAULT_SYNC, json_pack("{s:i}", "req", 1), -1,
 		answers, &m) != ERR_OK)
 		log_fatal("the vault does not answer");
@@ -382,7 +406,9 @@ static void
 intake_on_failed(struct intake *in, struct msg *m)
 {
 	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
-	intake_fail(in, "reading", why);
+	if (msg_bool(m, "gone"))
+		follow_lost(in->desk, in->transfer);
+	intake_fail(in, "reading", msg_bool(m, "gone") ? FOLLOW_PULLED : why);
 }
 
 static const struct {
@@ -549,6 +575,8 @@ intake_free(struct intake *in)
 		at = &(*at)->next;
 	*at = in->next;
 	loop_del_timer(d->loop, in->timer);
+	if (in->lost_timer != 0)
+		loop_del_timer(d->loop, in->lost_timer);
 	if (in->reader != NULL)
 		loop_del_channel(d->loop, in->reader);
 	channel_free(in->reader);
@@ -580,93 +608,6 @@ intake_end_all(struct desk *d)
 		intake_free(d->intakes);
 }
 
-/* The rules about opening; ERR_DENIED with a sentence. */
-static enum err
-intake_allowed(struct desk *d, const struct intake_request *r, const struct policy *policy,
-    char why[INTAKE_WHY_SIZE])
-{
-	const struct custody_person *p = custody_person_find(d->custody, r->requester);
-	if (p == NULL || (p->roles & CUSTODY_REQUESTER) == 0) {
-		snprintf(why, INTAKE_WHY_SIZE,
-		    "no enrolled requester has this id; an administrator enrols one with: "
-		    "requester add");
-		return ERR_DENIED;
-	}
-	for (size_t i = 0; i < policy->nfields; i++) {
-		size_t k;
-		json_t *f;
-		bool found = false;
-		json_array_foreach (r->fields, k, f) {
-			const char *name = json_string_value(json_object_get(f, "name"));
-			const char *value = json_string_value(json_object_get(f, "value"));
-			found |= name != NULL && value != NULL && value[0] != '\0' &&
-			         strcmp(name, policy->fields[i]) == 0;
-		}
-		if (!found) {
-			snprintf(why, INTAKE_WHY_SIZE,
-			    "policy asks for the field %s; give it with --set %s=...",
-			    policy->fields[i], policy->fields[i]);
-			return ERR_DENIED;
-		}
-	}
-	return ERR_OK;
-}
-
-/* A transfer in FAULT whose reading is to be repeated. */
-static enum err
-intake_reopen(struct desk *d, const struct intake_request *r,
-    char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE])
-{
-	const struct custody_transfer *t = custody_transfer_find(d->custody, r->resume);
-	if (t != NULL && intake_find(d, t->id) != NULL) {
-		snprintf(why, INTAKE_WHY_SIZE, "this transfer is being read already");
-		return ERR_DENIED;
-	}
-	if (t == NULL || transfer_find(&t->facts, EVENT_READ_START) == NULL) {
-		snprintf(why, INTAKE_WHY_SIZE,
-		    "%s: only an interrupted reading can be repeated",
-		    t == NULL ? "there is no such transfer"
-			      : transfer_state_name(t->facts.state));
-		return ERR_DENIED;
-	}
-	snprintf(ret_transfer, TRANSFER_ID_SIZE, "%s", t->id);
-	desk_work_forget(d, t->id);
-	MEM_FREE char *dir = desk_work_dir(d, t->id);
-	static const char *const files[] = {"work.db", "work.db-wal", "work.db-shm"};
-	for (size_t i = 0; i < 3; i++) {
-		MEM_FREE char *path = mem_printf("%s/%s", dir, files[i]);
-		unlink(path);
-	}
-	return ERR_OK;
-}
-
-static enum err
-intake_record_open(struct desk *d, const struct intake_request *r, const char *transfer,
-    const char *policy, char why[INTAKE_WHY_SIZE])
-{
-	struct stat st = {0};
-	MEM_FREE char *source = mem_alloc(ESCAPE_SIZE(r->source_len));
-	escape_bytes(r->source, r->source_len, source, ESCAPE_SIZE(r->source_len), NULL);
-	uint64_t bytes = fstat(r->fd, &st) == 0 && st.st_size > 0 ? (uint64_t)st.st_size : 0;
-	json_t *fields = json_deep_copy(r->fields), *f;
-	size_t i;
-	json_array_foreach (fields, i, f) {
-		static const char *const keys[] = {"name", "value"};
-		for (size_t k = 0; k < 2; k++) {
-			const char *text = json_string_value(json_object_get(f, keys[k]));
-			MEM_FREE char *safe = escape_dup(text != NULL ? text : "");
-			json_object_set_new(f, keys[k], json_string(safe));
-		}
-	}
-	return book_transfer(d, "xfer.open", transfer,
-	    json_pack("{s:o, s:{s:I, s:s, s:s}, s:s, s:s, s:s, s:b}", "fields", fields,
-		"medium", "bytes", (json_int_t)bytes, "kind",
-		S_ISBLK(st.st_mode) ? "block" : "image", "source", source, "officer",
-		r->officer, "policy", policy, "requester", r->requester, "sandbox",
-		d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed),
-	    why);
-}
-
 enum err
 intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TRANSFER_ID_SIZE],
     char why[INTAKE_WHY_SIZE])
@@ -687,16 +628,17 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 	if (e != ERR_OK)
 		return e;
 	if (r->resume != NULL) {
-		e = intake_reopen(d, r, transfer, why);
+		e = opening_again(d, r, transfer, why);
 	} else {
 		custody_next_transfer(d->custody, transfer);
-		e = intake_allowed(d, r, policy, why);
-		if (e == ERR_OK)
-			e = intake_record_open(d, r, transfer, digest, why);
+		e = opening_allowed(d, r, policy, why);
 	}
+	/* before anything is recorded: a full disk must not leave an open transfer behind */
 	if (e == ERR_OK && (e = desk_work(d, transfer, &work)) != ERR_OK)
 		snprintf(
 		    why, INTAKE_WHY_SIZE, "the work database cannot be made: %s", err_str(e));
+	if (e == ERR_OK && r->resume == NULL)
+		e = opening_record(d, r, transfer, digest, why);
 	if (e != ERR_OK) {
 		policy_free(policy);
 		return e;
@@ -750,6 +692,16 @@ intake_stop(struct desk *d, const char *transfer, const char *reason, char why[I
 	}
 	intake_fail(in, intake_step(in), reason);
 	return ERR_OK;
+}
+
+bool
+intake_pulled(struct desk *d, const char *transfer, const char *why)
+{
+	struct intake *in = intake_find(d, transfer);
+	if (in == NULL || !intake_needs_medium(in) || in->reader_done)
+		return false;
+	intake_fail(in, intake_step(in), why);
+	return true;
 }
 
 enum err

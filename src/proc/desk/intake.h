@@ -13,11 +13,10 @@
 
 struct intake_request {
 	const char *officer, *requester;
-	const uint8_t *source; /* as the officer named it */
-	size_t source_len;
+	json_t *medium;       /* as xfer.open records it, see handin.h; borrowed */
 	const json_t *fields; /* [{name, value}] */
 	const char *resume;   /* a transfer in FAULT, or NULL */
-	int fd;               /* the medium, see handin.h; borrowed */
+	int fd;               /* the medium itself; borrowed */
 };
 
 /*
@@ -38,6 +37,11 @@ enum err intake_pause(
 void intake_drop(struct desk *, const char *transfer);
 /* The transfer's work in progress, or NULL. */
 struct intake *intake_find(struct desk *, const char *transfer);
+/*
+ * The medium of the transfer has gone: when it was still needed, reading ends
+ * as a fault with this reason.  True then.
+ */
+bool intake_pulled(struct desk *, const char *transfer, const char *why);
 /* True while the medium must not be taken out. */
 bool intake_needs_medium(const struct intake *);
 /* Body of desk.progress for it (without "last"); caller decrefs. */

@@ -28,7 +28,7 @@ struct scan_scanner {
 	unsigned respawns;
 	const char *before, *after; /* "pass", "fail", or "" */
 	bool unfit;
-	char why[256];
+	char why[SCAN_WHY_SIZE];
 	struct worker_about about; /* of its first worker */
 	bool sandboxed;
 };
@@ -54,6 +54,7 @@ struct scan {
 	bool unsized; /* objects were queued before, nobody knows how many bytes */
 	bool testing; /* proof of life at the end has begun */
 	bool over;
+	enum err lost; /* the work database has failed */
 	int timer;
 };
 
@@ -65,9 +66,9 @@ static void scan_start_worker(struct scan_scanner *, size_t slot);
 static void
 scan_check(struct scan *s, enum err e)
 {
-	(void)s;
-	if (e != ERR_OK)
-		log_fatal("the work database cannot be written: %s", err_str(e));
+	/* whoever is at work here goes on with nothing; scan_pump ends it */
+	if (s->lost == ERR_OK)
+		s->lost = e;
 }
 
 static struct scan_scanner *
@@ -153,17 +154,18 @@ scan_settle_absent(struct scan *s)
 		struct work_todo todo[LIM_SCAN_WINDOW];
 		size_t n;
 		scan_check(s, work_tally_todo(s->work, scan_note_absent, &a));
-		if (a.name[0] == '\0')
+		if (a.name[0] == '\0' || s->lost != ERR_OK)
 			return;
 		do {
+			n = 0;
 			scan_check(
 			    s, work_todo_next(s->work, a.name, 0, todo, LIM_SCAN_WINDOW, &n));
-			for (size_t i = 0; i < n; i++) {
+			for (size_t i = 0; i < n && s->lost == ERR_OK; i++) {
 				struct work_verdict v = {
 				    a.name, "error", SCAN_NOT_HERE, todo[i].bytes, 0};
 				scan_keep(s, &todo[i], &v);
 			}
-		} while (n > 0);
+		} while (n > 0 && s->lost == ERR_OK);
 	}
 }
 
@@ -182,6 +184,15 @@ scan_suspect(struct scan *s, const uint8_t sha256[32])
 
 /* --- fitness ---------------------------------------------------------------------------- */
 
+/* For doctor: what is known of this scanner now. */
+static void
+scan_remember(const struct scan_scanner *sc, const char *why)
+{
+	struct desk *d = sc->scan->desk;
+	size_t i = (size_t)(sc->manifest - d->scanners);
+	snprintf(d->unfit[i], sizeof(d->unfit[i]), "%s", why);
+}
+
 static void
 scan_set_unfit(struct scan_scanner *sc, const char *why)
 {
@@ -190,6 +201,7 @@ scan_set_unfit(struct scan_scanner *sc, const char *why)
 	sc->unfit = true;
 	snprintf(sc->why, sizeof(sc->why), "%s: %s", sc->manifest->name, why);
 	log_warn("scanner %s is unfit: %s", sc->manifest->name, why);
+	scan_remember(sc, why);
 	if (sc->scan->work != NULL)
 		scan_check(
 		    sc->scan, work_distrust(sc->scan->work, sc->manifest->name, sc->why));
@@ -204,6 +216,7 @@ scan_drain_unfit(struct scan_scanner *sc)
 	struct work_todo todo[LIM_SCAN_WINDOW];
 	size_t n = LIM_SCAN_WINDOW;
 	for (int turn = 0; turn < SCAN_DRAIN && n == LIM_SCAN_WINDOW; turn++) {
+		n = 0;
 		scan_check(sc->scan, work_todo_next(sc->scan->work, sc->manifest->name, 0, todo,
 					 LIM_SCAN_WINDOW, &n));
 		for (size_t i = 0; i < n; i++)
@@ -238,7 +251,9 @@ scan_on_tested(void *arg, struct worker *w, bool passed, const char *why)
 	else if (sc->before[0] == '\0' || !passed)
 		sc->before = passed ? "pass" : "fail";
 	scan_record_test(sc, passed, sc->scan->work == NULL ? "manual" : when);
-	if (!passed)
+	if (passed)
+		scan_remember(sc, "");
+	else
 		scan_set_unfit(sc, why);
 	scan_pump(sc->scan);
 }
@@ -388,6 +403,10 @@ scan_pump(struct scan *s)
 	bool busy = false;
 	if (s->over)
 		return;
+	if (s->lost != ERR_OK) {
+		scan_end(s);
+		return;
+	}
 	if (s->work == NULL) {
 		for (size_t i = 0; i < s->nscanners; i++)
 			busy |= !s->scanners[i].unfit && s->scanners[i].before[0] == '\0';
@@ -397,9 +416,13 @@ scan_pump(struct scan *s)
 	}
 	for (size_t i = 0; i < s->nscanners; i++)
 		busy |= scan_feed(&s->scanners[i]);
-	if (busy || !s->no_more || s->over || s->paused)
+	if (s->lost == ERR_OK && (busy || !s->no_more || s->over || s->paused))
 		return;
 	scan_check(s, work_todo_count(s->work, &waiting));
+	if (s->lost != ERR_OK) {
+		scan_end(s);
+		return;
+	}
 	if (waiting > 0)
 		return; /* the tick looks again */
 	if (!s->testing)
@@ -549,6 +572,12 @@ scan_unfit(const struct scan *s)
 		if (s->scanners[i].unfit)
 			return s->scanners[i].why;
 	return NULL;
+}
+
+enum err
+scan_lost(const struct scan *s)
+{
+	return s->lost;
 }
 
 bool

@@ -15,6 +15,8 @@
 struct scan;
 struct work;
 
+#define SCAN_WHY_SIZE DESK_UNFIT_SIZE
+
 /* Called when nothing is left to do: see scan_unfit, scan_print. */
 typedef void scan_done_fn(void *arg, struct scan *);
 
@@ -39,6 +41,8 @@ void scan_finish(struct scan *);
 void scan_stages(const struct scan *, uint64_t files, uint64_t bytes, json_t *stages);
 /* Why a scanner that is needed cannot be relied on, or NULL; the text lives with the scan. */
 const char *scan_unfit(const struct scan *);
+/* ERR_OK, or why nothing more could be kept of what the scanners said: then it is over. */
+enum err scan_lost(const struct scan *);
 /* True when every worker said that it is in its sandbox. */
 bool scan_sandboxed(const struct scan *);
 /* What xfer.scan records of the scanners; caller decrefs. */

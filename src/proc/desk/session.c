@@ -13,6 +13,8 @@
 #include "src/proc/desk/doctor.h"
 #include "src/proc/desk/draft.h"
 #include "src/proc/desk/failure.h"
+#include "src/proc/desk/fault.h"
+#include "src/proc/desk/follow.h"
 #include "src/proc/desk/handin.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/look.h"
@@ -82,14 +84,15 @@ static json_t *
 session_still(struct desk *d, const char *transfer)
 {
 	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
-	MEM_FREE char *why = escape_checked(t != NULL && t->why != NULL ? t->why : "");
+	MEM_FREE char *said = t != NULL ? fault_why(d, t) : mem_strdup("");
+	MEM_FREE char *why = escape_checked(said);
 	if (strlen(why) > LIM_REASON_BYTES)
 		why[LIM_REASON_BYTES] = '\0'; /* the rest is in the report */
 	uint64_t errors = t != NULL ? (uint64_t)json_integer_value(
 					  json_object_get(t->read_data, "unreadable"))
 	                            : 0;
 	return stage_progress(transfer,
-	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), json_array(),
+	    transfer_state_name(t != NULL ? fault_state(d, t) : TRANSFER_NONE), json_array(),
 	    errors, false, why);
 }
 
@@ -322,12 +325,12 @@ static void
 session_intake(struct session *s, struct msg *m)
 {
 	char transfer[TRANSFER_ID_SIZE], why[INTAKE_WHY_SIZE], refused[HANDIN_WHY_SIZE];
+	struct handin h;
 	size_t source_len;
 	if (!session_is_officer(s))
 		return;
 	MEM_FREE uint8_t *source = msg_bytes(m, "source", &source_len);
-	MEM_CLOSE int fd = -1;
-	enum err e = handin_take(s->desk, msg_take_fd(m), source, source_len, &fd, refused);
+	enum err e = handin_take(s->desk, msg_take_fd(m), source, source_len, &h, refused);
 	if (e != ERR_OK) {
 		session_refuse(
 		    s, 1, refused, "no transfer was opened; the refusal is recorded");
@@ -335,12 +338,19 @@ session_intake(struct session *s, struct msg *m)
 	}
 	struct intake_request r = {.officer = s->officer,
 	    .requester = msg_str(m, "requester"),
-	    .source = source,
-	    .source_len = source_len,
+	    .medium = h.medium,
 	    .fields = json_object_get(m->body, "fields"),
 	    .resume = msg_str(m, "resume"),
-	    .fd = fd};
+	    .fd = h.fd};
+	if (!handin_is_of(s->desk, &h, r.resume, refused)) {
+		handin_done(&h);
+		session_refuse(s, 1, refused, "nothing was recorded");
+		return;
+	}
 	e = intake_open(s->desk, &r, transfer, why);
+	if (e == ERR_OK && h.place != NULL)
+		follow_opened(s->desk, h.place, transfer);
+	handin_done(&h);
 	if (e == ERR_OK)
 		session_done(s, json_pack("{s:s}", "transfer", transfer));
 	else

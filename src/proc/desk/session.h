@@ -18,6 +18,7 @@ struct session {
 	char officer[LIM_PERSON_ID_BYTES + 1]; /* "" before sign-in */
 	char nonce[HEX_DIGEST_SIZE];           /* to be signed; "" when used up */
 	char watching[TRANSFER_ID_SIZE];       /* told of its progress; "" for none */
+	bool follows;                          /* wants news of media */
 	struct scan *selftest;                 /* it asked for one */
 	bool selftest_waits;                   /* and waits for its end */
 	json_t *tested;                        /* rows of the last one that ended, or NULL */

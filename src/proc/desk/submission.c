@@ -10,6 +10,7 @@
 #include "src/proc/desk/judge.h"
 
 #include <stdio.h>
+#include <string.h>
 
 /* Refuses what the share cannot take. */
 static enum err
@@ -31,6 +32,10 @@ submission_check_share(struct session *s, const struct buf *inventory,
 		return e;
 	e = deliver_check(s->desk, manifest->nfiles, manifest->bytes, &free_bytes, why);
 	release_manifest_free(manifest);
+	size_t len = strlen(why);
+	if (e == ERR_DENIED)
+		snprintf(why + len, JUDGE_WHY_SIZE - len,
+		    " An administrator sees to the share, then it is repeated.");
 	return e;
 }
 

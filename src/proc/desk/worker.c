@@ -165,6 +165,13 @@ worker_on_ready(struct worker *w, struct msg *m)
 }
 
 static void
+worker_on_unfit(struct worker *w, struct msg *m)
+{
+	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
+	w->events->refused(w->arg, w, why); /* frees w */
+}
+
+static void
 worker_on_finding(struct worker *w, struct msg *m)
 {
 	struct worker_job *j = worker_job(w, msg_uint(m, "id"));
@@ -255,6 +262,7 @@ static const struct {
 } worker_handlers[] = {
     {MSG_HELLO, worker_on_hello},
     {MSG_SCAN_READY, worker_on_ready},
+    {MSG_SCAN_UNFIT, worker_on_unfit},
     {MSG_SCAN_FINDING, worker_on_finding},
     {MSG_SCAN_FACT, worker_on_fact},
     {MSG_SCAN_RESULT, worker_on_result},
@@ -322,6 +330,9 @@ worker_on_vault(void *arg, uint64_t tag, struct msg *m)
 	(void)tag;
 	struct worker_job *found = worker_job(w, msg_uint(m, "id"));
 	if (m->id != MSG_VAULT_MISSING || found == NULL)
+		return;
+	/* the worker died: its end is on the way, and what it held is given to a fresh one */
+	if (json_object_get(m->body, "gone") != NULL && msg_bool(m, "gone"))
 		return;
 	struct worker_job j = *found;
 	worker_drop_job(w, found);

@@ -7,6 +7,7 @@
 #include "src/core/release.h"
 #include "src/proc/stager/bundle.h"
 #include "src/proc/stager/fetch.h"
+#include "src/proc/stager/papers.h"
 #include "src/proc/stager/payload.h"
 #include "src/proc/stager/shelf.h"
 
@@ -62,6 +63,13 @@ step_record(struct passage *p)
 	return e;
 }
 
+static enum err
+step_share(struct passage *p)
+{
+	enum err e = share_there(p->d->share, p->why);
+	return e == ERR_OK ? papers_share(p->d->record, p->d->share, p->why) : e;
+}
+
 /* Two people at least, nobody twice, never the requester: counted here once more. */
 static enum err
 check_people(struct passage *p, const struct custody_transfer *t)
@@ -89,8 +97,7 @@ step_approvals(struct passage *p)
 	const struct transfer_facts *f = &t->facts;
 	MEM_FREE char *dest = mem_printf("transfers/%s", p->id);
 	bool again = f->state == TRANSFER_FAULT && f->fault_from == TRANSFER_APPROVED;
-	p->delivered =
-	    f->state == TRANSFER_RELEASED || (f->state == TRANSFER_CLOSED && t->files > 0);
+	p->delivered = papers_delivered(t);
 	if (f->state != TRANSFER_APPROVED && !again && !p->delivered)
 		return refuse(p, ERR_STATE, "The transfer is in state %s and not approved.",
 		    transfer_state_name(f->state));
@@ -395,12 +402,14 @@ struct step {
 
 #define NEXT_VERIFY \
 	"An administrator verifies the record; do not release before it is understood."
+#define NEXT_SHARE "See that the share is mounted, then repeat the release."
 #define NEXT_DISK  "Look at the share's disk, then repeat the release."
 #define NEXT_VAULT "If the object is damaged, abort and read the medium again."
 #define NEXT_AGAIN "The files are delivered; repeat the release to finish the papers."
 
 static const struct step release_steps[] = {
     {"record", step_record, SKIP_NEVER, NEXT_VERIFY},
+    {"share", step_share, SKIP_NEVER, NEXT_SHARE},
     {"approvals", step_approvals, SKIP_NEVER, "See the transfer's status."},
     {"documents", step_documents, SKIP_NEVER, NEXT_VERIFY},
     {"space", step_space, SKIP_NEVER, "Make room on the share, then repeat the release."},
@@ -416,6 +425,7 @@ static const struct step release_steps[] = {
 
 static const struct step custody_steps[] = {
     {"record", step_record, SKIP_NEVER, NEXT_VERIFY},
+    {"share", step_share, SKIP_NEVER, NEXT_SHARE},
     {"papers", step_papers, SKIP_NEVER, NEXT_VERIFY},
     {"index", step_index, SKIP_NEVER, NEXT_DISK},
     {"custody", step_custody, SKIP_NEVER, NEXT_DISK},

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #define SHARE_PROBE     ".sallyport-probe"
+#define SHARE_PROBE_UP  ".SALLYPORT-PROBE"
 #define SHARE_FILE_COST 4096 /* a file takes at least a block */
 
 enum err
@@ -70,15 +71,64 @@ share_close(struct share *s)
 	s->root = s->transfers = s->custody = s->reports = -1;
 }
 
+enum err
+share_there(const struct share *s, char why[SHARE_WHY_SIZE])
+{
+	struct stat was, is;
+	if (s->broken != 0) {
+		snprintf(why, SHARE_WHY_SIZE,
+		    "The share in %s cannot be used: %s. An administrator sees that it is "
+		    "mounted and whose it is, then starts the station again.",
+		    s->path, strerrordesc_np(s->broken));
+		return ERR_STATE;
+	}
+	if (s->path == NULL)
+		return ERR_OK;
+	if (fstat(s->root, &was) == 0 && was.st_nlink > 0 && stat(s->path, &is) == 0 &&
+	    was.st_dev == is.st_dev && was.st_ino == is.st_ino)
+		return ERR_OK;
+	snprintf(why, SHARE_WHY_SIZE,
+	    "The share in %s is not what it was when the station started: it was unmounted, "
+	    "moved or replaced. An administrator sees that it is mounted, then starts the "
+	    "station again.",
+	    s->path);
+	return ERR_STATE;
+}
+
+/* What a file system that keeps neither modes nor the case of names would do to a release. */
+static enum err
+share_probe_file(const struct share *s, int fd, char why[SHARE_WHY_SIZE])
+{
+	struct stat st;
+	if (write(fd, "", 1) != 1 || fsync(fd) != 0)
+		return share_errno(why, "The share cannot be written");
+	if (fchmod(fd, 0444) != 0 || fstat(fd, &st) != 0 || (st.st_mode & 07777) != 0444) {
+		snprintf(why, SHARE_WHY_SIZE,
+		    "The share's file system keeps no modes of files (FAT, exFAT or a mount "
+		    "option); put the share on ext4, XFS, Btrfs or NFS.");
+		return ERR_STATE;
+	}
+	if (faccessat(s->transfers, SHARE_PROBE_UP, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		snprintf(why, SHARE_WHY_SIZE,
+		    "The share's file system does not tell upper case from lower; put the "
+		    "share on ext4, XFS, Btrfs or NFS.");
+		return ERR_STATE;
+	}
+	return ERR_OK;
+}
+
 static enum err
 share_probe(const struct share *s, char why[SHARE_WHY_SIZE])
 {
 	unlinkat(s->transfers, SHARE_PROBE, 0);
 	MEM_CLOSE int fd =
 	    openat(s->transfers, SHARE_PROBE, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (fd < 0 || unlinkat(s->transfers, SHARE_PROBE, 0) != 0)
+	if (fd < 0)
 		return share_errno(why, "The share cannot be written");
-	return ERR_OK;
+	enum err e = share_probe_file(s, fd, why);
+	if (unlinkat(s->transfers, SHARE_PROBE, 0) != 0 && e == ERR_OK)
+		return share_errno(why, "The share cannot be written");
+	return e;
 }
 
 enum err
@@ -86,7 +136,9 @@ share_ready(const struct share *s, uint64_t files, uint64_t bytes, uint64_t *ret
     char why[SHARE_WHY_SIZE])
 {
 	struct statvfs v;
-	enum err e = share_probe(s, why);
+	enum err e = share_there(s, why);
+	if (e == ERR_OK)
+		e = share_probe(s, why);
 	if (e != ERR_OK)
 		return e;
 	if (fstatvfs(s->transfers, &v) != 0)
@@ -204,6 +256,8 @@ share_sweep_dir(int dir)
 enum err
 share_sweep(const struct share *s)
 {
+	if (s->broken != 0)
+		return ERR_STATE;
 	enum err e = share_sweep_dir(s->transfers);
 	enum err e2 = share_sweep_dir(s->custody);
 	return e != ERR_OK ? e : e2;
@@ -239,21 +293,57 @@ share_part_del(int dir, const char *name)
 	return share_remove(dir, part);
 }
 
+/* The file system does not know what was asked of a rename. */
+static bool
+share_plain(void)
+{
+	return errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP;
+}
+
+/* A directory gets a name that must be free; 0, or -1 with errno. */
+static int
+share_rename(int dir, const char *from, const char *to)
+{
+	struct stat st;
+	if (renameat2(dir, from, dir, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (!share_plain())
+		return -1;
+	if (fstatat(dir, to, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		errno = EEXIST;
+		return -1;
+	}
+	return errno == ENOENT ? renameat(dir, from, dir, to) : -1;
+}
+
+/* Two directories change names; what was `to` is `from` then, or has gone. */
+static int
+share_exchange(int dir, const char *from, const char *to)
+{
+	MEM_FREE char *old = mem_printf(".%s.old.part", to);
+	if (renameat2(dir, from, dir, to, RENAME_EXCHANGE) == 0)
+		return 0;
+	if (!share_plain() || share_remove(dir, old) != ERR_OK ||
+	    renameat(dir, to, dir, old) != 0)
+		return -1;
+	if (renameat(dir, from, dir, to) != 0) {
+		int saved = errno;
+		(void)renameat(dir, old, dir, to);
+		errno = saved;
+		return -1;
+	}
+	return share_remove(dir, old) == ERR_OK ? 0 : -1;
+}
+
 enum err
 share_publish(int dir, const char *name, char why[SHARE_WHY_SIZE])
 {
 	MEM_FREE char *part = share_part_name(name);
-	if (renameat2(dir, part, dir, name, RENAME_NOREPLACE) != 0) {
+	if (share_rename(dir, part, name) != 0) {
 		if (errno == EEXIST || errno == ENOTEMPTY) {
 			snprintf(why, SHARE_WHY_SIZE,
 			    "%s appeared on the share while it was being made.", name);
 			return ERR_EXISTS;
-		}
-		if (errno == EINVAL || errno == ENOSYS) {
-			snprintf(why, SHARE_WHY_SIZE,
-			    "The share's file system has no rename that refuses to replace "
-			    "(RENAME_NOREPLACE); put the share on ext4, XFS, Btrfs or tmpfs.");
-			return ERR_IO;
 		}
 		return share_errno(why, "The transfer cannot be made visible");
 	}
@@ -266,10 +356,10 @@ enum err
 share_swap(int dir, const char *name, char why[SHARE_WHY_SIZE])
 {
 	MEM_FREE char *part = share_part_name(name);
-	if (renameat2(dir, part, dir, name, RENAME_NOREPLACE) != 0) {
+	if (share_rename(dir, part, name) != 0) {
 		if (errno != EEXIST && errno != ENOTEMPTY)
 			return share_errno(why, "The custody folder cannot be made visible");
-		if (renameat2(dir, part, dir, name, RENAME_EXCHANGE) != 0)
+		if (share_exchange(dir, part, name) != 0)
 			return share_errno(why, "The custody folder cannot be replaced");
 	}
 	if (fsync(dir) != 0)

@@ -18,6 +18,8 @@
 struct share {
 	int root, transfers, custody, reports; /* directories; the share's own descriptors */
 	uint64_t floor_bytes;                  /* stays free */
+	const char *path; /* where it has to stay; borrowed; NULL: not looked at */
+	int broken;       /* errno of one that could not be opened; then the others are -1 */
 };
 
 /* rootfd is duplicated.  Makes transfers/, custody/ and reports/ where they are missing. */
@@ -25,7 +27,13 @@ enum err share_open(int rootfd, uint64_t floor_bytes, struct share *ret_share);
 void share_close(struct share *);
 
 /*
- * Whether the share can be written and has room for so many files and bytes
+ * Whether the share is there and is what it was when it was opened: not
+ * unmounted, moved or replaced; else ERR_STATE and a sentence.
+ */
+enum err share_there(const struct share *, char why[SHARE_WHY_SIZE]);
+/*
+ * share_there, and whether it can be written, keeps modes, tells upper from
+ * lower case and has room for so many files and bytes
  * above its floor; else a sentence.
  */
 enum err share_ready(const struct share *, uint64_t files, uint64_t bytes,
@@ -41,12 +49,18 @@ enum err share_part_new(int dir, const char *name, int *ret_fd, char why[SHARE_W
 /* Removes .<name>.part; fine when there is none. */
 enum err share_part_del(int dir, const char *name);
 /*
- * .<name>.part becomes <name>; never over something that is there.  ERR_EXISTS,
- * or ERR_IO where the file system cannot promise that: a rename that could
- * replace is not tried.  The directory is synced.
+ * .<name>.part, a directory, becomes <name>; never over something that is
+ * there: ERR_EXISTS.  The directory is synced.  Where the file system has no
+ * rename that refuses to replace (NFS), it is looked whether there is something
+ * first; what could come between is an empty directory, for a rename puts a
+ * directory over nothing else.
  */
 enum err share_publish(int dir, const char *name, char why[SHARE_WHY_SIZE]);
-/* .<name>.part takes the place of <name>, if any, in one step; the old one is removed. */
+/*
+ * .<name>.part takes the place of <name>, if any, in one step; the old one is
+ * removed.  Where the file system cannot exchange two names it is two steps, and
+ * a crash between them leaves no <name>.
+ */
 enum err share_swap(int dir, const char *name, char why[SHARE_WHY_SIZE]);
 /* Opens <name> as a directory, no link; ERR_NOTFOUND.  Caller closes. */
 enum err share_find(int dir, const char *name, int *ret_fd);

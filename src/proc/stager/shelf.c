@@ -19,10 +19,15 @@ shelf_read(const struct share *s, bool demo, uint8_t **ret_text, size_t *ret_len
 {
 	const char *head = demo ? "# DEMO " SHELF_COLUMNS : "# " SHELF_COLUMNS;
 	MEM_CLOSE int fd = openat(s->root, "INDEX", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0)
-		return io_slurp(fd, LIM_SEALED_BYTES, ret_text, ret_len);
-	if (errno != ENOENT)
+	if (fd < 0 && errno != ENOENT)
 		return ERR_IO;
+	if (fd >= 0) {
+		enum err e = io_slurp(fd, LIM_SEALED_BYTES, ret_text, ret_len);
+		/* an empty one is how an administrator begins a new share */
+		if (e != ERR_OK || *ret_len > 0)
+			return e;
+		free(*ret_text);
+	}
 	*ret_text = mem_dup(head, strlen(head));
 	*ret_len = strlen(head);
 	return ERR_OK;

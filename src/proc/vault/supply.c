@@ -165,7 +165,7 @@ supply_try(struct supply *s, struct supply_scanner *sc, const struct supply_item
 	if (e == ERR_AGAIN)
 		return false;
 	if (e != ERR_OK)
-		s->missing(s->arg, sc->tag, item, why);
+		s->missing(s->arg, sc->tag, item, e == ERR_CLOSED, why);
 	return true;
 }
 
@@ -177,10 +177,10 @@ supply_give(struct supply *s, uint64_t tag, struct supply_item *item)
 	             : sc->count == LIM_SCAN_WINDOW ? ERR_LIMIT
 	                                            : ERR_OK;
 	if (e == ERR_NOTFOUND)
-		s->missing(s->arg, tag, item, "No scanner has this tag: it has gone.");
+		s->missing(s->arg, tag, item, true, "No scanner has this tag: it has gone.");
 	else if (e == ERR_LIMIT)
-		s->missing(
-		    s->arg, tag, item, "More objects were given than a scanner's window.");
+		s->missing(s->arg, tag, item, false,
+		    "More objects were given than a scanner's window.");
 	else if (sc->count > 0 || !supply_try(s, sc, item)) {
 		sc->wait[(sc->first + sc->count++) % LIM_SCAN_WINDOW] = *item;
 		*item = (struct supply_item){0};

@@ -27,9 +27,9 @@ struct supply_item {
 	char *mime;
 };
 
-/* Called when a queued object could not be sent after all. */
+/* Called when a queued object could not be sent after all; gone: because the scanner has. */
 typedef void supply_missing_fn(
-    void *arg, uint64_t tag, const struct supply_item *, const char *why);
+    void *arg, uint64_t tag, const struct supply_item *, bool gone, const char *why);
 
 struct supply *supply_new(struct store *, supply_missing_fn *, void *arg);
 struct supply *supply_free(struct supply *);

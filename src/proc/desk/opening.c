@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/opening.h"
+#include "src/base/clock.h"
+#include "src/base/escape.h"
+#include "src/base/mem.h"
+#include "src/core/policy.h"
+#include "src/proc/desk/book.h"
+#include "src/proc/desk/fault.h"
+#include "src/proc/desk/room.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum err
+opening_allowed(struct desk *d, const struct intake_request *r, const struct policy *policy,
+    char why[INTAKE_WHY_SIZE])
+{
+	const struct custody_person *p = custody_person_find(d->custody, r->requester);
+	if (room_check(d, why, INTAKE_WHY_SIZE) != ERR_OK)
+		return ERR_DENIED;
+	if (clock_judge(clock_wall_s(), 0) == CLOCK_UNSET) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "the machine's clock was never set, and every entry would bear a wrong "
+		    "time; "
+		    "an administrator sets it");
+		return ERR_DENIED;
+	}
+	if (p == NULL || (p->roles & CUSTODY_REQUESTER) == 0) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "no enrolled requester has this id; an administrator enrols one with: "
+		    "requester add");
+		return ERR_DENIED;
+	}
+	for (size_t i = 0; i < policy->nfields; i++) {
+		size_t k;
+		json_t *f;
+		bool found = false;
+		json_array_foreach (r->fields, k, f) {
+			const char *name = json_string_value(json_object_get(f, "name"));
+			const char *value = json_string_value(json_object_get(f, "value"));
+			found |= name != NULL && value != NULL && value[0] != '\0' &&
+			         strcmp(name, policy->fields[i]) == 0;
+		}
+		if (!found) {
+			snprintf(why, INTAKE_WHY_SIZE,
+			    "policy asks for the field %s; give it with --set %s=...",
+			    policy->fields[i], policy->fields[i]);
+			return ERR_DENIED;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err
+opening_again(struct desk *d, const struct intake_request *r,
+    char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE])
+{
+	const struct custody_transfer *t = custody_transfer_find(d->custody, r->resume);
+	if (t != NULL && intake_find(d, t->id) != NULL) {
+		snprintf(why, INTAKE_WHY_SIZE, "this transfer is being read already");
+		return ERR_DENIED;
+	}
+	if (t != NULL && fault_waits(d, t->id)) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "its fault is not recorded yet: the ledger cannot write; an administrator "
+		    "makes room on its disk");
+		return ERR_DENIED;
+	}
+	if (room_check(d, why, INTAKE_WHY_SIZE) != ERR_OK)
+		return ERR_DENIED;
+	if (t == NULL || transfer_find(&t->facts, EVENT_READ_START) == NULL) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "%s: only an interrupted reading can be repeated",
+		    t == NULL ? "there is no such transfer"
+			      : transfer_state_name(t->facts.state));
+		return ERR_DENIED;
+	}
+	snprintf(ret_transfer, TRANSFER_ID_SIZE, "%s", t->id);
+	desk_work_forget(d, t->id);
+	MEM_FREE char *dir = desk_work_dir(d, t->id);
+	static const char *const files[] = {"work.db", "work.db-wal", "work.db-shm"};
+	for (size_t i = 0; i < 3; i++) {
+		MEM_FREE char *path = mem_printf("%s/%s", dir, files[i]);
+		unlink(path);
+	}
+	return ERR_OK;
+}
+
+enum err
+opening_record(struct desk *d, const struct intake_request *r, const char *transfer,
+    const char *policy, char why[INTAKE_WHY_SIZE])
+{
+	json_t *fields = json_deep_copy(r->fields), *f;
+	size_t i;
+	json_array_foreach (fields, i, f) {
+		static const char *const keys[] = {"name", "value"};
+		for (size_t k = 0; k < 2; k++) {
+			const char *text = json_string_value(json_object_get(f, keys[k]));
+			MEM_FREE char *safe = escape_dup(text != NULL ? text : "");
+			json_object_set_new(f, keys[k], json_string(safe));
+		}
+	}
+	return book_transfer(d, "xfer.open", transfer,
+	    json_pack("{s:o, s:O, s:s, s:s, s:s, s:b}", "fields", fields, "medium", r->medium,
+		"officer", r->officer, "policy", policy, "requester", r->requester, "sandbox",
+		d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed),
+	    why);
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# A fault that the full disk of the ledger keeps out of the record: told at once,
+# recorded when there is room, and no transfer is left where nobody can take it up.
+. "$(dirname "$0")/rooms.sh"
+
+room "$SALLYPORT_HOME/ledger" 64m
+mkdir "$work/m"
+for i in 1 2 3 4; do
+	head -c 16000000 /dev/urandom >"$work/m/data$i.bin"
+done
+small_medium "$work/big.img" "$work/m" 80
+station noclamd
+must as ada policy set "$top/tests/bench/noengine.policy"
+
+reader_pid() {
+	parent=$(cat "$SALLYPORT_HOME/run/sallyportd.pid")
+	for p in $(cat "/proc/$parent/task/$parent/children"); do
+		case $(tr '\0' ' ' <"/proc/$p/cmdline") in
+		*"sallyport-reader "*) echo "$p" >"$work/reader" && return ;;
+		esac
+	done
+	false
+}
+seen() { # STATE: without a sign-in, which would be an entry
+	"$bin/sallyport" status | grep -q "$transfer  *$1 "
+}
+run as otto intake "$work/big.img" --requester rita --no-wait
+transfer=$(transfer_of "$out$err")
+must wait_for 20 reader_pid
+kill -STOP "$(cat "$work/reader")"
+fallocate -l "$(df --output=avail -k "$SALLYPORT_HOME/ledger" | tail -n 1)"K "$SALLYPORT_HOME/ledger/filler"
+cat /dev/zero >>"$SALLYPORT_HOME/ledger/filler" 2>/dev/null
+kill -9 "$(cat "$work/reader")"
+ok "a fault that cannot be recorded is shown all the same" wait_for 20 seen FAULT
+like "doctor says what is wrong" "$("$bin/sallyport" doctor)" '^FAIL +ledger .* 0 MiB free'
+refused "nobody signs in without a record" 3 'disk is full' as otto status "$transfer"
+rm "$SALLYPORT_HOME/ledger/filler"
+recorded() {
+	as otto timeline "$transfer" | grep -q xfer.fault
+}
+ok "with room it is recorded, by itself" wait_for 20 recorded
+like "with its reason" "$(as otto status "$transfer")" 'reader ended'
+unlike "which waits no longer" "$(as otto status "$transfer")" 'not recorded yet'
+ok "and the reading is repeated" as otto intake "$work/big.img" --resume "$transfer"
+ok "the record verifies" "$bin/sallyport" verify
+
+# A ledger without any room at the start: the station does not start, and says why.
+station_stop
+fallocate -l "$(df --output=avail -k "$SALLYPORT_HOME/ledger" | tail -n 1)"K "$SALLYPORT_HOME/ledger/filler"
+cat /dev/zero >>"$SALLYPORT_HOME/ledger/filler" 2>/dev/null
+no "without room for the first entry the station does not start" station_start
+like "the log says why, and what to do" "$(tail -n 8 "$SALLYPORT_HOME/run/sallyportd.log")" \
+    'cannot record station.start: .*full.* Make sure that its disk has room'
+like "so does a command" "$("$bin/sallyport" status 2>&1)" "disk of its ledger is full"
+rm "$SALLYPORT_HOME/ledger/filler"
+ok "with room it does" station_start
+ok "the record verifies" "$bin/sallyport" verify
+done_testing
