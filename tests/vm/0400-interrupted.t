@@ -1,0 +1,121 @@
+#!/bin/sh
+# SPDX-License-Identifier: ISC
+# What ends in the middle: a stick pulled while it is read, a restart of the
+# machine with a review half done, a power cut while a stick is read and one
+# right after the last signature.  Each time the station says what was
+# interrupted, and goes on.
+. "$(dirname "$0")/lib.sh"
+
+mkdir "$work/m"
+echo 'a note' >"$work/m/note.txt"
+head -c 6000000 /dev/urandom >"$work/m/data.bin"
+stick "$work/slow.img" "$work/m" 48
+before=$(digest "$work/slow.img")
+slow='port=1 serial=SLOW1 bps=400000'
+read_slowly() { # TRANSFER: inserted, its form filled in, read as far as a part of it
+	# shellcheck disable=SC2086
+	guest plug slow "$work/slow.img" $slow
+	need '^ INTAKE port R1'
+	go 'Requester +< rita ' Space
+	go "^ PROGRESS $1" Down Right Enter
+	need 'READING|READ '
+}
+fast_again() {
+	guest plug slow "$work/slow.img" port=1 serial=SLOW1
+}
+
+# Home, with the cursor on a row of the list.
+home_row() { # REGEX
+	press Home
+	for home_n in 1 2 3 4 5 6; do
+		has "^> +$1" && return
+		press Down
+	done
+	need "^> +$1"
+}
+
+kiosk
+sign_in otto
+need '^ HOME'
+
+# --- pulled while it is read ------------------------------------------------------------
+read_slowly K1-000001
+guest unplug slow
+shows "a stick pulled while it is read is noticed at once" '^ FAULT '
+shows "and said so" 'Why +.*pulled out'
+press Escape
+shows "home has it in its list" '^[> ] +R1 .* pulled'
+fast_again
+shows "the stick is known when it is back" 'K1-000001.*again'
+go 'Read again from the beginning: which medium' Enter
+shows "and offered" '1 the same: R1'
+press 1
+shows "and is read again, to its end" 'review is ready'
+is "the removal is in the record" "$(as otto timeline K1-000001 --json | grep -c 'device.removed\|xfer.fault')" 1
+go '^ REVIEW K1-000001' Enter
+go 'APPROVE WHAT THE POLICY LETS PASS' P
+go 'items?: APPR' Tab Enter
+decided=$(counter APPR)
+guest unplug slow
+
+# --- a restart in the middle of a review ------------------------------------------------------
+needed "the machine restarts" guest renewed 'systemctl reboot'
+needed "and boots" guest wait
+shows "the sign-in is back" 'Officer id  \['
+sign_in otto
+shows "the transfer is in review" '^[> ] +K1-000001 +REVIEW'
+home_row K1-000001
+go '^ REVIEW K1-000001' Enter
+is "with every draft" "$(counter APPR)" "$decided"
+go '^ HOME' Escape
+
+# --- a power cut while a stick is read -------------------------------------------------------
+read_slowly K1-000002
+needed "the machine comes back from a power cut" guest cut
+needed "and boots" guest wait
+shows "the sign-in is back after the cut" 'Officer id  \['
+ok "the record verifies" verifies
+sign_in otto
+shows "what was interrupted is said" '^[> ] +K1-000002 +(FAULT|READING)'
+guest unplug slow
+fast_again
+wait_for 10 media_says R1 '"ready"'
+go 'Read again from the beginning: which medium' Enter
+shows "with its reason" 'Why +.*stopped in the middle'
+press 1
+shows "the same stick is read again" 'review is ready'
+go '^ REVIEW K1-000002' Enter
+go 'APPROVE WHAT THE POLICY LETS PASS' P
+go 'items?: APPR' Tab Enter
+press B
+has 'REJECT' || press Escape
+press Escape
+sign_out
+
+# --- and one right after the last signature ------------------------------------------------------
+as otto batch -k >"$work/out" 2>&1 <<END
+decide K1-000002 reject --where 'decision=none' --reason 'not asked for'
+submit K1-000002 --yes
+END
+inside "runuser -u sallyport-officer -- sh -c 'sallyport --as paula --passphrase-fd 9 approve K1-000002 --yes' 9<<END >/root/approve 2>&1 &
+$(passphrase paula)
+END"
+releasing() {
+	inside 'cd /var/lib/sallyport/share/transfers && ls -d .K1-000002.part || ls -d K1-000002' >/dev/null 2>&1
+}
+ok "the last signature is given and the release begins" wait_for 30 releasing
+needed "the machine comes back from a cut in the release" guest cut
+needed "and boots" guest wait
+ok "the record verifies after it" verifies
+settled() {
+	as otto status K1-000002 --json | grep -qE '"(RELEASED|APPROVED|FAULT)"'
+}
+ok "the transfer stands where it was or is finished" settled
+as otto status K1-000002 --json | grep -q '"RELEASED"' || as otto release K1-000002 >/dev/null 2>&1
+like "it is released in the end" "$(as otto status K1-000002 --json)" '"RELEASED"'
+run inside 'cd /var/lib/sallyport/share/transfers/K1-000002/files && sha256sum -c ../MANIFEST.sha256'
+is "and whole" "$status" 0
+is "with nothing half done beside it" "$(inside 'ls -A /var/lib/sallyport/share/transfers')" K1-000002
+guest unplug slow 2>/dev/null
+is "R8: the stick was never written" "$(digest "$work/slow.img")" "$before"
+done_testing
