@@ -163,8 +163,8 @@ check-fuzz: ## each fuzz target for SECS seconds (15)
 	@SECS=$${SECS:-15} sh tests/run fuzz-all
 check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 25 minutes)
 	@sh tests/run vm
-check-long: ## the suites that take longer than five minutes
-	@sh tests/run vm long fuzz-all
+check-long: ## random kills, full disks, and each fuzz target for SECS seconds (about 15 minutes)
+	@sh tests/run long fuzz-all
 fuzz: ## one fuzz target: make fuzz T=canon_parse SECS=60
 	@T='$(T)' SECS='$(or $(SECS),60)' sh tests/run fuzz-one
 bench: ## measure the ratios of the design (tests/bench)

@@ -142,6 +142,7 @@ refused "what has ended cannot be paused" 1 'neither being read' as otto pause "
 run as otto intake "$port/big.img" --device --requester rita --no-wait
 second=$(transfer_of "$out$err")
 pause_at_work "$second" >/dev/null
+ok "it is paused in the middle" wait_for 20 state_is "$second" READING
 refused "a stop needs its reason" 2 'reason' as otto stop "$second"
 refused "one that says something" 2 'reason' as otto stop "$second" --reason ''
 ok "a paused transfer can be stopped" as otto stop "$second" --reason 'the wrong stick'
