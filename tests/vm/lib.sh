@@ -45,8 +45,10 @@ kiosk_line=$(sed -n 's/^GRUB_CMDLINE_LINUX_DEFAULT="$GRUB_CMDLINE_LINUX_DEFAULT 
     "$top/share/kiosk/grub.cfg")
 
 # A station that was installed, switched on: kiosk [OPTION OF guest.py start]...
+# tests/run makes it once, and names it: the tests of one run have one station.
 kiosk() {
-	root=$(sh "$top/tests/vm/make-root") && made=$(sh "$top/tests/vm/make-station" 2>"$work/made") || {
+	made=${STATION:-$(sh "$top/tests/vm/make-station" 2>"$work/made")}
+	root=$(cat "$top/$made/root") || {
 		fail "the station is installed" "$(cat "$work/made")"
 		done_testing
 	}
