@@ -67,12 +67,12 @@ start="$bin/sallyport"
 
 # --- a terminal that will not do -------------------------------------------------
 for term in dumb no-such-terminal; do
-	keys "clear; TERM=$term $start; echo ended \$?" Enter
-	shows "TERM=$term is refused" 'ended 2'
+	keys "clear; TERM=$term $start; echo $term ended \$?" Enter
+	shows "TERM=$term is refused" "$term ended 2"
 	like "and it says what to do" "$(screen)" 'next: '
 done
-keys "clear; $start --kiosk status; echo ended \$?" Enter
-shows "--kiosk goes with no command" 'ended 2'
+keys "clear; $start --kiosk status; echo kiosk ended \$?" Enter
+shows "--kiosk goes with no command" 'kiosk ended 2'
 run "$bin/sallyport" </dev/null
 is "without a terminal it is usage, as ever" "$status" 2
 like "and lists the commands" "$out" '^  intake  '
