@@ -140,29 +140,6 @@ sql_drop(struct sql_stmt *s)
 	sqlite3_finalize(sql_native(s));
 }
 
-struct sql_function {
-	uint64_t (*fn)(void *arg, uint64_t);
-	void *arg;
-};
-
-static void
-sql_call(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	const struct sql_function *f = sqlite3_user_data(ctx);
-	uint64_t n = argc == 1 ? (uint64_t)sqlite3_value_int64(argv[0]) : 0;
-	sqlite3_result_int64(ctx, (sqlite3_int64)f->fn(f->arg, n));
-}
-
-enum err
-sql_function(struct sql *s, const char *name, uint64_t (*fn)(void *arg, uint64_t), void *arg)
-{
-	struct sql_function *f = mem_alloc(sizeof(*f));
-	*f = (struct sql_function){fn, arg};
-	/* SQLite frees f, also when it fails */
-	return sql_err(sqlite3_create_function_v2(
-	    s->db, name, 1, SQLITE_UTF8 | SQLITE_DIRECTONLY, f, sql_call, NULL, NULL, free));
-}
-
 void
 sql_bind_uint(struct sql_stmt *s, int at, uint64_t v)
 {

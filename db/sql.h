@@ -39,10 +39,6 @@ void sql_reset_all(struct sql *);
 enum err sql_prepare(struct sql *, const char *text, struct sql_stmt **ret_stmt);
 void sql_drop(struct sql_stmt *);
 
-/* Makes fn a function of one number, for statements alone, never for a schema. */
-enum err sql_function(
-    struct sql *, const char *name, uint64_t (*fn)(void *arg, uint64_t), void *arg);
-
 /* Parameters count from 1; bytes and texts are copied. */
 void sql_bind_uint(struct sql_stmt *, int at, uint64_t);
 void sql_bind_text(struct sql_stmt *, int at, const char *);

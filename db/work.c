@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORK_VERSION 3 /* of the schema */
+#define WORK_VERSION 4 /* of the schema */
 
 static const char *const work_texts[STMT__MAX] = {
 #define STMT(id, text) [STMT_##id] = text,
@@ -57,9 +57,6 @@ work_open(const char *path, struct work **ret_work)
 	struct work *w = mem_alloc(sizeof(*w));
 	w->sql = sql;
 	w->generation = w->facts = work_draft_stamp();
-	e = sql_function(sql, "decision", work_draft_decision, w);
-	if (e != ERR_OK)
-		return work_close(w), e;
 	*ret_work = w;
 	return ERR_OK;
 }

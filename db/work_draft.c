@@ -35,6 +35,7 @@ work_draft_drop(struct work *w)
 	free(d->of);
 	free(d->dirty);
 	free(d->flags);
+	free(d->facts);
 	free(d->by_place);
 	free(d);
 	w->drafts = NULL;
@@ -64,13 +65,6 @@ const struct work_choice *
 work_draft_of(const struct work_drafts *d, uint64_t item)
 {
 	return &d->choices[item < d->cap ? d->of[item] : 0];
-}
-
-uint64_t
-work_draft_decision(void *work, uint64_t item)
-{
-	const struct work *w = work;
-	return w->drafts != NULL ? work_draft_of(w->drafts, item)->decision : ITEM_NONE;
 }
 
 /* --- bytes ---------------------------------------------------------------------------- */

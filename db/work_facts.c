@@ -26,7 +26,7 @@ work_facts_count(
 }
 
 static unsigned
-work_facts_flags(uint64_t kind, uint64_t state)
+work_facts_flags(int kind, int state)
 {
 	unsigned flags = WORK_THERE;
 	if (kind == ITEM_FILE || kind == ITEM_LINK)
@@ -34,6 +34,14 @@ work_facts_flags(uint64_t kind, uint64_t state)
 	if (state == ITEM_READ)
 		flags |= WORK_READ;
 	return flags;
+}
+
+/* A number of a closed list; what cannot be one is unknown. */
+static int8_t
+work_facts_word(struct sql_stmt *s, int at, uint64_t words)
+{
+	uint64_t v = sql_uint(s, at);
+	return v < words ? (int8_t)v : -1;
 }
 
 /* From the rows of `judged`. */
@@ -44,18 +52,29 @@ work_facts_judged(struct work *w, struct work_drafts *d)
 	size_t placed = 0;
 	enum err e;
 	while ((e = sql_step(s)) == ERR_OK) {
-		uint64_t id = sql_uint(s, 0), place = sql_uint(s, 1), gate = sql_uint(s, 4);
-		if (id > d->max || place >= d->n || d->by_place[place] != 0) {
+		uint64_t id = sql_uint(s, 0), place = sql_uint(s, 1), sort = sql_uint(s, 9);
+		if (id > d->max || place >= d->n || d->by_place[place] != 0 ||
+		    sort > d->nsorts) {
 			sql_reset(s);
 			return ERR_SYNTAX;
 		}
 		d->by_place[place] = (uint32_t)id;
 		placed++;
-		d->flags[id] =
-		    (uint8_t)(work_facts_flags(sql_uint(s, 2), sql_uint(s, 3)) | WORK_JUDGED |
-			      (gate == POLICY_PASS        ? 0u
-				  : gate == POLICY_REASON ? (unsigned)WORK_REASON
-							  : (unsigned)WORK_BLOCK));
+		struct work_fact f = {
+		    .kind = work_facts_word(s, 2, ITEM_KIND__MAX),
+		    .state = work_facts_word(s, 3, ITEM_STATE__MAX),
+		    .gate = work_facts_word(s, 4, POLICY_GATE__MAX),
+		    .verdict = work_facts_word(s, 5, VERDICT__MAX),
+		    .severity = work_facts_word(s, 6, FINDING_SEVERITY__MAX),
+		    .classes = (uint32_t)sql_uint(s, 7),
+		    .size_bytes = sql_uint(s, 8),
+		    .sort = (uint32_t)sort,
+		};
+		d->facts[id] = f;
+		d->flags[id] = (uint8_t)(work_facts_flags(f.kind, f.state) | WORK_JUDGED |
+					 (f.gate == POLICY_PASS        ? 0u
+					     : f.gate == POLICY_REASON ? (unsigned)WORK_REASON
+								       : (unsigned)WORK_BLOCK));
 	}
 	return e == ERR_NOTFOUND && placed == d->n ? ERR_OK
 	       : e == ERR_NOTFOUND                 ? ERR_SYNTAX
@@ -79,8 +98,15 @@ work_facts_raw(struct work *w, struct work_drafts *d)
 		enum item_state state = ITEM_UNREAD;
 		item_kind_parse(sql_text(s, 1), &kind);
 		item_state_parse(sql_text(s, 2), &state);
-		if (id <= d->max)
-			d->flags[id] = (uint8_t)work_facts_flags(kind, state);
+		if (id > d->max)
+			continue;
+		d->flags[id] = (uint8_t)work_facts_flags((int)kind, (int)state);
+		d->facts[id] = (struct work_fact){.size_bytes = sql_uint(s, 3),
+		    .kind = (int8_t)kind,
+		    .state = (int8_t)state,
+		    .gate = -1,
+		    .verdict = -1,
+		    .severity = -1};
 	}
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
@@ -115,7 +141,9 @@ work_facts(struct work *w, struct work_drafts **ret_drafts)
 		e = work_numbers(w, STMT_ITEM_COUNT, items, 2);
 	if (e == ERR_OK)
 		e = work_numbers(w, STMT_JUDGED_COUNT, &judged, 1);
-	if (e == ERR_OK && items[1] > LIM_ITEMS)
+	if (e == ERR_OK)
+		e = work_numbers(w, STMT_SORT_LAST, &d->nsorts, 1);
+	if (e == ERR_OK && (items[1] > LIM_ITEMS || d->nsorts > UINT32_MAX - 1))
 		e = ERR_LIMIT;
 	if (e != ERR_OK)
 		return e;
@@ -124,8 +152,10 @@ work_facts(struct work *w, struct work_drafts **ret_drafts)
 	d->judged = judged == d->n;
 	work_draft_room(d, d->max);
 	free(d->flags);
+	free(d->facts);
 	free(d->by_place);
 	d->flags = mem_array(d->max + 1, sizeof(*d->flags));
+	d->facts = mem_array(d->max + 1, sizeof(*d->facts));
 	d->by_place = mem_array(d->n + 1, sizeof(*d->by_place));
 	e = d->judged ? work_facts_judged(w, d) : work_facts_raw(w, d);
 	if (e != ERR_OK)

@@ -42,7 +42,15 @@ struct work_choice {
 	char *reason, *by;
 };
 
-/* What is kept in memory of a transfer: 9 bytes for each item. */
+/* The same for limits and orders: values of closed lists, -1 before judging. */
+struct work_fact {
+	uint64_t size_bytes;
+	uint32_t sort;    /* its type, MIME and extension, a row of `sort`; 0 before judging */
+	uint32_t classes; /* bit n: a finding of class n */
+	int8_t kind, state, gate, verdict, severity;
+};
+
+/* What is kept in memory of a transfer: 33 bytes for each item. */
 struct work_drafts {
 	struct work_choice *choices; /* number 0 is "none" */
 	size_t nchoices;
@@ -52,10 +60,12 @@ struct work_drafts {
 	uint64_t undo, redo;
 	/* the facts: made anew when the items changed */
 	bool known;
-	bool judged;        /* every item has its row in `judged` */
-	uint8_t *flags;     /* by item number: set of enum work_flag */
-	uint32_t *by_place; /* item numbers in the order of paths */
-	size_t max, n;      /* largest item number; items */
+	bool judged;             /* every item has its row in `judged` */
+	uint8_t *flags;          /* by item number: set of enum work_flag */
+	struct work_fact *facts; /* by item number */
+	uint64_t nsorts;         /* largest number of a sort */
+	uint32_t *by_place;      /* item numbers in the order of paths */
+	size_t max, n;           /* largest item number; items */
 	struct work_counts counts;
 };
 
@@ -75,8 +85,6 @@ uint64_t work_draft_stamp(void);
 void work_draft_stale(struct work *);
 /* Everything is read again when it is needed. */
 void work_draft_drop(struct work *);
-/* SQL's decision(item): an enum item_decision. */
-uint64_t work_draft_decision(void *work, uint64_t item);
 /* Room for the choices of items up to n. */
 void work_draft_room(struct work_drafts *, size_t n);
 

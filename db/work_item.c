@@ -26,6 +26,7 @@ work_judged_put(struct work *w, const struct work_judged *j)
 	struct sql_stmt *s = work_change(w, STMT_SORT_ADD);
 	sql_bind_text(s, 1, j->type);
 	sql_bind_text(s, 2, j->mime);
+	sql_bind_uint(s, 3, j->item);
 	enum err e = sql_run(s);
 	if (e != ERR_OK)
 		return e;

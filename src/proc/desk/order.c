@@ -2,7 +2,7 @@
 #include "src/proc/desk/order.h"
 #include "db/work.h"
 #include "db/work_pick.h"
-#include "db/work_where.h"
+#include "db/work_fit.h"
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
@@ -239,7 +239,7 @@ order_fits(struct order *o, struct work *work, const char *text, const struct wh
 	if (e != ERR_OK)
 		return e;
 	o->find = mem_strdup(text);
-	o->fits_drafts = work_where_drafts(where);
+	o->fits_drafts = work_fit_drafts(where);
 	o->fits_generation = work_generation(work);
 	o->fits_facts = work_facts_generation(work);
 	return ERR_OK;
