@@ -140,6 +140,12 @@ sql_drop(struct sql_stmt *s)
 	sqlite3_finalize(sql_native(s));
 }
 
+bool
+sql_like(const char *pattern, const char *text)
+{
+	return sqlite3_strlike(pattern, text, '\\') == 0;
+}
+
 void
 sql_bind_uint(struct sql_stmt *s, int at, uint64_t v)
 {

@@ -51,6 +51,9 @@ enum err sql_step(struct sql_stmt *);
 enum err sql_run(struct sql_stmt *);
 void sql_reset(struct sql_stmt *);
 
+/* LIKE, with a backslash as escape, as statements have it. */
+bool sql_like(const char *pattern, const char *text);
+
 /* Columns count from 0; pointers live until the next step. */
 uint64_t sql_uint(struct sql_stmt *, int at);
 const char *sql_text(struct sql_stmt *, int at); /* "" when NULL */

@@ -36,6 +36,8 @@ work_draft_drop(struct work *w)
 	free(d->dirty);
 	free(d->flags);
 	free(d->facts);
+	free(d->names);
+	free(d->name_at);
 	free(d->by_place);
 	free(d);
 	w->drafts = NULL;

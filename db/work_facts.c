@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What is known of all items without asking the database: what can be decided, and counts. */
 #include "db/work_in.h"
+#include "src/base/buf.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 
@@ -112,6 +113,44 @@ work_facts_raw(struct work *w, struct work_drafts *d)
 }
 
 static void
+work_facts_names_drop(struct work_drafts *d)
+{
+	free(d->names);
+	free(d->name_at);
+	d->names = NULL;
+	d->name_at = NULL;
+}
+
+/* The names, one after the other, when there is room for all. */
+static enum err
+work_facts_names(struct work *w, struct work_drafts *d)
+{
+	struct sql_stmt *s = sql_use(w->sql, STMT_ITEM_BASES);
+	struct buf names;
+	enum err e;
+	size_t n;
+	work_facts_names_drop(d);
+	buf_init(&names, LIM_NAMES_BYTES);
+	buf_add_byte(&names, '\0'); /* of those that are not there */
+	d->name_at = mem_array(d->max + 1, sizeof(*d->name_at));
+	while ((e = sql_step(s)) == ERR_OK && names.error == ERR_OK) {
+		uint64_t id = sql_uint(s, 0);
+		const char *base = sql_text(s, 1);
+		if (id > d->max)
+			continue;
+		d->name_at[id] = (uint32_t)names.len;
+		buf_add(&names, base, strlen(base) + 1);
+	}
+	sql_reset(s);
+	if (names.error == ERR_OK && e == ERR_NOTFOUND)
+		d->names = (char *)buf_steal(&names, &n);
+	else
+		work_facts_names_drop(d);
+	buf_done(&names);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
+}
+
+static void
 work_facts_count_all(struct work_drafts *d)
 {
 	struct work_counts *c = &d->counts;
@@ -157,7 +196,10 @@ work_facts(struct work *w, struct work_drafts **ret_drafts)
 	d->flags = mem_array(d->max + 1, sizeof(*d->flags));
 	d->facts = mem_array(d->max + 1, sizeof(*d->facts));
 	d->by_place = mem_array(d->n + 1, sizeof(*d->by_place));
+	work_facts_names_drop(d);
 	e = d->judged ? work_facts_judged(w, d) : work_facts_raw(w, d);
+	if (e == ERR_OK && d->judged)
+		e = work_facts_names(w, d);
 	if (e != ERR_OK)
 		return e;
 	work_facts_count_all(d);

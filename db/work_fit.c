@@ -11,10 +11,14 @@
 #define WORK_FIT_SQL_BYTES 4096 /* text of a statement about one comparison */
 #define WORK_FIT_UNKNOWN   (-1) /* as a number: no value of its field */
 
-/* One comparison: a number of the item, a flag of its sort, or a question to the database. */
+/*
+ * One comparison: a number of the item, a flag of its sort, its name, or a
+ * question to the database.
+ */
 struct work_fit_leaf {
 	int64_t (*number)(const struct work_drafts *, uint64_t id);
 	bool *sorts;          /* by number of the sort */
+	char *name;           /* as it is compared: a text, or a pattern */
 	struct sql_stmt *all; /* the items that fit */
 	struct sql_stmt *one; /* whether item ?2 is one of them */
 };
@@ -174,6 +178,19 @@ work_fit_pattern(const char *text)
 	return (char *)buf_steal(&b, &n);
 }
 
+static bool
+work_fit_likes(const struct where_node *n)
+{
+	return n->op == WHERE_LIKE || n->op == WHERE_NOT_LIKE;
+}
+
+/* What a text is compared with.  Caller frees. */
+static char *
+work_fit_text(const struct where_node *n)
+{
+	return work_fit_likes(n) ? work_fit_pattern(n->text) : mem_strdup(n->text);
+}
+
 /* "SELECT <what> WHERE (<comparison>)<tail>", its value bound. */
 static enum err
 work_fit_ask(struct work_fit *f, const struct where_node *n, const char *column,
@@ -196,12 +213,12 @@ work_fit_ask(struct work_fit *f, const struct where_node *n, const char *column,
 	buf_done(&text);
 	if (e != ERR_OK)
 		return e;
-	bool like = n->op == WHERE_LIKE || n->op == WHERE_NOT_LIKE;
-	MEM_FREE char *pattern = like ? work_fit_pattern(n->text) : NULL;
-	sql_bind_text(*ret_stmt, 1,
-	    n->field == WHERE_CLASS ? where_word_print(WHERE_CLASS, n->number)
-	    : like                  ? pattern
-				    : n->text);
+	if (n->field == WHERE_CLASS) {
+		sql_bind_text(*ret_stmt, 1, where_word_print(WHERE_CLASS, n->number));
+		return ERR_OK;
+	}
+	MEM_FREE char *compared = work_fit_text(n);
+	sql_bind_text(*ret_stmt, 1, compared);
 	return ERR_OK;
 }
 
@@ -240,6 +257,10 @@ work_fit_leaf(struct work_fit *f, unsigned i)
 	if (f->facts->judged &&
 	    (n->field == WHERE_TYPE || n->field == WHERE_MIME || n->field == WHERE_EXT))
 		return work_fit_sorts(f, n, leaf);
+	if (n->field == WHERE_NAME && f->facts->names != NULL) {
+		leaf->name = work_fit_text(n);
+		return ERR_OK;
+	}
 	const char *column = work_fit_columns[n->field];
 	enum err e = work_fit_ask(f, n, column, "id FROM item", "", &leaf->all);
 	if (e == ERR_OK)
@@ -278,6 +299,7 @@ work_fit_free(struct work_fit *f)
 		return;
 	for (size_t i = 0; i < LIM_WHERE_NODES; i++) {
 		free(f->leaves[i].sorts);
+		free(f->leaves[i].name);
 		sql_drop(f->leaves[i].all);
 		sql_drop(f->leaves[i].one);
 	}
@@ -296,6 +318,12 @@ work_fit_known(const struct work_fit *f, unsigned i, uint64_t id)
 		    n->number > INT64_MAX ? INT64_MAX : (int64_t)n->number);
 	if (leaf->sorts != NULL)
 		return leaf->sorts[fact->sort];
+	if (leaf->name != NULL) {
+		const char *name = f->facts->names + f->facts->name_at[id];
+		bool alike = work_fit_likes(n) ? sql_like(leaf->name, name)
+		                               : strcmp(leaf->name, name) == 0;
+		return alike == (n->op == WHERE_LIKE || n->op == WHERE_EQ);
+	}
 	return ((fact->classes & 1u << n->number) != 0) == (n->op == WHERE_EQ);
 }
 

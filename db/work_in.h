@@ -50,7 +50,7 @@ struct work_fact {
 	int8_t kind, state, gate, verdict, severity;
 };
 
-/* What is kept in memory of a transfer: 33 bytes for each item. */
+/* What is kept in memory of a transfer: 37 bytes and a name for each item. */
 struct work_drafts {
 	struct work_choice *choices; /* number 0 is "none" */
 	size_t nchoices;
@@ -64,8 +64,10 @@ struct work_drafts {
 	uint8_t *flags;          /* by item number: set of enum work_flag */
 	struct work_fact *facts; /* by item number */
 	uint64_t nsorts;         /* largest number of a sort */
-	uint32_t *by_place;      /* item numbers in the order of paths */
-	size_t max, n;           /* largest item number; items */
+	char *names;        /* last components; NULL: over LIM_NAMES_BYTES, or not judged */
+	uint32_t *name_at;  /* by item number: where its own begins */
+	uint32_t *by_place; /* item numbers in the order of paths */
+	size_t max, n;      /* largest item number; items */
 	struct work_counts counts;
 };
 

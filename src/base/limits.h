@@ -20,6 +20,7 @@
 #define LIM_PATH_DEPTH   64            /* directories above an item */
 #define LIM_LINK_BYTES   4096          /* target of a symbolic link */
 #define LIM_ITEMS        2000000       /* items of one medium */
+#define LIM_NAMES_BYTES  (128 << 20)   /* their names, kept for searches; more are asked for */
 #define LIM_DIR_ENTRIES  1000000       /* entries of one directory */
 #define LIM_DIR_BYTES    (1 << 30)     /* the list of names of one directory */
 #define LIM_EXTENT_NODES 65536         /* of the tree that says where an ext4 file lies */

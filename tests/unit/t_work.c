@@ -1,5 +1,6 @@
 /* links: tests/unit/items db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/core/canon src/base/hex */
 /* SPDX-License-Identifier: ISC */
+#include "db/work_in.h"
 #include "src/base/mem.h"
 #include "tests/unit/items.h"
 
@@ -53,6 +54,48 @@ limits_pick_what_they_say(void **state)
 			fail_msg("%s: %zu items", cases[i].what, n);
 		free(ids);
 		free(where);
+	}
+	work_close(w);
+}
+
+/* Item 4 gets a name of so many bytes that all of them together are bytes. */
+static void
+name_of_rest(struct work *w, uint64_t bytes)
+{
+	static const char set[] =
+	    "UPDATE item SET base = 'Z' || substr(printf('%.*c', ?1, 'y'), 2) WHERE id = 4";
+	struct sql_stmt *s;
+	assert_int_equal(
+	    sql_prepare(w->sql, "SELECT 1 + sum(length(base) + 1) FROM item WHERE id <> 4", &s),
+	    ERR_OK);
+	assert_int_equal(sql_step(s), ERR_OK);
+	uint64_t others = sql_uint(s, 0);
+	sql_drop(s);
+	assert_int_equal(sql_prepare(w->sql, set, &s), ERR_OK);
+	sql_bind_uint(s, 1, bytes - others - 1);
+	assert_int_equal(sql_run(s), ERR_OK);
+	sql_drop(s);
+	work_draft_stale(w);
+}
+
+static void
+names_that_are_too_many_to_keep_are_found_all_the_same(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		bool kept;
+	} cases[] = {{LIM_NAMES_BYTES, true}, {LIM_NAMES_BYTES + 1, false}};
+	static const char *const wheres[][2] = {
+	    {"name~zyy", "4"}, {"name=one.txt", "2"}, {"name!~y", "1 2 3 6 5"}};
+	struct work *w = items_fixture();
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		name_of_rest(w, cases[i].bytes);
+		for (size_t k = 0; k < 3; k++) {
+			MEM_FREE char *ids = items_listed(w, wheres[k][0], WORK_PATH, false);
+			assert_string_equal(ids, wheres[k][1]);
+		}
+		assert_int_equal(w->drafts->names != NULL, cases[i].kept);
 	}
 	work_close(w);
 }
@@ -341,6 +384,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(limits_pick_what_they_say),
+	    cmocka_unit_test(names_that_are_too_many_to_keep_are_found_all_the_same),
 	    cmocka_unit_test(limits_work_before_anything_was_judged),
 	    cmocka_unit_test(lists_have_the_order_asked_for_and_ties_go_by_path),
 	    cmocka_unit_test(orders_have_names_and_no_others_exist),
