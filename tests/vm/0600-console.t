@@ -62,6 +62,10 @@ press Escape Escape Escape
 wait_for 10 has '^ HOME'
 is "a cat on the keyboard ends nothing" "$(service_pid sallyport-screens)" "$guard"
 sign_out
+run inside 'sallyport-kiosk status'
+is "status finds every part in its place" "$status" 0
+[ "$status" -eq 0 ] || diag "$out" "$err"
+is "the kernel was not sent to a console that nobody sees" "$(inside 'grep -c tty12 /proc/cmdline')" 0
 
 # --- the way back in for an administrator -----------------------------------------------------
 # As KIOSK.md says: once with other words for the kernel, and a login on tty1.
@@ -83,10 +87,12 @@ is "no other console opens" "$(guest key ctrl-alt-f2; inside 'cat /sys/class/tty
 
 # --- the console again -----------------------------------------------------------------------
 run inside 'sallyport-kiosk status'
-is "status finds every part in its place" "$status" 0
+is "status does not take an open console for a kiosk's" "$status" 1
+like "and says so" "$out" '^OFF .*sallyport-console\.service is inactive'
+is "all else is in its place" "$(printf '%s\n' "$out" | grep -c '^OFF')" 1
 run inside 'sallyport-kiosk off'
 is "an administrator switches the lock-down off" "$status" 0
-is "nothing of it stays in /etc" "$(inside 'find /etc -name "*sallyport-kiosk*"; find /etc/systemd/system -lname /dev/null' |
+is "nothing of it stays in /etc" "$(inside 'find /etc -name "*sallyport-kiosk*"; find /etc/initramfs-tools/hooks -name sallyport; find /etc/systemd/system -lname /dev/null' |
     grep -v 'apt-daily\|timesyncd')" ""
 # The same keys do something on a console that is not locked down: they get there.
 guest stop
