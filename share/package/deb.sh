@@ -57,7 +57,9 @@ mkdir "$control"
 size=$(find "$root/usr" "$root/etc" -type f -printf '%s\n' 2>/dev/null | awk '{ k += int(($1 + 1023) / 1024) } END { print k }')
 sed "s/@VERSION@/$VERSION/; s/@ARCH@/$arch/; s/@SIZE@/$size/; s/@LIBRARIES@/$libraries/" share/package/control >"$control/control"
 for script in preinst postinst prerm postrm; do
-	install -m 755 "share/package/$script" "$control/$script"
+	sed '/^# @standstill@$/ { r share/package/standstill
+	d; }' "share/package/$script" >"$control/$script"
+	chmod 755 "$control/$script"
 done
 # What an administrator may change.
 (cd "$root" && find etc -type f 2>/dev/null | LC_ALL=C sort | sed 's,^,/,') >"$control/conffiles"

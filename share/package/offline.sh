@@ -67,25 +67,34 @@ END
 		exit 3
 	fi
 }
+# Every package of the closure lies there as the signed lists of the mirror say.
 have() {
 	[ -s "$state/closure" ] && [ "$(cat "$state/asked" 2>/dev/null)" = "$(asked)" ] || return 1
-	while read -r file; do
-		[ -s "$state/cache/archives/$file" ] || return 1
-	done <"$state/closure"
+	[ "$(cut -c 67- "$state/digests" 2>/dev/null)" = "$(cat "$state/closure")" ] || return 1
+	(cd "$state/cache/archives" && sha256sum --quiet -c "$state/digests") 2>/dev/null >"$state/changed"
 }
 if [ -z "${REFRESH:-}" ] && have; then
 	echo "packages as downloaded on $(date -u -r "$state/closure" '+%Y-%m-%d %H:%M UTC') (REFRESH=1 looks for newer ones)"
 else
-	rm -f "$state/closure" "$state/asked"
+	rm -f "$state/closure" "$state/asked" "$state/digests"
 	apt update -o APT::Update::Error-Mode=any
 	apt install -y --no-install-recommends --simulate "$deb"
 	sed -n 's/^Inst \([^ ]*\) (\([^ ]*\) [^)]*\[\([a-z0-9]*\)\].*/\1_\2_\3.deb/p' "$state/apt.log" | sed 's/:/%3a/' |
 	    grep -vxF "$(basename "$deb")" | LC_ALL=C sort >"$state/closure"
+	# What apt knows of each, also of those that were downloaded before: it looks at their size alone.
+	mkdir -p "$state/none/partial"
+	apt install -y --no-install-recommends --print-uris -o Acquire::ForceHash=SHA256 -o Dir::Cache::archives="$state/none" "$deb"
+	sed -n "s/^'[^']*' \([^ ]*\.deb\) [0-9]* SHA256:\([0-9a-f]\{64\}\)\$/\2  \1/p" "$state/apt.log" |
+	    LC_ALL=C sort -k 2 >"$state/digests"
+	while read -r digest file; do
+		echo "$digest  $state/cache/archives/$file" | sha256sum --status -c 2>/dev/null || rm -f "$state/cache/archives/$file"
+	done <"$state/digests"
 	apt install -y --no-install-recommends --download-only "$deb"
 	find "$state/cache/archives" -maxdepth 1 -name '*.deb' -printf '%f\n' |
 	    grep -vxFf "$state/closure" | while read -r old; do rm -f "$state/cache/archives/$old"; done || :
 	asked >"$state/asked"
 	have || {
+		sed 's/^/    /' "$state/changed" >&2 2>/dev/null || :
 		echo "make dist-offline: apt downloaded something else than it said: remove $state, and try again" >&2
 		exit 3
 	}

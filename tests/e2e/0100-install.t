@@ -48,6 +48,10 @@ for user in $(
 ); do
 	ok "$user is made by sysusers" grep -q "^[ug] $user " "$into/usr/lib/sysusers.d/sallyport.conf"
 done
+for folder in $(sed -n 's/^    {"\(.*\)", 0[0-7]*},$/\1/p' ui/cmd_init.c) ledger; do
+	ok "$folder, which init makes, is handed over" \
+	    grep -q "^[zZ] /var/lib/sallyport/$folder " "$into/usr/lib/tmpfiles.d/sallyport.conf"
+done
 is "nothing installed can be written by others" "$(find "$into" -perm /022 ! -type l)" ""
 is "nothing installed is setuid" "$(find "$into" -perm /6000)" ""
 

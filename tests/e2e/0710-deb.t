@@ -68,4 +68,108 @@ refused "an offline folder wants a place" 2 'say where' sh share/package/offline
 mkdir "$work/taken" && : >"$work/taken/thesis.odt"
 refused "an offline folder does not replace anything else" 2 'holds something else' \
     sh share/package/offline.sh "$work/one" 0 "$work/taken"
+
+# --- an upgrade, as dpkg runs it: systemctl and runuser say what they are asked --------------
+mkdir -p "$work/said" "$work/st/ledger" "$work/st/share/transfers"
+: >"$work/st/ledger/ledger.db"
+: >"$work/st/station.conf"
+cat >"$work/said/systemctl" <<'END'
+#!/bin/sh
+case $* in
+"-q is-active "*) grep -qx "$3" "$ACTIVE" ;;
+"stop sallyport-screens.service") sed -i /screens/d "$ACTIVE" && echo "$*" >>"$ASKED" ;;
+*) echo "$*" | cut -d' ' -f1-2 >>"$ASKED" ;;
+esac
+END
+cat >"$work/said/runuser" <<'END'
+#!/bin/sh
+echo verify >>"$ASKED"
+END
+chmod 755 "$work/said/systemctl" "$work/said/runuser"
+script() { # SCRIPT ARGUMENTS...
+	: >"$work/asked"
+	sed "s,/var/lib/sallyport,$work/st,; s,/run/sallyport-upgrade,$work/upgrade,; s,/run/systemd/system,$work,
+	    s,^\\(systemd-sysusers\\|systemd-tmpfiles\\|apparmor_parser\\).*,:," "$work/root/DEBIAN/$1" >"$work/script"
+	shift
+	PATH=$work/said:$PATH ACTIVE=$work/active ASKED=$work/asked dash "$work/script" "$@"
+}
+all='sallyport.target
+sallyport-clamd.service
+sallyportd.service
+sallyport-stager.service
+sallyport-screens.service'
+echo "$all" >"$work/active"
+mkdir "$work/st/share/transfers/.K1-000007.part"
+refused "an upgrade waits for a release" 1 'K1-000007 is being released' script prerm upgrade 2
+is "the screens stop before it is looked for, and are started again" "$(cat "$work/asked")" "stop sallyport-screens.service
+start sallyport-screens.service"
+echo "$all" >"$work/active"
+refused "the new package waits for it too" 1 'K1-000007 is being released' script preinst upgrade 1
+is "with the screens started again" "$(cat "$work/asked")" "stop sallyport-screens.service
+start sallyport-screens.service"
+ok "nothing is remembered of it" test ! -e "$work/upgrade"
+rmdir "$work/st/share/transfers/.K1-000007.part"
+echo "$all" >"$work/active"
+ok "without one the old package lets go" script prerm upgrade 2
+is "and has stopped the screens alone" "$(cat "$work/asked")" "stop sallyport-screens.service"
+ok "the new one comes" script preinst upgrade 1
+is "when all stands still and the ledger is whole" "$(cat "$work/asked")" "stop sallyport.target
+verify"
+is "what ran is started again afterwards, the screens too" "$(sort "$work/upgrade" | tr '\n' ' ')" \
+    "sallyport-clamd.service sallyport-screens.service sallyport.target sallyportd.service "
+
+# --- the offline folder: what was downloaded is what the mirror's lists name ------------------
+# An apt whose mirror has one package; `bad` is a mirror, or somebody at the cache, that gives another.
+mkdir -p "$work/libx/DEBIAN" "$work/mirror" "$work/apt"
+printf 'Package: libx\nVersion: 1:2.0\nArchitecture: all\nMaintainer: x <x@x>\nDescription: x\n' >"$work/libx/DEBIAN/control"
+must dpkg-deb --build "$work/libx" "$work/mirror/good" >/dev/null
+cp "$work/mirror/good" "$work/mirror/served"
+cat >"$work/apt/apt-get" <<'END'
+#!/bin/sh
+case $* in
+*--simulate*) echo 'Inst libx (1:2.0 Debian:12/stable [all])' ;;
+*--print-uris*ForceHash=SHA256*) # else it prints MD5
+	echo "'http://mirror/pool/libx_2.0_all.deb' libx_1%3a2.0_all.deb $(stat -c %s "$MIRROR/good") SHA256:$(sha256sum <"$MIRROR/good" | cut -d' ' -f1)"
+	echo "'file:/x.deb' sallyport_0_all.deb 9 SHA512:00"
+	;;
+*--download-only*)
+	to=$(sed -n 's/^Dir::Cache "\(.*\)";$/\1/p' "$APT_CONFIG")/archives/libx_1%3a2.0_all.deb
+	[ -e "$to" ] || cp "$MIRROR/served" "$to"
+	;;
+esac
+END
+chmod 755 "$work/apt/apt-get"
+version=$(dpkg-deb -f "$deb" Version)
+offline() {
+	PATH=$work/apt:$PATH MIRROR=$work/mirror REFRESH=${refresh:-} sh share/package/offline.sh "$work/one" "$version" "$work/offline"
+}
+ok "an offline folder is filled" offline
+ok "and is whole" sh -c 'cd "$1" && sha256sum --quiet -c SHA256SUMS' _ "$work/offline"
+ok "with what was downloaded" cmp "$work/mirror/good" "$work/offline/packages/libx_2.0_all.deb"
+run offline
+like "the next one needs no mirror" "$out" 'packages as downloaded on'
+cached="$work/one/offline/cache/archives/libx_1%3a2.0_all.deb"
+changed() { # the same size, another byte
+	chmod 644 "$cached"
+	printf X | dd of="$cached" bs=1 seek=100 conv=notrunc status=none
+}
+changed
+run offline
+is "a package that was changed in the cache does not get into a folder" \
+    "$status $(sha256sum <"$work/offline/packages/libx_2.0_all.deb")" "0 $(sha256sum <"$work/mirror/good")"
+changed
+refresh=1
+run offline
+is "nor when newer ones are looked for" "$status $(sha256sum <"$cached")" "0 $(sha256sum <"$work/mirror/good")"
+changed
+cp "$cached" "$work/mirror/served"
+before=$(cat "$work/offline/SHA256SUMS")
+refused "nor does what a mirror gives under another's name" 3 'libx.*FAILED|something else than it said' offline
+is "the folder stays what it was" "$(cat "$work/offline/SHA256SUMS")" "$before"
+
+# What starts from the folder has been looked at before.
+for page in INSTALL UPGRADE; do
+	is "$page.md: nothing of the folder runs before every file has its digest" \
+	    "$(grep -E '^    .*(sh |\./)install' share/doc/$page.md | sed 's/^ *# *//')" "sha256sum --quiet -c SHA256SUMS && sh install"
+done
 done_testing

@@ -12,7 +12,7 @@ parts)
 install)
 	cd "$here/offline"
 	! ip route 2>/dev/null | grep .
-	./install
+	sha256sum --quiet -c SHA256SUMS && sh install
 	;;
 init)
 	# The site's own words instead of the defaults of init.
