@@ -7,7 +7,7 @@
  * Must never: accept an entry whose signature, order or phase is wrong; sign
  *        what the table (transfer.def) does not let that role ask for; give a
  *        checkpoint out before its entry is durable; change or remove anything.
- * Dies when: the desk has gone (after station.stop), or has not followed a
+ * Dies when: the desk has gone (after station.stop, when it had begun), or has not followed a
  *        stager that went, the record does not verify at start, a peer breaks
  *        the protocol, or the file is not as it left it.
  */
@@ -43,6 +43,7 @@ struct service {
 	struct loop *loop;
 	struct channel *desk, *stager, *founder;
 	struct keeper *keeper;
+	bool up; /* station.start is recorded */
 	int dirfd;
 	char *path;
 	char boot[BOOT_ID_SIZE];
@@ -323,11 +324,46 @@ static const struct row {
 };
 
 static void
+own_event(struct service *s, const char *type, json_t *data)
+{
+	char why[KEEPER_WHY_SIZE];
+	struct keeper_place place;
+	enum err err = keeper_event(s->keeper, ASK_LEDGER, type, "station", data, &place, why);
+	json_decref(data);
+	if (err != ERR_OK)
+		log_fatal("The ledger cannot record %s: %s. Make sure that its disk has room.",
+		    type, why);
+}
+
+/*
+ * The desk asks for the first time: it has met the ledger, the vault and the stager.  A
+ * station that comes no further, again and again, leaves no entries.
+ */
+static void
+up(struct service *s)
+{
+	const struct custody *c = keeper_custody(s->keeper);
+	json_t *interrupted = custody_interrupted(c);
+	if (!custody_stopped(c))
+		log_warn(
+		    "The last run did not end in good order; %zu transfers were interrupted.",
+		    json_array_size(interrupted));
+	s->up = true;
+	own_event(s, "station.start",
+	    json_pack("{s:o,s:b,s:b,s:s}", "interrupted", interrupted, "sandbox",
+		(int)sandbox_active(), "unclean", (int)!custody_stopped(c), "version",
+		SALLYPORT_VERSION));
+}
+
+static void
 on_message(void *arg, struct channel *c, struct msg *m)
 {
+	struct service *s = arg;
+	if (c == s->desk && m->id != MSG_HELLO && !s->up)
+		up(s);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (rows[i].id == m->id) {
-			rows[i].fn(arg, c, m);
+			rows[i].fn(s, c, m);
 			return;
 		}
 	}
@@ -348,19 +384,7 @@ meet(struct service *s, int fd, enum role peer)
 }
 
 static void
-own_event(struct service *s, const char *type, json_t *data)
-{
-	char why[KEEPER_WHY_SIZE];
-	struct keeper_place place;
-	enum err err = keeper_event(s->keeper, ASK_LEDGER, type, "station", data, &place, why);
-	json_decref(data);
-	if (err != ERR_OK)
-		log_fatal("The ledger cannot record %s: %s. Make sure that its disk has room.",
-		    type, why);
-}
-
-static void
-start(struct service *s)
+begin_record(struct service *s)
 {
 	char why[KEEPER_WHY_SIZE];
 	if (keeper_open(s->dirfd, s->path, s->boot, &s->keeper, why) != ERR_OK)
@@ -368,19 +392,9 @@ start(struct service *s)
 		    "The ledger does not verify: %s. Nothing is changed; keep a copy of %s and "
 		    "look at it with sallyport-verify.",
 		    why, s->path);
-	const struct custody *c = keeper_custody(s->keeper);
-	if (!custody_founded(c))
+	if (!custody_founded(keeper_custody(s->keeper)))
 		log_fatal(
 		    "The founding of this station was not finished: run sallyport init again.");
-	json_t *interrupted = custody_interrupted(c);
-	if (!custody_stopped(c))
-		log_warn(
-		    "The last run did not end in good order; %zu transfers were interrupted.",
-		    json_array_size(interrupted));
-	own_event(s, "station.start",
-	    json_pack("{s:o,s:b,s:b,s:s}", "interrupted", interrupted, "sandbox",
-		(int)sandbox_active(), "unclean", (int)!custody_stopped(c), "version",
-		SALLYPORT_VERSION));
 }
 
 static void
@@ -397,10 +411,11 @@ serve_station(struct service *s)
 {
 	s->desk = meet(s, SPAWN_FD_FIRST, ROLE_DESK);
 	s->stager = meet(s, SPAWN_FD_FIRST + 1, ROLE_STAGER);
-	start(s);
+	begin_record(s);
 	if (loop_run(s->loop) != ERR_OK)
 		log_fatal("The ledger's loop failed: %s.", strerrordesc_np(errno));
-	own_event(s, "station.stop", json_object());
+	if (s->up)
+		own_event(s, "station.stop", json_object());
 }
 
 static void

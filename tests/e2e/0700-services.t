@@ -118,6 +118,25 @@ like "the ledger was the last to speak" "$(tail -n 3 "$sockets/log")" '^end sall
 last=$("$bin/sallyport-verify" --help >/dev/null 2>&1; strings "$SALLYPORT_HOME/ledger/ledger.db" | grep -o '"type":"station.st[a-z]*"' | tail -n 1)
 is "and its last entry is station.stop" "$last" '"type":"station.stop"'
 
+# --- a station that does not come up, again and again ---------------------------------------------
+starts_and_stops() {
+	strings "$SALLYPORT_HOME/ledger/ledger.db" | grep -o '"type":"station.st[a-z]*"' | wc -l
+}
+recorded=$(starts_and_stops)
+rm -rf "$sockets"
+mkdir "$sockets" "$work/scanners"
+echo nonsense >"$work/scanners/bad.conf"
+: >"$SALLYPORT_HOME/run/services.log"
+setsid python3 tests/e2e/activate.py "$sockets" "$SALLYPORT_HOME" "$bin" "$work/scanners" \
+    </dev/null >>"$SALLYPORT_HOME/run/services.log" 2>&1 &
+echo $! >"$SALLYPORT_HOME/run/sallyportd.pid"
+three_times() {
+	[ "$(log | grep -c 'sallyport-desk.*fatal: .*bad\.conf')" -ge 3 ]
+}
+ok "its desk ends as soon as it begins" wait_for 30 three_times
+station_stop
+is "leaves no entries in the ledger" "$(starts_and_stops)" "$recorded"
+
 # --- without services ------------------------------------------------------------------------------
 refused "without sockets the reason is said" 3 'cannot connect to .*ledger-desk' \
     "$bin/sallyportd" -d "$SALLYPORT_HOME" -S "$work/nowhere" -s "$bin/../share/sallyport/scanners.d"

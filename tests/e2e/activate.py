@@ -4,7 +4,7 @@
 Reads share/systemd as it is: makes the listening sockets of every .socket unit
 in DIR, starts a service when somebody connects to one of its sockets (with
 LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES), once for as long as it lives, and
-keeps sallyportd running (Restart=always, RestartSec=1).  All as one user.
+keeps sallyportd running (Restart=always, here after a second).  All as one user.
 DIR/NAME.pid holds the pid of a program that runs; lines in DIR/log tell each
 start and end.  SIGTERM ends all, in the order of After= in sallyportd.service.
 """

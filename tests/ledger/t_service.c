@@ -410,6 +410,15 @@ life_of_a_station_is_recorded(void **state)
 	/* stop, start with what was interrupted */
 	assert_int_equal(custody_size(s->custody, LOG_CUSTODY), 6);
 	stop(s);
+	/* a desk that met the ledger and came no further was no run of the station */
+	for (int i = 0; i < 3; i++) {
+		start(s);
+		stop(s);
+	}
+	start(s);
+	sync_logs(s);
+	assert_int_equal(custody_size(s->custody, LOG_CUSTODY), 8);
+	stop(s);
 }
 
 static void
