@@ -58,12 +58,14 @@
 #define LIM_PORT_PATH_BYTES      255   /* what udev calls a place: a name in by-path */
 #define LIM_DEVICE_TEXT_BYTES    128 /* vendor, model or serial of a device; the rest is cut */
 #define LIM_DEVICES              64  /* devices the desk keeps an eye on */
-#define LIM_REASONS              16  /* reasons a site offers for one decision */
-#define LIM_SITE_REASON_BYTES    128 /* one of them */
-#define LIM_LOCK_MINUTES         60  /* a screen left alone locks by then */
-#define LIM_REFUSED_MEDIA        16  /* newest refused media that the record shows */
-#define LIM_TYPE_BYTES           128 /* a type name, a MIME type */
-#define LIM_LINK_HOPS            40  /* links behind links, as on Linux */
+#define LIM_OPENERS              8   /* media that are being opened, or never answered */
+#define LIM_FLAPS                32 /* entries about devices in one port, one right after the other */
+#define LIM_REASONS              16     /* reasons a site offers for one decision */
+#define LIM_SITE_REASON_BYTES    128    /* one of them */
+#define LIM_LOCK_MINUTES         60     /* a screen left alone locks by then */
+#define LIM_REFUSED_MEDIA        16     /* newest refused media that the record shows */
+#define LIM_TYPE_BYTES           128    /* a type name, a MIME type */
+#define LIM_LINK_HOPS            40     /* links behind links, as on Linux */
 #define LIM_REPORT_ROWS          100000 /* rows of one list in a report */
 #define LIM_PERSON_ID_BYTES      32     /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES    128
@@ -128,17 +130,24 @@
 #define LIM_SCREEN_CELLS  1000  /* rows of a screen, and cells of a row */
 
 /* --- time ------------------------------------------------------------------ */
-#define LIM_CALL_MS       60000  /* a service that does not answer is dead */
-#define LIM_ANSWER_MS     600000 /* the desk may seal two million items before it answers */
-#define LIM_SLOW_MS       2000   /* without an answer the desk is said to be slow */
-#define LIM_STOP_MS       15000  /* services that do not end by themselves are killed */
-#define LIM_ALONE_MS      3000   /* a desk whose stager has gone must go within this */
-#define LIM_PAPERS_MS     5000   /* papers that could not be written are tried again */
-#define LIM_CLOCK_BACK_S  60     /* a clock that is set back by less is not worth a word */
-#define LIM_FAULT_MS      2000   /* a fault the ledger had no room for is tried again */
-#define LIM_FAILURE_MS    1000   /* between two entries about refused sign-ins */
-#define LIM_PROGRESS_MS   200    /* between two progress messages to a terminal */
-#define LIM_SCAN_RESPAWNS 8      /* workers of one scanner that may die in one transfer */
-#define LIM_SCAN_TEST_MS  60000  /* a scanner must start and prove itself within this */
+#define LIM_CALL_MS        60000  /* a service that does not answer is dead */
+#define LIM_ANSWER_MS      600000 /* the desk may seal two million items before it answers */
+#define LIM_OPEN_MS        10000 /* a medium that cannot be opened within this does not answer */
+#define LIM_SLOW_MS        2000  /* without an answer the desk is said to be slow */
+#define LIM_STOP_MS        15000 /* services that do not end by themselves are killed */
+#define LIM_ALONE_MS       3000  /* a desk whose stager has gone must go within this */
+#define LIM_PAPERS_MS      5000  /* papers that could not be written are tried again */
+#define LIM_CLOCK_BACK_S   60    /* a clock that is set back by less is not worth a word */
+#define LIM_TRIAL_MS       2000  /* a scanner that could not be started is tried again ... */
+#define LIM_TRIAL_MOST_MS  30000 /* ... after twice the time, up to this */
+#define LIM_FAULT_MS       2000  /* a fault the ledger had no room for is tried again */
+#define LIM_UDEV_MS        5000  /* udevd, when it was not there, is looked for again */
+#define LIM_FLAP_EACH_MS   5000  /* for one more entry about devices in the same port */
+#define LIM_FLAP_CALM_MS   3000  /* nothing came or went: what was only counted is written */
+#define LIM_FLAP_LATEST_MS 60000 /* and then, however often something comes and goes */
+#define LIM_FAILURE_MS     1000  /* between two entries about refused sign-ins */
+#define LIM_PROGRESS_MS    200   /* between two progress messages to a terminal */
+#define LIM_SCAN_RESPAWNS  8     /* workers of one scanner that may die in one transfer */
+#define LIM_SCAN_TEST_MS   60000 /* a scanner must start and prove itself within this */
 
 #endif

@@ -83,8 +83,9 @@ struct custody_transfer {
 	char *dest;                   /* of the current approvals, or NULL */
 	size_t approvals_count;       /* approvals that count now */
 	struct custody_approval approvals[LIM_APPROVALS];
-	char *why;         /* last block, fault, return, withdraw or abort; or NULL */
-	char *step;        /* of the last fault; or NULL */
+	/* Of the block, fault, return, withdraw or abort it stands by; NULL when it went on. */
+	char *why;
+	char *step;        /* of that fault */
 	char *disposition; /* what became of the medium, or NULL */
 	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
 	json_t *read_data;

@@ -412,6 +412,15 @@ apply_approve(struct custody_transfer *t, const struct custody_act *act)
 	a->seq = act->seq;
 }
 
+/* Why it stood where it stands no more. */
+static void
+forget_texts(struct custody_transfer *t)
+{
+	free(t->why);
+	free(t->step);
+	t->why = t->step = NULL;
+}
+
 /* Fields that several events share. */
 static void
 apply_texts(struct custody_transfer *t, const struct custody_act *act)
@@ -452,12 +461,15 @@ passage_apply(struct custody *c, const struct custody_act *act)
 	struct custody_transfer *t =
 	    act->event == EVENT_OPEN ? add_transfer(c, act) : find(c, act);
 	assert(t != NULL);
+	enum transfer_state before = t->facts.state;
 	apply_event(t, act);
 	t->tainted |= c->unboxed && !transfer_state_ended(t->facts.state);
 	t->facts.files = t->files > 0;
 	enum err err = transfer_step(&t->facts, act->event);
 	assert(err == ERR_OK);
 	(void)err;
+	if (t->facts.state != before && text(act, "why") == NULL && text(act, "reason") == NULL)
+		forget_texts(t);
 	if (t->facts.state == TRANSFER_REVIEW)
 		drop_approvals(t);
 	snprintf(t->changed_at, sizeof(t->changed_at), "%s", act->e->at);

@@ -25,11 +25,13 @@
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/failure.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
+#include "src/proc/desk/trial.h"
 #include "src/proc/desk/udev.h"
 
 #include <dirent.h>
@@ -287,6 +289,7 @@ desk_serve(struct desk *d)
 	follow_start(d);
 	loop_add_fd(d->loop, FD_LISTEN, POLLIN, desk_on_terminal, d);
 	log_info("ready");
+	trial_start(d);
 	loop_run(d->loop);
 }
 
@@ -296,6 +299,8 @@ desk_close(struct desk *d)
 	intake_end_all(d);
 	session_end_all(d);
 	follow_close(d);
+	flap_end(d);
+	trial_end(d);
 	publish_end_all(d);
 	failure_end(d);
 	fault_end(d);

@@ -3,11 +3,13 @@
  * sallyportd, the parent.
  *
  * May:   start the programs of the station from one table, or connect to those
- *        that a service manager starts, connect them with each other, open media devices
- * read-only for the desk, connect the antivirus engine's socket for a scanner. Must never:
- * parse anything foreign, speak to a terminal, hold a key, touch the ledger, the vault or the
- * share. Dies when: told to (SIGTERM, SIGINT), or when a service has ended: a station without
- * its vault, ledger, stager or desk does not work on.
+ *        that a service manager starts, connect them with each other, open media
+ *        devices read-only for the desk, each in a short-lived process of its
+ *        own, connect the antivirus engine's socket for a scanner.
+ * Must never: parse anything foreign, speak to a terminal, hold a key, touch the
+ *        ledger, the vault or the share.
+ * Dies when: told to (SIGTERM, SIGINT), or when a service has ended: a station
+ *        without its vault, ledger, stager or desk does not work on.
  */
 #include "scanners/manifest.h"
 #include "src/base/io.h"
@@ -18,6 +20,7 @@
 #include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/parent/opener.h"
 #include "src/proc/parent/ports.h"
 #include "src/proc/parent/services.h"
 
@@ -46,6 +49,7 @@ struct parent {
 	char *home, *scanners;
 	struct channel *desk, *vault;
 	struct services *services;
+	struct opener *opener;
 	struct parent_child *children;
 };
 
@@ -351,21 +355,25 @@ parent_tell_not_opened(struct parent *p, const char *why)
 	channel_send(p->desk, MSG_PARENT_NOT_OPENED, json_pack("{s:s}", "why", why), -1);
 }
 
-/* Opens a medium in a configured port, never anything else. */
 static void
-parent_on_open(struct parent *p, struct msg *m)
+parent_on_opened(void *arg, int fd, uint64_t diskseq, const char *why)
 {
-	size_t n;
-	const char *why;
-	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
-	MEM_CLOSE int fd = -1;
-	uint64_t diskseq;
-	if (ports_open(p->station, STATION_BY_PATH, source, n, &fd, &diskseq, &why) == ERR_OK)
+	struct parent *p = arg;
+	if (fd >= 0)
 		channel_send(p->desk, MSG_PARENT_OPENED,
 		    diskseq > 0 ? json_pack("{s:I}", "diskseq", (json_int_t)diskseq) : NULL,
 		    fd);
 	else
 		parent_tell_not_opened(p, why);
+}
+
+/* Opens a medium in a configured port, never anything else; the desk asks for one at a time. */
+static void
+parent_on_open(struct parent *p, struct msg *m)
+{
+	size_t n;
+	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
+	opener_ask(p->opener, source, n, parent_on_opened, p);
 }
 
 static void
@@ -466,6 +474,8 @@ parent_run(struct parent *p, const char *meet)
 	p->services = services_new(&plan);
 	loop_add_signal(p->loop, SIGTERM, parent_on_signal, p);
 	loop_add_signal(p->loop, SIGINT, parent_on_signal, p);
+	const struct opener_plan opening = {p->loop, p->station, ports_open, LIM_OPEN_MS};
+	p->opener = opener_new(&opening);
 	parent_start(p);
 	log_info("station %s/%s%s is up", p->station->site, p->station->station,
 	    p->station->demo ? " (DEMO)" : "");
@@ -503,6 +513,7 @@ main(int argc, char **argv)
 	parent_lock(p.home);
 	parent_run(&p, meet);
 	bool failed = services_failed(p.services);
+	opener_free(p.opener);
 	channel_free(p.desk);
 	channel_free(p.vault);
 	services_free(p.services);

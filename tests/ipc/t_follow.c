@@ -1,4 +1,4 @@
-/* links: src/proc/desk/follow src/core/device src/core/station src/core/setting src/core/item src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/desk/flap src/proc/desk/follow src/core/device src/core/station src/core/setting src/core/item src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* What the desk makes of udev's announcements: entries, news, and the end of a reading. */
 #include "src/proc/desk/follow.h"
@@ -6,6 +6,7 @@
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/flap.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/udev.h"
@@ -23,7 +24,9 @@
 #define NOW      1800000000
 
 static struct udev_watcher watcher;
-static bool runs;
+static bool runs, full;                /* udev does; the ledger is */
+static bool starts;                    /* udevd is not there yet, but can be listened for */
+static int looks;                      /* at everything that is there */
 static struct buf said;                /* entries and ended readings, in their order */
 static char reading[TRANSFER_ID_SIZE]; /* needs its medium */
 
@@ -41,7 +44,7 @@ udev_watch_open(const struct udev_watcher *w, const char **ret_why)
 	static int there;
 	watcher = *w;
 	*ret_why = "udev is not running";
-	return runs ? (struct udev_watch *)(void *)&there : NULL;
+	return runs || starts ? (struct udev_watch *)(void *)&there : NULL;
 }
 
 void
@@ -67,6 +70,7 @@ void
 udev_watch_enumerate(struct udev_watch *w)
 {
 	(void)w;
+	looks++;
 }
 
 void
@@ -84,6 +88,29 @@ loop_del_fd(struct loop *l, int fd)
 {
 	(void)l;
 	(void)fd;
+}
+
+static int64_t timer_ms;
+static loop_timer_fn *timer; /* the one that runs */
+static void *timer_arg;
+
+int
+loop_add_timer(struct loop *l, int64_t in_ms, loop_timer_fn *fn, void *arg)
+{
+	(void)l;
+	assert_null(timer);
+	timer = fn;
+	timer_arg = arg;
+	timer_ms = in_ms;
+	return 1;
+}
+
+void
+loop_del_timer(struct loop *l, int id)
+{
+	(void)l;
+	assert_int_equal(id, 1);
+	timer = NULL;
 }
 
 bool
@@ -109,12 +136,19 @@ book_event(
     struct desk *d, const char *type, const char *subj, json_t *data, char why[BOOK_WHY_SIZE])
 {
 	(void)d;
-	(void)why;
 	assert_string_equal(subj, "station");
+	if (full) {
+		json_decref(data);
+		snprintf(why, BOOK_WHY_SIZE, "no room");
+		return ERR_IO;
+	}
 	buf_addf(&said, "%s %s %s %.12s", type, text(data, "port"), text(data, "serial"),
 	    text(data, "why"));
 	if (json_object_get(data, "transfer") != NULL)
 		buf_addf(&said, " %s", text(data, "transfer"));
+	if (json_object_get(data, "unwritten") != NULL)
+		buf_addf(
+		    &said, " +%lld", json_integer_value(json_object_get(data, "unwritten")));
 	buf_add_str(&said, "\n");
 	json_decref(data);
 	return ERR_OK;
@@ -170,6 +204,8 @@ static void
 end(struct place *p)
 {
 	follow_close(&p->desk);
+	flap_end(&p->desk);
+	assert_null(timer);
 	channel_free(p->follows.channel);
 	channel_free(p->other.channel);
 	channel_free(p->terminal);
@@ -252,7 +288,7 @@ a_stick_that_comes_and_goes_is_entered_once_each(void **state)
 	expect_news(p, "removed", "S1");
 	watcher.gone(&p->desk, "/b");
 	expect("gone already", "");
-	for (unsigned i = 0; i < 50; i++) {
+	for (unsigned i = 0; i < LIM_FLAPS / 2 - 1; i++) {
 		seen(p, "/b", stick("S1", 6 + i));
 		watcher.gone(&p->desk, "/b");
 		expect("again", "device.inserted left S1 -\ndevice.removed left S1 -\n");
@@ -261,6 +297,163 @@ a_stick_that_comes_and_goes_is_entered_once_each(void **state)
 	}
 	assert_null(follow_next(&p->desk, NULL));
 	end(p);
+}
+
+/* n entries, one in and one out. */
+static void
+flap(struct place *p, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (i % 2 == 0)
+			seen(p, "/b", stick("S1", 100 + i));
+		else
+			watcher.gone(&p->desk, "/b");
+}
+
+static void
+calm(void)
+{
+	loop_timer_fn *fn = timer;
+	assert_non_null(fn);
+	timer = NULL;
+	fn(timer_arg);
+}
+
+static size_t
+lines(void)
+{
+	size_t n = 0;
+	for (const char *c = buf_str(&said); *c != '\0'; c++)
+		n += *c == '\n';
+	return n;
+}
+
+static void
+what_flaps_is_counted_until_it_is_calm(void **state)
+{
+	struct place *p = begin();
+	(void)state;
+	flap(p, LIM_FLAPS);
+	assert_int_equal(lines(), LIM_FLAPS);
+	assert_null(timer);
+	buf_done(&said);
+	buf_init(&said, 65536);
+	/* one too many waits; another port knows nothing of it */
+	flap(p, 1);
+	expect("one more", "");
+	assert_int_equal(timer_ms, LIM_FLAP_CALM_MS);
+	struct device d = stick("D", 1);
+	snprintf(d.id_path, sizeof(d.id_path), "ata-1");
+	seen(p, "/r", d);
+	expect("beside", "device.inserted disc D -\n");
+	calm();
+	expect("calm", "device.inserted left S1 -\n");
+	watcher.gone(&p->desk, "/b");
+	flap(p, 10000);
+	expect("a fit", "");
+	calm();
+	expect("calm again", "device.removed left S1 - +10000\n");
+	end(p);
+}
+
+static void
+what_waits_is_written_before_what_must_not_wait(void **state)
+{
+	struct place *p = begin();
+	(void)state;
+	flap(p, LIM_FLAPS);
+	buf_done(&said);
+	buf_init(&said, 65536);
+	flap(p, 4);
+	seen(p, "/b", stick("S1", 5));
+	flap_write(&p->desk);
+	expect("a transfer opens", "device.inserted left S1 - +4\n");
+	assert_null(timer);
+	flap_write(&p->desk);
+	expect("once", "");
+	follow_opened(&p->desk, "/b", "K1-000007");
+	snprintf(reading, sizeof(reading), "K1-000007");
+	watcher.gone(&p->desk, "/b");
+	expect("pulled", "end K1-000007 the medium was pulled out \n"
+			 "device.removed left S1 - K1-000007\n");
+	/* a ledger without room: it goes on waiting, and so does its number */
+	flap(p, 2);
+	full = true;
+	calm();
+	flap(p, 1);
+	full = false;
+	calm();
+	expect("with room", "device.inserted left S1 - +2\n");
+	/* the desk ends */
+	watcher.gone(&p->desk, "/b");
+	expect("waits", "");
+	flap_end(&p->desk);
+	expect("written", "device.removed left S1 -\n");
+	end(p);
+}
+
+static void
+what_the_ledger_cannot_write_is_written_later_in_its_order(void **state)
+{
+	struct place *p = begin();
+	struct device bad = stick("S2", 6);
+	(void)state;
+	bad.read_only = false;
+	full = true;
+	seen(p, "/b", stick("S1", 5));
+	follow_opened(&p->desk, "/b", "K1-000007");
+	snprintf(reading, sizeof(reading), "K1-000007");
+	watcher.gone(&p->desk, "/b");
+	seen(p, "/b", bad);
+	watcher.gone(&p->desk, "/b");
+	expect("no room", "end K1-000007 the medium was pulled out \n");
+	calm();
+	expect("still none", "");
+	assert_int_equal(timer_ms, LIM_FLAP_CALM_MS);
+	full = false;
+	calm();
+	expect("room", "device.inserted left S1 -\n"
+		       "device.removed left S1 - K1-000007\n"
+		       "device.refused left S2 it could sti\n");
+	assert_null(timer);
+	/* no more than so many are kept: the newest stands for those before it */
+	full = true;
+	for (int i = 0; i < LIM_FLAPS + 3; i++)
+		flap_enter(&p->desk, &ports[0], "device.refused",
+		    json_pack("{s:s,s:s}", "port", "left", "serial", "X"), true);
+	full = false;
+	flap_write(&p->desk);
+	assert_int_equal(lines(), LIM_FLAPS + 1);
+	assert_non_null(strstr(buf_str(&said), "device.refused left X - +2\n"));
+	end(p);
+}
+
+static void
+media_are_looked_for_when_udev_starts_late(void **state)
+{
+	struct desk d = {.station = &station};
+	(void)state;
+	runs = false;
+	starts = true;
+	looks = 0;
+	follow_open(&d);
+	assert_true(follow_active(&d));
+	follow_start(&d);
+	assert_int_equal(timer_ms, LIM_UDEV_MS);
+	calm();
+	assert_int_equal(looks, 0);
+	assert_non_null(timer);
+	runs = true;
+	calm();
+	assert_int_equal(looks, 1);
+	assert_null(timer);
+	follow_close(&d);
+	runs = false;
+	follow_open(&d);
+	follow_start(&d);
+	follow_close(&d);
+	assert_null(timer);
+	starts = false;
 }
 
 static void
@@ -496,6 +689,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_stick_that_comes_and_goes_is_entered_once_each),
+	    cmocka_unit_test(what_flaps_is_counted_until_it_is_calm),
+	    cmocka_unit_test(what_waits_is_written_before_what_must_not_wait),
+	    cmocka_unit_test(what_the_ledger_cannot_write_is_written_later_in_its_order),
+	    cmocka_unit_test(media_are_looked_for_when_udev_starts_late),
 	    cmocka_unit_test(a_stick_pulled_while_it_is_read_ends_the_reading),
 	    cmocka_unit_test(a_stick_exchanged_between_two_looks_is_another),
 	    cmocka_unit_test(a_drive_is_there_without_its_disc),

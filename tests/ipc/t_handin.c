@@ -5,7 +5,7 @@
 #include "src/base/escape.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
-#include "src/proc/desk/book.h"
+#include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/intake.h"
 
@@ -19,6 +19,8 @@
 #include <cmocka.h>
 
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -30,11 +32,14 @@ static struct follow_device *device; /* the one that is followed, or NULL */
 static const char *reading = "";     /* the transfer that is being read */
 static struct custody_transfer *transfer;
 
+static bool unfollowed; /* devices are not followed at all */
+static bool block;      /* what is opened is 8:16, a disk */
+
 bool
 follow_active(const struct desk *d)
 {
 	(void)d;
-	return device != NULL;
+	return device != NULL && !unfollowed;
 }
 
 void
@@ -87,20 +92,33 @@ custody_transfer_find(const struct custody *c, const char *id)
 	return transfer != NULL && strcmp(id, transfer->id) == 0 ? transfer : NULL;
 }
 
-enum err
-book_event(
-    struct desk *d, const char *type, const char *subj, json_t *data, char why[BOOK_WHY_SIZE])
+/* In place of the library's: nobody can make a disk to open here. */
+int
+fstat(int fd, struct stat *ret)
+{
+	int answer = fstatat(fd, "", ret, AT_EMPTY_PATH);
+	if (block) {
+		ret->st_mode = S_IFBLK | 0440;
+		ret->st_rdev = makedev(8, 16);
+		ret->st_size = 0;
+	}
+	return answer;
+}
+
+void
+flap_enter(
+    struct desk *d, const struct station_port *of, const char *type, json_t *data, bool sure)
 {
 	(void)d;
-	(void)subj;
-	(void)why;
 	assert_string_equal(type, "device.refused");
+	assert_true(sure);
+	assert_string_equal(
+	    json_string_value(json_object_get(data, "port")), of != NULL ? of->name : "");
 	recorded = strlen(json_string_value(json_object_get(data, "source")));
 	snprintf(port, sizeof(port), "%s", json_string_value(json_object_get(data, "port")));
 	snprintf(
 	    serial, sizeof(serial), "%s", json_string_value(json_object_get(data, "serial")));
 	json_decref(data);
-	return ERR_OK;
 }
 
 static void
@@ -253,35 +271,105 @@ an_image_in_a_port_is_no_device(void **state)
 	device = NULL;
 }
 
+/* A stick that was judged as insertion `judged` and is opened as `opened`. */
+static void
+an_insertion_is_told_from_the_one_before(void **state)
+{
+	static const struct {
+		const char *what;
+		uint64_t judged, opened;
+		bool unfollowed;
+		const char *why; /* "": it is taken */
+	} cases[] = {
+	    {"the same", 5, 5, false, ""},
+	    {"a kernel that does not count them", 0, 0, false, ""},
+	    {"another", 5, 6, false, "taken out or exchanged"},
+	    {"one whose number nobody knows", 5, 0, false, "taken out or exchanged"},
+	    {"one that was judged without its number", 0, 5, false, "taken out or exchanged"},
+	    {"nobody listens to udev", 5, 5, true, "nobody has judged it"},
+	};
+	(void)state;
+	block = true;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct channel *parent;
+		struct desk d = desk_with_parent(&parent);
+		struct follow_device f = stick(DEVICE_READY);
+		struct handin h;
+		char why[HANDIN_WHY_SIZE] = "";
+		f.device.diskseq = cases[i].judged;
+		device = &f;
+		unfollowed = cases[i].unfollowed;
+		MEM_CLOSE int file = open("/dev/null", O_RDONLY | O_CLOEXEC);
+		channel_send(parent, MSG_PARENT_OPENED,
+		    cases[i].opened > 0
+			? json_pack("{s:I}", "diskseq", (json_int_t)cases[i].opened)
+			: NULL,
+		    file);
+		enum err e =
+		    handin_take(&d, -1, (const uint8_t *)SOURCE, strlen(SOURCE), &h, why);
+		if ((e == ERR_OK) != (cases[i].why[0] == '\0') ||
+		    strstr(why, cases[i].why) == NULL)
+			fail_msg("%s: %s, %s", cases[i].what, err_str(e), why);
+		if (e == ERR_OK)
+			handin_done(&h);
+		channel_free(parent);
+		channel_free(d.parent);
+	}
+	block = unfollowed = false;
+	device = NULL;
+}
+
 static void
 reading_is_repeated_from_the_same_medium_alone(void **state)
 {
 	static const struct {
-		const char *what, *serial, *id;
+		const char *what, *id;
+		const char *serial;        /* of the device; NULL: it is an image */
+		const char *kind, *source; /* of what is handed in */
+		int bytes;
 		bool same;
 	} cases[] = {
-	    {"a new transfer", "S2", NULL, true},
-	    {"the same medium", "S1", "K1-000001", true},
-	    {"another", "S2", "K1-000001", false},
-	    {"no such transfer", "S2", "K1-000009", true},
+	    {"a new transfer", NULL, "S2", "block", "a", 9, true},
+	    {"no such transfer", "K1-000009", "S2", "block", "a", 9, true},
+	    {"the same medium", "K1-000001", "S1", "block", "b", 9, true},
+	    {"another", "K1-000001", "S2", "block", "a", 9, false},
+	    {"an image in its place", "K1-000001", NULL, "block", "a", 9, false},
+	    {"the same image", "K1-000002", NULL, "image", "a", 9, true},
+	    {"another of the same size", "K1-000002", NULL, "image", "b", 9, false},
+	    {"one that grew", "K1-000002", NULL, "image", "a", 10, false},
+	    {"a device in the place of an image", "K1-000002", "S1", "block", "a", 9, false},
 	};
-	struct custody_transfer t = {
-	    .open_data = json_pack("{s:{s:{s:s}}}", "medium", "device", "serial", "S1")};
+	struct custody_transfer t[] = {
+	    {.id = "K1-000001",
+		.open_data = json_pack("{s:{s:i, s:{s:s}, s:s, s:s}}", "medium", "bytes", 9,
+		    "device", "serial", "S1", "kind", "block", "source", "a")},
+	    {.id = "K1-000002",
+		.open_data = json_pack("{s:{s:i, s:s, s:s}}", "medium", "bytes", 9, "kind",
+		    "image", "source", "a")},
+	};
 	(void)state;
-	snprintf(t.id, sizeof(t.id), "K1-000001");
-	transfer = &t;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct follow_device f = stick(DEVICE_READY);
-		struct handin h = {.fd = -1, .place = f.place};
 		struct desk d = {.lost = false};
 		char why[HANDIN_WHY_SIZE] = "";
-		snprintf(f.device.serial, sizeof(f.device.serial), "%s", cases[i].serial);
+		bool no_device = cases[i].serial == NULL;
+		struct handin h = {.fd = -1,
+		    .place = no_device ? NULL : f.place,
+		    .medium = json_pack("{s:i, s:s, s:s}", "bytes", cases[i].bytes, "kind",
+			cases[i].kind, "source", cases[i].source)};
+		snprintf(f.device.serial, sizeof(f.device.serial), "%s",
+		    no_device ? "" : cases[i].serial);
+		transfer = cases[i].id != NULL && strcmp(cases[i].id, "K1-000002") == 0 ? &t[1]
+		                                                                        : &t[0];
 		device = &f;
+		recorded = 0;
 		if (handin_is_of(&d, &h, cases[i].id, why) != cases[i].same ||
-		    (why[0] == '\0') != cases[i].same)
-			fail_msg("%s: %s", cases[i].what, why);
+		    (why[0] == '\0') != cases[i].same || (recorded == 0) != cases[i].same)
+			fail_msg("%s: %s, %zu", cases[i].what, why, recorded);
+		json_decref(h.medium);
 	}
-	json_decref(t.open_data);
+	json_decref(t[0].open_data);
+	json_decref(t[1].open_data);
 	transfer = NULL;
 	device = NULL;
 }
@@ -292,6 +380,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_device_is_opened_only_when_it_is_the_one_that_was_judged),
 	    cmocka_unit_test(an_image_in_a_port_is_no_device),
+	    cmocka_unit_test(an_insertion_is_told_from_the_one_before),
 	    cmocka_unit_test(reading_is_repeated_from_the_same_medium_alone),
 	    cmocka_unit_test(a_path_longer_than_a_path_is_refused_before_it_is_asked_for),
 	};

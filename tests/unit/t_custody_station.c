@@ -1,6 +1,7 @@
 /* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
-/* What the record remembers: of media refused, of scanners tried, of the clock. */
+/* What the record remembers: of media refused, of scanners tried, of the clock, of what stands.
+ */
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
@@ -127,6 +128,45 @@ clock_that_was_set_back_is_counted(void **state)
 	clock_set_wall_s(-1);
 }
 
+/* In the transfer; why and step as it stands, or NULL. */
+static void
+then(const char *subj, const char *type, const struct maker_person *who, json_t *data,
+    const char *why, const char *step)
+{
+	maker_add(m, LOG_CUSTODY, type, subj, who, data);
+	const struct custody_transfer *t =
+	    custody_transfer_find(m->custody, strchr(subj, ':') + 1);
+	if ((t->why == NULL) != (why == NULL) || (t->step == NULL) != (step == NULL))
+		fail_msg("%s: why %s, step %s", type, t->why, t->step);
+	assert_string_equal(t->why != NULL ? t->why : "", why != NULL ? why : "");
+	assert_string_equal(t->step != NULL ? t->step : "", step != NULL ? step : "");
+}
+
+static void
+why_it_stands_is_known_until_it_goes_on(void **state)
+{
+	const struct maker_person *anna = maker_find(m, "anna"), *ben = maker_find(m, "ben");
+	const char *fault = "{s:s,s:s}";
+	char subj[80];
+	(void)state;
+	maker_transfer(m, MAKER_READING, 3, subj);
+	then(subj, "xfer.fault", &m->station,
+	    json_pack(fault, "step", "reading", "why", "pulled"), "pulled", "reading");
+	then(subj, "xfer.take", ben, json_object(), "pulled", "reading");
+	then(subj, "xfer.start", &m->station, maker_start_data(m), NULL, NULL);
+	then(subj, "xfer.abort", anna, json_pack("{s:s}", "reason", "not asked for"),
+	    "not asked for", NULL);
+	maker_transfer(m, MAKER_SUBMITTED, 3, subj);
+	then(subj, "xfer.return", ben, json_pack("{s:s}", "reason", "one too many"),
+	    "one too many", NULL);
+	maker_transfer(m, MAKER_APPROVED, 3, subj);
+	const char *id = strchr(subj, ':') + 1;
+	then(subj, "xfer.release", &m->station, maker_release_data(m, id), NULL, NULL);
+	then(subj, "xfer.fault", &m->station,
+	    json_pack(fault, "step", "release", "why", "disk full"), "disk full", "release");
+	then(subj, "xfer.release", &m->station, maker_release_data(m, id), NULL, NULL);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -136,6 +176,7 @@ main(void)
 	    TEST(newest_refused_media_are_known),
 	    TEST(last_proof_of_each_scanner_is_known),
 	    TEST(clock_that_was_set_back_is_counted),
+	    TEST(why_it_stands_is_known_until_it_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

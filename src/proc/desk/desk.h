@@ -22,10 +22,12 @@
 struct delivery;
 struct failure;
 struct fault;
+struct flap;
 struct follow;
 struct intake;
 struct policy;
 struct publication;
+struct scan;
 struct session;
 struct tag;
 struct work;
@@ -52,8 +54,13 @@ struct desk {
 	struct failure *failure; /* refused sign-ins, on their way into the record */
 	struct fault *faults;    /* that the ledger had no room for */
 	int fault_timer;
-	struct follow *follow;   /* devices in the ports, or NULL: a demo has none */
-	struct work_slot *works; /* open work databases */
+	struct scan *trial; /* scanners that are tried without anybody asking, or NULL */
+	int trial_timer;    /* or when they are tried again */
+	int64_t trial_ms;   /* after how long */
+	bool untried[LIM_SCANNERS]; /* those */
+	struct flap *flaps;         /* how many entries about each port */
+	struct follow *follow;      /* devices in the ports, or NULL: a demo has none */
+	struct work_slot *works;    /* open work databases */
 	uint64_t next_tag, next_session;
 };
 

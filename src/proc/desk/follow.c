@@ -5,7 +5,7 @@
 #include "src/base/hex.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
-#include "src/proc/desk/book.h"
+#include "src/proc/desk/flap.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/udev.h"
@@ -17,6 +17,7 @@
 struct follow {
 	struct udev_watch *watch; /* NULL: nobody announces anything */
 	const char *why;          /* then */
+	int timer;                /* udevd is not there yet, or 0 */
 	bool finding;             /* what is seen may have been there for long */
 	struct follow_device *devices;
 	size_t n;
@@ -39,14 +40,6 @@ follow_data(const struct follow_device *f)
 	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "model", d->model, "port",
 	    follow_port(&f->judgement), "serial", d->serial, "source", f->source, "vendor",
 	    d->vendor);
-}
-
-static void
-follow_enter(struct desk *d, const char *type, json_t *data)
-{
-	char why[BOOK_WHY_SIZE];
-	if (book_event(d, type, "station", data, why) != ERR_OK)
-		log_warn("%s could not be recorded: %s", type, why);
 }
 
 static void
@@ -74,7 +67,7 @@ follow_came(struct desk *d, struct follow_device *f)
 	json_object_set_new(data, "bytes", json_integer((json_int_t)f->device.bytes));
 	log_info("%s: a medium of %llu bytes came", f->judgement.port->name,
 	    (unsigned long long)f->device.bytes);
-	follow_enter(d, "device.inserted", data);
+	flap_enter(d, f->judgement.port, "device.inserted", data, false);
 	follow_news(d, "inserted", f, "");
 }
 
@@ -105,7 +98,7 @@ follow_left(struct desk *d, struct follow_device *f, const char *why)
 		follow_keep_pulled(d, f);
 	}
 	log_info("%s: the medium has gone", f->judgement.port->name);
-	follow_enter(d, "device.removed", data);
+	flap_enter(d, f->judgement.port, "device.removed", data, reading || f->lost);
 	follow_news(d, "removed", f, reading || f->lost ? why : "");
 }
 
@@ -133,7 +126,7 @@ follow_refuse(struct desk *d, struct follow_device *f)
 	log_info("%s: a device was refused: %s",
 	    f->judgement.port != NULL ? f->judgement.port->name : "in no port",
 	    f->judgement.why);
-	follow_enter(d, "device.refused", data);
+	flap_enter(d, f->judgement.port, "device.refused", data, false);
 	follow_news(d, "refused", f, f->judgement.why);
 }
 
@@ -291,7 +284,21 @@ follow_open(struct desk *d)
 	*d->follow = (struct follow){.why = ""};
 	d->follow->watch = udev_watch_open(&watcher, &d->follow->why);
 	if (d->follow->watch == NULL)
-		log_warn("media in block ports are not noticed: %s", d->follow->why);
+		log_warn("media in block ports are not noticed, and none is read: %s",
+		    d->follow->why);
+}
+
+/* What came before udevd did, nobody announced. */
+static void
+follow_look(void *arg)
+{
+	struct desk *d = arg;
+	struct follow *w = d->follow;
+	w->timer = 0;
+	if (udev_watch_runs())
+		udev_watch_enumerate(w->watch);
+	else
+		w->timer = loop_add_timer(d->loop, LIM_UDEV_MS, follow_look, d);
 }
 
 void
@@ -300,7 +307,7 @@ follow_start(struct desk *d)
 	if (!follow_active(d))
 		return;
 	loop_add_fd(d->loop, udev_watch_fd(d->follow->watch), POLLIN, follow_on_ready, d);
-	udev_watch_enumerate(d->follow->watch);
+	follow_look(d);
 }
 
 /* Says nothing: that the desk ends takes no medium out. */
@@ -321,6 +328,8 @@ follow_close(struct desk *d)
 		w->pulled = p->next;
 		free(p);
 	}
+	if (w->timer != 0)
+		loop_del_timer(d->loop, w->timer);
 	if (w->watch != NULL)
 		loop_del_fd(d->loop, udev_watch_fd(w->watch));
 	udev_watch_close(w->watch);

@@ -3,7 +3,7 @@
 #include "src/base/escape.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
-#include "src/proc/desk/book.h"
+#include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/intake.h"
 
@@ -104,9 +104,11 @@ handin_is_it(struct handin_try *t, int fd, uint64_t diskseq)
 	    "it was taken out or exchanged while it was opened; look at "
 	    "the port and try again";
 	struct stat st;
-	if (!follow_active(t->desk))
-		return true;
 	bool block = fstat(fd, &st) == 0 && S_ISBLK(st.st_mode);
+	if (block && !follow_active(t->desk))
+		return handin_say(t, "nobody has judged it: udev cannot be listened to; an "
+				     "administrator looks at doctor, and starts the station "
+				     "again");
 	if (t->device == NULL)
 		return block ? handin_say(t, "udev has not announced it; plug it in again")
 		             : true;
@@ -124,29 +126,32 @@ handin_is_it(struct handin_try *t, int fd, uint64_t diskseq)
 	bool same = block && f->judgement.state == DEVICE_READY &&
 	            f->device.diskseq == judged && major(st.st_rdev) == f->device.major &&
 	            minor(st.st_rdev) == f->device.minor &&
-	            (diskseq == 0 || judged == 0 || diskseq == judged);
+	            diskseq == judged; /* both 0: this kernel does not count insertions */
 	return same ? true : handin_say(t, again);
 }
 
 /* --- the whole -------------------------------------------------------------------- */
 
+/* source: escaped. */
+static void
+handin_enter(struct desk *d, const struct follow_device *f, const char *source, const char *why)
+{
+	const struct station_port *port = f != NULL ? f->judgement.port : NULL;
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "model",
+	    f != NULL ? f->device.model : "", "port", port != NULL ? port->name : "", "serial",
+	    f != NULL ? f->device.serial : "", "source", source, "vendor",
+	    f != NULL ? f->device.vendor : "", "why", why);
+	flap_enter(d, port, "device.refused", data, true);
+}
+
 static void
 handin_record(const struct handin_try *t)
 {
-	char refused[BOOK_WHY_SIZE];
 	/* escaped, the beginning of what is too long for a path is text of an entry */
 	size_t n = t->source_len > LIM_PATH_BYTES ? LIM_NAME_BYTES : t->source_len;
 	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(n));
 	escape_bytes(t->source, n, text, ESCAPE_SIZE(n), NULL);
-	const struct follow_device *f = t->device;
-	const char *port =
-	    f != NULL && f->judgement.port != NULL ? f->judgement.port->name : "";
-	json_t *data = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "model",
-	    f != NULL ? f->device.model : "", "port", port, "serial",
-	    f != NULL ? f->device.serial : "", "source", text, "vendor",
-	    f != NULL ? f->device.vendor : "", "why", t->why);
-	if (book_event(t->desk, "device.refused", "station", data, refused) != ERR_OK)
-		log_warn("a refused device could not be recorded: %s", refused);
+	handin_enter(t->desk, t->device, text, t->why);
 }
 
 /* As xfer.open records it. */
@@ -204,6 +209,27 @@ handin_take(struct desk *d, int fd, const uint8_t *source, size_t source_len,
 	return ERR_OK;
 }
 
+static const char *
+handin_text(const json_t *medium, const char *key)
+{
+	const char *text = json_string_value(json_object_get(medium, key));
+	return text != NULL ? text : "";
+}
+
+/* As far as it can be known: a device by what it says of itself, anything else by its name. */
+static bool
+handin_is_medium(
+    const struct handin *h, const struct follow_device *f, const struct custody_transfer *t)
+{
+	const json_t *was = json_object_get(t->open_data, "medium");
+	if (json_object_get(was, "device") != NULL)
+		return f != NULL && follow_is(&f->device, t);
+	return strcmp(handin_text(was, "kind"), handin_text(h->medium, "kind")) == 0 &&
+	       strcmp(handin_text(was, "source"), handin_text(h->medium, "source")) == 0 &&
+	       json_integer_value(json_object_get(was, "bytes")) ==
+	           json_integer_value(json_object_get(h->medium, "bytes"));
+}
+
 bool
 handin_is_of(
     struct desk *d, const struct handin *h, const char *transfer, char why[HANDIN_WHY_SIZE])
@@ -211,16 +237,18 @@ handin_is_of(
 	const struct custody_transfer *t =
 	    transfer != NULL ? custody_transfer_find(d->custody, transfer) : NULL;
 	const struct follow_device *f = h->place != NULL ? follow_at(d, h->place) : NULL;
-	const json_t *device =
-	    t != NULL ? json_object_get(json_object_get(t->open_data, "medium"), "device")
-		      : NULL;
-	if (device == NULL || f == NULL || follow_is(&f->device, t))
+	if (t == NULL || handin_is_medium(h, f, t))
 		return true;
-	const char *serial = json_string_value(json_object_get(device, "serial"));
+	const json_t *was = json_object_get(t->open_data, "medium");
+	const json_t *device = json_object_get(was, "device");
+	const char *name =
+	    handin_text(device != NULL ? device : was, device != NULL ? "serial" : "source");
 	snprintf(why, HANDIN_WHY_SIZE,
-	    "this is not the medium of %s: its serial or size differs from that of %.600s; "
+	    "this is not the medium of %s: its %s or size differs from that of %.600s; "
 	    "insert the same medium, or abort the transfer and open a new one",
-	    t->id, serial != NULL && serial[0] != '\0' ? serial : "the one that was handed in");
+	    t->id, device != NULL ? "serial" : "name",
+	    name[0] != '\0' ? name : "the one that was handed in");
+	handin_enter(d, f, handin_text(h->medium, "source"), why);
 	return false;
 }
 

@@ -23,8 +23,9 @@ struct handin {
 enum err handin_take(struct desk *, int fd, const uint8_t *source, size_t source_len,
     struct handin *ret, char why[HANDIN_WHY_SIZE]);
 /*
- * False, with a sentence, when it is another device than the one the transfer
- * (NULL: a new one) was opened for; true, too, when nobody can tell.
+ * False, with a sentence, when it is another medium than the one the transfer
+ * (NULL: a new one) was opened for: another device, or, when none was recorded,
+ * another kind, source or size.  The refusal is in the ledger then.
  */
 bool handin_is_of(
     struct desk *, const struct handin *, const char *transfer, char why[HANDIN_WHY_SIZE]);

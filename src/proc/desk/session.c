@@ -14,6 +14,7 @@
 #include "src/proc/desk/draft.h"
 #include "src/proc/desk/failure.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/handin.h"
 #include "src/proc/desk/intake.h"
@@ -344,9 +345,10 @@ session_intake(struct session *s, struct msg *m)
 	    .fd = h.fd};
 	if (!handin_is_of(s->desk, &h, r.resume, refused)) {
 		handin_done(&h);
-		session_refuse(s, 1, refused, "nothing was recorded");
+		session_refuse(s, 1, refused, "the refusal is recorded");
 		return;
 	}
+	flap_write(s->desk); /* what came and went before */
 	e = intake_open(s->desk, &r, transfer, why);
 	if (e == ERR_OK && h.place != NULL)
 		follow_opened(s->desk, h.place, transfer);

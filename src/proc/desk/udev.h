@@ -27,8 +27,9 @@ struct udev_watcher {
 /* udevd is there: it would announce what comes. */
 bool udev_watch_runs(void);
 /*
- * Listens from now on; to be called before the sandbox.  NULL, and ret_why,
- * when nobody announces anything.  /sys and UDEV_WATCH_DATA are read later.
+ * Listens from now on, also for a udevd that starts later; to be called before
+ * the sandbox.  NULL, and ret_why, when nobody ever announces anything.  /sys
+ * and UDEV_WATCH_DATA are read later.
  */
 #define UDEV_WATCH_DATA "/run/udev"
 struct udev_watch *udev_watch_open(const struct udev_watcher *, const char **ret_why);

@@ -213,6 +213,8 @@ ports_prove(int fd, uint64_t *ret_diskseq, const char **ret_why)
 	}
 	if (ioctl(fd, BLKGETDISKSEQ, &diskseq) == 0)
 		*ret_diskseq = diskseq;
+	else if (errno != ENOTTY && errno != EINVAL) /* a kernel that does not count them */
+		return ports_fail(ret_why, errno);
 	return true;
 }
 
