@@ -25,14 +25,27 @@ intake_fields(const struct args *a)
 	return fields;
 }
 
+/* An absolute path in base64, as `media --json` prints the source of a medium. */
+static bool
+intake_is_printed(const char *text)
+{
+	size_t n = strlen(text), len = 0;
+	MEM_FREE uint8_t *path = mem_alloc(n / 4 * 3 + 1);
+	return hex_b64_decode(text, n, path, &len) && len > 0 && path[0] == '/' &&
+	       memchr(path, '\0', len) == NULL;
+}
+
 /*
  * The path as bytes; a device's is made absolute, because another process opens
- * it.  A device without a slash is the name of the port it is in.
+ * it.  A device without a slash is the name of the port it is in, or a source
+ * that was printed.
  */
 static json_t *
 intake_source(const struct arg *source)
 {
 	char here[LIM_PATH_BYTES];
+	if (source->fd < 0 && intake_is_printed(source->value))
+		return json_string(source->value);
 	bool relative =
 	    source->fd < 0 && source->value[0] != '/' && strchr(source->value, '/') != NULL;
 	MEM_FREE char *path = relative && getcwd(here, sizeof(here)) != NULL

@@ -39,8 +39,7 @@ desk_connect(const char *home, bool wait)
 	return -1;
 }
 
-/* Without room for its first entry a station does not start; everybody may look at the disk. */
-static bool
+bool
 desk_ledger_is_full(const struct ui *ui)
 {
 	struct statvfs v;

@@ -13,6 +13,8 @@
 int desk_connect(const char *home, bool wait);
 /* Says why there is none: an errno of desk_connect. */
 void desk_no_connection(const struct ui *, int why);
+/* Without room for its first entry a station does not start; everybody may look at the disk. */
+bool desk_ledger_is_full(const struct ui *);
 /* Connects to HOME/run/desk.sock: before the sandbox.  Prints; an enum ui_status. */
 int desk_open(struct ui *);
 /* First words, and the authority log: who the people are, and whether it is a demo. */

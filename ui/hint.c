@@ -24,6 +24,8 @@ static const struct {
     {NEXT_REQUESTER, "sallyport --as ADMIN requester add ID --name NAME"},
     {NEXT_VAULT, "sallyport --as ID purge"},
     {NEXT_ANTIVIRUS, "scan-av(8) tells how"},
+    {NEXT_ENGINE, "systemctl status sallyport-clamd; ls /var/lib/sallyport-clamd; "
+		  "journalctl -k -g apparmor"},
     {NEXT_SCANNERS, "sallyport scanners --selftest"},
 };
 

@@ -36,6 +36,10 @@
 #define NEXT_SANDBOX \
 	"nothing can be released; an administrator starts the installed programs instead"
 #define NEXT_ANTIVIRUS "an administrator starts clamd with the socket that station.conf names"
+#define NEXT_ENGINE                                                                    \
+	"an administrator starts clamd, or looks why it does not run: there are no "   \
+	"signatures in its folder (/var/lib/sallyport-clamd), or AppArmor refuses it " \
+	"something"
 #define NEXT_MEDIA \
 	"an administrator starts udev and installs the station's rules; then plug it in again"
 #define NEXT_SCANNERS                                                                   \

@@ -42,6 +42,22 @@ kept() {
 	must as otto abort "$transfer" --reason 'next, please'
 }
 
+# Nobody asks: each is tried when the station starts, and one whose engine comes late once it is there.
+says() { # REGEX: doctor, in one line
+	"$bin/sallyport" doctor | one_line | grep -qE "$1"
+}
+ok "scanners are tried at the start" wait_for 30 says 'OK scanners .*type good'
+unlike "all of them" "$("$bin/sallyport" doctor)" 'not tried|being tried|WARN scanners|FAIL'
+engine_stop
+rm -f "$socket"
+station_stop
+must station_start
+ok "an engine that is not there yet is told" wait_for 30 says 'FAIL scanners .*av UNFIT.*clamd is not running'
+like "with what to look at" "$("$bin/sallyport" doctor | one_line)" \
+    'there is no socket .*starts clamd.*no signatures.*AppArmor.*systemctl status sallyport-clamd; ls /var/lib/sallyport-clamd; journalctl -k -g apparmor'
+engine s/x/x/
+ok "and tried again when it is" wait_for 60 says 'OK antivirus socket.*OK scanners .*av good'
+
 like "a sound engine is fit" "$("$bin/sallyport" scanners --selftest)" '^av .*fit'
 like "and doctor says so" "$("$bin/sallyport" doctor)" '^OK +antivirus'
 

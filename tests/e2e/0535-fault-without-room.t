@@ -3,6 +3,8 @@
 # A fault that the full disk of the ledger keeps out of the record: told at once,
 # recorded when there is room, and no transfer is left where nobody can take it up.
 . "$(dirname "$0")/rooms.sh"
+. "$(dirname "$0")/screen.sh"
+trap 'ended=$?; $tty kill-server 2>/dev/null; (exit $ended); rooms_end' EXIT
 
 room "$SALLYPORT_HOME/ledger" 64m
 mkdir "$work/m"
@@ -53,7 +55,13 @@ no "without room for the first entry the station does not start" station_start
 like "the log says why, and what to do" "$(tail -n 8 "$SALLYPORT_HOME/run/sallyportd.log")" \
     'cannot record station.start: .*full.* Make sure that its disk has room'
 like "so does a command" "$("$bin/sallyport" status 2>&1)" "disk of its ledger is full"
+terminal kiosk
+$tty send-keys -t "$on" "clear; SALLYPORT_HOME='$SALLYPORT_HOME' $bin/sallyport --kiosk" Enter
+shows "so do the screens" 'disk of its ledger is'
+like "with who does what" "$(screen | tr '\n' ' ' | tr -s ' ')" 'administrator makes room on it.*Tell the administrator'
 rm "$SALLYPORT_HOME/ledger/filler"
+shows "which look again by themselves" 'it is starting, or'
 ok "with room it does" station_start
+shows "and ask who it is" 'Officer id  \['
 ok "the record verifies" "$bin/sallyport" verify
 done_testing

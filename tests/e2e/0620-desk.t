@@ -75,6 +75,9 @@ echo hidden >"$port/.part"
 like "an image in the port is ready" "$(media stick.img)" '"state": *"ready"'
 like "with its size" "$(media stick.img)" '"bytes": *8388608'
 like "an odd name is escaped" "$(media odd)" 'odd.*x1B\[2Jname'
+source_of() { # WORDS: its source as it is printed
+	media "$1" | sed -n 's/.*"source": *"\([^"]*\)".*/\1/p'
+}
 is "links, pipes, folders and dot files are no media" \
     "$(grep -cE 'link.img|pipe|folder|part' "$work/media")" 0
 
@@ -108,6 +111,15 @@ is "each refusal is shown, the newest first" \
     "$(grep '"refused"' "$work/media" | head -n 1 | grep -c 'ledger.db')" 1
 is "all of them" "$(grep -c '"refused"' "$work/media")" 9
 
+refused "a keyboard's name is refused" 1 'never a real device' as otto intake /dev/input/event0 --device \
+    --requester rita
+like "and is not called an image" "$(media event0)" '"kind": *"device"'
+ok "the first one is ended" as otto abort "$transfer" --reason 'only a try'
+run as otto intake "$(source_of "odd")" --device --requester rita --no-wait
+transfer=$(transfer_of "$out$err")
+ok "a source is taken as it is printed" test -n "$transfer"
+like "and means that medium" "$(media odd)" "$transfer"
+
 # --- stages, pause and stop -----------------------------------------------------------
 run as otto abort "$transfer" --reason 'only a try'
 rm -f "$port"/* 2>/dev/null
@@ -116,15 +128,30 @@ for i in 1 2 3 4 5 6; do
 done
 small_medium "$port/big.img" "$work/m" 160
 station=$(cat "$SALLYPORT_HOME/run/sallyportd.pid")
-pause_at_work() { # TRANSFER: however fast the disk is, the reader stands until the pause was asked for
-	wait_for 10 pkill -STOP -P "$station" -f sallyport-reader
+# However fast the disk is, the reader stands in the middle of its work: who
+# stops it looks without a rest, for as long as many readings would take.
+stop_reader() {
+	tries=5000
+	until pkill -STOP -P "$station" -f sallyport-reader; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || return 1
+	done
+}
+begin_reading() { # leaves the transfer's id in $transfer
+	stop_reader &
+	stopper=$!
+	run as otto intake "$port/big.img" --device --requester rita --no-wait
+	transfer=$(transfer_of "$out$err")
+	[ -n "$transfer" ] || fail "no transfer" "$out" "$err"
+	wait $stopper || fail "no reader was there"
+}
+pause_at_work() { # TRANSFER: its reader stands until the pause was asked for
 	as otto pause "$1"
 	pause_status=$?
 	pkill -CONT -P "$station" -f sallyport-reader || :
 	return $pause_status
 }
-run as otto intake "$port/big.img" --device --requester rita --no-wait
-transfer=$(transfer_of "$out$err")
+begin_reading
 ok "a transfer at work can be paused" pause_at_work "$transfer"
 refused "but not twice" 1 'paused already' as otto pause "$transfer"
 as otto watch "$transfer" >"$work/watch.out" 2>&1 &
@@ -139,8 +166,8 @@ wait $watcher
 unlike "and the watcher is told of every stage" "$(cat "$work/watch.out")" 'not known'
 refused "what has ended cannot be paused" 1 'neither being read' as otto pause "$transfer"
 
-run as otto intake "$port/big.img" --device --requester rita --no-wait
-second=$(transfer_of "$out$err")
+begin_reading
+second=$transfer
 pause_at_work "$second" >/dev/null
 ok "it is paused in the middle" wait_for 20 state_is "$second" READING
 refused "a stop needs its reason" 2 'reason' as otto stop "$second"

@@ -57,6 +57,8 @@ void rig_close(struct rig *);
 void rig_new_record(struct rig *);
 /* Writes a file below the station's directory. */
 void rig_put_text(const struct rig *, const char *path, const char *text);
+/* Runs a script of the shell in the share, $0 being the transfer; its exit status. */
+int rig_shell(const struct rig *, const char *script);
 /* A played program; the stager's end of its socket.  hello: it waits for a greeting. */
 int rig_fork(struct rig *, enum role, bool hello, pid_t *ret_pid);
 

@@ -107,21 +107,6 @@ text_of(const struct rig *r, const char *path)
 	return (char *)bytes;
 }
 
-static int
-shell(const struct rig *r, const char *script)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		MEM_FREE char *dir = mem_printf("%s/share", r->dir);
-		if (chdir(dir) == 0)
-			execlp("sh", "sh", "-c", script, r->id, (char *)NULL);
-		_exit(127);
-	}
-	int status = 0;
-	waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
-}
-
 static size_t
 entries_of_type(struct rig *r, const char *type)
 {
@@ -159,9 +144,9 @@ approved_files_appear_read_only_with_their_times(void **state)
 	int64_t wall_s;
 	assert_true(clock_parse("2024-01-02T03:04:05Z", &wall_s));
 	assert_int_equal(st.st_mtime, wall_s);
-	assert_int_equal(
-	    0, shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
-			 " test $(stat -c %a . ..  | sort -u) = 555"));
+	assert_int_equal(0,
+	    rig_shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
+			  " test $(stat -c %a . ..  | sort -u) = 555"));
 	assert_false(exists(&r, "transfers/.@.part"));
 	rig_close(&r);
 }
@@ -182,25 +167,26 @@ custody_folder_is_whole_and_stock_tools_agree(void **state)
 		if (!exists(&r, path))
 			fail_msg("no %s", names[i]);
 	}
-	assert_int_equal(
-	    0, shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS &&"
-			 " test $(find . -type f | wc -l) = $(($(wc -l < SHA256SUMS) + 1)) &&"
-			 " cmp manifest.sha256 ../../transfers/$0/MANIFEST.sha256"));
+	assert_int_equal(0,
+	    rig_shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS &&"
+			  " test $(find . -type f | wc -l) = $(($(wc -l < SHA256SUMS) + 1)) &&"
+			  " cmp manifest.sha256 ../../transfers/$0/MANIFEST.sha256"));
 	/* every signature, with nothing but ssh-keygen, as README.txt says */
 	assert_int_equal(
-	    0, shell(&r, "cd custody/$0 && w=$(mktemp -d) && n=0 && for e in entries/*; do"
-			 " sed -n 1p $e > $w/body &&"
-			 " { echo -----BEGIN SSH SIGNATURE-----; sed -n 2p $e;"
-			 " echo -----END SSH SIGNATURE-----; } > $w/sig &&"
-			 " id=$(sed 's/.*\"actor\":{\"id\":\"\\([^\"]*\\)\".*/\\1/' $w/body) &&"
-			 " ssh-keygen -Y verify -f allowed_signers -I $id"
-			 " -n custody-event-v1@sallyport -s $w/sig < $w/body > /dev/null &&"
-			 " n=$((n+1)); done; rm -r $w; test $n = 8"));
-	assert_int_equal(0, shell(&r, "grep -q \"^$0\t.*\trita\t\" INDEX"));
+	    0, rig_shell(&r,
+		   "cd custody/$0 && w=$(mktemp -d) && n=0 && for e in entries/*; do"
+		   " sed -n 1p $e > $w/body &&"
+		   " { echo -----BEGIN SSH SIGNATURE-----; sed -n 2p $e;"
+		   " echo -----END SSH SIGNATURE-----; } > $w/sig &&"
+		   " id=$(sed 's/.*\"actor\":{\"id\":\"\\([^\"]*\\)\".*/\\1/' $w/body) &&"
+		   " ssh-keygen -Y verify -f allowed_signers -I $id"
+		   " -n custody-event-v1@sallyport -s $w/sig < $w/body > /dev/null &&"
+		   " n=$((n+1)); done; rm -r $w; test $n = 8"));
+	assert_int_equal(0, rig_shell(&r, "grep -q \"^$0\t.*\trita\t\" INDEX"));
 	MEM_FREE char *verify = program_path("sallyport-verify");
 	MEM_FREE char *script = mem_printf("%s --genesis %s custody/$0 > /dev/null", verify,
 	    custody_genesis(record_custody(r.record)));
-	assert_int_equal(0, shell(&r, script));
+	assert_int_equal(0, rig_shell(&r, script));
 	rig_close(&r);
 }
 
@@ -232,7 +218,7 @@ index_keeps_the_lines_of_others(void **state)
 	assert_released(&r);
 	assert_released(&r);
 	assert_int_equal(
-	    0, shell(&r,
+	    0, rig_shell(&r,
 		   "test $(wc -l < INDEX) = 4 && grep -q '^K1-000000.x$' INDEX &&"
 		   " grep -q '^K1-0000011.y$' INDEX && test $(grep -c \"^$0\t\" INDEX) = 1"));
 	rig_close(&r);
@@ -265,13 +251,13 @@ papers_can_be_made_at_any_time_and_again(void **state)
 		rig_open(&r, untils[i], RIG_FILES);
 		/* without it a share that lacks what was delivered is not believed */
 		if (untils[i] >= MAKER_RELEASED)
-			shell(&r, ": >INDEX");
+			rig_shell(&r, ": >INDEX");
 		for (int again = 0; again < 2; again++)
 			if (delivery_custody(&r.delivery, r.id, &r.result) != ERR_OK)
 				fail_msg(
 				    "%d: %s: %s", (int)untils[i], r.result.step, r.result.why);
 		assert_int_equal(
-		    0, shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS"));
+		    0, rig_shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS"));
 		assert_false(exists(&r, "custody/.@.part"));
 		assert_int_equal(exists(&r, "INDEX"), untils[i] >= MAKER_RELEASED);
 		rig_close(&r);
@@ -504,15 +490,15 @@ published_and_then_changed_is_never_recorded(void **state)
 		    cases[i].script);
 		/* what the script does not change is as it was */
 		if (i != 0)
-			shell(&r, "chmod u+w transfers/$0/files");
-		assert_int_equal(0, shell(&r, script));
+			rig_shell(&r, "chmod u+w transfers/$0/files");
+		assert_int_equal(0, rig_shell(&r, script));
 		if (i != 0)
-			shell(&r, "chmod 444 transfers/$0/files/file-000004.txt");
+			rig_shell(&r, "chmod 444 transfers/$0/files/file-000004.txt");
 		assert_fails(&r, "read-back", cases[i].why);
 		assert_int_equal(entries_of_type(&r, "xfer.deliver"), 0);
 		/* what is not what was signed does not stay on the share */
 		assert_false(exists(&r, "transfers/@"));
-		shell(&r, "rm -f /tmp/$0");
+		rig_shell(&r, "rm -f /tmp/$0");
 		rig_close(&r);
 	}
 }
@@ -523,19 +509,20 @@ leftovers_are_swept_and_built_anew(void **state)
 	struct rig r;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_int_equal(0, shell(&r, "mkdir -p transfers/.$0.part/files/a "
-				      "transfers/.K1-000077.part custody/.$0.part &&"
-				      " echo junk > transfers/.$0.part/files/file-000001.txt &&"
-				      " ln -s /etc transfers/.$0.part/files/a/etc && chmod -R "
-				      "a-w transfers/.$0.part"));
+	assert_int_equal(
+	    0, rig_shell(&r, "mkdir -p transfers/.$0.part/files/a "
+			     "transfers/.K1-000077.part custody/.$0.part &&"
+			     " echo junk > transfers/.$0.part/files/file-000001.txt &&"
+			     " ln -s /etc transfers/.$0.part/files/a/etc && chmod -R "
+			     "a-w transfers/.$0.part"));
 	assert_int_equal(share_sweep(&r.share), ERR_OK);
 	assert_false(exists(&r, "transfers/.@.part"));
 	assert_false(exists(&r, "transfers/.K1-000077.part"));
 	assert_false(exists(&r, "custody/.@.part"));
 	assert_int_equal(access("/etc/passwd", R_OK), 0);
 	/* and without a sweep, by the release itself */
-	assert_int_equal(
-	    0, shell(&r, "mkdir -p transfers/.$0.part/files && chmod 555 transfers/.$0.part"));
+	assert_int_equal(0,
+	    rig_shell(&r, "mkdir -p transfers/.$0.part/files && chmod 555 transfers/.$0.part"));
 	assert_released(&r);
 	rig_close(&r);
 }
@@ -546,12 +533,12 @@ something_else_in_the_place_is_not_touched(void **state)
 	struct rig r;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_int_equal(0, shell(&r, "mkdir transfers/$0 && echo mine > transfers/$0/x"));
+	assert_int_equal(0, rig_shell(&r, "mkdir transfers/$0 && echo mine > transfers/$0/x"));
 	assert_fails(&r, "read-back", "");
 	assert_true(exists(&r, "transfers/@/x"));
 	rig_close(&r);
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_int_equal(0, shell(&r, "ln -s /tmp transfers/$0"));
+	assert_int_equal(0, rig_shell(&r, "ln -s /tmp transfers/$0"));
 	assert_fails(&r, "space", "is no directory");
 	rig_close(&r);
 }
@@ -632,7 +619,7 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 	int status;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_int_equal(0, shell(&r, "mkdir -p transfers/.K1-000055.part"));
+	assert_int_equal(0, rig_shell(&r, "mkdir -p transfers/.K1-000055.part"));
 	struct channel *c = program_start(&r, pids);
 	struct msg m =
 	    program_ask(c, MSG_STAGE_CHECK, json_pack("{s:i,s:i}", "files", 3, "bytes", 1000));
@@ -649,9 +636,9 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 	if (m.id != MSG_STAGE_RELEASED)
 		fail_msg("%s: %s", msg_str(&m, "step"), msg_str(&m, "why"));
 	assert_int_equal(msg_uint(&m, "files"), RIG_FILES);
-	assert_int_equal(
-	    0, shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
-			 " cd ../../../custody/$0 && sha256sum --quiet -c SHA256SUMS"));
+	assert_int_equal(0,
+	    rig_shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
+			  " cd ../../../custody/$0 && sha256sum --quiet -c SHA256SUMS"));
 #endif
 	msg_done(&m);
 	m = program_ask(c, MSG_STAGE_CUSTODY, json_pack("{s:s}", "transfer", r.id));
@@ -709,9 +696,10 @@ report_takes_the_place_of_the_older(void **state)
 	MEM_FREE char *text = text_of(&r, path);
 	assert_string_equal(text, "the second\n");
 	assert_int_equal(put_report(&r, r.id, "slip.txt", "", why), ERR_OK);
-	assert_int_equal(0, shell(&r, "test \"$(ls -A reports/$0)\" = 'report.txt\nslip.txt' ||"
-				      " test $(ls -A reports/$0 | wc -l) = 2"));
-	assert_int_equal(0, shell(&r, "test $(stat -c %a reports/$0/slip.txt) = 444"));
+	assert_int_equal(
+	    0, rig_shell(&r, "test \"$(ls -A reports/$0)\" = 'report.txt\nslip.txt' ||"
+			     " test $(ls -A reports/$0 | wc -l) = 2"));
+	assert_int_equal(0, rig_shell(&r, "test $(stat -c %a reports/$0/slip.txt) = 444"));
 	assert_false(exists(&r, "transfers/@"));
 	rig_close(&r);
 }
@@ -739,7 +727,7 @@ report_has_a_known_name_and_transfer(void **state)
 	close(ends[1]);
 	assert_false(exists(&r, "reports/@"));
 	/* something else in its place is not followed */
-	assert_int_equal(0, shell(&r, "mkdir elsewhere && ln -s ../elsewhere reports/$0"));
+	assert_int_equal(0, rig_shell(&r, "mkdir elsewhere && ln -s ../elsewhere reports/$0"));
 	assert_int_not_equal(put_report(&r, r.id, "report.txt", "x", why), ERR_OK);
 	assert_false(exists(&r, "elsewhere/report.txt"));
 	rig_close(&r);

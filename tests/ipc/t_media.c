@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 static size_t refusals;
+static const struct custody_refused *refusal; /* that many times; NULL: of an image */
 static struct follow_device *devices;
 static struct follow_pulled *pulled;
 static struct custody_transfer *transfer; /* the only one, or NULL */
@@ -86,7 +87,7 @@ custody_refused_at(const struct custody *c, size_t i)
 	    .why = "it is no image file",
 	    .at = "2026-01-01T00:00:00Z"};
 	(void)c;
-	return i < refusals ? &one : NULL;
+	return i >= refusals ? NULL : refusal != NULL ? refusal : &one;
 }
 
 struct intake *
@@ -180,6 +181,37 @@ long_names_in_one_port_do_not_empty_another(void **state)
 		assert_int_equal(msg_bool(&m, "more"), cases[i].more);
 		msg_done(&m);
 	}
+}
+
+static void
+a_refused_device_is_not_called_an_image(void **state)
+{
+	static const struct {
+		const char *what;
+		struct custody_refused refused;
+		const char *kind;
+	} cases[] = {
+	    {"an image in a port", {.source = "/ports/b/link.img"}, "image"},
+	    {"an image elsewhere", {.source = "/tmp/stick.img"}, "image"},
+	    {"a keyboard in a port",
+		{.source = "pci-usb-0:1", .port = "left", .device = "ACME Keyboard"}, "device"},
+	    {"one in no port", {.source = "pci-usb-0:9", .device = "ACME Keyboard"}, "device"},
+	    {"one that says nothing of itself", {.source = "unnamed"}, "device"},
+	    {"a disk in no port", {.source = STATION_BY_PATH "pci-usb-0:9"}, "device"},
+	    {"a node", {.source = "/dev/sda"}, "device"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		refusal = &cases[i].refused;
+		struct msg m = look(0, 1);
+		json_t *rows = json_object_get(m.body, "rows");
+		json_t *last = json_array_get(rows, json_array_size(rows) - 1);
+		const char *kind = json_string_value(json_object_get(last, "kind"));
+		if (strcmp(kind, cases[i].kind) != 0)
+			fail_msg("%s: %s", cases[i].what, kind);
+		msg_done(&m);
+	}
+	refusal = NULL;
 }
 
 /* --- devices ---------------------------------------------------------------------- */
@@ -307,6 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_device_is_what_became_of_its_transfer),
 	    cmocka_unit_test(long_names_in_one_port_do_not_empty_another),
+	    cmocka_unit_test(a_refused_device_is_not_called_an_image),
 	};
 	return cmocka_run_group_tests_name("media", tests, NULL, NULL);
 }

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static void
@@ -23,22 +22,6 @@ assert_released(struct rig *r)
 {
 	if (delivery_release(&r->delivery, r->id, &r->result) != ERR_OK)
 		fail_msg("%s: %s", r->result.step, r->result.why);
-}
-
-/* In the share; $0 is the transfer. */
-static int
-shell(const struct rig *r, const char *script)
-{
-	pid_t pid = fork();
-	if (pid == 0) {
-		MEM_FREE char *dir = mem_printf("%s/share", r->dir);
-		if (chdir(dir) == 0)
-			execlp("sh", "sh", "-c", script, r->id, (char *)NULL);
-		_exit(127);
-	}
-	int status = 0;
-	waitpid(pid, &status, 0);
-	return WEXITSTATUS(status);
 }
 
 static void
@@ -61,7 +44,7 @@ papers_that_a_crash_left_out_are_found(void **state)
 		struct rig r;
 		rig_open(&r, MAKER_APPROVED, RIG_FILES);
 		assert_released(&r);
-		assert_int_equal(0, shell(&r, cases[i].script));
+		assert_int_equal(0, rig_shell(&r, cases[i].script));
 		if (papers_behind(&r.share, record_transfer(r.record, r.id)) != cases[i].behind)
 			fail_msg("%s", cases[i].what);
 		rig_close(&r);
@@ -80,9 +63,9 @@ share_without_what_was_delivered_is_not_believed(void **state)
 	assert_released(&r);
 	assert_int_equal(papers_share(r.record, &r.share, why), ERR_OK);
 	/* the run ended before its first INDEX */
-	assert_int_equal(0, shell(&r, "rm INDEX"));
+	assert_int_equal(0, rig_shell(&r, "rm INDEX"));
 	assert_int_equal(papers_share(r.record, &r.share, why), ERR_OK);
-	assert_int_equal(0, shell(&r, "mv transfers/$0 transfers/elsewhere"));
+	assert_int_equal(0, rig_shell(&r, "mv transfers/$0 transfers/elsewhere"));
 	assert_int_equal(papers_share(r.record, &r.share, why), ERR_STATE);
 	assert_non_null(strstr(why, "neither INDEX nor any of the 1 transfers"));
 	assert_int_equal(delivery_custody(&r.delivery, r.id, &r.result), ERR_STATE);

@@ -24,6 +24,7 @@ struct lock {
 	struct work work;
 	int64_t locked_s;  /* wall clock */
 	int64_t looked_ms; /* 0: not yet */
+	bool full;         /* why the station does not answer: its ledger has no room */
 };
 
 static void
@@ -31,6 +32,7 @@ lock_tick(struct view *v)
 {
 	struct lock *l = (struct lock *)v;
 	struct app *app = v->app;
+	l->full = app_why_no_desk(app) != NULL && desk_ledger_is_full(app->ui);
 	if (app_why_no_desk(app) != NULL ||
 	    (l->looked_ms != 0 && app->now_ms - l->looked_ms < LOCK_LOOK_MS))
 		return;
@@ -132,7 +134,10 @@ lock_draw(struct view *v, const struct area *a)
 	    safe_printf(app->frame, "Locked for %s at %.5s UTC.", app->ui->as, since + 11));
 	if (app_why_no_desk(app) != NULL)
 		area_words(&in, 8, 0, 2, STYLE_WARN,
-		    SAFE("The station does not answer; it is tried every second."));
+		    l->full
+			? SAFE("The station does not answer: the disk of its ledger is full. "
+			       "An administrator makes room on it.")
+			: SAFE("The station does not answer; it is tried every second."));
 	else if (l->work.rows != NULL)
 		area_words(&in, 8, 0, 2, STYLE_PLAIN,
 		    safe_printf(

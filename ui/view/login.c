@@ -34,6 +34,7 @@ struct login {
 	struct work work;  /* transfers that are not over */
 	bool was_there;    /* the station was there at the last tick */
 	bool seen;         /* it was there at all */
+	bool full;         /* and cannot be: its ledger has no room */
 	int64_t away_ms;   /* since when it is not there ... */
 	int64_t away_s;    /* ... by the wall clock */
 	int64_t looked_ms; /* 0: not yet */
@@ -72,6 +73,7 @@ login_tick(struct view *v)
 		l->away_s = v->app->now_s;
 	}
 	l->seen |= there;
+	l->full = !there && desk_ledger_is_full(v->app->ui);
 	if (there && v->app->top == v &&
 	    (!l->was_there || v->app->now_ms - l->looked_ms >= LOGIN_LOOK_MS))
 		login_look(l);
@@ -275,7 +277,20 @@ login_draw_state(struct login *l, const struct area *a, int row)
 	area_put(a, row + 5, 11, STYLE_PLAIN, work_words(&l->work, app->frame));
 }
 
-/* In the place of the form: what is the matter, and that nothing has to be done for it. */
+/* What is the matter; it ends with what is done about it, as far as that is known. */
+static struct safe
+login_why_away(const struct login *l)
+{
+	if (l->full)
+		return SAFE("The station does not answer: the disk of its ledger is full, and "
+			    "without a record nothing is done. An administrator makes room on "
+			    "it.");
+	return l->seen
+	           ? SAFE("The station does not answer: it has stopped, or is started again.")
+	           : SAFE("The station does not answer: it is starting, or has stopped.");
+}
+
+/* In the place of the form: what is the matter, and that nothing has to be done for it here. */
 static void
 login_draw_away(struct login *l, const struct area *middle, int row)
 {
@@ -283,12 +298,7 @@ login_draw_away(struct login *l, const struct area *middle, int row)
 	char since[CLOCK_TEXT_SIZE];
 	clock_format(l->away_s, since);
 	area_cursor(middle, row, 0);
-	row +=
-	    area_words(middle, row, 0, 0, STYLE_WARN,
-		l->seen
-		    ? SAFE("The station does not answer: it has stopped, or is started again.")
-		    : SAFE("The station does not answer: it is starting, or has stopped.")) +
-	    1;
+	row += area_words(middle, row, 0, 0, STYLE_WARN, login_why_away(l)) + 1;
 	row += area_words(middle, row, 0, 0, STYLE_PLAIN,
 		   safe_printf(app->frame,
 		       "Since %.5s UTC nobody can sign in. It is tried again every second, and "
@@ -297,7 +307,8 @@ login_draw_away(struct login *l, const struct area *middle, int row)
 		       since + 11)) +
 	       1;
 	area_words(middle, row, 0, 0, STYLE_PLAIN,
-	    SAFE("If this stays for some minutes, tell the administrator."));
+	    l->full ? SAFE("Tell the administrator.")
+		    : SAFE("If this stays for some minutes, tell the administrator."));
 }
 
 static void

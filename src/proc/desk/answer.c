@@ -248,7 +248,7 @@ answer_scanners(struct session *s, struct msg *m)
 {
 	struct desk *d = s->desk;
 	if (msg_bool(m, "selftest") && s->selftest == NULL && d->nscanners > 0)
-		s->selftest = scan_new(d, NULL, NULL, answer_selftest_over, s);
+		s->selftest = scan_try(d, NULL, "manual", answer_selftest_over, s);
 	if (s->selftest != NULL && msg_bool(m, "wait"))
 		s->selftest_waits = true;
 	else if (s->selftest == NULL && s->tested != NULL)

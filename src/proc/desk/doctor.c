@@ -163,8 +163,8 @@ doctor_antivirus(struct desk *d, struct rows *rows)
 	                      : !good          ? mem_printf("there is no socket %s", clamd)
 	                      : why[0] != '\0' ? mem_strdup(why)
 	                                       : mem_printf("socket %s", clamd);
-	doctor_say(
-	    rows, "antivirus", doctor_must(good && why[0] == '\0'), text, NEXT_ANTIVIRUS);
+	doctor_say(rows, "antivirus", doctor_must(good && why[0] == '\0'), text,
+	    !good && clamd[0] != '\0' ? NEXT_ENGINE : NEXT_ANTIVIRUS);
 }
 
 /* What the record last heard of each scanner of this station. */
@@ -190,7 +190,7 @@ doctor_scanners(struct desk *d, struct rows *rows)
 		if (unfit)
 			buf_addf(&text, "UNFIT: %s", d->unfit[i]);
 		else if (t == NULL)
-			buf_add_str(&text, "not tried yet");
+			buf_add_str(&text, d->trial != NULL ? "being tried" : "not tried yet");
 		else
 			buf_addf(&text, "%s %.16sZ", t->pass ? "good" : "FAILED", t->at);
 	}

@@ -17,6 +17,7 @@
 struct media_row {
 	const char *port;
 	enum station_port_kind kind;
+	bool loose;         /* a device that is no medium of a port: it has no kind of one */
 	const char *source; /* the raw path, or NULL */
 	size_t source_len;
 	const char *name, *device; /* escaped; no device: NULL */
@@ -33,9 +34,9 @@ media_add(struct rows *rows, const struct media_row *r)
 	hex_b64_encode((const uint8_t *)r->source, r->source_len, source);
 	rows_add(rows,
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "port", r->port,
-		"kind", kinds[r->kind], "source", source, "name", r->name, "device",
-		r->device != NULL ? r->device : "", "bytes", (json_int_t)r->bytes, "state",
-		r->state, "why", r->why, "transfer", r->transfer, "at", r->at));
+		"kind", r->loose ? "device" : kinds[r->kind], "source", source, "name", r->name,
+		"device", r->device != NULL ? r->device : "", "bytes", (json_int_t)r->bytes,
+		"state", r->state, "why", r->why, "transfer", r->transfer, "at", r->at));
 }
 
 /* --- where a medium is ------------------------------------------------------------- */
@@ -342,6 +343,14 @@ media_add_others(struct desk *d, struct rows *rows)
 	}
 }
 
+/* What was refused is a device: it says its name, has a port, or is named as no file is. */
+static bool
+media_is_device(const struct custody_refused *f)
+{
+	return f->device[0] != '\0' || f->port[0] != '\0' || f->source[0] != '/' ||
+	       strncmp(f->source, "/dev/", 5) == 0;
+}
+
 static void
 media_add_refused(struct desk *d, struct rows *rows)
 {
@@ -352,6 +361,7 @@ media_add_refused(struct desk *d, struct rows *rows)
 		struct media_row r = {.port = port,
 		    .device = f->device,
 		    .kind = p != NULL ? p->kind : STATION_IMAGE,
+		    .loose = p == NULL && media_is_device(f),
 		    .name = p != NULL ? media_name(media_folder(p), f->source) : f->source,
 		    .state = "refused",
 		    .why = f->why,

@@ -8,8 +8,10 @@
 /*
  * Answers ui.media; with follow:true the terminal is told desk.media_news from
  * now on.  Each row {port, kind, source, name, device, bytes, state, why,
- * transfer, at}: source as ui.intake_device wants it ("" when there is nothing
- * to read), name and device (vendor, model, serial; "" of an image) escaped.
+ * transfer, at}: kind is the port's, image or block, or device for what was
+ * refused and is no medium of a port; source as ui.intake_device wants it (""
+ * when there is nothing to read), name and device (vendor, model, serial; ""
+ * of an image) escaped.
  * state:
  *   ready    can be read; with transfer: again, for that one
  *   reading  is being read for transfer

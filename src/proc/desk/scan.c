@@ -45,6 +45,7 @@ struct scan {
 	const struct policy *policy;
 	scan_done_fn *done;
 	void *arg;
+	const char *when; /* of entries; NULL: before and after the work */
 	struct scan_scanner scanners[LIM_SCANNERS];
 	size_t nscanners;
 	struct scan_suspect *suspects;
@@ -184,13 +185,18 @@ scan_suspect(struct scan *s, const uint8_t sha256[32])
 
 /* --- fitness ---------------------------------------------------------------------------- */
 
+/* Where the desk keeps why it is unfit, or "". */
+static char *
+scan_known(const struct scan_scanner *sc)
+{
+	return sc->scan->desk->unfit[sc->manifest - sc->scan->desk->scanners];
+}
+
 /* For doctor: what is known of this scanner now. */
 static void
 scan_remember(const struct scan_scanner *sc, const char *why)
 {
-	struct desk *d = sc->scan->desk;
-	size_t i = (size_t)(sc->manifest - d->scanners);
-	snprintf(d->unfit[i], sizeof(d->unfit[i]), "%s", why);
+	snprintf(scan_known(sc), DESK_UNFIT_SIZE, "%s", why);
 }
 
 static void
@@ -200,7 +206,9 @@ scan_set_unfit(struct scan_scanner *sc, const char *why)
 		return;
 	sc->unfit = true;
 	snprintf(sc->why, sizeof(sc->why), "%s: %s", sc->manifest->name, why);
-	log_warn("scanner %s is unfit: %s", sc->manifest->name, why);
+	/* what is tried again and again is told once */
+	if (sc->scan->work != NULL || strncmp(scan_known(sc), why, DESK_UNFIT_SIZE - 1) != 0)
+		log_warn("scanner %s is unfit: %s", sc->manifest->name, why);
 	scan_remember(sc, why);
 	if (sc->scan->work != NULL)
 		scan_check(
@@ -243,14 +251,16 @@ static void
 scan_on_tested(void *arg, struct worker *w, bool passed, const char *why)
 {
 	struct scan_scanner *sc = arg;
-	const char *when = sc->scan->testing ? "after" : "before";
+	const char *when = sc->scan->when != NULL ? sc->scan->when
+	                   : sc->scan->testing    ? "after"
+	                                          : "before";
 	sc->about = *worker_about(w);
 	sc->sandboxed &= worker_sandboxed(w);
 	if (sc->scan->testing)
 		sc->after = passed ? "pass" : "fail";
 	else if (sc->before[0] == '\0' || !passed)
 		sc->before = passed ? "pass" : "fail";
-	scan_record_test(sc, passed, sc->scan->work == NULL ? "manual" : when);
+	scan_record_test(sc, passed, when);
 	if (passed)
 		scan_remember(sc, "");
 	else
@@ -463,6 +473,16 @@ scan_note_queued(void *arg, const char *name, uint64_t n)
 	s->unsized |= n > 0;
 }
 
+static void
+scan_add(struct scan *s, const struct manifest *m, size_t slots)
+{
+	struct scan_scanner *sc = &s->scanners[s->nscanners++];
+	*sc = (struct scan_scanner){
+	    .scan = s, .manifest = m, .before = "", .after = "", .sandboxed = true};
+	for (size_t k = 0; k < slots; k++)
+		scan_start_worker(sc, k);
+}
+
 struct scan *
 scan_new(struct desk *d, struct work *work, const struct policy *policy, scan_done_fn *done,
     void *arg)
@@ -471,18 +491,22 @@ scan_new(struct desk *d, struct work *work, const struct policy *policy, scan_do
 	*s = (struct scan){.desk = d, .work = work, .policy = policy, .done = done, .arg = arg};
 	for (size_t i = 0; i < d->nscanners; i++) {
 		const struct manifest *m = &d->scanners[i];
-		if (policy != NULL && !policy_mentions(policy, m->name) &&
-		    strcmp(m->name, SCAN_TYPE) != 0)
-			continue;
-		struct scan_scanner *sc = &s->scanners[s->nscanners++];
-		*sc = (struct scan_scanner){
-		    .scan = s, .manifest = m, .before = "", .after = "", .sandboxed = true};
-		size_t slots = work == NULL ? 1 : m->slots;
-		for (size_t k = 0; k < slots; k++)
-			scan_start_worker(sc, k);
+		if (policy_mentions(policy, m->name) || strcmp(m->name, SCAN_TYPE) == 0)
+			scan_add(s, m, m->slots);
 	}
-	if (work != NULL)
-		scan_check(s, work_tally_todo(work, scan_note_queued, s));
+	scan_check(s, work_tally_todo(work, scan_note_queued, s));
+	s->timer = loop_add_timer(d->loop, SCAN_TICK_MS, scan_tick, s);
+	return s;
+}
+
+struct scan *
+scan_try(struct desk *d, const bool *which, const char *when, scan_done_fn *done, void *arg)
+{
+	struct scan *s = mem_alloc(sizeof(*s));
+	*s = (struct scan){.desk = d, .when = when, .done = done, .arg = arg};
+	for (size_t i = 0; i < d->nscanners; i++)
+		if (which == NULL || which[i])
+			scan_add(s, &d->scanners[i], 1);
 	s->timer = loop_add_timer(d->loop, SCAN_TICK_MS, scan_tick, s);
 	return s;
 }
@@ -562,6 +586,17 @@ scan_stages(const struct scan *s, uint64_t files, uint64_t bytes, json_t *stages
 		if (s->unsized)
 			stage.bytes = stage.bytes_total = 0;
 		stage_add(stages, &stage);
+	}
+}
+
+void
+scan_untried(const struct scan *s, bool ret_which[LIM_SCANNERS])
+{
+	memset(ret_which, 0, LIM_SCANNERS * sizeof(*ret_which));
+	for (size_t i = 0; i < s->nscanners; i++) {
+		const struct scan_scanner *sc = &s->scanners[i];
+		ret_which[sc->manifest - s->desk->scanners] =
+		    sc->unfit && sc->before[0] == '\0';
 	}
 }
 

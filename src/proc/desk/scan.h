@@ -20,12 +20,15 @@ struct work;
 /* Called when nothing is left to do: see scan_unfit, scan_print. */
 typedef void scan_done_fn(void *arg, struct scan *);
 
-/*
- * Starts the scanners that policy mentions, and `type`.  With work NULL they
- * only prove themselves (policy NULL: all of them).  Borrows work and policy.
- */
+/* Starts the scanners that policy mentions, and `type`.  Borrows work and policy. */
 struct scan *scan_new(
     struct desk *, struct work *, const struct policy *, scan_done_fn *, void *arg);
+/*
+ * Those of the desk's scanners (NULL: all) only prove themselves, one process
+ * of each; when goes into the entry, a literal.  There must be one.
+ */
+struct scan *scan_try(
+    struct desk *, const bool *which, const char *when, scan_done_fn *, void *arg);
 /* Ends the workers; NULL is fine; always returns NULL. */
 struct scan *scan_free(struct scan *);
 /* A new object is in the vault. */
@@ -39,6 +42,8 @@ void scan_finish(struct scan *);
  * them is an object more, or one that was there before.
  */
 void scan_stages(const struct scan *, uint64_t files, uint64_t bytes, json_t *stages);
+/* Marks those of the desk's scanners that were never shown anything: no process came so far. */
+void scan_untried(const struct scan *, bool ret_which[LIM_SCANNERS]);
 /* Why a scanner that is needed cannot be relied on, or NULL; the text lives with the scan. */
 const char *scan_unfit(const struct scan *);
 /* ERR_OK, or why nothing more could be kept of what the scanners said: then it is over. */
