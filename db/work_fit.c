@@ -124,11 +124,14 @@ static int64_t (*const work_fit_numbers[WHERE_FIELD__MAX])(
 static bool
 work_fit_compare(enum where_op op, int64_t a, int64_t b)
 {
+	/* in brackets, or clang-format takes < and > for a pair */
 	const bool fits[WHERE_OP__MAX] = {
-	    [WHERE_EQ] = a == b,
-	    [WHERE_NE] = a != b,
-	    [WHERE_LT] = a<b, [WHERE_LE] = a <= b, [WHERE_GT] = a> b,
-	    [WHERE_GE] = a >= b,
+	    [WHERE_EQ] = (a == b),
+	    [WHERE_NE] = (a != b),
+	    [WHERE_LT] = (a < b),
+	    [WHERE_LE] = (a <= b),
+	    [WHERE_GT] = (a > b),
+	    [WHERE_GE] = (a >= b),
 	};
 	return fits[op];
 }
