@@ -61,6 +61,35 @@ run as otto intake "$work/small.img" --requester rita
 transfer=$(transfer_of "$out$err")
 is "a scanner that takes nothing blocks" "$(state_of "$transfer")" BLOCKED
 like "every file is an error" "$(as otto items "$transfer" --where 'verdict=error')" 'one\.txt'
-entries=$("$bin/sallyport" scanners --selftest 2>&1)
-like "and it proves nothing" "$entries" 'UNFIT'
+
+# A terminal died while its rescan was under way: asked again, it is the same rescan.
+cat >"$bin/scan-type" <<END
+#!/bin/sh
+while [ ! -e "$work/go" ]; do
+	read -r nothing <"$work/wait" || :
+done
+END
+mkfifo "$work/wait"
+entries() {
+	"$bin/sallyport-verify" "$SALLYPORT_HOME/ledger/ledger.db" | grep -i entries
+}
+signed_in() {
+	[ "$(entries)" != "$before" ]
+}
+for who in otto paula; do
+	before=$(entries)
+	as $who rescan "$transfer" >"$work/rescan.$who" 2>&1 &
+	eval "$who=$!"
+	ok "$who asks for it" wait_for 20 signed_in
+done
+"$bin/sallyport" doctor >/dev/null # she has asked by then
+: >"$work/go"
+(: >"$work/wait") &
+wait $otto
+first=$?
+wait $paula
+is "both end alike" "$?" "$first"
+unlike "and nobody was refused" "$(cat "$work/rescan.otto" "$work/rescan.paula")" 'only a blocked transfer'
+said=$("$bin/sallyport" scanners --selftest 2>&1)
+like "and it proves nothing" "$said" 'UNFIT'
 done_testing

@@ -42,9 +42,36 @@ recorded() {
 	as otto timeline "$transfer" | grep -q xfer.fault
 }
 ok "with room it is recorded, by itself" wait_for 20 recorded
+recorded_release() {
+	as otto timeline "$transfer" | grep 'xfer.fault' | grep -c . | grep -qx 2
+}
 like "with its reason" "$(as otto status "$transfer")" 'reader ended'
 unlike "which waits no longer" "$(as otto status "$transfer")" 'not recorded yet'
 ok "and the reading is repeated" as otto intake "$work/big.img" --resume "$transfer"
+ok "the record verifies" "$bin/sallyport" verify
+
+# A release that fails while the ledger has no room even for the fault.
+must as otto decide "$transfer" approve --proposed
+must as otto submit "$transfer" --yes
+# the copy waits for the vault, behind the entry that the release began
+vault=$(pgrep -P "$(cat "$SALLYPORT_HOME/run/sallyportd.pid")" -f 'sallyport-vault ')
+kill -STOP "$vault"
+as paula approve "$transfer" --yes >"$work/approve.out" 2>&1 &
+approve=$!
+released() {
+	"$bin/sallyport-verify" "$SALLYPORT_HOME/ledger/ledger.db" >"$work/verify" && seen APPROVED &&
+	    [ -d "$SALLYPORT_HOME/share/transfers/.$transfer.part" ]
+}
+ok "the last signature is given, and the copy begins" wait_for 20 released
+fallocate -l "$(df --output=avail -k "$SALLYPORT_HOME/ledger" | tail -n 1)"K "$SALLYPORT_HOME/ledger/filler"
+cat /dev/zero >>"$SALLYPORT_HOME/ledger/filler" 2>/dev/null
+kill -CONT "$vault"
+ok "without room the release is a fault" wait_for 30 seen FAULT
+wait $approve
+rm "$SALLYPORT_HOME/ledger/filler"
+ok "which is recorded when there is room" wait_for 20 recorded_release
+ok "and the release is repeated" as otto release "$transfer"
+ok "to its end" seen RELEASED
 ok "the record verifies" "$bin/sallyport" verify
 
 # A ledger without any room at the start: the station does not start, and says why.

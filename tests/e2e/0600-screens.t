@@ -143,7 +143,10 @@ done
 $tty resize-window -x 80 -y 24
 shows "after a storm of sizes the screen is as it was" 'In progress +State'
 keys C-l
-wait_for 15 screen_has 'In progress'
+rows_are_back() {
+	[ "$(screen | sed -n '4,21p')" = "$(sed -n '4,21p' "$work/screen")" ]
+}
+wait_for 15 rows_are_back
 is "row by row" "$(screen | sed -n '4,21p')" "$(sed -n '4,21p' "$work/screen")"
 
 # --- the lock ------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/fault.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/stage.h"
@@ -178,9 +179,14 @@ deliver_on_failed(struct desk *d, struct msg *m)
 		publish_over(d, m, false);
 		return;
 	}
-	log_warn("release of %s: %s: %s; %s", msg_str(m, "transfer"), msg_str(m, "step"),
-	    msg_str(m, "why"), msg_str(m, "next"));
-	deliver_end(d, msg_str(m, "transfer"));
+	const char *transfer = msg_str(m, "transfer");
+	log_warn("release of %s: %s: %s; %s", transfer, msg_str(m, "step"), msg_str(m, "why"),
+	    msg_str(m, "next"));
+	deliver_end(d, transfer);
+	/* the stager had no room for the fault: it waits here until there is some */
+	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+	if (t != NULL && t->facts.state == TRANSFER_APPROVED)
+		fault_record(d, t->id, "release", msg_str(m, "why"));
 }
 
 static void

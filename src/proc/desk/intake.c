@@ -657,8 +657,10 @@ intake_rescan(struct desk *d, const char *transfer, char why[INTAKE_WHY_SIZE])
 	struct policy *policy;
 	struct work *work;
 	uint64_t n;
-	if (t == NULL || t->facts.state != TRANSFER_BLOCKED ||
-	    intake_find(d, transfer) != NULL) {
+	/* it is on its way already, asked for by a terminal that has gone */
+	if (t != NULL && t->facts.state == TRANSFER_BLOCKED && intake_find(d, transfer) != NULL)
+		return ERR_OK;
+	if (t == NULL || t->facts.state != TRANSFER_BLOCKED) {
 		snprintf(why, INTAKE_WHY_SIZE, "only a blocked transfer is scanned again");
 		return ERR_DENIED;
 	}

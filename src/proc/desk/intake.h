@@ -25,7 +25,7 @@ struct intake_request {
  */
 enum err intake_open(struct desk *, const struct intake_request *,
     char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE]);
-/* Scans again what failed, in a BLOCKED transfer. */
+/* Scans again what failed, in a BLOCKED transfer; one that is on its way goes on. */
 enum err intake_rescan(struct desk *, const char *transfer, char why[INTAKE_WHY_SIZE]);
 /* Stops reading or scanning: the transfer goes to FAULT with this reason. */
 enum err intake_stop(
