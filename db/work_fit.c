@@ -39,6 +39,17 @@ work_fit_id(const struct work_drafts *d, uint64_t id)
 	return (int64_t)id;
 }
 
+#define WORK_FIT_WORD(word)                                                      \
+	static int64_t work_fit_##word(const struct work_drafts *d, uint64_t id) \
+	{                                                                        \
+		return d->facts[id].word;                                        \
+	}
+WORK_FIT_WORD(kind)
+WORK_FIT_WORD(state)
+WORK_FIT_WORD(gate)
+WORK_FIT_WORD(verdict)
+WORK_FIT_WORD(severity)
+
 static int64_t
 work_fit_size(const struct work_drafts *d, uint64_t id)
 {
@@ -46,39 +57,9 @@ work_fit_size(const struct work_drafts *d, uint64_t id)
 }
 
 static int64_t
-work_fit_verdict(const struct work_drafts *d, uint64_t id)
-{
-	return d->facts[id].verdict;
-}
-
-static int64_t
 work_fit_decision(const struct work_drafts *d, uint64_t id)
 {
 	return work_draft_of(d, id)->decision;
-}
-
-static int64_t
-work_fit_kind(const struct work_drafts *d, uint64_t id)
-{
-	return d->facts[id].kind;
-}
-
-static int64_t
-work_fit_state(const struct work_drafts *d, uint64_t id)
-{
-	return d->facts[id].state;
-}
-
-static int64_t
-work_fit_severity(const struct work_drafts *d, uint64_t id)
-{
-	return d->facts[id].severity;
-}
-
-static int64_t
-work_fit_gate(const struct work_drafts *d, uint64_t id)
-{
-	return d->facts[id].gate;
 }
 
 /* The outcome as it would be now; unknown while a decision is missing. */

@@ -4,7 +4,6 @@
 #include "src/base/mem.h"
 
 #include <libconfig.h>
-#include <stdarg.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -57,15 +56,7 @@ struct manifest_value {
 	long long number;
 };
 
-__attribute__((format(printf, 3, 4))) static enum err
-manifest_wrong(char ret_why[MANIFEST_WHY_SIZE], enum err e, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(ret_why, MANIFEST_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return e;
-}
+#define manifest_wrong(why, e, ...) err_say(e, why, MANIFEST_WHY_SIZE, __VA_ARGS__)
 
 static bool
 manifest_is_word(const char *s, bool first_is_letter, const char *others)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/base/err.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 static const char *const err_phrases[ERR__MAX] = {
     [ERR_OK] = "done",
     [ERR_SYNTAX] = "not in the required form",
@@ -23,4 +26,14 @@ const char *
 err_str(enum err e)
 {
 	return (unsigned)e < ERR__MAX ? err_phrases[e] : "unknown error";
+}
+
+enum err
+err_say(enum err e, char *why, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(why, size, fmt, ap);
+	va_end(ap);
+	return e;
 }

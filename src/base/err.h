@@ -8,6 +8,8 @@
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
+#include <stddef.h>
+
 enum err {
 	ERR_OK = 0,
 	ERR_SYNTAX,    /* bytes do not have the required form */
@@ -29,5 +31,8 @@ enum err {
 
 /* A short English phrase without full stop; never NULL. */
 const char *err_str(enum err);
+/* Puts the sentence into why, cut at size, and returns e: "return err_say(...)". */
+__attribute__((format(printf, 4, 5))) enum err err_say(
+    enum err e, char *why, size_t size, const char *fmt, ...);
 
 #endif

@@ -7,21 +7,9 @@
 #include "src/core/release.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
-static enum err release_manifest_deny(char why[RELEASE_WHY_SIZE], const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static enum err
-release_manifest_deny(char why[RELEASE_WHY_SIZE], const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(why, RELEASE_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return ERR_DENIED;
-}
+#define release_manifest_deny(why, ...) err_say(ERR_DENIED, why, RELEASE_WHY_SIZE, __VA_ARGS__)
 
 enum err
 release_manifest_line(const uint8_t sha256[32], struct inventory_bytes dest, struct buf *out)

@@ -7,7 +7,6 @@
 #include "src/core/report_items.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 
 struct report_build {
@@ -18,18 +17,7 @@ struct report_build {
 	char *why;
 };
 
-static enum err report_deny(struct report_build *, const char *fmt, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static enum err
-report_deny(struct report_build *b, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(b->why, REPORT_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return ERR_DENIED;
-}
+#define report_deny(b, ...) err_say(ERR_DENIED, (b)->why, REPORT_WHY_SIZE, __VA_ARGS__)
 
 static const json_t *
 report_data(const struct report_entry *e)

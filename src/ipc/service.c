@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,15 +27,7 @@ struct service_socket {
 	int fd;       /* the connection, or -1 */
 };
 
-__attribute__((format(printf, 3, 4))) static enum err
-service_fail(char why[SERVICE_WHY_SIZE], enum err e, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(why, SERVICE_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return e;
-}
+#define service_fail(why, e, ...) err_say(e, why, SERVICE_WHY_SIZE, __VA_ARGS__)
 
 static void
 service_close(int *fd)

@@ -153,6 +153,17 @@ take_items(struct station *s)
 	}
 }
 
+/* Starts it on this image; the metadata are taken, the contents wait for read.go. */
+static void
+list(struct station *s, const char *image)
+{
+	start(s, image);
+	struct msg m = next(s);
+	msg_done(&m);
+	m = take_items(s);
+	msg_done(&m);
+}
+
 static uint64_t
 find(const struct station *s, const char *name)
 {
@@ -297,13 +308,10 @@ static void
 a_pause_holds_and_is_lifted(void **state)
 {
 	struct station *s = *state;
+	struct msg m;
 
 	make_slow(s);
-	start(s, "slow");
-	struct msg m = next(s);
-	msg_done(&m);
-	m = take_items(s);
-	msg_done(&m);
+	list(s, "slow");
 	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
 	assert_int_equal(
 	    channel_send_wait(s->desk, MSG_READ_PAUSE, json_pack("{s:b}", "paused", 1), -1),
@@ -335,15 +343,12 @@ static void
 large_file_is_told_of_while_it_is_read(void **state)
 {
 	struct station *s = *state;
+	struct msg m;
 	uint8_t sink[65536];
 	struct pollfd p;
 
 	make_slow(s);
-	start(s, "slow");
-	struct msg m = next(s);
-	msg_done(&m);
-	m = take_items(s);
-	msg_done(&m);
+	list(s, "slow");
 	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
 	/* nobody takes the contents, longer than the time between two words */
 	usleep((LIM_PROGRESS_MS + 100) * 1000);
@@ -362,16 +367,13 @@ static void
 one_unreadable_file_costs_one_file(void **state)
 {
 	struct station *s = *state;
+	struct msg m;
 	char sum[HEX_DIGEST_SIZE];
 	uint64_t item, bytes;
 
 	/* the image shrinks after it was described: R5, a read error in the middle */
 	shell(s, "cp ext cut");
-	start(s, "cut");
-	struct msg m = next(s);
-	msg_done(&m);
-	m = take_items(s);
-	msg_done(&m);
+	list(s, "cut");
 	shell(s,
 	    "PATH=$PATH:/sbin:/usr/sbin; "
 	    "b=$(debugfs -R 'blocks d/large' cut 2>/dev/null | tr ' ' '\\n' | sed -n 200p); "
@@ -410,17 +412,14 @@ static void
 a_medium_that_goes_is_told_as_that(void **state)
 {
 	struct station *s = *state;
+	struct msg m;
 	char sum[HEX_DIGEST_SIZE];
 	uint64_t item, bytes;
 
 	shell(s,
 	    "mkdir -p two && seq 1 400000 >two/large && seq 1 400000 >two/more && "
 	    "truncate -s 16M gone; PATH=$PATH:/sbin:/usr/sbin; mke2fs -q -t ext4 -d two gone");
-	start(s, "gone");
-	struct msg m = next(s);
-	msg_done(&m);
-	m = take_items(s);
-	msg_done(&m);
+	list(s, "gone");
 	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);
 	/* contents wait in the pipe, which does not hold a whole file */
 	struct pollfd p = {s->pipe, POLLIN, 0};
@@ -489,11 +488,8 @@ static void
 a_vault_that_goes_away_ends_the_reader(void **state)
 {
 	struct station *s = *state;
-	start(s, "ext");
-	struct msg m = next(s);
-	msg_done(&m);
-	m = take_items(s);
-	msg_done(&m);
+	struct msg m;
+	list(s, "ext");
 	close(s->pipe);
 	s->pipe = dup(0);
 	assert_int_equal(channel_send_wait(s->desk, MSG_READ_GO, NULL, -1), ERR_OK);

@@ -1,4 +1,4 @@
-/* links: src/ipc/service src/base/mem src/base/clock */
+/* links: src/ipc/service src/base/mem src/base/clock src/base/err */
 /* SPDX-License-Identifier: ISC */
 /*
  * Each case is a service of its own: a child that finds listening sockets at

@@ -24,16 +24,7 @@ played_forget(void)
 	played_begin();
 }
 
-/* --- ui/view.c, ui/link.c ------------------------------------------------------- */
-
-void *
-view_new(struct app *app, const struct view_type *type, size_t size)
-{
-	struct view *v = mem_alloc(size);
-	v->type = type;
-	v->app = app;
-	return v;
-}
+/* --- ui/link.c ------------------------------------------------------- */
 
 void
 app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
@@ -45,6 +36,13 @@ app_ask(struct view *v, enum msg_id id, json_t *body, enum msg_id answer, link_f
 	played.answers[played.asked] = answer;
 	played.bodies[played.asked] = played.body = body;
 	played.fns[played.asked++] = played.fn = fn;
+}
+
+void
+link_forget(struct link *l, const void *owner)
+{
+	(void)l;
+	(void)owner;
 }
 
 void

@@ -1,4 +1,4 @@
-/* links: ui/app_form tests/unit/played ui/media ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/row ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
+/* links: ui/app_form tests/unit/played ui/view ui/media ui/view/intake ui/form ui/line ui/grid ui/area ui/style ui/row ui/safe ui/print ui/key ui/dump src/core/seal src/core/sshsig src/core/digest src/base/arena src/base/buf src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /* The form for a medium: whom it is for, what the policy asks, and what the desk is told. */
 #include "src/base/mem.h"

@@ -1,4 +1,4 @@
-/* links: scanners/manifest src/base/mem src/base/io */
+/* links: scanners/manifest src/base/mem src/base/io src/base/err */
 /* SPDX-License-Identifier: ISC */
 #include "scanners/manifest.h"
 #include "src/base/io.h"

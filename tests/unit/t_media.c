@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/media ui/row ui/safe ui/print src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/view ui/media ui/row ui/safe ui/print src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* What lies in the ports: rows in their order, and who is told of what comes and goes. */
 #include "src/base/mem.h"

@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/view/preview ui/view/preview_lines ui/view/preview_draw ui/view/preview_act ui/wrap ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/proc/preview/peek src/proc/preview/window src/proc/preview/hexview src/proc/preview/textview src/proc/preview/search src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
+/* links: tests/unit/played ui/view ui/view/preview ui/view/preview_lines ui/view/preview_draw ui/view/preview_act ui/wrap ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/proc/preview/peek src/proc/preview/window src/proc/preview/hexview src/proc/preview/textview src/proc/preview/search src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /*
  * The preview screen over the previewer's own windows: it moves without a gap,

@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/view/timeline ui/view/timeline_words ui/view/timeline_entry ui/view/export ui/wrap ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/entry src/core/transfer src/core/canon src/core/digest src/core/merkle src/core/seal src/core/sshsig src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
+/* links: tests/unit/played ui/view ui/view/timeline ui/view/timeline_words ui/view/timeline_entry ui/view/export ui/wrap ui/cursor ui/grid ui/area ui/style ui/safe ui/print ui/dump src/core/entry src/core/transfer src/core/canon src/core/digest src/core/merkle src/core/seal src/core/sshsig src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/ipc/msg */
 /* SPDX-License-Identifier: ISC */
 /* The record of a transfer: every entry has words, and nothing in it reaches the screen raw. */
 #include "src/base/hex.h"

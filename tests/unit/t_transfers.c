@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/view/transfers ui/view/export ui/cursor ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/core/transfer src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/view ui/view/transfers ui/view/export ui/cursor ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/core/transfer src/base/arena src/base/buf src/base/err src/base/escape src/base/mem src/base/utf8 src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* The list of all transfers: pages, order, and which screen belongs to a state. */
 #include "src/base/mem.h"

@@ -63,9 +63,7 @@ deliver_start(struct desk *d, const char *transfer, char why[DELIVER_WHY_SIZE])
 	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
 	/* a release repeated before its fault is recorded would end as one */
 	if (t != NULL && fault_waits(d, t->id)) {
-		snprintf(why, DELIVER_WHY_SIZE,
-		    "its fault is not recorded yet: the ledger cannot write; an administrator "
-		    "makes room on its disk");
+		snprintf(why, DELIVER_WHY_SIZE, FAULT_WAITS);
 		return ERR_DENIED;
 	}
 	if (t == NULL || (transfer_find(&t->facts, EVENT_RELEASE) == NULL)) {

@@ -10,6 +10,11 @@
 
 /* The entry xfer.fault, now or as soon as the ledger can take it. */
 void fault_record(struct desk *, const char *transfer, const char *step, const char *reason);
+/* What to say of a transfer whose fault still waits. */
+#define FAULT_WAITS                                                                            \
+	"its fault is not recorded yet: the ledger cannot write; an administrator makes room " \
+	"on its disk"
+
 /* Tries what waits for this transfer once more; true when it still waits. */
 bool fault_waits(struct desk *, const char *transfer);
 /* Where the transfer stands for a person: FAULT also while the entry waits. */

@@ -62,9 +62,7 @@ opening_again(struct desk *d, const struct intake_request *r,
 		return ERR_DENIED;
 	}
 	if (t != NULL && fault_waits(d, t->id)) {
-		snprintf(why, INTAKE_WHY_SIZE,
-		    "its fault is not recorded yet: the ledger cannot write; an administrator "
-		    "makes room on its disk");
+		snprintf(why, INTAKE_WHY_SIZE, FAULT_WAITS);
 		return ERR_DENIED;
 	}
 	if (room_check(d, why, INTAKE_WHY_SIZE) != ERR_OK)

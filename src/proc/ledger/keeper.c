@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,15 +32,7 @@ struct keeper {
 	char boot[BOOT_ID_SIZE];
 };
 
-__attribute__((format(printf, 3, 4))) static enum err
-refuse(char *why, enum err e, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(why, KEEPER_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return e;
-}
+#define refuse(why, e, ...) err_say(e, why, KEEPER_WHY_SIZE, __VA_ARGS__)
 
 const struct custody *
 keeper_custody(const struct keeper *k)

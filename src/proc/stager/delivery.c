@@ -12,7 +12,6 @@
 #include "src/proc/stager/shelf.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -36,15 +35,7 @@ struct passage {
 
 _Static_assert(RECORD_WHY_SIZE <= WHY_SIZE, "a record's sentence fits");
 
-__attribute__((format(printf, 3, 4))) static enum err
-refuse(struct passage *p, enum err e, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(p->why, sizeof(p->why), fmt, ap);
-	va_end(ap);
-	return e;
-}
+#define refuse(p, e, ...) err_say(e, (p)->why, sizeof((p)->why), __VA_ARGS__)
 
 static const struct custody_transfer *
 transfer_of(const struct passage *p)

@@ -11,7 +11,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -33,15 +32,7 @@ static const char *const record_logs[] = {
     [LOG_CUSTODY] = "custody",
 };
 
-__attribute__((format(printf, 3, 4))) static enum err
-record_refuse(char why[RECORD_WHY_SIZE], enum err e, const char *fmt, ...)
-{
-	va_list ap;
-	va_start(ap, fmt);
-	vsnprintf(why, RECORD_WHY_SIZE, fmt, ap);
-	va_end(ap);
-	return e;
-}
+#define record_refuse(why, e, ...) err_say(e, why, RECORD_WHY_SIZE, __VA_ARGS__)
 
 struct record *
 record_new(struct channel *ledger, int dirfd, bool demo)
