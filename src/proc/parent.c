@@ -506,7 +506,9 @@ main(int argc, char **argv)
 	}
 	p.home = realpath(home, NULL);
 	if (p.home == NULL)
-		log_fatal("there is no station in %s: %s", home, strerror(errno));
+		log_fatal("there is no station in %s: %s; name another with -d, or make one: "
+			  "sallyport init --admin ID",
+		    home, strerror(errno));
 	setenv("SALLYPORT_HOME", p.home, 1);
 	p.scanners = parent_scanners(scanners);
 	p.station = parent_read_station(p.home);
