@@ -27,7 +27,7 @@ libdir     := $(prefix)/lib
 sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),,$(prefix))/etc
 
 PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
-	   libmagic tsk
+	   libmagic tsk libcryptsetup
 LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	   -Wcast-qual -Wconversion -Wformat=2 -Wvla -Wswitch-enum -Werror
@@ -50,20 +50,23 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,finding inventory inventory_check item policy release \
 	   release_manifest release_plan setting station tree verdict)
-rules   := $(addprefix src/core/,admit authority custody dossier entry map passage shape tally \
+rules   := $(addprefix src/core/,admit authority custody dossier entry map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold report report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/where src/core/account src/base/boot src/ipc/spawn \
+			  src/core/where src/core/account src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
-			  src/core/item src/core/setting src/core/station src/ipc/conf src/ipc/service src/ipc/spawn $(ipc) $(base)
+			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
+			  src/ipc/service src/ipc/spawn $(ipc) $(base)
 objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work*) db/sql \
-			  scanners/manifest src/core/device src/core/name src/core/name_type src/core/where \
-			  src/core/inventory_print src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
+			  scanners/manifest src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
+			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
-			  $(ipc) $(base)
+			  src/core/digest $(ipc) $(base)
+objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media/layout src/base/pin \
+			  src/ipc/secret $(ipc) $(base)
 objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
@@ -73,6 +76,8 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/c
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
+objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
+			  src/core/shape src/core/sshsig $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/scan $(ipc) $(base)
@@ -80,8 +85,8 @@ objs_scan-av           := scanners/av scanners/clamd scanners/scan $(ipc) $(base
 
 bin_programs     := sallyport sallyport-verify
 sbin_programs    := sallyportd
-libexec_programs := sallyport-desk sallyport-reader sallyport-vault sallyport-ledger \
-		    sallyport-stager sallyport-report sallyport-preview scan-type scan-av
+libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger \
+		    sallyport-stager sallyport-report sallyport-preview sallyport-request scan-type scan-av
 programs         := $(bin_programs) $(sbin_programs) $(libexec_programs)
 program_bins     := $(foreach p,$(programs),$(if $(wildcard $(firstword $(objs_$p)).c),$(B)/bin/$p))
 
@@ -104,7 +109,8 @@ $(B)/%.o: %.c $(B)/flags | $(B)/packages
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 # libtsk's headers use words that banned.h poisons: they are read before it.
-$(addprefix $(B)/src/media/,image.o volume.o content.o): CPPFLAGS := -include tsk/libtsk.h $(CPPFLAGS)
+$(addprefix $(B)/src/media/,image.o tskfile.o ntfs.o hfs.o): CPPFLAGS := -include tsk/libtsk.h $(CPPFLAGS)
+$(B)/src/media/ntfs.o: CPPFLAGS := -include tsk/libtsk.h -include tsk/fs/tsk_ntfs.h $(CPPFLAGS)
 
 .SECONDEXPANSION:
 # A listed object whose source has gone fails here, by name.
@@ -123,8 +129,9 @@ $(B)/share/sallyport/made: $(manifests) $(policies)
 	@touch $@
 
 # --- tests: the first line of tests/*/t_foo.c names the objects it links -------
-# @ui there are all objects of the screens.
+# @ui there are all objects of the screens, @media those of src/media.
 objs_ui = $(filter-out ui/main,$(objs_sallyport))
+objs_media = $(call in,src/media/*)
 links = $(addprefix $(B)/,$(addsuffix .o,$(foreach o,$(shell sed -n '1s,^/\* links: \(.*\) \*/$$,\1,p' $1),$(if \
 	$(filter @%,$o),$(objs_$(o:@%=%)),$o))))
 
@@ -161,7 +168,7 @@ check-e2e: ## end to end and sandbox tests in the release tree
 	@sh tests/run sandbox e2e
 check-fuzz: ## each fuzz target for SECS seconds (15)
 	@SECS=$${SECS:-15} sh tests/run fuzz-all
-check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 25 minutes)
+check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 30 minutes)
 	@sh tests/run vm
 check-long: ## random kills, full disks, and each fuzz target for SECS seconds (about 15 minutes)
 	@sh tests/run long fuzz-all
@@ -234,7 +241,7 @@ OUT ?= build
 .PHONY: deb dist-offline install-kiosk
 install: install-kiosk
 install-kiosk:
-	$(Q)$(call into,$(sbindir),755,share/kiosk/sallyport-kiosk)
+	$(Q)$(call into,$(sbindir),755,share/kiosk/sallyport-kiosk share/udev/sallyport-ports)
 deb: all ## a Debian package in build/, from the installed release tree
 	$(Q)B='$(B)' OUT='$(OUT)' VERSION='$(VERSION)' MAKE='$(MAKE)' sh share/package/deb.sh
 dist-offline: deb ## all a machine without a network needs, in DIR: make dist-offline DIR=...

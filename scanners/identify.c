@@ -503,6 +503,7 @@ identify(const struct identify_input *in, struct identify_result *ret)
 	l.tail_len = tail_len;
 	identify_type(&l);
 	if (in->size_bytes > 0) {
+		identify_locked(&l);
 		identify_polyglot_zip(&l);
 		identify_polyglot_pdf(&l);
 		identify_polyglot_later(&l);

@@ -56,6 +56,8 @@ bool identify_zip_find(struct identify_look *, struct identify_zip_end *ret);
 void identify_zip(struct identify_look *);
 /* True when it is a pickle of protocol 2 to 5; findings were added. */
 bool identify_pickle(struct identify_look *);
+/* A finding when the object is encrypted, with what to do. */
+void identify_locked(struct identify_look *);
 /* True when the head is text; the type was set. */
 bool identify_text(struct identify_look *);
 

@@ -55,6 +55,8 @@ accepted("an honest ledger", ledger)
 accepted("with genesis and anchors", ledger, "--genesis", vkeys[2], "--anchor", good + "/checkpoint.early",
          "--anchor", good + "/checkpoint", "--anchor", good + "/checkpoint.authority")
 
+accepted("with a register, a keyboard, a secret and a request", made("media", "media") + "/ledger.db")
+
 # --- somebody holds the log's key and the station's -----------------------------------
 for spoil, words in (
         ("edit-officer-body", "the signature is not one by anna"),

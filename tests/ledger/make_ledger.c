@@ -1,10 +1,11 @@
-/* links: tests/ledger/maker db/ledger db/sql src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: tests/ledger/maker db/ledger db/sql src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /*
  * make_ledger DIR TRANSFERS [SPOIL]: a ledger.db with docs/ and vkeys in DIR,
  * as a station would have after that many transfers; checkpoint.early is of a
- * time when only two were done.  SPOIL names something that one who holds the
- * log key and the station's key, but no officer's, could do to it afterwards:
+ * time when only two were done.  SPOIL "media": not spoiled, and with entries of
+ * a register, a keyboard, a secret and a request besides.  Any other names something that one
+ * who holds the log key and the station's key, but no officer's, could do to it afterwards:
  * entries are changed and the trees and checkpoints made again.
  */
 #include "db/ledger.h"
@@ -315,6 +316,85 @@ static const struct spoil {
     {"requester-approves", requester_approves},
 };
 
+/* --- what is not in every ledger -------------------------------------------------------- */
+
+static json_t *
+device_of(const char *serial, const char *port)
+{
+	return json_pack("{s:s,s:s,s:s,s:s*}", "model", "Ultra", "serial", serial, "vendor",
+	    "SanDisk", "port", port);
+}
+
+static void
+receive(struct maker *m, const char *subj, const char *serial)
+{
+	maker_add(m, LOG_CUSTODY, "medium.register", subj, maker_find(m, "anna"),
+	    json_pack("{s:s,s:o,s:s,s:s,s:s,s:s,s:b}", "classification", "open", "device",
+		device_of(serial, NULL), "from", "K. Ode", "label", "blue", "owner", "", "seal",
+		"", "sealed", 0));
+}
+
+static json_t *
+scanned(struct maker *m)
+{
+	json_t *d = maker_scan_data(m);
+	json_object_set_new(d, "request",
+	    json_pack("{s:s,s:i,s:s,s:i,s:s,s:s,s:s,s:i,s:i,s:[],s:i,s:i,s:s,s:s,s:s,s:s,s:s,"
+		      "s:s}",
+		"approval", "", "asked", 1, "classification", "", "differ", 0, "document",
+		ENTRY_ZEROS, "id", "R-1", "key", "", "left", 1, "missing", 0, "missing_names",
+		"names", 2, "other", 0, "purpose", "p", "requester", "rita", "signed", "no",
+		"source", "given", "target", "", "why", ""));
+	return d;
+}
+
+/* Of a medium of the register: opened with a secret, blocked, given a request, kept. */
+static void
+media(struct maker *m)
+{
+	char id[TRANSFER_ID_SIZE], subj[80];
+	const struct maker_person *k1 = &m->station;
+	receive(m, "medium:M-1", "4C53");
+	receive(m, "medium:M-2", "77AA");
+	maker_add(m, LOG_CUSTODY, "device.keyboard", "station", k1,
+	    json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "kind", "keyboard", "model", "K", "port", "",
+		"serial", "", "source", "usb 1-4", "vendor", "V"));
+	custody_next_transfer(m->custody, id);
+	snprintf(subj, sizeof(subj), "xfer:%s", id);
+	json_t *opened = maker_open_data(m);
+	json_object_set_new(opened, "control", json_string("M-1"));
+	json_object_set_new(
+	    json_object_get(opened, "medium"), "device", device_of("4C53", "front"));
+	maker_add(m, LOG_CUSTODY, "xfer.open", subj, k1, opened);
+	maker_add(m, LOG_CUSTODY, "xfer.start", subj, k1, maker_start_data(m));
+	maker_add(m, LOG_CUSTODY, "xfer.unlock", subj, k1,
+	    json_pack("{s:s,s:s,s:b,s:i,s:s}", "kind", "luks2", "officer", "anna", "ok", 0,
+		"volume", 1, "why", "the secret does not open it"));
+	maker_add(m, LOG_CUSTODY, "xfer.read", subj, k1, maker_read_data(m, 3));
+	maker_add(m, LOG_CUSTODY, "xfer.scan", subj, k1, maker_scan_data(m));
+	maker_add(m, LOG_CUSTODY, "xfer.block", subj, k1,
+	    json_pack("{s:s}", "why", "policy asks for a request"));
+	maker_add(m, LOG_CUSTODY, "xfer.request", subj, k1,
+	    json_pack("{s:s,s:s}", "document", ENTRY_ZEROS, "officer", "anna"));
+	maker_add(m, LOG_CUSTODY, "xfer.scan", subj, k1, scanned(m));
+	for (unsigned slot = 1; slot <= 2; slot++)
+		maker_add(m, LOG_CUSTODY, "xfer.approve", subj,
+		    maker_find(m, slot == 1 ? "anna" : "ben"),
+		    maker_approve_data(m, id, 3, "anna", slot));
+	maker_add(m, LOG_CUSTODY, "xfer.release", subj, k1, maker_release_data(m, id));
+	maker_add(m, LOG_CUSTODY, "xfer.deliver", subj, k1, maker_deliver_data(m, id));
+	maker_add(m, LOG_CUSTODY, "xfer.medium", subj, k1,
+	    json_pack("{s:s,s:s}", "disposition", "kept in the safe", "officer", "ben"));
+	/* said again, in fewer words */
+	maker_add(m, LOG_CUSTODY, "xfer.close", subj, maker_find(m, "anna"),
+	    json_pack("{s:s}", "disposition", "kept"));
+	maker_add(m, LOG_CUSTODY, "medium.destroy", "medium:M-2", maker_find(m, "anna"),
+	    json_pack("{s:s,s:s}", "certificate", "", "method", "shredded"));
+	maker_add(m, LOG_CUSTODY, "medium.confirm", "medium:M-2", maker_find(m, "ben"),
+	    json_pack("{s:s}", "note", ""));
+	receive(m, "medium:M-3", "77AA");
+}
+
 /* --- writing -------------------------------------------------------------------------------
  */
 
@@ -421,6 +501,10 @@ main(int argc, char **argv)
 		maker_transfer(p.maker, MAKER_CLOSED, 3, subj);
 		if (i == 1)
 			early = custody_size(p.maker->custody, LOG_CUSTODY);
+	}
+	if (argc > 3 && strcmp(argv[3], "media") == 0) {
+		media(p.maker);
+		argc = 3;
 	}
 	if (early > 0)
 		write_checkpoint(&p, "checkpoint.early", LOG_CUSTODY, early);

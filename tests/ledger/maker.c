@@ -298,10 +298,19 @@ enroll(struct maker *m, const char *id, const char *name)
 }
 
 void
+maker_demand(struct maker *m, const char *settings)
+{
+	snprintf(m->policy_text, sizeof(m->policy_text), "%s%s", policy_text, settings);
+	size_t n = strlen(m->policy_text);
+	snprintf(m->policy, sizeof(m->policy), "%s", maker_store(m, m->policy_text, n));
+	maker_add(m, LOG_AUTHORITY, "policy.set", "policy", &m->people[0],
+	    json_pack(
+		"{s:i,s:I,s:s}", "approvals", 2, "bytes", (json_int_t)n, "sha256", m->policy));
+}
+
+void
 maker_settle(struct maker *m)
 {
-	const char *policy = maker_store(m, policy_text, strlen(policy_text));
-	snprintf(m->policy, sizeof(m->policy), "%s", policy);
 	for (unsigned i = 0; !custody_founded(m->custody); i++)
 		maker_add(m, LOG_AUTHORITY, "authority.endorse", "station", &m->people[i],
 		    json_pack("{s:s}", "leaf", custody_genesis(m->custody)));
@@ -310,9 +319,7 @@ maker_settle(struct maker *m)
 	enroll(m, "cleo", "Cleo Lind");
 	maker_add(m, LOG_AUTHORITY, "requester.enroll", "person:rita", &m->people[0],
 	    json_pack("{s:s,s:s}", "id", "rita", "name", "Rita Voss"));
-	maker_add(m, LOG_AUTHORITY, "policy.set", "policy", &m->people[0],
-	    json_pack("{s:i,s:I,s:s}", "approvals", 2, "bytes", (json_int_t)strlen(policy_text),
-		"sha256", m->policy));
+	maker_demand(m, "");
 	maker_add(m, LOG_CUSTODY, "station.start", "station", &m->station,
 	    json_pack("{s:[],s:b,s:b,s:s}", "interrupted", "sandbox", 1, "unclean", 0,
 		"version", "1.0"));
@@ -456,12 +463,13 @@ maker_approve_data(
 	struct policy *policy;
 	struct release_manifest *manifest;
 	struct buf inventory;
-	must(policy_parse(policy_text, strlen(policy_text), &policy, policy_why) == ERR_OK,
+	must(
+	    policy_parse(m->policy_text, strlen(m->policy_text), &policy, policy_why) == ERR_OK,
 	    policy_why);
 	buf_init(&inventory, 1 << 26);
 	seal(m, transfer, files, decider, policy, &inventory);
-	must(release_manifest(inventory.data, inventory.len, policy_text, strlen(policy_text),
-		 &manifest, why) == ERR_OK,
+	must(release_manifest(inventory.data, inventory.len, m->policy_text,
+		 strlen(m->policy_text), &manifest, why) == ERR_OK,
 	    why);
 	const struct custody_transfer *t = custody_transfer_find(m->custody, transfer);
 	char dest[128];

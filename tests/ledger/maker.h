@@ -38,6 +38,7 @@ struct maker {
 	struct maker_doc docs[MAKER_DOCS]; /* the newest ones */
 	size_t docs_next;
 	char policy[65];
+	char policy_text[1024];
 	char why[CUSTODY_WHY_SIZE];
 	/* Called for every accepted entry with its checkpoint; may be NULL. */
 	void (*taken)(void *arg, enum transfer_log, const void *entry, size_t n,
@@ -60,6 +61,9 @@ struct maker *maker_new_with(const char *site, unsigned admins, unsigned thresho
 struct maker *maker_free(struct maker *);
 /* Endorses, enrols anna, ben, cleo (officers), rita (requester), sets a policy, starts. */
 void maker_settle(struct maker *);
+
+/* From here on policy asks for more: a few settings, as they stand in its text. */
+void maker_demand(struct maker *, const char *settings);
 
 /* A person with a deterministic key who is not enrolled yet. */
 struct maker_person *maker_person(

@@ -38,6 +38,9 @@ printf '%s\n#include "db/sql.h"\n#include <curses.h>\nvoid ui_sum(char *p) { spr
 printf '%s\n#pragma GCC diagnostic ignored "-Wall"\n' "$spdx" >"$work/scanners/quiet.c"
 printf '%s\n#define LIM_PLANTED 7 /* nobody uses it */\n' "$spdx" >"$work/src/base/limits.h"
 printf 'int main(void) { return 0; }\n' >"$work/tests/unit/t_nolinks.c"
+mkdir "$work/src/media"
+printf '%s\nint bad(void) { return open("/dev/sda", O_RDWR); }\n' "$spdx" >"$work/src/media/bad.c"
+printf '%s\nint worse(void) { return ioctl(3, BLKDISCARD, 0); }\n' "$spdx" >"$work/src/core/worse.c"
 printf '/* links: src/core/gone */\n' >"$work/tests/unit/t_gone.c"
 printf '.Dd x\n.Foo\n' >"$work/share/man/sallyport.1"
 
@@ -50,7 +53,7 @@ sees() { # CHECK TEXT
 		echo "not ok $n - $1: $2"
 	fi
 }
-echo 1..19
+echo 1..21
 sees layers 'src/core/bad.c:2: src/core/ may not include "src/ipc/channel.h"'
 sees layers 'src/core/bad.c:3: include of "../base/buf.h"'
 sees layers 'src/core/bad.c:4: include of "buf.h"'
@@ -70,3 +73,5 @@ sees limits 'LIM_PLANTED is not used'
 sees tests 't_nolinks.c:1: the first line must be'
 sees tests 't_gone.c:1: links src/core/gone, but there is no'
 sees man 'share/man/sallyport.1:'
+sees readonly 'src/media/bad.c:2: what reads media opens nothing'
+sees readonly 'src/core/worse.c:2: no command may change a device'
