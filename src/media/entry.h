@@ -26,7 +26,7 @@ struct entry {
 	uint64_t record; /* ext: the inode; NTFS: the file record */
 	const char *bad; /* why nothing behind this name can be used, or NULL */
 
-	/* FAT and exFAT only */
+	/* of file systems whose directories say it: all but ext and NTFS */
 	bool directory;
 	bool odd;             /* a volume label where none belongs */
 	uint64_t size_bytes;  /* as declared */

@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-#define EXFAT       64
-#define CACHE_PAGES 256 /* pages of the table, each at its number modulo this */
-#define PAGE_BYTES  4096
-#define FIRST       2 /* number of the first cluster */
+#define EXFAT        64
+#define CACHE_PAGES  256 /* pages of the table, each at its number modulo this */
+#define PAGE_BYTES   4096
+#define FOLLOWED_MIN (1u << 24) /* links that may be followed on the smallest medium */
+#define FIRST        2          /* number of the first cluster */
 
 /* BIOS parameter block: FAT specification 3.1 to 3.3. */
 static enum err
@@ -157,10 +158,15 @@ fatchain_load(
 			return ERR_OK; /* damage behind the end of the file is nobody's */
 		if (err != ERR_OK)
 			return err;
+		/* a circle among the first of them would have shown by now (Brent) */
+		if (clusters != 0 && have > 4 * clusters)
+			return ERR_OK;
 		if (next == 0)
 			return have >= clusters ? ERR_OK : ERR_SYNTAX;
 		if (next == mark)
 			return ERR_STATE; /* a circle */
+		if (++f->followed > FOLLOWED_MIN + (uint64_t)LIM_CHAIN_TIMES * f->n_clusters)
+			return ERR_LIMIT;
 		if (++lap == power) {
 			mark = next;
 			power *= 2;

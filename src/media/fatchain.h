@@ -19,7 +19,8 @@ struct fatchain {
 	uint32_t n_clusters; /* numbered from 2 */
 	uint64_t heap_block; /* where cluster 2 lies */
 	unsigned cluster_blocks;
-	uint8_t *cache; /* owned; see fatchain.c */
+	uint64_t followed; /* links, of all chains */
+	uint8_t *cache;    /* owned; see fatchain.c */
 	uint64_t *cached;
 };
 
@@ -31,7 +32,8 @@ void fatchain_done(struct fatchain *);
  * Adds the chain that begins with cluster `first`: so many clusters, or until
  * its end when clusters is 0.  contiguous: exFAT, the table does not count.
  * ERR_SYNTAX when it ends too early or leads outside (runs then holds what
- * came before), ERR_STATE when it runs in a circle.
+ * came before), ERR_STATE when it runs in a circle among those it needs;
+ * ERR_LIMIT when all chains together are longer than they can be.
  */
 enum err fatchain_load(
     struct fatchain *, uint32_t first, uint64_t clusters, bool contiguous, struct runs *);

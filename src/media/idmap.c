@@ -2,13 +2,29 @@
 #include "src/media/idmap.h"
 #include "src/base/mem.h"
 
-#include <string.h>
+#include <stdlib.h>
+#include <sys/random.h>
+
+/* Keys come from media: who writes one must not know which of them meet. */
+static uint64_t
+idmap_hash(uint64_t key)
+{
+	static uint64_t seed[2];
+
+	while (seed[1] == 0) {
+		if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+			abort();
+		seed[1] |= 1;
+	}
+	uint64_t h = (key ^ seed[0]) * seed[1];
+	return (h ^ h >> 32) * 0x9E3779B97F4A7C15u >> 20;
+}
 
 /* The slot of key, or the free one where it belongs. */
 static size_t
 idmap_slot(const struct idmap *m, uint64_t key)
 {
-	size_t i = (size_t)((key * 0x9E3779B97F4A7C15u) >> 20) & (m->cap - 1);
+	size_t i = (size_t)idmap_hash(key) & (m->cap - 1);
 
 	while (m->keys[i] != 0 && m->keys[i] != key + 1)
 		i = (i + 1) & (m->cap - 1);
@@ -54,14 +70,6 @@ bool
 idmap_has(const struct idmap *m, uint64_t key)
 {
 	return m->cap > 0 && m->keys[idmap_slot(m, key)] != 0;
-}
-
-void
-idmap_clear(struct idmap *m)
-{
-	if (m->n > 0)
-		memset(m->keys, 0, m->cap * sizeof(*m->keys));
-	m->n = 0;
 }
 
 void

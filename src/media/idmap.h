@@ -17,8 +17,6 @@ struct idmap {
 /* False and the id that was there when the key is known already. */
 bool idmap_add(struct idmap *, uint64_t key, uint32_t id, uint32_t *ret_known);
 bool idmap_has(const struct idmap *, uint64_t key);
-/* Forgets everything, keeps the memory. */
-void idmap_clear(struct idmap *);
 void idmap_done(struct idmap *);
 
 #endif

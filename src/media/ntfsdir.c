@@ -7,6 +7,7 @@
 
 #define ENTRY_HEAD   16
 #define NAME_HEAD    66 /* FILE_NAME up to its characters */
+#define FLAG_NODE    1
 #define FLAG_LAST    2
 #define NAMESPACE_AT 65
 #define DOS          2
@@ -70,13 +71,12 @@ ntfsdir_root(
 	return ntfsdir_node(value + 16, n - 16, fn, arg);
 }
 
-/* The last two bytes of each sector are swapped with a sequence number. */
-static enum err
+enum err
 ntfsdir_fixup(uint8_t *r, size_t n)
 {
 	size_t at = le16(r + 4), count = le16(r + 6);
 
-	if (count != n / SECTOR + 1 || at < 8 || at + 2 * count > SECTOR - 2)
+	if (count != n / SECTOR + 1 || at < 8 || n < SECTOR || at + 2 * count > SECTOR - 2)
 		return ERR_SYNTAX;
 	for (size_t i = 1; i < count; i++) {
 		uint8_t *tail = r + i * SECTOR - 2;
@@ -96,4 +96,21 @@ ntfsdir_record(uint8_t *r, size_t n, entry_fn *fn, void *arg)
 	if (err != ERR_OK)
 		return err;
 	return ntfsdir_node(r + 24, n - 24, fn, arg);
+}
+
+void
+ntfsdir_children(const uint8_t *p, size_t n, void (*fn)(void *arg, uint64_t vcn), void *arg)
+{
+	size_t at = n < 16 ? n : le32(p), used = n < 16 ? 0 : le32(p + 4);
+
+	for (size_t len; used <= n && at <= used && used - at >= ENTRY_HEAD; at += len) {
+		len = le16(p + at + 8);
+		if (len < ENTRY_HEAD || len > used - at)
+			return; /* ntfsdir_node has told it */
+		unsigned flags = le16(p + at + 12);
+		if ((flags & FLAG_NODE) && len >= ENTRY_HEAD + 8)
+			fn(arg, le64(p + at + len - 8));
+		if (flags & FLAG_LAST)
+			return;
+	}
 }

@@ -16,5 +16,14 @@ enum err ntfsdir_root(
  * the record is damaged.
  */
 enum err ntfsdir_record(uint8_t *record, size_t n, entry_fn *, void *arg);
+/*
+ * Undoes the fixups of any record: the last two bytes of each sector were
+ * swapped with a sequence number.  ERR_SYNTAX when a write was torn.
+ */
+enum err ntfsdir_fixup(uint8_t *record, size_t n);
+
+/* The records that a node points to: what systems walk, whatever the bitmap says. */
+void ntfsdir_children(
+    const uint8_t *node, size_t n, void (*fn)(void *arg, uint64_t vcn), void *arg);
 
 #endif

@@ -9,10 +9,13 @@
 #include "src/media/table.h"
 
 enum probe_kind {
-	PROBE_NTFS, /* the first four are read, in this order of preference */
+	PROBE_NTFS, /* those that volume.c reads, in this order of preference */
 	PROBE_EXFAT,
 	PROBE_FAT,
 	PROBE_EXT,
+	PROBE_HFS_PLUS,
+	PROBE_UDF,
+	PROBE_ISO9660,
 	PROBE_BITLOCKER, /* the rest is only named */
 	PROBE_LUKS,
 	PROBE_LVM,
@@ -20,13 +23,21 @@ enum probe_kind {
 	PROBE_BTRFS,
 	PROBE_XFS,
 	PROBE_F2FS,
-	PROBE_HFS_PLUS,
 	PROBE_APFS,
 	PROBE_SQUASHFS,
 	PROBE_REFS,
-	PROBE_ISO9660,
-	PROBE_UDF,
 	PROBE_SWAP,
+	PROBE_ZFS,
+	PROBE_HFS,
+	PROBE_BCACHEFS,
+	PROBE_REISERFS,
+	PROBE_JFS,
+	PROBE_NILFS,
+	PROBE_EROFS,
+	PROBE_CRAMFS,
+	PROBE_UFS,
+	PROBE_VMFS,
+	PROBE_HIBERNATION,
 	PROBE_KIND__MAX
 };
 

@@ -40,6 +40,23 @@ runs_add(struct runs *r, uint64_t offset, uint64_t addr, uint64_t len)
 	return err == ERR_OK && len > 0 ? runs_append(r, addr, len) : err;
 }
 
+const struct run *
+runs_find(const struct runs *r, uint64_t offset)
+{
+	size_t low = 0, high = r->n;
+
+	if (offset >= r->end)
+		return NULL;
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+		if (r->v[mid].offset <= offset)
+			low = mid;
+		else
+			high = mid;
+	}
+	return &r->v[low];
+}
+
 void
 runs_done(struct runs *r)
 {

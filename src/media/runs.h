@@ -31,6 +31,8 @@ struct runs {
  * ERR_LIMIT beyond LIM_RUNS.
  */
 enum err runs_add(struct runs *, uint64_t offset, uint64_t addr, uint64_t len);
+/* The run that holds this block of the file; NULL behind the end. */
+const struct run *runs_find(const struct runs *, uint64_t offset);
 void runs_done(struct runs *);
 
 #endif

@@ -2,6 +2,7 @@
 #include "src/media/walk.h"
 #include "src/base/mem.h"
 #include "src/media/describe.h"
+#include "src/media/family.h"
 #include "src/media/idmap.h"
 #include "src/media/listing.h"
 
@@ -10,7 +11,9 @@
 
 /* A directory that waits to be listed. */
 struct walk_dir {
-	uint64_t inum, fat_size_bytes;
+	uint64_t inum, listed_bytes;
+	uint64_t entries; /* when it was looked into */
+	bool damaged;     /* and that was told */
 	uint32_t id;
 	uint32_t depth;      /* directories above its entries */
 	uint32_t path_bytes; /* of its own path and a slash, 0 for the root */
@@ -22,6 +25,7 @@ struct walk_state {
 	struct walk_dir *dirs; /* a stack */
 	size_t n_dirs, cap_dirs;
 	struct walk_dir at; /* the one being listed */
+	uint64_t entries;   /* of it, so far */
 	struct idmap seen;  /* directories by where they lie */
 	struct idmap names; /* files with several names */
 };
@@ -46,7 +50,8 @@ walk_region(struct walk *w, uint64_t bytes, enum item_state state, const char *w
 {
 	char name[16];
 	int n = snprintf(name, sizeof(name), "v0-%u", ++w->regions);
-	struct walk_item it = {.name = (const uint8_t *)name,
+	struct walk_item it = {.volume = w->region_volume,
+	    .name = (const uint8_t *)name,
 	    .name_len = (size_t)n,
 	    .kind = ITEM_REGION,
 	    .state = state,
@@ -91,7 +96,7 @@ walk_look_entry(void *arg, const struct entry *e)
 
 /* Whether dir may be listed; otherwise says why not in the item. */
 static bool
-walk_look(struct walk_state *s, const struct walk_dir *dir, struct walk_item *it)
+walk_look(struct walk_state *s, struct walk_dir *dir, struct walk_item *it)
 {
 	struct walk_look look = {0, 0};
 	const char *why = NULL;
@@ -101,7 +106,7 @@ walk_look(struct walk_state *s, const struct walk_dir *dir, struct walk_item *it
 		it->why = "what is in it lies below too many directories";
 		return false;
 	}
-	if (listing_run(s->v, dir->inum, dir->fat_size_bytes, walk_look_entry, &look, &why) !=
+	if (listing_run(s->v, dir->inum, dir->listed_bytes, walk_look_entry, &look, &why) !=
 	    ERR_OK) {
 		it->why = "it has too many entries";
 		return false;
@@ -110,6 +115,8 @@ walk_look(struct walk_state *s, const struct walk_dir *dir, struct walk_item *it
 		it->why = "the paths in it are too long";
 		return false;
 	}
+	dir->entries = look.entries;
+	dir->damaged = why != NULL;
 	it->state = why == NULL ? ITEM_READ : ITEM_UNREADABLE;
 	it->why = why == NULL ? "" : why;
 	return true;
@@ -130,8 +137,10 @@ walk_push(struct walk_state *s, const struct walk_dir *dir)
 static enum err
 walk_directory(struct walk_state *s, const struct describe *d, struct walk_item *it)
 {
-	struct walk_dir dir = {d->inum, d->fat_size_bytes, 0, s->at.depth + 1,
-	    s->at.path_bytes + (uint32_t)it->name_len + 1};
+	struct walk_dir dir = {.inum = d->inum,
+	    .listed_bytes = d->listed_bytes,
+	    .depth = s->at.depth + 1,
+	    .path_bytes = s->at.path_bytes + (uint32_t)it->name_len + 1};
 	bool enter = false;
 	uint32_t known;
 
@@ -149,6 +158,22 @@ walk_directory(struct walk_state *s, const struct describe *d, struct walk_item 
 	return err;
 }
 
+/* What was planned for an item: ids only grow. */
+static const struct walk_file *
+walk_planned(const struct walk *w, uint32_t id)
+{
+	size_t low = 0, high = w->plan.n;
+
+	while (high - low > 1) {
+		size_t mid = low + (high - low) / 2;
+		if (w->plan.files[mid].id <= id)
+			low = mid;
+		else
+			high = mid;
+	}
+	return &w->plan.files[low];
+}
+
 static enum err
 walk_file(struct walk_state *s, const struct describe *d, struct walk_item *it)
 {
@@ -159,42 +184,52 @@ walk_file(struct walk_state *s, const struct describe *d, struct walk_item *it)
 	    .valid_bytes = d->valid_bytes,
 	    .volume = s->v->number,
 	};
+	it->place = d->place;
 	enum err err = walk_emit(s->w, it);
 
 	f.id = (uint32_t)it->id;
 	if (err != ERR_OK || it->state != ITEM_READ)
 		return err;
-	if (it->links > 1)
-		(void)idmap_add(&s->names, d->inum, f.id, &f.same_as);
+	if (it->links > 1 && !idmap_add(&s->names, d->same, f.id, &f.same_as))
+		f.inum = walk_planned(s->w, f.same_as)->inum;
 	walk_plan(s->w, f);
 	return ERR_OK;
 }
 
-/* Named streams of an NTFS file or directory: told, not read. */
+/* Named streams and resource forks: files beside their file or directory. */
 static enum err
 walk_streams(struct walk_state *s, const struct describe *d, const struct walk_item *it)
 {
 	uint8_t name[LIM_NAME_BYTES];
-	const char *stream;
-	uint64_t bytes;
+	struct content_stream stream;
+	size_t room = LIM_PATH_BYTES - DESCRIBE_PREFIX_BYTES - s->at.path_bytes;
 	enum err err = ERR_OK;
 
-	for (size_t i = 0; err == ERR_OK && content_stream(&d->content, i, &stream, &bytes);
-	     i++) {
-		size_t n = strlen(stream);
-		if (it->name_len + 1 + n > sizeof(name))
-			n = sizeof(name) - it->name_len - 1;
+	if (room > sizeof(name))
+		room = sizeof(name);
+	for (size_t i = 0; err == ERR_OK && content_stream(&d->content, i, &stream); i++) {
+		struct describe sub = {.inum = stream.inum, .same = stream.inum};
+		struct walk_item item = *it;
+		bool fits = it->name_len + stream.name_len <= room;
+		size_t n = fits ? stream.name_len : room - it->name_len;
 		memcpy(name, it->name, it->name_len);
-		name[it->name_len] = ':';
-		memcpy(name + it->name_len + 1, stream, n);
-		struct walk_item sub = *it;
-		sub.name = name;
-		sub.name_len += 1 + n;
-		sub.kind = ITEM_OTHER;
-		sub.state = ITEM_UNREAD;
-		sub.why = "a named stream of the file";
-		sub.size_bytes = bytes;
-		err = walk_emit(s->w, &sub);
+		memcpy(name + it->name_len, stream.name, n);
+		item.name = name;
+		item.name_len += n;
+		item.kind = ITEM_FILE;
+		item.state = ITEM_READ;
+		item.why = "";
+		item.size_bytes = stream.bytes;
+		item.link_len = 0;
+		if (it->kind == ITEM_DIRECTORY)
+			item.links = 1;
+		if (stream.bad != NULL || !fits)
+			describe_bad(
+			    &item, ITEM_UNREADABLE, fits ? stream.bad : "its name is too long");
+		else if (describe_open(s->v, &sub, &item))
+			describe_file(&sub, &item);
+		err = walk_file(s, &sub, &item);
+		describe_done(&sub);
 	}
 	return err;
 }
@@ -207,6 +242,10 @@ walk_entry(void *arg, const struct entry *e)
 	struct walk_item it = {.parent = s->at.id, .volume = s->v->number};
 	enum err err;
 
+	s->entries++;
+	if (image_spent(s->v->image))
+		return ERR_LIMIT;
+	image_allow_more(s->v->image, LIM_LIST_ITEM_BYTES);
 	if (describe_is_system(s->v, s->at.inum, e))
 		return ERR_OK;
 	describe_entry(s->v, e, &d, &it);
@@ -224,14 +263,31 @@ walk_entry(void *arg, const struct entry *e)
 
 /* --- a volume ----------------------------------------------------------------- */
 
+/* The top directory has no name: its streams are called ":stream". */
+static enum err
+walk_root_streams(struct walk_state *s)
+{
+	struct describe d = {.inum = s->v->root};
+	struct walk_item it = {.volume = s->v->number,
+	    .name = (const uint8_t *)"",
+	    .kind = ITEM_DIRECTORY,
+	    .utc = s->v->family->utc};
+	enum err err = ERR_OK;
+
+	if (s->v->family->file_stream != NULL && describe_open(s->v, &d, &it))
+		err = walk_streams(s, &d, &it);
+	describe_done(&d);
+	return err;
+}
+
 static enum err
 walk_root(struct walk_state *s)
 {
-	struct walk_dir root = {volume_root(s->v), 0, 0, 0, 0};
+	struct walk_dir root = {.inum = s->v->root};
 	struct walk_item it = {.why = ""};
 	uint32_t known;
 
-	(void)idmap_add(&s->seen, describe_root_place(s->v), 0, &known);
+	(void)idmap_add(&s->seen, s->v->root_place, 0, &known);
 	bool enter = walk_look(s, &root, &it);
 	enum err err = ERR_OK;
 	if (it.state != ITEM_READ) {
@@ -242,20 +298,84 @@ walk_root(struct walk_state *s)
 	}
 	if (enter)
 		walk_push(s, &root);
+	return err == ERR_OK ? walk_root_streams(s) : err;
+}
+
+static enum err
+walk_notes(struct walk *w, const struct volume *v, size_t *told)
+{
+	enum err err = ERR_OK;
+
+	while (*told < v->n_notes && err == ERR_OK) {
+		const struct volume_note *n = &v->notes[(*told)++];
+		char why[VOLUME_NOTE_SIZE + 32];
+		snprintf(why, sizeof(why), "volume %u: %s", v->number, n->text);
+		err = walk_region(w, n->bytes, n->state, why);
+	}
 	return err;
+}
+
+/* The names of a directory become items: all that were seen when it was looked into. */
+static enum err
+walk_list(struct walk_state *s)
+{
+	const char *why = NULL;
+	char text[160];
+
+	s->entries = 0;
+	enum err err = listing_run(s->v, s->at.inum, s->at.listed_bytes, walk_entry, s, &why);
+	if (err != ERR_OK || s->at.damaged || (why == NULL && s->entries == s->at.entries))
+		return err;
+	if (s->at.id == 0)
+		snprintf(text, sizeof(text),
+		    "the top directory of volume %u did not give the same names when it was "
+		    "read again: some may be missing",
+		    s->v->number);
+	else
+		snprintf(text, sizeof(text),
+		    "the directory that is item %u did not give the same names when it was "
+		    "read again: "
+		    "some may be missing",
+		    s->at.id);
+	return walk_region(s->w, 0, ITEM_UNREADABLE, text);
+}
+
+/* What was listed stays; the rest of the volume is given up. */
+static enum err
+walk_spent(struct walk_state *s)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+	    "volume %u: its file system leads to the same bytes again and again: not all of it "
+	    "was listed",
+	    s->v->number);
+	return walk_region(s->w, 0, ITEM_UNREADABLE, text);
 }
 
 enum err
 walk_volume(struct walk *w, struct volume *v)
 {
 	struct walk_state s = {.w = w, .v = v};
-	const char *why; /* damage was told when the directory was looked into */
-	enum err err = walk_root(&s);
+	size_t told = 0;
+
+	image_allow(v->image, v->bytes > (UINT64_MAX - LIM_LIST_BYTES) / LIM_LIST_TIMES
+				  ? UINT64_MAX
+				  : LIM_LIST_TIMES * v->bytes + LIM_LIST_BYTES);
+	if (v->family->survey != NULL)
+		v->family->survey(v);
+	enum err err = walk_notes(w, v, &told);
+	if (err == ERR_OK)
+		err = walk_root(&s);
 
 	while (err == ERR_OK && s.n_dirs > 0) {
 		s.at = s.dirs[--s.n_dirs];
-		err = listing_run(v, s.at.inum, s.at.fat_size_bytes, walk_entry, &s, &why);
+		err = walk_list(&s);
 	}
+	if (err == ERR_LIMIT && w->why == NULL && image_spent(v->image))
+		err = walk_spent(&s);
+	if (err == ERR_OK) /* what listing it has shown */
+		err = walk_notes(w, v, &told);
 	free(s.dirs);
 	idmap_done(&s.seen);
 	idmap_done(&s.names);

@@ -2,6 +2,11 @@
 /*
  * Metadata of one volume: every name below its root becomes an item, parents
  * before their children.
+ *
+ * A directory is listed twice.  Whether all of it can be listed is said by its own
+ * item, which is sent before its entries: so it is looked into first (walk_look).
+ * Its entries become items when its turn comes (walk_list), and when they are not
+ * the same ones then, that is told.
  */
 #ifndef MEDIA_WALK_H
 #define MEDIA_WALK_H
@@ -26,6 +31,7 @@ struct walk_item {
 	const uint8_t *link;
 	size_t link_len;
 	uint64_t links; /* names of the same file */
+	uint64_t place; /* where its first byte lies in its volume; 0: nowhere of its own */
 };
 
 /* Anything but ERR_OK stops the walk, which returns it. */
@@ -40,6 +46,7 @@ struct walk_file {
 	uint32_t id;
 	uint32_t same_as; /* another name of this item: nothing to read; or 0 */
 	unsigned volume;
+	bool had; /* its bytes are in the vault already */
 };
 
 struct walk_plan {
@@ -58,8 +65,9 @@ struct walk {
 	void *arg;
 	struct walk_plan plan;
 	struct walk_totals totals;
-	unsigned regions; /* sent so far */
-	const char *why;  /* after ERR_LIMIT: which, static text */
+	unsigned regions;       /* sent so far */
+	unsigned region_volume; /* of the next regions: an encrypted volume, or 0 */
+	const char *why;        /* after ERR_LIMIT: which, static text */
 };
 
 /*

@@ -1,6 +1,7 @@
-/* links: src/media/table src/media/probe src/media/wtf8 src/base/mem */
+/* links: src/media/table src/media/table_gpt src/media/table_types src/media/probe src/media/cover src/media/wtf8 src/base/mem */
 /* SPDX-License-Identifier: ISC */
 /* Partition tables and magic numbers: the first sectors, then the last ones. */
+#include "src/media/cover.h"
 #include "src/media/probe.h"
 #include "src/media/table.h"
 
@@ -36,6 +37,24 @@ read_input(void *arg, uint64_t at, void *out, size_t n)
 	return ERR_OK;
 }
 
+/* Whatever a table says, each byte belongs to it, to a partition or to a gap. */
+static void
+check_cover(const struct table *t)
+{
+	struct cover c = {0};
+	uint64_t bytes[COVER_KIND__MAX];
+
+	for (size_t i = 0; i < t->n_places; i++)
+		cover_add(&c, COVER_TABLE, t->places[i].offset_bytes, t->places[i].bytes);
+	for (size_t i = 0; i < t->n; i++)
+		cover_add(&c, t->extents[i].partition ? COVER_VOLUME : COVER_REGION,
+		    t->extents[i].offset_bytes, t->extents[i].bytes);
+	cover_count(&c, MEDIUM_BYTES, bytes);
+	if (bytes[COVER_NONE] != 0 || t->n_notes > TABLE_NOTES)
+		abort();
+	cover_done(&c);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -50,6 +69,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (t.extents[i].offset_bytes > MEDIUM_BYTES ||
 		    t.extents[i].bytes > MEDIUM_BYTES - t.extents[i].offset_bytes)
 			abort();
+	check_cover(&t);
 	table_done(&t);
+	(void)table_is_nested(read_input, &in, 0, MEDIUM_BYTES, 512);
 	return 0;
 }

@@ -16,6 +16,11 @@ exfat exfat.img 4M tree
 ext ext2.img 4M ext2 tree
 ext ext4.img 4M ext4 tree
 ntfs ntfs.img 4M tree/d/e
+genisoimage -quiet -R -J -o rock.img tree 2>/dev/null
+genisoimage -quiet -J -o joliet.img tree 2>/dev/null
+genisoimage -quiet -udf -J -o bridge.img tree 2>/dev/null
+gunzip -c "$media/fixtures/udf-512.img.gz" >udf512.img
+gunzip -c "$media/fixtures/udf-2048.img.gz" >udf2048.img
 
 # Up to 60 bytes in sectors that look like structures: many zeros, not all.
 cat >damage.pl <<'P'
@@ -31,7 +36,7 @@ for (1 .. (1, 2, 4, 8, 60)[rand 5]) {
 	print $g chr((0, 255, 1, 128, int rand 256)[rand 5]);
 }
 P
-for kind in fat12 fat16 fat32 exfat ext2 ext4 ntfs; do
+for kind in fat12 fat16 fat32 exfat ext2 ext4 ntfs rock joliet bridge udf512 udf2048; do
 	bad=
 	for seed in $(seq 1 ${DAMAGES:-12}); do
 		perl damage.pl $kind.img damaged.img "$seed"

@@ -1,16 +1,21 @@
-/* links: src/media/medium src/media/walk src/media/describe src/media/listing src/media/content src/media/volume src/media/extents src/media/runs src/media/fatchain src/media/blockmap src/media/image src/media/table src/media/probe src/media/fatdir src/media/exfatdir src/media/extdir src/media/ntfsdir src/media/idmap src/media/wtf8 src/core/item src/core/digest src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/log src/base/mem src/base/utf8 */
+/* links: tests/media/faults @media src/core/item src/core/digest src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /*
  * Lists an image the way the reader sees it: one line for each item, sorted by
  * path, with the SHA-256 of what was read.  "lswalk -t IMAGE" reads and hashes
  * nothing but says how long walking and reading took; "lswalk -p N IMAGE" pulls
- * the medium out (empties the image) when N files have been read.
+ * the medium out (empties the image) when N files have been read; "lswalk -d
+ * metadata|full IMAGE" prints its digest and nothing else; "lswalk -s ITEM IMAGE" leaves
+ * an item out; "lswalk -c IMAGE" says how often it asked the
+ * medium and for how much; "lswalk -b IMAGE" too, and only lists.  Bad
+ * sectors: faults.c.
  */
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/media/medium.h"
+#include "tests/media/faults.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -21,6 +26,7 @@ struct row {
 	char *facts; /* kind, state, size … as text */
 	char *why;
 	uint64_t as;
+	bool zero; /* a region: proved to be all zero */
 	char sha[HEX_DIGEST_SIZE];
 };
 
@@ -128,6 +134,38 @@ list_same(void *arg, uint64_t item, uint64_t as)
 	return ERR_OK;
 }
 
+static enum err
+list_region(void *arg, uint64_t item, bool zero, uint64_t at, const char *why)
+{
+	struct list *l = arg;
+	(void)at;
+	if (l->quiet)
+		return ERR_OK;
+	struct row *r = &l->rows[item - 1];
+	char *more = mem_printf("%s: %s", r->why, why);
+	free(r->why);
+	r->why = more;
+	r->zero = zero;
+	return ERR_OK;
+}
+
+static enum err
+list_tick(void *arg, uint64_t bytes)
+{
+	(void)arg;
+	(void)bytes;
+	return ERR_OK;
+}
+
+static enum err
+list_digest_tick(void *arg, uint64_t done, uint64_t total)
+{
+	(void)arg;
+	(void)done;
+	(void)total;
+	return ERR_OK;
+}
+
 static int
 list_compare(const void *a, const void *b)
 {
@@ -160,6 +198,15 @@ list_print(struct list *l)
 }
 
 static void
+list_account(const struct medium *m)
+{
+	struct medium_account a;
+	medium_account(m, &a);
+	printf("# tables %llu, volumes %llu, regions %llu\n", (unsigned long long)a.tables,
+	    (unsigned long long)a.volumes, (unsigned long long)a.regions);
+}
+
+static void
 list_head(const struct medium *m)
 {
 	printf("# %llu bytes, sector %u, table %s, %zu volumes\n",
@@ -172,13 +219,35 @@ list_head(const struct medium *m)
 		printf("# v%u %s %llu \"%s\"\n", v->number, v->kind,
 		    (unsigned long long)v->bytes, label);
 	}
+	list_account(m);
+}
+
+static void
+list_asked(void)
+{
+	unsigned long long reads, bytes;
+	faults_count(&reads, &bytes);
+	printf("# asked %llu times for %llu bytes\n", reads, bytes);
+}
+
+static int
+list_digest(struct medium *m, const char *word)
+{
+	enum medium_digest kind;
+	char text[MEDIUM_DIGEST_SIZE];
+	if (!medium_digest_parse(word, &kind) ||
+	    medium_digest(m, kind, list_digest_tick, NULL, text) != ERR_OK)
+		return 2;
+	printf("%s\n", text);
+	medium_close(m);
+	return 0;
 }
 
 int
 main(int argc, char **argv)
 {
 	static const struct medium_sink sink = {
-	    list_begin, list_data, list_end, list_bad, list_same};
+	    list_begin, list_data, list_end, list_bad, list_same, list_region, list_tick};
 	struct list l = {
 	    .quiet = argc > 2 && strcmp(argv[1], "-t") == 0, .digest = digest_new()};
 	struct medium *m;
@@ -197,12 +266,20 @@ main(int argc, char **argv)
 		digest_free(l.digest);
 		return 1;
 	}
+	if (argc > 3 && strcmp(argv[1], "-d") == 0) {
+		digest_free(l.digest);
+		return list_digest(m, argv[2]);
+	}
 	list_head(m);
 	l.many = medium_volumes(m) > 1;
 	int64_t t0 = clock_mono_ms();
 	enum err err = medium_walk(m, list_item, &l, &why);
 	int64_t t1 = clock_mono_ms();
-	if (err == ERR_OK)
+	uint64_t out = argc > 3 && strcmp(argv[1], "-s") == 0 ? strtoull(argv[2], NULL, 10) : 0;
+	if (out > 0)
+		medium_leave_out(m, &out, 1);
+	bool only = argc > 2 && strcmp(argv[1], "-b") == 0;
+	if (err == ERR_OK && !only)
 		err = medium_read(m, &sink, &l);
 	int64_t t2 = clock_mono_ms();
 	if (err != ERR_OK)
@@ -219,6 +296,8 @@ main(int argc, char **argv)
 	if (l.quiet)
 		printf("# walk %lld ms, read %lld ms\n", (long long)(t1 - t0),
 		    (long long)(t2 - t1));
+	if (only || (argc > 2 && strcmp(argv[1], "-c") == 0))
+		list_asked();
 	list_print(&l);
 	medium_close(m);
 	digest_free(l.digest);

@@ -26,11 +26,11 @@ place gpt.img 20480 ext.img
 printf 'LUKS\272\276\0\002' | overwrite gpt.img $((40960 * 512))
 walk gpt.img
 ok "GPT: read"
-has list "table gpt, 2 volumes" "GPT: two of its four partitions are file systems"
+has list "table gpt, 3 volumes" "GPT: two of its four partitions are file systems, one is encrypted"
 has list "v1/one | file read 4" "GPT: the first volume's prefix"
 has list "v2/two | file read 4" "GPT: the second volume's prefix"
 has list ".region/v0-1 | region unread 1031168 0000 -? | - | unpartitioned space at byte 17408: all zero" "GPT: the gap before"
-has list "region encrypted 4194304 0000 -? | - | a partition at byte 20971520: LUKS is not read" "GPT: an encrypted partition is named"
+has list "region encrypted 4194304 0000 -? | - | a partition at byte 20971520: an encrypted volume (LUKS)" "GPT: an encrypted partition is named"
 has list "region unread 4194304 0000 -? | - | a partition at byte 31457280: no file system recognised" "GPT: an unknown partition is told"
 echo x | overwrite gpt.img 20000
 walk gpt.img
@@ -38,13 +38,13 @@ has list "unpartitioned space at byte 17408: not empty" "GPT: bytes between part
 cp gpt.img broken.img
 printf x | overwrite broken.img 520
 walk broken.img
-has list "table gpt (backup), 2 volumes" "GPT: the backup of a damaged table"
-has list "part of the partition table is damaged" "GPT: and the damage is told"
+has list "table gpt (backup), 3 volumes" "GPT: the backup of a damaged table"
+has list "the first partition table (GPT) is damaged; its copy at the end of the medium was used" "GPT: and the damage is told"
 has list "v2/two | file read 4" "GPT: everything is there"
 printf 'x' | overwrite broken.img $((40 * 1048576 - 512))
 walk broken.img
 has list "table mbr, 0 volumes" "GPT: both copies damaged: the protective MBR is all there is"
-is "$(grep -c 'region' list)" 2 "GPT: and nothing is hidden"
+has list "both copies of the partition table (GPT) are damaged or missing" "GPT: and nothing is hidden"
 size=$(stat -c %s gpt.img)
 truncate -s 20M broken.img
 cp gpt.img cut.img
@@ -92,11 +92,31 @@ truncate -s 12M slack.img
 walk slack.img
 has list "region unread 4194304 0000 -? | - | volume 1: space behind the end of its file system" "space behind a file system is told"
 
-for magic in 'btrfs 65600 _BHRfS_M' 'XFS 0 XFSB' 'ISO_9660 32769 CD001' 'UDF 32769 BEA01' 'LVM 512 LABELONE' 'HFS+ 1024 H+'; do
-	set -- $magic
-	blank other.img 1M
-	printf %s "$3" | overwrite other.img "$2"
+named() { # NAME OFFSET BYTES: a medium that bears nothing but this mark
+	blank other.img 2M
+	printf %b "$3" | overwrite other.img "$2"
 	walk other.img
-	has list "region unread 1048576 0000 -? | - | the medium at byte 0: $(echo "$1" | tr _ ' ') is not read" "$1 is named"
+	has list "region unread 2097152 0000 -? | - | the medium at byte 0: $1 is not read" "$1 is named"
+}
+named btrfs 65600 _BHRfS_M
+named XFS 0 XFSB
+named LVM 512 LABELONE
+named APFS 32 NXSB
+named F2FS 1024 '\0020\0040\0365\0362'
+named ReFS 3 'ReFS\0000\0000\0000\0000'
+named squashfs 0 hsqs
+named ZFS 131072 '\0014\0261\0272\0000\0000\0000\0000\0000'
+named HFS 1024 BD
+named "Linux RAID" 4096 '\0374\0116\0053\0251'
+named "Linux RAID" $((2097152 - 65536)) '\0374\0116\0053\0251'
+named "Linux RAID" $((2097152 - 8192)) '\0374\0116\0053\0251'
+named "swap space" 4086 SWAPSPACE2
+# What is read, but is not there behind its mark
+for magic in 'ISO_9660 32769 CD001' 'UDF 32769 BEA01' 'HFS+ 1024 H+' 'NTFS 3 NTFS____'; do
+	set -- $magic
+	blank other.img 2M
+	printf %s "$3" | tr _ ' ' | overwrite other.img "$2"
+	walk other.img
+	has list "region unreadable 2097152 0000 -? | - | the medium at byte 0: its $(echo "$1" | tr _ ' ') file system is damaged" "$1 that is damaged is told"
 done
 done_testing

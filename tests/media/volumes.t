@@ -93,9 +93,18 @@ mke2fs -q -t ext4 -b 1024 -N 6000 -d pieces pieces.img
 walk pieces.img
 is "$(grep -c '^d/a-name' list)" 4500 "ext4: a directory whose extents fill more than one leaf"
 
-# NTFS: named streams are told
+# --- NTFS: named streams are items of their own -----------------------------------------
 ntfscp -q -N Zone.Identifier ntfs.img tree/readme.txt /readme.txt
+printf large | cat - tree/sub/deep/er/large >stream
+ntfscp -q -N "$(printf 'a\033[2Jb^')" ntfs.img stream /zero
+ntfscp -q -N second ntfs.img tree/sub/numbers-1.txt /zero
 walk ntfs.img
-has list 'readme.txt:Zone.Identifier | other unread 6' "NTFS: a named stream is told"
+readme=$(sed -n 's/^readme.txt |.*| \([0-9a-f]\{16\}\) .*/\1/p' list)
+has list 'readme.txt:Zone.Identifier | file read 6' "NTFS: a named stream is an item"
+is "$(sed -n 's/^readme.txt:Zone.Identifier .*| \([0-9a-f]\{16\}\) .*/\1/p' list)" "$readme" "NTFS: and its bytes are read"
+has list 'zero:a\x1B[2Jb^ | file read 1288900' "NTFS: a large stream; its name as stored"
+is "$(sed -n 's/^zero:a.*| \([0-9a-f]\{16\}\) .*/\1/p' list)" "$(sha256sum stream | cut -c1-16)" "NTFS: byte for byte"
+has list 'zero:second | file read ' "NTFS: a second stream of the same file"
+has list 'zero | file read 0' "NTFS: the file itself stays empty"
 is "$(grep -c '\$MFT\|\$Boot\|lost+found' list)" 0 "NTFS: the file system's own files are no items"
 done_testing

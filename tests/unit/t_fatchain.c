@@ -1,6 +1,7 @@
 /* links: src/media/fatchain src/media/runs src/base/mem */
 /* SPDX-License-Identifier: ISC */
 #include "src/media/fatchain.h"
+#include "src/base/limits.h"
 
 #include <stdarg.h>
 #include <stddef.h>
@@ -156,11 +157,64 @@ circles_are_found_wherever_they_begin(void **state)
 			link_to(&f, 2 + tail + lap - 1, 2 + tail);
 			assert_int_equal(fatchain_load(&f, 2, 0, false, &r), ERR_STATE);
 			runs_done(&r);
-			/* even when the file needs fewer: part of it would come twice */
-			assert_int_equal(fatchain_load(&f, 2, 1, false, &r), ERR_STATE);
+			/* one cluster of the file would come twice */
+			assert_int_equal(
+			    fatchain_load(&f, 2, tail + lap + 1, false, &r), ERR_STATE);
+			runs_done(&r);
+			/* none does, and whether one would is not looked for without an end */
+			uint64_t before = f.followed;
+			enum err err = fatchain_load(&f, 2, 1, false, &r);
+			assert_true(err == ERR_OK || err == ERR_STATE);
+			assert_in_range(f.followed - before, 0, 4);
 			runs_done(&r);
 			fatchain_done(&f);
 		}
+}
+
+/* A million small files in front of one long chain: each costs as much as it has. */
+static void
+what_lies_behind_a_file_is_not_followed_to_its_end(void **state)
+{
+	(void)state;
+	for (size_t k = 1; k < 4; k++) {
+		struct fatchain f;
+		struct runs r = {0};
+		make(&f, kinds[k], 4000);
+		for (uint32_t c = 2; c < 4001; c++)
+			link_to(&f, c, c + 1);
+		link_to(&f, 4001, end_mark(&f));
+		for (uint64_t n = 1; n <= 100; n++) {
+			uint64_t before = f.followed;
+			assert_int_equal(fatchain_load(&f, 2, n, false, &r), ERR_OK);
+			assert_in_range(f.followed - before, n - 1, 4 * n);
+			assert_int_equal(r.end, 2 * n);
+			runs_done(&r);
+		}
+		fatchain_done(&f);
+	}
+}
+
+static void
+all_chains_together_have_a_limit(void **state)
+{
+	(void)state;
+	struct fatchain f;
+	struct runs r = {0};
+	make(&f, 16, 4000);
+	for (uint32_t c = 2; c < 4001; c++)
+		link_to(&f, c, c + 1);
+	link_to(&f, 4001, end_mark(&f));
+	uint64_t most = (1u << 24) + LIM_CHAIN_TIMES * 4000;
+	f.followed = most - 3999;
+	assert_int_equal(fatchain_load(&f, 2, 4000, false, &r), ERR_OK);
+	assert_int_equal(f.followed, most);
+	runs_done(&r);
+	assert_int_equal(fatchain_load(&f, 2, 2, false, &r), ERR_LIMIT);
+	runs_done(&r);
+	/* files of one piece ask no table */
+	assert_int_equal(fatchain_load(&f, 2, 2, true, &r), ERR_OK);
+	runs_done(&r);
+	fatchain_done(&f);
 }
 
 static void
@@ -231,6 +285,8 @@ main(void)
 	    cmocka_unit_test(chains_of_every_width_are_followed),
 	    cmocka_unit_test(chains_that_leave_the_volume_are_refused),
 	    cmocka_unit_test(circles_are_found_wherever_they_begin),
+	    cmocka_unit_test(what_lies_behind_a_file_is_not_followed_to_its_end),
+	    cmocka_unit_test(all_chains_together_have_a_limit),
 	    cmocka_unit_test(contiguous_files_do_not_ask_the_table),
 	    cmocka_unit_test(clusters_without_a_place_in_the_table_do_not_exist),
 	    cmocka_unit_test(boot_sectors_that_contradict_themselves_are_refused),

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-static uint8_t disk[131072];
+static uint8_t disk[2 << 20];
 
 static enum err
 read_disk(void *arg, uint64_t at, void *out, size_t n)
@@ -46,6 +46,31 @@ marks_are_named(void **state)
 	    {32769, "CD001", 5, PROBE_ISO9660, "ISO 9660"},
 	    {32769, "BEA01", 5, PROBE_UDF, "UDF"},
 	    {4086, "SWAPSPACE2", 10, PROBE_SWAP, "swap space"},
+	    {16374, "SWAPSPACE2", 10, PROBE_SWAP, "swap space"},
+	    {65526, "SWAPSPACE2", 10, PROBE_SWAP, "swap space"},
+	    {4086, "SWAP-SPACE", 10, PROBE_SWAP, "swap space"},
+	    {4086, "S1SUSPEND", 9, PROBE_HIBERNATION, "a machine put to sleep"},
+	    {424, "\x3B\xD6\x67\x49\x29\x2E\xD8\x4A\x83\x99\xF6\xA3\x39\xE3\xD0\x01", 16,
+		PROBE_BITLOCKER, "BitLocker"},
+	    {16384, "SKUL\xBA\xBE", 6, PROBE_LUKS, "LUKS"},
+	    {0, "LABELONE", 8, PROBE_LVM, "LVM"},
+	    {1536, "LABELONE", 8, PROBE_LVM, "LVM"},
+	    {0, "\xFC\x4E\x2B\xA9", 4, PROBE_RAID, "Linux RAID"},
+	    {4096, "\xFC\x4E\x2B\xA9", 4, PROBE_RAID, "Linux RAID"},
+	    {1024, "\x10\x20\xF5\xF2", 4, PROBE_F2FS, "F2FS"},
+	    {1024, "HX", 2, PROBE_HFS_PLUS, "HFS+"},
+	    {1024, "BD", 2, PROBE_HFS, "HFS"},
+	    {3, "ReFS\0\0\0\0", 8, PROBE_REFS, "ReFS"},
+	    {34817, "BEA01", 5, PROBE_UDF, "UDF"},
+	    {16404, "\0\0\0\x07version", 11, PROBE_ZFS, "ZFS"},
+	    {131072, "\x0C\xB1\xBA\0\0\0\0\0", 8, PROBE_ZFS, "ZFS"},
+	    {65588, "ReIsEr", 6, PROBE_REISERFS, "ReiserFS"},
+	    {32768, "JFS1", 4, PROBE_JFS, "JFS"},
+	    {1030, "\x34\x34", 2, PROBE_NILFS, "NILFS2"},
+	    {1024, "\xE2\xE1\xF5\xE0", 4, PROBE_EROFS, "EROFS"},
+	    {0, "\x45\x3D\xCD\x28", 4, PROBE_CRAMFS, "cramfs"},
+	    {66908, "\x19\x01\x54\x19", 4, PROBE_UFS, "UFS"},
+	    {1048576, "\x0D\xD0\x01\xC0", 4, PROBE_VMFS, "VMFS"},
 	};
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		enum probe_kind kinds[PROBE_KIND__MAX];
@@ -99,6 +124,38 @@ a_fat_boot_sector_must_make_sense(void **state)
 	}
 }
 
+/* RAID members bear their mark at the end, for a whole disk to look like its content. */
+static void
+marks_at_the_end_are_found(void **state)
+{
+	(void)state;
+	static const struct {
+		uint64_t bytes; /* of the volume */
+		size_t at;
+		const char *mark;
+		size_t n;
+		bool found;
+	} cases[] = {
+	    {1 << 20, (1 << 20) - 65536, "\xFC\x4E\x2B\xA9", 4, true}, /* 0.90 */
+	    {(1 << 20) + 65535, (1 << 20) - 65536, "\xFC\x4E\x2B\xA9", 4, true},
+	    {(1 << 20) + 65536, (1 << 20) - 65536, "\xFC\x4E\x2B\xA9", 4, false},
+	    {1 << 20, (1 << 20) - 65536, "\xA9\x2B\x4E\xFC", 4, true}, /* big endian */
+	    {1 << 20, (1 << 20) - 8192, "\xFC\x4E\x2B\xA9", 4, true},  /* 1.0 */
+	    {(1 << 20) + 512, (1 << 20) - 8192, "\xFC\x4E\x2B\xA9", 4, true},
+	    {(1 << 20) + 4096, (1 << 20) - 8192, "\xFC\x4E\x2B\xA9", 4, false},
+	    {1 << 20, (1 << 20) - 1024, "Intel Raid ISM Cfg Sig", 22, true},
+	    {1 << 20, (1 << 20) - 512, "\xDE\x11\xDE\x11", 4, true},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum probe_kind kinds[PROBE_KIND__MAX];
+		memset(disk, 0, sizeof(disk));
+		memcpy(disk + cases[i].at, cases[i].mark, cases[i].n);
+		size_t n = probe_volume(read_disk, NULL, 0, cases[i].bytes, kinds);
+		if ((n == 1 && kinds[0] == PROBE_RAID) != cases[i].found)
+			fail_msg("case %zu", i);
+	}
+}
+
 static void
 nothing_is_claimed_by_zeros_and_text(void **state)
 {
@@ -133,6 +190,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(marks_are_named),
 	    cmocka_unit_test(a_fat_boot_sector_must_make_sense),
+	    cmocka_unit_test(marks_at_the_end_are_found),
 	    cmocka_unit_test(nothing_is_claimed_by_zeros_and_text),
 	    cmocka_unit_test(two_marks_are_both_told),
 	};
