@@ -1,32 +1,16 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/media/table.h"
-#include "src/media/le.h"
-#include "src/media/wtf8.h"
 #include "src/base/mem.h"
+#include "src/media/le.h"
+#include "src/media/table_in.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #define MBR_BYTES       512
 #define MBR_ENTRIES     446
-#define GPT_HEADER_SIZE 92
-#define GPT_ENTRY_MAX   4096
-#define GPT_ENTRIES_MAX 1024
 #define TYPE_PROTECTIVE 0xEE
-
-/* What is being put together. */
-struct table_work {
-	table_read_fn *read;
-	void *arg;
-	uint64_t bytes;
-	unsigned sector;
-	struct table *t;
-	/* places the table itself occupies: no gap there */
-	struct {
-		uint64_t offset, bytes;
-	} meta[LIM_VOLUMES + 8];
-	size_t n_meta;
-};
 
 static const char *const kind_words[TABLE_KIND__MAX] = {
     [TABLE_NONE] = "none",
@@ -41,17 +25,34 @@ table_kind_print(enum table_kind k)
 	return k >= 0 && k < TABLE_KIND__MAX ? kind_words[k] : "unknown";
 }
 
-static void
-table_meta(struct table_work *w, uint64_t offset, uint64_t bytes)
+void
+table_place(struct table_work *w, uint64_t offset, uint64_t bytes)
 {
-	if (w->n_meta < sizeof(w->meta) / sizeof(w->meta[0])) {
-		w->meta[w->n_meta].offset = offset;
-		w->meta[w->n_meta++].bytes = bytes;
-	}
+	if (w->t->n_places < TABLE_PLACES)
+		w->t->places[w->t->n_places++] = (struct table_place){offset, bytes};
 }
 
-/* Adds an extent of `sectors` from `first`, cut at the medium's end. */
-static struct table_extent *
+void
+table_note(struct table_work *w, bool damage, const char *fmt, ...)
+{
+	struct table *t = w->t;
+	va_list ap;
+
+	if (t->n_notes == TABLE_NOTES)
+		return;
+	struct table_note *n = &t->notes[t->n_notes++];
+	n->damage = damage;
+	if (t->n_notes == TABLE_NOTES) {
+		snprintf(n->text, sizeof(n->text),
+		    "more is wrong with the partition table than is said here");
+		return;
+	}
+	va_start(ap, fmt);
+	vsnprintf(n->text, sizeof(n->text), fmt, ap);
+	va_end(ap);
+}
+
+struct table_extent *
 table_add(struct table_work *w, uint64_t first, uint64_t sectors)
 {
 	struct table *t = w->t;
@@ -130,42 +131,73 @@ table_mbr_add(struct table_work *w, uint64_t base, struct mbr_entry e)
 	if (x == NULL)
 		return ERR_LIMIT;
 	snprintf(x->type, sizeof(x->type), "0x%02x", e.type);
+	x->kind = table_types_find(x->type, &x->hidden);
 	return ERR_OK;
 }
 
-/* The chain of logical partitions; each link must lie behind the one before. */
+/* Whether the chain was here before, or is longer than any real one. */
+static bool
+table_chain_was_at(const struct table_work *w, uint64_t at)
+{
+	for (size_t i = 0; i < w->t->n_places; i++)
+		if (w->t->places[i].offset_bytes == at * w->sector)
+			return true;
+	return w->t->n_places >= LIM_VOLUMES;
+}
+
+/* One link: its partitions, and where the next link is (type 0: nowhere). */
+static enum err
+table_link(struct table_work *w, const uint8_t *sector, uint64_t at, struct mbr_entry *ret_next)
+{
+	enum err err = ERR_OK;
+
+	*ret_next = (struct mbr_entry){0, 0, 0, 0};
+	for (int i = 0; i < 4 && err == ERR_OK; i++) {
+		struct mbr_entry e = table_mbr_entry(sector, i);
+		if (e.type == 0 || e.sectors == 0)
+			continue;
+		if (table_is_extended(e.type) && ret_next->type != 0)
+			table_note(w, true,
+			    "a table in the chain of logical partitions, at byte %llu, names "
+			    "two that follow: behind the second was not looked",
+			    (unsigned long long)(at * w->sector));
+		else if (table_is_extended(e.type))
+			*ret_next = e;
+		else
+			err = table_mbr_add(w, at, e);
+	}
+	return err;
+}
+
+/* The chain of logical partitions, which may lie in any order. */
 static enum err
 table_logical(struct table_work *w, struct mbr_entry extended)
 {
 	uint8_t sector[MBR_BYTES];
 	uint64_t base = extended.first, at = base;
+	struct mbr_entry next;
 
 	for (;;) {
+		if (table_chain_was_at(w, at)) {
+			w->t->damaged = true;
+			table_note(w, true,
+			    "the chain of logical partitions runs in a circle or has no end; "
+			    "what would follow was not looked for");
+			return ERR_OK;
+		}
 		if (w->read(w->arg, at * w->sector, sector, sizeof(sector)) != ERR_OK ||
 		    !table_has_signature(sector)) {
 			w->t->damaged = true;
+			table_note(w, true,
+			    "the chain of logical partitions is damaged at byte %llu; what "
+			    "would follow was not found",
+			    (unsigned long long)(at * w->sector));
 			return ERR_OK;
 		}
-		table_meta(w, at * w->sector, w->sector);
-		struct mbr_entry next = {0, 0, 0, 0};
-		for (int i = 0; i < 4; i++) {
-			struct mbr_entry e = table_mbr_entry(sector, i);
-			if (e.type == 0 || e.sectors == 0)
-				continue;
-			if (table_is_extended(e.type)) {
-				next = e;
-				continue;
-			}
-			enum err err = table_mbr_add(w, at, e);
-			if (err != ERR_OK)
-				return err;
-		}
-		if (next.type == 0)
-			return ERR_OK;
-		if (base + next.first <= at || w->n_meta >= LIM_VOLUMES) {
-			w->t->damaged = true; /* a loop, or longer than any real disk */
-			return ERR_OK;
-		}
+		table_place(w, at * w->sector, w->sector);
+		enum err err = table_link(w, sector, at, &next);
+		if (err != ERR_OK || next.type == 0)
+			return err;
 		at = base + next.first;
 	}
 }
@@ -176,7 +208,7 @@ table_mbr(struct table_work *w, const uint8_t *sector)
 	enum err err = ERR_OK;
 
 	w->t->kind = TABLE_MBR;
-	table_meta(w, 0, w->sector);
+	table_place(w, 0, w->sector);
 	for (int i = 0; i < 4 && err == ERR_OK; i++) {
 		struct mbr_entry e = table_mbr_entry(sector, i);
 		if (e.type == 0 || e.sectors == 0)
@@ -186,135 +218,42 @@ table_mbr(struct table_work *w, const uint8_t *sector)
 	return err;
 }
 
-/* --- GPT -------------------------------------------------------------------- */
-
-static uint32_t
-table_crc32(uint32_t crc, const uint8_t *p, size_t n)
-{
-	crc = ~crc;
-	while (n-- > 0) {
-		crc ^= *p++;
-		for (int k = 0; k < 8; k++)
-			crc = crc >> 1 ^ (0xEDB88320u & (0u - (crc & 1)));
-	}
-	return ~crc;
-}
-
-struct gpt {
-	uint64_t my_lba, entries_lba, first_usable, last_usable;
-	uint32_t count, entry_bytes;
-	uint8_t *entries; /* count * entry_bytes */
-};
-
-/* Header and entries at this LBA, both checksums right. */
+/* The GPT shows a partition in the same place. */
 static bool
-table_gpt_load(struct table_work *w, uint64_t lba, struct gpt *g)
+table_gpt_has(const struct table_work *w, size_t n, struct mbr_entry e)
 {
-	uint8_t h[512];
-	static const uint8_t zero[4] = {0};
-
-	if (w->read(w->arg, lba * w->sector, h, sizeof(h)) != ERR_OK ||
-	    memcmp(h, "EFI PART", 8) != 0)
-		return false;
-	uint32_t size = le32(h + 12);
-	if (size < GPT_HEADER_SIZE || size > sizeof(h))
-		return false;
-	uint32_t crc = table_crc32(0, h, 16);
-	crc = table_crc32(crc, zero, 4);
-	crc = table_crc32(crc, h + 20, size - 20);
-	if (crc != le32(h + 16) || le64(h + 24) != lba)
-		return false;
-	*g = (struct gpt){
-	    lba, le64(h + 72), le64(h + 40), le64(h + 48), le32(h + 80), le32(h + 84), NULL};
-	if (g->count == 0 || g->count > GPT_ENTRIES_MAX || g->entry_bytes < 128 ||
-	    g->entry_bytes > GPT_ENTRY_MAX || g->entries_lba > w->bytes / w->sector)
-		return false;
-	size_t n = (size_t)g->count * g->entry_bytes;
-	g->entries = mem_alloc(n);
-	if (w->read(w->arg, g->entries_lba * w->sector, g->entries, n) == ERR_OK &&
-	    table_crc32(0, g->entries, n) == le32(h + 88))
-		return true;
-	free(g->entries);
-	g->entries = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (w->t->extents[i].offset_bytes == (uint64_t)e.first * w->sector &&
+		    w->t->extents[i].bytes == (uint64_t)e.sectors * w->sector)
+			return true;
 	return false;
 }
 
-static void
-table_guid(const uint8_t *p, char *out, size_t n)
-{
-	snprintf(out, n, "%08X-%04X-%04X-%02X%02X-%02X%02X%02X%02X%02X%02X", le32(p),
-	    le16(p + 4), le16(p + 6), p[8], p[9], p[10], p[11], p[12], p[13], p[14], p[15]);
-}
-
+/*
+ * A hybrid: what the MBR shows besides the GPT.  The entry that protects the
+ * GPT is none of it, nor what the GPT shows in the same place.
+ */
 static enum err
-table_gpt_entries(struct table_work *w, const struct gpt *g)
+table_hybrid(struct table_work *w, const uint8_t *sector)
 {
-	static const uint8_t none[16] = {0};
+	size_t n = w->t->n;
+	enum err err = ERR_OK;
 
-	for (uint32_t i = 0; i < g->count; i++) {
-		const uint8_t *e = g->entries + (size_t)i * g->entry_bytes;
-		uint64_t first = le64(e + 32), last = le64(e + 40);
-		if (memcmp(e, none, sizeof(none)) == 0)
+	for (int i = 0; i < 4 && err == ERR_OK; i++) {
+		struct mbr_entry e = table_mbr_entry(sector, i);
+		if (e.type == 0 || e.type == TYPE_PROTECTIVE || e.sectors == 0)
 			continue;
-		if (last < first || last == UINT64_MAX)
-			w->t->damaged = true;
-		struct table_extent *x = table_add(
-		    w, first, last < first || last == UINT64_MAX ? 0 : last - first + 1);
-		if (x == NULL)
-			return ERR_LIMIT;
-		table_guid(e, x->type, sizeof(x->type));
-		size_t units = 0;
-		while (units < 36 && le16(e + 56 + 2 * units) != 0)
-			units++;
-		x->label_len = wtf8_put(e + 56, units, x->label);
+		w->t->hybrid = true;
+		if (table_gpt_has(w, n, e))
+			continue;
+		table_note(w, false,
+		    "two partition tables differ: the MBR shows a partition of %llu bytes at "
+		    "byte %llu that the GPT does not show",
+		    (unsigned long long)e.sectors * w->sector,
+		    (unsigned long long)e.first * w->sector);
+		err = table_is_extended(e.type) ? table_logical(w, e) : table_mbr_add(w, 0, e);
 	}
-	return ERR_OK;
-}
-
-static void
-table_gpt_meta(struct table_work *w, const struct gpt *g)
-{
-	uint64_t n =
-	    ((uint64_t)g->count * g->entry_bytes + w->sector - 1) / w->sector * w->sector;
-	table_meta(w, g->my_lba * w->sector, w->sector);
-	table_meta(w, g->entries_lba * w->sector, n);
-}
-
-/* Tries a GPT with this sector size; ERR_NOTFOUND when there is none. */
-static enum err
-table_gpt(struct table_work *w, unsigned sector)
-{
-	struct gpt first = {0}, last = {0};
-	uint64_t sectors = w->bytes / sector;
-
-	w->sector = sector;
-	if (sectors < 4)
-		return ERR_NOTFOUND;
-	bool has_first = table_gpt_load(w, 1, &first);
-	bool has_last = table_gpt_load(w, sectors - 1, &last);
-	if (!has_first && !has_last)
-		return ERR_NOTFOUND;
-	w->t->kind = has_first ? TABLE_GPT : TABLE_GPT_BACKUP;
-	w->t->damaged = !has_first || !has_last;
-	table_meta(w, 0, sector);
-	if (has_first)
-		table_gpt_meta(w, &first);
-	if (has_last)
-		table_gpt_meta(w, &last);
-	enum err err = table_gpt_entries(w, has_first ? &first : &last);
-	free(first.entries);
-	free(last.entries);
 	return err;
-}
-
-/* True when a valid first GPT header exists that the MBR does not announce. */
-static bool
-table_has_stale_gpt(struct table_work *w)
-{
-	struct gpt g = {0};
-	bool has = table_gpt_load(w, 1, &g);
-	free(g.entries);
-	return has;
 }
 
 /* --- the whole -------------------------------------------------------------- */
@@ -335,10 +274,11 @@ table_covered_to(const struct table_work *w, size_t n_parts, uint64_t at, uint64
 	uint64_t end = at;
 
 	*ret_next = w->bytes;
-	for (size_t i = 0; i < n_parts + w->n_meta; i++) {
+	for (size_t i = 0; i < n_parts + w->t->n_places; i++) {
 		bool part = i < n_parts;
-		uint64_t o = part ? w->t->extents[i].offset_bytes : w->meta[i - n_parts].offset;
-		uint64_t b = part ? w->t->extents[i].bytes : w->meta[i - n_parts].bytes;
+		const struct table_place *p = part ? NULL : &w->t->places[i - n_parts];
+		uint64_t o = part ? w->t->extents[i].offset_bytes : p->offset_bytes;
+		uint64_t b = part ? w->t->extents[i].bytes : p->bytes;
 		if (o <= at && b > at - o && o + b > end)
 			end = o + b;
 		if (o > at && b > 0 && o < *ret_next)
@@ -383,6 +323,26 @@ table_order(struct table *t)
 	}
 }
 
+/* No GPT was found: the MBR, or nothing. */
+static enum err
+table_other(struct table_work *w, const uint8_t *sector, bool mbr, bool announced)
+{
+	struct table *t = w->t;
+
+	t->damaged = announced;
+	t->stale_gpt = sector != NULL && !announced && table_gpt_is_there(w);
+	if (announced)
+		table_note(w, true,
+		    "both copies of the partition table (GPT) are damaged or missing; what the "
+		    "MBR shows was used");
+	if (t->stale_gpt)
+		table_note(w, false, "a second partition table (GPT) was not used");
+	if (mbr)
+		return table_mbr(w, sector);
+	t->extents[t->n++] = (struct table_extent){.bytes = w->bytes, .partition = true};
+	return ERR_OK;
+}
+
 static enum err
 table_find(struct table_work *w, unsigned sector_bytes)
 {
@@ -399,34 +359,30 @@ table_find(struct table_work *w, unsigned sector_bytes)
 		enum err err = table_gpt(w, sector_bytes);
 		if (err == ERR_NOTFOUND && sector_bytes == 512)
 			err = table_gpt(w, 4096);
+		if (err == ERR_OK && mbr)
+			err = table_hybrid(w, sector);
 		if (err != ERR_NOTFOUND)
 			return err;
-		w->t->damaged = announced;
 	}
 	w->sector = sector_bytes;
-	w->n_meta = 0;
-	w->t->stale_gpt = whole && !announced && table_has_stale_gpt(w);
-	if (mbr)
-		return table_mbr(w, sector);
-	w->t->extents[w->t->n++] = (struct table_extent){.bytes = w->bytes, .partition = true};
-	return ERR_OK;
+	return table_other(w, whole ? sector : NULL, mbr, announced);
 }
 
 enum err
 table_parse(table_read_fn *read, void *arg, uint64_t bytes, unsigned sector_bytes,
     struct table *ret_table)
 {
-	struct table t = {.extents = mem_array(LIM_VOLUMES, sizeof(struct table_extent))};
-	struct table_work *w = mem_alloc(sizeof(*w));
+	struct table t = {.extents = mem_array(LIM_VOLUMES, sizeof(struct table_extent)),
+	    .places = mem_array(TABLE_PLACES, sizeof(struct table_place)),
+	    .notes = mem_array(TABLE_NOTES, sizeof(struct table_note))};
+	struct table_work w = {.read = read, .arg = arg, .bytes = bytes, .t = &t};
 
-	*w = (struct table_work){.read = read, .arg = arg, .bytes = bytes, .t = &t};
-	enum err err = table_find(w, sector_bytes);
+	enum err err = table_find(&w, sector_bytes);
 	if (err == ERR_OK && t.kind != TABLE_NONE)
-		err = table_gaps(w);
-	t.sector_bytes = w->sector;
-	free(w);
+		err = table_gaps(&w);
+	t.sector_bytes = w.sector;
 	if (err != ERR_OK) {
-		free(t.extents);
+		table_done(&t);
 		return err;
 	}
 	table_order(&t);
@@ -434,9 +390,26 @@ table_parse(table_read_fn *read, void *arg, uint64_t bytes, unsigned sector_byte
 	return ERR_OK;
 }
 
+bool
+table_is_nested(
+    table_read_fn *read, void *arg, uint64_t offset, uint64_t bytes, unsigned sector_bytes)
+{
+	uint8_t sector[MBR_BYTES];
+
+	if (bytes < sizeof(sector) || read(arg, offset, sector, sizeof(sector)) != ERR_OK)
+		return false;
+	if (table_is_mbr(sector))
+		return true;
+	return bytes >= sector_bytes + sizeof(sector) &&
+	       read(arg, offset + sector_bytes, sector, sizeof(sector)) == ERR_OK &&
+	       memcmp(sector, "EFI PART", 8) == 0;
+}
+
 void
 table_done(struct table *t)
 {
 	free(t->extents);
+	free(t->places);
+	free(t->notes);
 	*t = (struct table){0};
 }

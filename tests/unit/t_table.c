@@ -1,4 +1,4 @@
-/* links: src/media/table src/media/wtf8 src/base/mem */
+/* links: src/media/table src/media/table_gpt src/media/table_types src/media/wtf8 src/base/mem */
 /* SPDX-License-Identifier: ISC */
 #include "src/media/table.h"
 
@@ -329,6 +329,120 @@ too_many_partitions_reach_the_limit(void **state)
 	assert_int_equal(parse(&t), ERR_LIMIT);
 }
 
+/* A note of the table holds these words. */
+static bool
+noted(const struct table *t, const char *words)
+{
+	for (size_t i = 0; i < t->n_notes; i++)
+		if (strstr(t->notes[i].text, words) != NULL)
+			return true;
+	return false;
+}
+
+static void
+two_tables_that_differ_are_told(void **state)
+{
+	(void)state;
+	static const struct {
+		uint32_t first, n;
+		bool differs;
+	} cases[] = {{41, 1, false}, {41, 2, true}, {42, 1, true}, {200, 100, true}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct table t;
+		gpt(2); /* at 40 and 41 */
+		mbr(0, 1, 0, 0x0C, cases[i].first, cases[i].n);
+		assert_int_equal(parse(&t), ERR_OK);
+		assert_int_equal(t.kind, TABLE_GPT);
+		assert_true(t.hybrid);
+		assert_int_equal(noted(&t, "two partition tables differ"), cases[i].differs);
+		size_t partitions = 0;
+		for (size_t k = 0; k < t.n; k++)
+			partitions += t.extents[k].partition;
+		assert_int_equal(partitions, cases[i].differs ? 3 : 2);
+		table_done(&t);
+	}
+}
+
+static void
+a_chain_in_any_order_is_followed(void **state)
+{
+	(void)state;
+	struct table t;
+	memset(disk, 0, sizeof(disk));
+	mbr(0, 0, 0, 0x05, 200, 1000);
+	mbr(200, 0, 0, 0x83, 10, 10);
+	mbr(200, 1, 0, 0x05, 300, 100); /* 500 */
+	mbr(500, 0, 0, 0x83, 10, 10);
+	mbr(500, 1, 0, 0x05, 100, 100); /* back to 300 */
+	mbr(300, 0, 0, 0x83, 10, 10);
+	assert_int_equal(parse(&t), ERR_OK);
+	assert_false(t.damaged);
+	assert_int_equal(t.n_places, 4);
+	check_cover(&t, 4 * SECTOR);
+	table_done(&t);
+	/* and round again */
+	mbr(300, 1, 0, 0x05, 300, 100);
+	assert_int_equal(parse(&t), ERR_OK);
+	assert_true(t.damaged && noted(&t, "runs in a circle"));
+	check_cover(&t, 4 * SECTOR);
+	table_done(&t);
+}
+
+static void
+what_systems_hide_is_named(void **state)
+{
+	(void)state;
+	static const struct {
+		uint8_t type;
+		const char *kind;
+	} cases[] = {{0x0C, NULL}, {0x27, "Windows recovery"}, {0x1B, "hidden FAT32"}};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct table t;
+		memset(disk, 0, sizeof(disk));
+		mbr(0, 0, 0, cases[i].type, 1, SECTORS - 1);
+		assert_int_equal(parse(&t), ERR_OK);
+		assert_int_equal(t.extents[0].hidden, cases[i].kind != NULL);
+		if (cases[i].kind != NULL)
+			assert_string_equal(t.extents[0].kind, cases[i].kind);
+		table_done(&t);
+	}
+}
+
+static void
+a_table_in_a_partition_is_known(void **state)
+{
+	(void)state;
+	memset(disk, 0, sizeof(disk));
+	assert_false(table_is_nested(read_disk, NULL, 100 * SECTOR, 100 * SECTOR, SECTOR));
+	mbr(100, 0, 0, 0x83, 1, 10);
+	assert_true(table_is_nested(read_disk, NULL, 100 * SECTOR, 100 * SECTOR, SECTOR));
+	assert_false(table_is_nested(read_disk, NULL, 100 * SECTOR, 100, SECTOR));
+	memset(disk, 0, sizeof(disk));
+	memcpy(disk + 101 * SECTOR, "EFI PART", 8);
+	assert_true(table_is_nested(read_disk, NULL, 100 * SECTOR, 100 * SECTOR, SECTOR));
+}
+
+/* TABLE_NOTES: as many are told, and the last one says that there are more. */
+static void
+notes_are_limited(void **state)
+{
+	(void)state;
+	for (unsigned bad = TABLE_NOTES - 1; bad <= TABLE_NOTES; bad++) {
+		struct table t;
+		gpt(bad);
+		for (unsigned i = 0; i < bad; i++) { /* each ends before it begins */
+			put(disk + 2 * SECTOR + 128 * i + 40, 1, 8);
+			put(disk + (SECTORS - 33) * SECTOR + 128 * i + 40, 1, 8);
+		}
+		gpt_seal(1, 2, 128);
+		gpt_seal(SECTORS - 1, SECTORS - 33, 128);
+		assert_int_equal(parse(&t), ERR_OK);
+		assert_int_equal(t.n_notes, bad < TABLE_NOTES ? bad : TABLE_NOTES);
+		assert_int_equal(noted(&t, "more is wrong"), bad == TABLE_NOTES);
+		table_done(&t);
+	}
+}
+
 static enum err
 read_nothing(void *arg, uint64_t at, void *out, size_t n)
 {
@@ -362,6 +476,11 @@ main(void)
 	    cmocka_unit_test(a_stale_gpt_does_not_win_over_an_mbr),
 	    cmocka_unit_test(sectors_of_4096_bytes_are_found_in_an_image),
 	    cmocka_unit_test(too_many_partitions_reach_the_limit),
+	    cmocka_unit_test(two_tables_that_differ_are_told),
+	    cmocka_unit_test(a_chain_in_any_order_is_followed),
+	    cmocka_unit_test(what_systems_hide_is_named),
+	    cmocka_unit_test(a_table_in_a_partition_is_known),
+	    cmocka_unit_test(notes_are_limited),
 	    cmocka_unit_test(an_unreadable_first_sector_is_an_error),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
