@@ -84,13 +84,20 @@ secret_possible(const struct ui *ui, int fd, const char *option)
 }
 
 int
-secret_ask(struct ui *ui, int fd, const char *who, struct seal_secret **ret)
+secret_ask_text(
+    struct ui *ui, int fd, const char *prompt, const char *option, struct seal_secret **ret)
 {
-	if (!secret_possible(ui, fd, "passphrase-fd"))
+	if (!secret_possible(ui, fd, option))
 		return UI_USAGE;
-	MEM_FREE char *prompt = mem_printf("Passphrase of %s: ", who);
 	enum err e = secret_read(ui, fd, prompt, ret);
 	return e == ERR_OK ? UI_DONE : secret_complain(e, fd);
+}
+
+int
+secret_ask(struct ui *ui, int fd, const char *who, struct seal_secret **ret)
+{
+	MEM_FREE char *prompt = mem_printf("Passphrase of %s: ", who);
+	return secret_ask_text(ui, fd, prompt, "passphrase-fd", ret);
 }
 
 static bool

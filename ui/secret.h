@@ -11,6 +11,9 @@
  * Prints what is wrong; an enum ui_status.
  */
 int secret_ask(struct ui *, int fd, const char *who, struct seal_secret **ret);
+/* The secret of something else; option: the one that would name a descriptor. */
+int secret_ask_text(
+    struct ui *, int fd, const char *prompt, const char *option, struct seal_secret **ret);
 /* A new one: with -1 the terminal is asked twice. */
 int secret_ask_new(struct ui *, int fd, const char *who, struct seal_secret **ret);
 /* The answer must be the same text; nothing else is yes.  False without a terminal. */
