@@ -57,6 +57,18 @@ follow_find(const struct desk *d, const char *name)
 	           : NULL;
 }
 
+/* A second of the same port, or NULL. */
+static struct follow_device *other;
+
+const struct follow_device *
+follow_next(const struct desk *d, const struct follow_device *f)
+{
+	(void)d;
+	if (f == NULL)
+		return device;
+	return f == device ? other : NULL;
+}
+
 const struct follow_device *
 follow_at(const struct desk *d, const char *place)
 {
@@ -244,6 +256,42 @@ a_device_is_opened_only_when_it_is_the_one_that_was_judged(void **state)
 	reading = "";
 }
 
+/* A card reader with two cards: the port's name alone does not say which. */
+static void
+two_media_in_one_port_must_be_told_apart(void **state)
+{
+	static const struct {
+		const char *what, *name;
+		enum device_state state; /* of the other */
+		const char *why;
+	} cases[] = {
+	    {"by the port", "left", DEVICE_READY, "several media in this port"},
+	    {"by the place", SOURCE, DEVICE_READY, "not there"},
+	    {"the other is refused", "left", DEVICE_REFUSED, "not there"},
+	    {"the other is empty", "left", DEVICE_EMPTY, "not there"},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct channel *parent;
+		struct desk d = desk_with_parent(&parent);
+		struct follow_device f = stick(DEVICE_READY), g = stick(cases[i].state);
+		struct handin h;
+		char why[HANDIN_WHY_SIZE];
+		device = &f;
+		other = &g;
+		channel_send(
+		    parent, MSG_PARENT_NOT_OPENED, json_pack("{s:s}", "why", "not there"), -1);
+		assert_int_equal(handin_take(&d, -1, (const uint8_t *)cases[i].name,
+				     strlen(cases[i].name), &h, why),
+		    ERR_DENIED);
+		if (strstr(why, cases[i].why) == NULL)
+			fail_msg("%s: %s", cases[i].what, why);
+		channel_free(parent);
+		channel_free(d.parent);
+	}
+	device = other = NULL;
+}
+
 static void
 an_image_in_a_port_is_no_device(void **state)
 {
@@ -379,6 +427,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_device_is_opened_only_when_it_is_the_one_that_was_judged),
+	    cmocka_unit_test(two_media_in_one_port_must_be_told_apart),
 	    cmocka_unit_test(an_image_in_a_port_is_no_device),
 	    cmocka_unit_test(an_insertion_is_told_from_the_one_before),
 	    cmocka_unit_test(reading_is_repeated_from_the_same_medium_alone),

@@ -5,8 +5,10 @@
 #include "src/base/hex.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/core/portrule.h"
 #include "src/proc/desk/flap.h"
 #include "src/proc/desk/intake.h"
+#include "src/proc/desk/keyboard.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/udev.h"
 
@@ -17,11 +19,13 @@
 struct follow {
 	struct udev_watch *watch; /* NULL: nobody announces anything */
 	const char *why;          /* then */
+	bool started;             /* what is there from the beginning has been seen */
 	int timer;                /* udevd is not there yet, or 0 */
 	bool finding;             /* what is seen may have been there for long */
 	struct follow_device *devices;
 	size_t n;
-	struct follow_pulled *pulled; /* newest first, at most one for each port */
+	struct follow_pulled *pulled; /* at most one for each slot of each port */
+	struct keyboards *keyboards;
 };
 
 /* --- telling -------------------------------------------------------------------------- */
@@ -40,6 +44,19 @@ follow_data(const struct follow_device *f)
 	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "model", d->model, "port",
 	    follow_port(&f->judgement), "serial", d->serial, "source", f->source, "vendor",
 	    d->vendor);
+}
+
+/* What USB devices say of themselves, for the entry of what came. */
+void
+follow_add_usb(json_t *data, const struct device *d)
+{
+	char interfaces[DEVICE_INTERFACES * 7 + 1];
+	device_interface_words(d, interfaces);
+	const char *const fields[][2] = {
+	    {"descriptors", d->descriptors}, {"id", d->id}, {"interfaces", interfaces}};
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (fields[i][1][0] != '\0')
+			json_object_set_new(data, fields[i][0], json_string(fields[i][1]));
 }
 
 static void
@@ -65,6 +82,7 @@ follow_came(struct desk *d, struct follow_device *f)
 {
 	json_t *data = follow_data(f);
 	json_object_set_new(data, "bytes", json_integer((json_int_t)f->device.bytes));
+	follow_add_usb(data, &f->device);
 	log_info("%s: a medium of %llu bytes came", f->judgement.port->name,
 	    (unsigned long long)f->device.bytes);
 	flap_enter(d, f->judgement.port, "device.inserted", data, false);
@@ -76,7 +94,8 @@ static void
 follow_keep_pulled(struct desk *d, const struct follow_device *f)
 {
 	struct follow_pulled **at = &d->follow->pulled;
-	while (*at != NULL && (*at)->port != f->judgement.port)
+	while (*at != NULL && ((*at)->port != f->judgement.port ||
+				  !device_unit_is((*at)->device.id_path, f->device.id_path)))
 		at = &(*at)->next;
 	struct follow_pulled *p = *at;
 	if (p == NULL)
@@ -123,11 +142,15 @@ follow_refuse(struct desk *d, struct follow_device *f)
 {
 	json_t *data = follow_data(f);
 	json_object_set_new(data, "why", json_string(f->judgement.why));
+	follow_add_usb(data, &f->device);
 	log_info("%s: a device was refused: %s",
 	    f->judgement.port != NULL ? f->judgement.port->name : "in no port",
 	    f->judgement.why);
 	flap_enter(d, f->judgement.port, "device.refused", data, false);
 	follow_news(d, "refused", f, f->judgement.why);
+	/* whether it can type or not: somebody tried */
+	if (d->follow->started && device_has_keys(&f->device))
+		keyboard_lock(d, &f->device);
 }
 
 /* When it came: now, or when udev first saw it; a drive says nothing of its discs. */
@@ -223,6 +246,10 @@ follow_on_seen(void *arg, const char *place, const struct device *device)
 {
 	struct desk *d = arg;
 	struct device_judgement j;
+	if (device->kind == DEVICE_INPUT) {
+		keyboard_seen(d, d->follow->keyboards, place, device, d->follow->started);
+		return;
+	}
 	struct follow_device *f = follow_place(d->follow, place);
 	device_judge(device, d->station, &j);
 	if (j.state == DEVICE_IGNORED) {
@@ -245,6 +272,8 @@ follow_on_gone(void *arg, const char *place)
 	struct follow_device *f = follow_place(d->follow, place);
 	if (f != NULL)
 		follow_drop(d, f);
+	else
+		keyboard_gone(d->follow->keyboards, place);
 }
 
 static void
@@ -261,6 +290,8 @@ follow_on_all(void *arg, bool begin)
 		else if (!f->there)
 			follow_drop(d, f);
 	}
+	keyboard_all(w->keyboards, begin);
+	w->started |= !begin;
 }
 
 static void
@@ -281,7 +312,7 @@ follow_open(struct desk *d)
 	if (d->station->demo)
 		return;
 	d->follow = mem_alloc(sizeof(*d->follow));
-	*d->follow = (struct follow){.why = ""};
+	*d->follow = (struct follow){.why = "", .keyboards = keyboard_new()};
 	d->follow->watch = udev_watch_open(&watcher, &d->follow->why);
 	if (d->follow->watch == NULL)
 		log_warn("media in block ports are not noticed, and none is read: %s",
@@ -333,6 +364,7 @@ follow_close(struct desk *d)
 	if (w->watch != NULL)
 		loop_del_fd(d->loop, udev_watch_fd(w->watch));
 	udev_watch_close(w->watch);
+	keyboard_free(w->keyboards);
 	free(w);
 	d->follow = NULL;
 }
@@ -406,9 +438,14 @@ follow_is(const struct device *d, const struct custody_transfer *t)
 	const json_t *medium = json_object_get(t->open_data, "medium");
 	const json_t *device = json_object_get(medium, "device");
 	json_int_t bytes = json_integer_value(json_object_get(medium, "bytes"));
-	return device != NULL && bytes > 0 &&
-	       device_is(d, (uint64_t)bytes, follow_text(device, "vendor"),
-		   follow_text(device, "model"), follow_text(device, "serial"));
+	const struct device_known known = {
+	    .bytes = bytes > 0 ? (uint64_t)bytes : 0,
+	    .vendor = follow_text(device, "vendor"),
+	    .model = follow_text(device, "model"),
+	    .serial = follow_text(device, "serial"),
+	    .place = follow_text(medium, "source"),
+	};
+	return device != NULL && bytes > 0 && device_is(d, &known);
 }
 
 /* --- what is done with it
@@ -431,6 +468,40 @@ follow_lost(struct desk *d, const char *transfer)
 		return;
 	for (struct follow_device *f = d->follow->devices; f != NULL; f = f->next)
 		f->lost |= strcmp(f->transfer, transfer) == 0;
+}
+
+bool
+follow_has_ports(const struct desk *d)
+{
+	size_t ports = 0;
+	for (size_t i = 0; i < d->station->nports; i++)
+		ports += d->station->ports[i].kind == STATION_BLOCK;
+	return ports > 0 && follow_active(d);
+}
+
+/* The lines that sallyport-ports(8) makes of station.conf, and whether udev has them. */
+bool
+follow_check_rules(const struct desk *d, char *ret_text, size_t size)
+{
+	char mark[PORTRULE_MARK_SIZE];
+	struct udev_controllers c;
+	portrule_mark(d->station, mark);
+	udev_watch_controllers(d->follow->watch, mark, &c);
+	bool good = c.told == c.all && c.shut == c.all;
+	if (good)
+		snprintf(ret_text, size, "%zu USB controllers wait for the rules of the ports",
+		    c.all);
+	else if (c.otherwise > 0)
+		snprintf(ret_text, size, "udev knows other ports than station.conf names");
+	else if (c.told < c.all)
+		snprintf(ret_text, size,
+		    "udev knows no ports: what is plugged in reaches a driver before it is "
+		    "refused");
+	else
+		snprintf(ret_text, size,
+		    "%zu of %zu USB controllers let in what is plugged into them",
+		    c.all - c.shut, c.all);
+	return good;
 }
 
 bool

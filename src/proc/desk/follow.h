@@ -12,7 +12,8 @@
 /* A medium that was pulled out, in words for the record and the screens. */
 #define FOLLOW_PULLED                                                                \
 	"the medium was pulled out while it was read, or does not answer any more; " \
-	"insert it again and repeat the intake (intake --resume, or Enter on the transfer)"
+	"insert it again and repeat the intake (intake --resume, or Enter on the "   \
+	"transfer): what was read is not read again"
 
 struct follow_device {
 	struct follow_device *next;
@@ -58,6 +59,9 @@ const struct follow_pulled *follow_pulled_next(
 /* The transfer was opened for this medium, now or at an earlier insertion. */
 bool follow_is(const struct device *, const struct custody_transfer *);
 
+/* Numbers, interfaces and descriptors of a device on USB, into the data of its entry. */
+void follow_add_usb(json_t *data, const struct device *);
+
 /* --- what is done with it ------------------------------------------------------------ */
 
 /* It was opened for this transfer. */
@@ -66,5 +70,9 @@ void follow_opened(struct desk *, const char *place, const char *transfer);
 void follow_lost(struct desk *, const char *transfer);
 /* For the ready checks: false, and what is wrong. */
 bool follow_check(const struct desk *, char *ret_text, size_t size);
+/* There are ports for devices, and devices are followed. */
+bool follow_has_ports(const struct desk *);
+/* The same as follow_check, of the rules that shut the ports; where there are such ports. */
+bool follow_check_rules(const struct desk *, char *ret_text, size_t size);
 
 #endif

@@ -46,6 +46,20 @@ handin_refuse_image(int fd)
 
 /* --- devices ---------------------------------------------------------------------- */
 
+/* The name is that of a port, and there is more than one medium in it: which is meant? */
+static bool
+handin_is_unclear(const struct desk *d, const struct follow_device *f, const char *name)
+{
+	size_t n = 0;
+	const struct follow_device *g = NULL;
+	if (f->judgement.port == NULL || strcmp(f->judgement.port->name, name) != 0)
+		return false;
+	while ((g = follow_next(d, g)) != NULL)
+		n += g->judgement.port == f->judgement.port &&
+		     g->judgement.state == DEVICE_READY;
+	return n > 1;
+}
+
 /* The device that was named, as far as it is followed; false when it is not to be read. */
 static bool
 handin_find(struct handin_try *t)
@@ -56,6 +70,11 @@ handin_find(struct handin_try *t)
 	const struct follow_device *f = follow_find(t->desk, name);
 	if (f == NULL)
 		return true;
+	if (handin_is_unclear(t->desk, f, name))
+		return handin_say(t,
+		    "there are several media in this port; name the one that is "
+		    "meant by its place (/dev/disk/by-path/...), or choose it "
+		    "on the screen");
 	t->device = f;
 	t->source = (const uint8_t *)f->source;
 	t->source_len = strlen(f->source);
@@ -204,8 +223,10 @@ handin_take(struct desk *d, int fd, const uint8_t *source, size_t source_len,
 		return ERR_DENIED;
 	}
 	*ret = (struct handin){.fd = opened, .medium = handin_medium(&t, opened)};
-	if (t.device != NULL)
+	if (t.device != NULL) {
 		ret->place = mem_strdup(t.device->place);
+		ret->hardware = t.device->device.write_protected;
+	}
 	return ERR_OK;
 }
 

@@ -10,6 +10,7 @@
 struct handin {
 	int fd;         /* the medium, opened for reading */
 	json_t *medium; /* as xfer.open records it */
+	bool hardware;  /* a device that refused writes before the station's rules did */
 	char *place;    /* udev's, when it is a device that is followed (follow.h), or NULL */
 };
 
