@@ -66,7 +66,7 @@ struct vault {
 	struct vault_answer *answers; /* not taken yet, oldest first */
 	size_t answers_len;
 	int timer;
-	size_t syncs;     /* threads that sync now */
+	size_t threads;   /* that sync or check objects now */
 	bool events_held; /* the desk takes nothing: the queue is not polled */
 };
 
@@ -138,8 +138,8 @@ vault_tell(struct vault *v, const struct event *e)
 	case EVENT_FAILED:
 		log_warn("%s", e->why);
 		channel_send(v->desk, MSG_VAULT_FAILED,
-		    json_pack("{s:I,s:I,s:b,s:s}", "tag", tag, "item", item, "full",
-			(int)e->full, "why", e->why),
+		    json_pack("{s:I,s:I,s:b,s:s,s:b}", "tag", tag, "item", item, "full",
+			(int)e->full, "why", e->why, "cut", (int)e->cut),
 		    -1);
 		return;
 	case EVENT_ENDED:
@@ -148,8 +148,13 @@ vault_tell(struct vault *v, const struct event *e)
 		    json_pack("{s:I,s:I,s:I}", "tag", tag, "objects", item, "bytes", bytes),
 		    -1);
 		return;
+	case EVENT_CHECKED:
+		v->threads--;
+		channel_send(v->desk, MSG_VAULT_CHECKED,
+		    json_pack("{s:I,s:s}", "tag", tag, "good", e->sha256), -1);
+		return;
 	case EVENT_SYNCED:
-		v->syncs--;
+		v->threads--;
 		channel_send(v->desk, MSG_VAULT_SYNCED,
 		    json_pack("{s:I,s:b,s:s}", "req", tag, "ok", (int)(e->why[0] == '\0'),
 			"why", e->why),
@@ -340,7 +345,7 @@ vault_do_sync(struct vault *v, struct channel *from, struct msg *m)
 	*job = (struct sync_job){v, msg_uint(m, "req")};
 	/* Seconds on a slow disk: scanners and pipes are served meanwhile. */
 	if (pthread_create(&thread, NULL, vault_sync_thread, job) == 0) {
-		v->syncs++;
+		v->threads++;
 		pthread_detach(thread);
 		return;
 	}
@@ -348,6 +353,60 @@ vault_do_sync(struct vault *v, struct channel *from, struct msg *m)
 	vault_answer(v, from, MSG_VAULT_SYNCED,
 	    json_pack("{s:I,s:b,s:s}", "req", (json_int_t)msg_uint(m, "req"), "ok", 0, "why",
 		"The vault could not start a thread. Try again."));
+}
+
+/* Objects that the desk would not like to have read again. */
+struct check_job {
+	struct vault *vault;
+	uint64_t tag;
+	size_t n;
+	char objects[LIM_VAULT_CHECK][HEX_DIGEST_SIZE];
+};
+
+static void *
+vault_check_thread(void *arg)
+{
+	struct check_job *job = arg;
+	struct event done = {.kind = EVENT_CHECKED, .tag = job->tag};
+	uint8_t good[LIM_VAULT_CHECK / 8] = {0};
+	for (size_t i = 0; i < job->n; i++) {
+		bool blank = false;
+		enum err e = store_check(job->vault->store, job->objects[i], &blank);
+		if (e == ERR_OK && !blank)
+			good[i / 8] = (uint8_t)(good[i / 8] | 1u << i % 8);
+		else if (e == ERR_SYNTAX)
+			log_warn("The object %s was not what its name says; it was removed.",
+			    job->objects[i]);
+	}
+	hex_encode(good, sizeof(good), done.sha256);
+	events_put(job->vault->events, &done);
+	free(job);
+	return NULL;
+}
+
+static void
+vault_do_check(struct vault *v, struct channel *from, struct msg *m)
+{
+	const json_t *objects = json_object_get(m->body, "objects"), *o;
+	struct check_job *job = mem_alloc(sizeof(*job));
+	pthread_t thread;
+	size_t i;
+	*job = (struct check_job){.vault = v, .tag = msg_uint(m, "tag")};
+	json_array_foreach (objects, i, o) {
+		const char *sha256 = json_string_value(o);
+		if (i == LIM_VAULT_CHECK || sha256 == NULL || strlen(sha256) != 64)
+			log_fatal("The desk asked for objects that are none; the vault ends.");
+		memcpy(job->objects[job->n++], sha256, HEX_DIGEST_SIZE);
+	}
+	if (pthread_create(&thread, NULL, vault_check_thread, job) == 0) {
+		v->threads++;
+		pthread_detach(thread);
+		return;
+	}
+	free(job);
+	/* none of them is called good: they are read again */
+	vault_answer(v, from, MSG_VAULT_CHECKED,
+	    json_pack("{s:I,s:s}", "tag", (json_int_t)msg_uint(m, "tag"), "good", VAULT_ZEROS));
 }
 
 static void
@@ -465,6 +524,7 @@ static const struct vault_row {
     {MSG_VAULT_GIVE, vault_do_give},
     {MSG_VAULT_TEST, vault_do_test},
     {MSG_VAULT_SYNC, vault_do_sync},
+    {MSG_VAULT_CHECK, vault_do_check},
     {MSG_VAULT_SPACE, vault_do_space},
     {MSG_VAULT_PURGE, vault_do_purge},
     {MSG_STAGE_WANT, vault_do_want},
@@ -595,7 +655,7 @@ vault_serve(struct vault *v)
 static _Noreturn void
 vault_end(struct vault *v)
 {
-	bool busy = v->syncs > 0;
+	bool busy = v->threads > 0;
 	for (size_t i = 0; i < LIM_VAULT_PIPES; i++)
 		busy |= v->pipes[i].intake != NULL;
 	/* Threads that wait for a reader or a disk: what they hold goes at the next start. */

@@ -277,6 +277,79 @@ unknown_object_or_scanner_is_told_as_missing(void **state)
 	station_close(&s);
 }
 
+/* Asks which of n digests are there whole: all of them this one, but for a few. */
+static struct msg
+check(struct station *s, const char *sha256, size_t n)
+{
+	json_t *objects = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(objects, json_string(sha256));
+	say(s->desk, MSG_VAULT_CHECK, json_pack("{s:i,s:o}", "tag", 4, "objects", objects), -1);
+	return expect(s->desk, MSG_VAULT_CHECKED);
+}
+
+static void
+objects_are_called_good_only_when_their_bytes_are(void **state)
+{
+	struct station s;
+	char good[HEX_DIGEST_SIZE], bad[HEX_DIGEST_SIZE], none[HEX_DIGEST_SIZE], path[160];
+	(void)state;
+	station_open(&s, "0");
+	keep_text(&s, 1, "it stays", good);
+	keep_text(&s, 2, "it is damaged", bad);
+	snprintf(none, sizeof(none), "%064d", 0);
+	snprintf(path, sizeof(path), "%s/%.2s/%s", s.home, bad, bad);
+	if (access(path, F_OK) != 0)
+		snprintf(path, sizeof(path), "%s/vault/%.2s/%s", s.home, bad, bad);
+	assert_int_equal(chmod(path, 0600), 0);
+	int fd = open(path, O_WRONLY);
+	assert_int_equal(write(fd, "other", 5), 5);
+	close(fd);
+	say(s.desk, MSG_VAULT_CHECK,
+	    json_pack("{s:i,s:[s,s,s,s]}", "tag", 4, "objects", good, none, bad, good), -1);
+	struct msg m = expect(s.desk, MSG_VAULT_CHECKED);
+	assert_int_equal(msg_uint(&m, "tag"), 4);
+	assert_int_equal(strncmp(msg_str(&m, "good"), "0900", 4), 0); /* bits 0 and 3 */
+	msg_done(&m);
+	/* what was wrong is gone, and can be kept again */
+	assert_int_not_equal(access(path, F_OK), 0);
+	keep_text(&s, 3, "it is damaged", none);
+	m = check(&s, bad, 1);
+	assert_int_equal(strncmp(msg_str(&m, "good"), "0100", 4), 0);
+	msg_done(&m);
+	m = check(&s, good, 0);
+	assert_string_equal(msg_str(&m, "good"),
+	    "0000000000000000000000000000000000000000000000000000000000000000");
+	msg_done(&m);
+	station_close(&s);
+}
+
+static void
+one_object_too_many_to_look_at_ends_the_vault(void **state)
+{
+	struct station s;
+	char sha256[HEX_DIGEST_SIZE];
+	int status;
+	(void)state;
+	station_open(&s, "0");
+	keep_text(&s, 1, "it stays", sha256);
+	struct msg m = check(&s, sha256, LIM_VAULT_CHECK);
+	assert_string_equal(msg_str(&m, "good"),
+	    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff");
+	msg_done(&m);
+	json_t *objects = json_array();
+	for (size_t i = 0; i < LIM_VAULT_CHECK + 1; i++)
+		json_array_append_new(objects, json_string(sha256));
+	say(s.desk, MSG_VAULT_CHECK, json_pack("{s:i,s:o}", "tag", 4, "objects", objects), -1);
+	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	channel_free(s.desk);
+	channel_free(s.stager);
+	channel_free(s.parent);
+	start(&s, "0");
+	station_close(&s);
+}
+
 static void
 self_test_objects_are_what_engines_know(void **state)
 {
@@ -581,6 +654,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(object_goes_to_scanner_and_stager_read_only),
 	    cmocka_unit_test(unknown_object_or_scanner_is_told_as_missing),
+	    cmocka_unit_test(objects_are_called_good_only_when_their_bytes_are),
+	    cmocka_unit_test(one_object_too_many_to_look_at_ends_the_vault),
 	    cmocka_unit_test(self_test_objects_are_what_engines_know),
 	    cmocka_unit_test(slow_scanner_gets_its_whole_window_in_order),
 	    cmocka_unit_test(desk_that_does_not_listen_loses_no_result),

@@ -15,10 +15,11 @@
 #define EVENTS_WHY_SIZE 512
 
 enum event_kind {
-	EVENT_KEPT,   /* tag, item, sha256, bytes */
-	EVENT_FAILED, /* tag, item, full, why */
-	EVENT_ENDED,  /* tag, item = objects, bytes: the last of its tag */
-	EVENT_SYNCED, /* tag = request, why empty when it worked */
+	EVENT_KEPT,    /* tag, item, sha256, bytes */
+	EVENT_FAILED,  /* tag, item, full, cut, why */
+	EVENT_ENDED,   /* tag, item = objects, bytes: the last of its tag */
+	EVENT_CHECKED, /* tag, sha256: bits, which objects are there whole */
+	EVENT_SYNCED,  /* tag = request, why empty when it worked */
 };
 
 struct event {
@@ -27,6 +28,7 @@ struct event {
 	uint64_t item;
 	uint64_t bytes;
 	bool full;
+	bool cut;
 	char sha256[HEX_DIGEST_SIZE];
 	char why[EVENTS_WHY_SIZE];
 };

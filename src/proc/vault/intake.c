@@ -275,6 +275,7 @@ intake_explain(struct intake *in, enum err e, struct event *event)
 		    (uintmax_t)(free_bytes >> 20), (uintmax_t)(store_floor(in->store) >> 20));
 		break;
 	case ERR_SYNTAX:
+		event->cut = true;
 		snprintf(out, size,
 		    "The reader ended in the middle of a file. Read the medium again.");
 		break;

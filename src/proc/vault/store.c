@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/vault/store.h"
 
+#include "src/base/clock.h"
+#include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/digest.h"
 
 #include <assert.h>
 #include <dirent.h>
@@ -22,6 +25,8 @@ struct store {
 	pthread_mutex_t lock; /* names and counts change under it */
 	bool counted;
 	uint64_t objects, bytes;
+	time_t
+	    since_s; /* when this run began: what is older may not have outlived a power cut */
 };
 
 static enum err
@@ -91,6 +96,7 @@ store_open(int dirfd, uint64_t floor_bytes, struct store **ret_store)
 	struct store *s = mem_alloc(sizeof(*s));
 	pthread_mutex_init(&s->lock, NULL);
 	s->floor_bytes = floor_bytes;
+	s->since_s = (time_t)clock_wall_s();
 	s->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
 	enum err e = s->dirfd >= 0 ? store_make_dir(s->dirfd, "tmp") : ERR_IO;
 	for (unsigned i = 0; e == ERR_OK && i < STORE_PREFIXES; i++) {
@@ -163,6 +169,73 @@ store_drop(struct store *s, struct store_temp *t)
 	unlinkat(s->dirfd, t->name, 0);
 }
 
+/* Every byte is 00, or every byte is FF. */
+static bool
+store_is_blank(const uint8_t *bytes, size_t n, uint8_t first)
+{
+	if (first != 0x00 && first != 0xFF)
+		return false;
+	return bytes[0] == first && memcmp(bytes, bytes + 1, n - 1) == 0;
+}
+
+static enum err
+store_hash(int fd, char out[HEX_DIGEST_SIZE], bool *ret_blank)
+{
+	MEM_FREE uint8_t *buf = mem_alloc(LIM_FRAME_BYTES);
+	struct digest *d = digest_new();
+	uint8_t sum[DIGEST_SIZE], first = 0;
+	bool blank = true, any = false;
+	ssize_t n;
+	while ((n = read(fd, buf, LIM_FRAME_BYTES)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		first = any ? first : buf[0];
+		any = true;
+		blank = blank && store_is_blank(buf, (size_t)n, first);
+		digest_add(d, buf, (size_t)n);
+	}
+	digest_final(d, sum);
+	digest_free(d);
+	hex_encode(sum, sizeof(sum), out);
+	*ret_blank = any && blank;
+	return n == 0 ? ERR_OK : ERR_IO;
+}
+
+/* It is not what its name says: a power cut came before it was on the disk. */
+static void
+store_forget(struct store *s, const char *path)
+{
+	struct stat st;
+	pthread_mutex_lock(&s->lock);
+	if (fstatat(s->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    unlinkat(s->dirfd, path, 0) == 0 && s->counted) {
+		s->objects--;
+		s->bytes -= (uint64_t)st.st_size;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+/*
+ * An object of an earlier run may be what a power cut left of it, of the right
+ * size and with other bytes: it is hashed once in this run, before its name counts.
+ */
+static void
+store_prove(struct store *s, const char *path, const char *sha256)
+{
+	char digest[HEX_DIGEST_SIZE];
+	struct stat st;
+	bool blank;
+	MEM_CLOSE int fd = openat(s->dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) != 0)
+		return;
+	if (st.st_mtime > s->since_s && st.st_mtime <= (time_t)clock_wall_s())
+		return;
+	if (store_hash(fd, digest, &blank) != ERR_OK || strcmp(digest, sha256) != 0)
+		store_forget(s, path);
+}
+
 /* The name is taken: the same object, or the damaged remains of one. */
 static enum err
 store_again(struct store *s, const char *temporary, const char *path, uint64_t bytes)
@@ -204,6 +277,7 @@ store_keep(
 	enum err e = close(t->fd) == 0 ? ERR_OK : store_errno();
 	t->fd = -1;
 	if (e == ERR_OK) {
+		store_prove(s, path, sha256);
 		pthread_mutex_lock(&s->lock);
 		e = store_publish(s, t->name, path, bytes);
 		pthread_mutex_unlock(&s->lock);
@@ -234,6 +308,31 @@ store_get(struct store *s, const char *sha256, int *ret_fd, uint64_t *ret_bytes)
 	*ret_fd = fd;
 	*ret_bytes = (uint64_t)st.st_size;
 	return ERR_OK;
+}
+
+enum err
+store_check(struct store *s, const char *sha256, bool *ret_blank)
+{
+	static const struct timespec now[2] = {{0, UTIME_OMIT}, {0, UTIME_NOW}};
+	char path[STORE_PATH_SIZE], digest[HEX_DIGEST_SIZE];
+	uint64_t bytes;
+	bool blank = false;
+	MEM_CLOSE int fd = -1;
+	enum err e = store_get(s, sha256, &fd, &bytes);
+	if (e != ERR_OK)
+		return e;
+	store_path(sha256, path);
+	/* first of all: from here on no purge takes it (store_purge) */
+	if (utimensat(s->dirfd, path, now, AT_SYMLINK_NOFOLLOW) != 0)
+		return store_errno();
+	e = store_hash(fd, digest, &blank);
+	if (e == ERR_OK && strcmp(digest, sha256) == 0) {
+		*ret_blank = blank;
+		return ERR_OK;
+	}
+	/* on a disk that cannot give it back, too, it is no object any more */
+	store_forget(s, path);
+	return ERR_SYNTAX;
 }
 
 enum err

@@ -54,12 +54,19 @@ enum err store_begin(struct store *, uint64_t tag, uint64_t item, struct store_t
 void store_drop(struct store *, struct store_temp *);
 /*
  * The temporary file becomes the object `sha256` (64 hex digits), or goes when
- * the object is there already with the same size.  An object of another size
- * was damaged (power lost before it was synced) and is replaced: the bytes at
- * hand have just been hashed.  The temporary file is gone in every case.
+ * the object is there already.  An object of another size, or one of an earlier
+ * run with other bytes, was damaged (power lost before it was synced) and is
+ * replaced: the bytes at hand have just been hashed.  The temporary file is gone in every case.
  */
 enum err store_keep(
     struct store *, struct store_temp *, const char sha256[HEX_DIGEST_SIZE], uint64_t bytes);
+
+/*
+ * Hashes the object.  ERR_NOTFOUND when there is none; ERR_SYNTAX, and it is gone,
+ * when its bytes are not those of its name.  ret_blank: it holds nothing but 00,
+ * or nothing but FF.  It counts as kept now.
+ */
+enum err store_check(struct store *, const char *sha256, bool *ret_blank);
 
 /*
  * A fresh descriptor for reading; caller closes.  ERR_NOTFOUND, or ERR_SYNTAX
