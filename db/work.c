@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WORK_VERSION 4 /* of the schema */
+#define WORK_VERSION 6 /* of the schema */
 
 static const char *const work_texts[STMT__MAX] = {
 #define STMT(id, text) [STMT_##id] = text,
@@ -136,6 +136,7 @@ work_item_add(struct work *w, const struct work_item *it, const void *fold, size
 	sql_bind_text(s, 14, it->zone);
 	sql_bind_bytes(s, 15, it->link, it->link_len);
 	sql_bind_uint(s, 16, it->links);
+	sql_bind_uint(s, 18, it->place);
 	return sql_run(s);
 }
 
@@ -190,7 +191,19 @@ work_item_bad(struct work *w, uint64_t id, const char *state, const char *why)
 	sql_bind_uint(s, 1, id);
 	sql_bind_text(s, 2, state);
 	sql_bind_text(s, 3, why);
-	return sql_run(s);
+	enum err e = sql_run(s);
+	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
+}
+
+enum err
+work_item_looked(struct work *w, uint64_t id, const char *type, const char *why)
+{
+	struct sql_stmt *s = work_change(w, STMT_ITEM_LOOKED);
+	sql_bind_uint(s, 1, id);
+	sql_bind_text(s, 2, type);
+	sql_bind_text(s, 3, why);
+	enum err e = sql_run(s);
+	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
 }
 
 enum err
@@ -267,20 +280,6 @@ work_object_get(struct work *w, const uint8_t sha256[32], struct work_todo *ret_
 	memcpy(ret_object->sha256, sha256, 32);
 	snprintf(ret_object->type, sizeof(ret_object->type), "%s", sql_text(s, 1));
 	snprintf(ret_object->mime, sizeof(ret_object->mime), "%s", sql_text(s, 2));
-	sql_reset(s);
-	return ERR_OK;
-}
-
-enum err
-work_object_next(struct work *w, const uint8_t after[32], struct work_todo *ret_object)
-{
-	struct sql_stmt *s = sql_use(w->sql, STMT_OBJECT_EACH);
-	sql_bind_bytes(s, 1, after, 32);
-	enum err e = sql_step(s);
-	if (e != ERR_OK)
-		return e;
-	*ret_object = (struct work_todo){.n = 0};
-	work_todo_fill(s, 0, ret_object);
 	sql_reset(s);
 	return ERR_OK;
 }

@@ -30,6 +30,7 @@ struct work_item {
 	const char *ext;  /* only for work_item_add */
 	const char *kind, *state, *why;
 	uint64_t size_bytes, mode, links;
+	uint64_t place; /* only for work_item_add: of its first byte; 0: not known */
 	const char *mtime, *zone;
 	const uint8_t *link;
 	size_t link_len;
@@ -86,7 +87,8 @@ enum err work_commit(struct work *);
 enum err work_durable(struct work *);
 
 /* --- facts ------------------------------------------------------------------ */
-/* Uses id (at most LIM_ITEMS), parent, volume, path, name, base, ext, and kind to links. */
+/* Uses id (at most LIM_ITEMS), parent, volume, path, name, base, ext, and kind to links, and
+ * place. */
 enum err work_item_add(
     struct work *, const struct work_item *, const void *fold, size_t fold_len);
 /* Raw path of an item; ERR_NOTFOUND when there is none. */
@@ -97,10 +99,92 @@ enum err work_item_kept(
     struct work *, uint64_t id, const uint8_t sha256[32], uint64_t bytes, bool *ret_new);
 /* File id is another name of file as; ERR_NOTFOUND unless both are files. */
 enum err work_item_same(struct work *, uint64_t id, uint64_t as);
-/* state: unreadable or unread. */
+/* state: unreadable or unread.  ERR_NOTFOUND: it is not listed, or was left out. */
 enum err work_item_bad(struct work *, uint64_t id, const char *state, const char *why);
+/*
+ * A region was looked through: its type is WORK_REGION_ZERO or WORK_REGION_DATA,
+ * and the words follow its why.  ERR_NOTFOUND when there is no such region.
+ */
+#define WORK_REGION_ZERO "region-zero" /* every byte of it was read and is zero */
+#define WORK_REGION_DATA "region-data" /* it is not, or not proved to be */
+/* Or it is a volume on which the reader stopped, with the reason. */
+#define WORK_REGION_STOPPED "region-stopped"
+enum err work_item_looked(struct work *, uint64_t id, const char *type, const char *why);
 /* Files that should have been read and were not: their number. */
 enum err work_items_lost(struct work *, const char *why, uint64_t *ret_n);
+
+/* --- scope (work_scope.c) -------------------------------------------------------- */
+struct work_size {
+	uint64_t id, parent;
+	const char *kind;
+	uint64_t bytes;
+	uint64_t
+	    saved; /* of them, when just this item is not read: its bytes have no other name */
+};
+/* All items in order of id; fn must not change the work. */
+enum err work_sizes(struct work *, void (*fn)(void *arg, const struct work_size *), void *arg);
+/* The item with this raw path; ERR_NOTFOUND when there is none. */
+enum err work_item_find(struct work *, const uint8_t *path, size_t path_len, uint64_t *ret_id);
+/*
+ * The item is left out: it is `excluded`, for this reason, and the rows of what
+ * lies below it go; ret_gone: how many.  ERR_NOTFOUND: no file or folder.
+ */
+enum err work_item_leave(struct work *, uint64_t id, const char *why, uint64_t *ret_gone);
+/* An encrypted volume was opened: the item that stood for it goes. */
+enum err work_volume_opened(struct work *, uint64_t volume, uint64_t *ret_gone);
+
+/* What officers chose to leave out, by path: it holds for a repeated reading, too. */
+struct work_scope {
+	const uint8_t *path;
+	size_t path_len;
+	const char *by;
+};
+/* Both forget what is below the path, and are on the disk when they return. */
+enum err work_scope_put(struct work *, const uint8_t *path, size_t path_len, const char *by);
+enum err work_scope_del(struct work *, const uint8_t *path, size_t path_len);
+/* The paths of so many items at once, and all of them: on the disk when they return. */
+enum err work_scope_put_items(struct work *, const uint64_t *ids, size_t n, const char *by);
+enum err work_scope_clear(struct work *);
+/* In the order of paths; fn must not change the work. */
+enum err work_scope_each(
+    struct work *, void (*fn)(void *arg, const struct work_scope *), void *arg);
+
+/* --- a reading that is repeated (work_resume.c) ------------------------------------ */
+#define WORK_BEFORE_SIZE 80
+/*
+ * The digest of the medium before anything of it was read, and whether an
+ * encrypted volume of it was opened since; ERR_NOTFOUND before the first reading.
+ */
+enum err work_medium_get(struct work *, char ret_before[WORK_BEFORE_SIZE], bool *ret_opened);
+/* The medium is described (anew). */
+enum err work_medium_put(struct work *, const char *before);
+/* A reading begins again: what scanners said and officers drafted goes. */
+enum err work_again(struct work *);
+/*
+ * The items are to be listed anew.  same: files whose bytes are in the vault are
+ * remembered, with those remembered before; else those are forgotten, too.  left:
+ * items of volumes that were stopped on stay as they are, and files of them that
+ * were not read are `unread` for this reason; NULL: none does.
+ */
+enum err work_had_take(struct work *, bool same, const char *left);
+/* The reader stopped on this volume: it is not listed any more. */
+enum err work_stopped_add(struct work *, uint64_t volume);
+/* How many items there are, and their largest number. */
+enum err work_item_count(struct work *, uint64_t *ret_n, uint64_t *ret_last);
+
+/* A file listed anew that is as it was when its bytes were kept. */
+struct work_had {
+	uint64_t item, bytes;
+	uint8_t sha256[32];
+	bool known; /* its object is known to this reading already */
+};
+/* How many there are, and their bytes. */
+enum err work_had_count(struct work *, uint64_t *ret_files, uint64_t *ret_bytes);
+/* At most max of them with larger numbers than after. */
+enum err work_had_next(
+    struct work *, uint64_t after, struct work_had *ret, size_t max, size_t *ret_n);
+/* The next digest of an object in the vault for this transfer; ERR_NOTFOUND at the end. */
+enum err work_bytes_next(struct work *, const uint8_t after[32], uint8_t ret_sha256[32]);
 
 struct work_totals {
 	uint64_t items, files, bytes, unread;
@@ -112,8 +196,6 @@ enum err work_totals(struct work *, struct work_totals *ret_totals);
 enum err work_object_type(
     struct work *, const uint8_t sha256[32], const char *type, const char *mime);
 enum err work_object_get(struct work *, const uint8_t sha256[32], struct work_todo *ret_object);
-/* The next object after this digest; ERR_NOTFOUND at the end. */
-enum err work_object_next(struct work *, const uint8_t after[32], struct work_todo *ret_object);
 enum err work_todo_add(struct work *, const char *scanner, const uint8_t sha256[32]);
 enum err work_todo_del(struct work *, const char *scanner, const uint8_t sha256[32]);
 /* At most max objects waiting for scanner after position n. */

@@ -119,16 +119,17 @@ work_fit_compare(enum where_op op, int64_t a, int64_t b)
 
 /* --- what is asked of the database ------------------------------------------------------- */
 
-#define OBJECT_SAYS(column) \
-	"coalesce((SELECT " column " FROM object WHERE object.sha256 = item.sha256), '')"
+#define OBJECT_SAYS(column, otherwise) \
+	"coalesce((SELECT " column     \
+	" FROM object WHERE object.sha256 = item.sha256), " otherwise ")"
 
 /* Texts, by the rows of `item`. */
 static const char *const work_fit_columns[WHERE_FIELD__MAX] = {
     [WHERE_NAME] = "item.base",
     [WHERE_PATH] = "item.name",
     [WHERE_EXT] = "item.ext",
-    [WHERE_TYPE] = OBJECT_SAYS("type"),
-    [WHERE_MIME] = OBJECT_SAYS("mime"),
+    [WHERE_TYPE] = OBJECT_SAYS("type", "item.type"),
+    [WHERE_MIME] = OBJECT_SAYS("mime", "''"),
 };
 
 static const char *const work_fit_ops[WHERE_OP__MAX] = {

@@ -69,6 +69,7 @@ custody_new(void)
 	struct custody *c = mem_alloc(sizeof(*c));
 	init_chain(&c->logs[LOG_AUTHORITY]);
 	init_chain(&c->logs[LOG_CUSTODY]);
+	c->media = register_new();
 	return c;
 }
 
@@ -79,6 +80,7 @@ custody_free(struct custody *c)
 		return NULL;
 	authority_done(c);
 	passage_done(c);
+	register_free(c->media);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
@@ -164,6 +166,26 @@ check_begin(const struct custody *c, const struct custody_act *act)
 	return ERR_OK;
 }
 
+/* An entry as the register takes it. */
+static struct register_act
+register_act_of(const struct custody_act *act)
+{
+	return (struct register_act){.number = act->subject_id,
+	    .officer = act->e->actor_id,
+	    .at = act->e->at,
+	    .seq = act->seq,
+	    .data = act->e->data};
+}
+
+static enum err
+check_medium(const struct custody *c, const struct custody_act *act)
+{
+	char why[REGISTER_WHY_SIZE] = "";
+	struct register_act move = register_act_of(act);
+	enum err err = register_check(c->media, register_move_of(act->event), &move, why);
+	return err == ERR_OK ? err : custody_refuse(act, err, "%s", why);
+}
+
 static enum err
 check_custody(struct custody *c, const struct custody_act *act)
 {
@@ -179,6 +201,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
 	if (act->subject == SUBJ_XFER)
 		return passage_check(c, act);
+	if (act->subject == SUBJ_MEDIUM)
+		return check_medium(c, act);
 	if (act->event == EVENT_LOGIN && strcmp(act->subject_id, e->actor_id) != 0)
 		return custody_refuse(act, ERR_DENIED, "one signs in for oneself only");
 	if (act->event == EVENT_LOGOUT &&
@@ -318,6 +342,9 @@ take_in(struct custody *c, const struct custody_act *act)
 	take_time(&c->clock, act);
 	if (act->subject == SUBJ_XFER) {
 		passage_apply(c, act);
+	} else if (act->subject == SUBJ_MEDIUM) {
+		struct register_act move = register_act_of(act);
+		register_apply(c->media, register_move_of(act->event), &move);
 	} else if (act->event == EVENT_START) {
 		bool sandbox = false;
 		canon_bool(act->e->data, "sandbox", &sandbox);
@@ -500,6 +527,12 @@ genesis_text(const struct custody *c, const char *field)
 {
 	const char *text = c->genesis != NULL ? canon_str(c->genesis, field) : NULL;
 	return text != NULL ? text : "";
+}
+
+const struct register_book *
+custody_register(const struct custody *c)
+{
+	return c->media;
 }
 
 const char *

@@ -26,6 +26,7 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/core/entry.h"
+#include "src/core/register.h"
 #include "src/core/transfer.h"
 
 #include <jansson.h>
@@ -71,11 +72,14 @@ struct custody_transfer {
 	struct transfer_facts facts; /* facts.state is the state */
 	bool tainted;                /* some process served it without its sandbox */
 	char requester[LIM_PERSON_ID_BYTES + 1];
+	char control[LIM_CONTROL_BYTES + 1];  /* of its medium, or "" */
 	char holder[LIM_PERSON_ID_BYTES + 1]; /* who opened it or took it over last */
 	char opened_at[21], changed_at[21];   /* claimed times of first and last entry */
-	char policy[HEX_DIGEST_SIZE];         /* the policy it was opened under */
-	char scan[HEX_DIGEST_SIZE];           /* leaf of the last xfer.scan */
-	char inventory[HEX_DIGEST_SIZE];      /* of the current approvals */
+	char request[HEX_DIGEST_SIZE];        /* documents it was given with, or "" */
+	char signature[HEX_DIGEST_SIZE];
+	char policy[HEX_DIGEST_SIZE];    /* the policy it was opened under */
+	char scan[HEX_DIGEST_SIZE];      /* leaf of the last xfer.scan */
+	char inventory[HEX_DIGEST_SIZE]; /* of the current approvals */
 	char findings[HEX_DIGEST_SIZE];
 	char manifest[HEX_DIGEST_SIZE];
 	char manifest_root[HEX_DIGEST_SIZE];
@@ -258,6 +262,9 @@ enum custody_role custody_role_find(const char *name);
 const char *custody_role_name(enum custody_role);
 /* "enroll\n<id>\n<root>\n": what a new key signs; root is auth.root of the enrolment. */
 enum err custody_proof_text(const char *id, const char *root_hex, struct buf *out);
+
+/* The medium register. */
+const struct register_book *custody_register(const struct custody *);
 
 /* --- transfers ------------------------------------------------------------------ */
 

@@ -10,6 +10,7 @@
 #include "src/core/map.h"
 #include "src/core/merkle.h"
 #include "src/core/note.h"
+#include "src/core/register.h"
 #include "src/core/sshsig.h"
 
 /* One log.  roots[n] is the root at size n, so there is one more than leaves. */
@@ -70,6 +71,8 @@ struct custody {
 	bool running;       /* started and not stopped */
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */
+
+	struct register_book *media; /* the register */
 
 	struct custody_transfer **transfers;
 	size_t transfers_count;

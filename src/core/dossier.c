@@ -119,6 +119,22 @@ check_manifest(
 	return ERR_OK;
 }
 
+/* The request that policy asks for, as it was when the objects were scanned. */
+static enum err
+check_request(
+    const struct custody_transfer *t, const struct papers *p, const struct custody_act *act)
+{
+	char why[POLICY_WHY_SIZE];
+	struct policy *policy;
+	enum err err = policy_parse(p->policy, p->policy_len, &policy, why);
+	if (err != ERR_OK)
+		return custody_refuse(act, err, "policy: %s", why);
+	const char *stop =
+	    release_stop_request(policy, canon_object(t->scan_data, "request"), t->requester);
+	policy_free(policy);
+	return stop == NULL ? ERR_OK : custody_refuse(act, ERR_DENIED, "%s", stop);
+}
+
 /* What the inventory says was found is what the findings document says. */
 static enum err
 check_findings(const struct papers *p, const struct custody_act *act)
@@ -142,6 +158,8 @@ dossier_check(const struct custody *c, const struct custody_transfer *t,
 		err = check_inventory(c, t, claim, &p, act);
 	if (err == ERR_OK)
 		err = check_manifest(claim, &p, act);
+	if (err == ERR_OK)
+		err = check_request(t, &p, act);
 	if (err == ERR_OK)
 		err = check_findings(&p, act);
 	free(p.inventory);

@@ -22,6 +22,7 @@ static const char *const finding_classes[FINDING_CLASS__MAX] = {
     [FINDING_PRIVACY] = "privacy",
     [FINDING_SIGNATURE_AGE] = "signature-age",
     [FINDING_MISMATCH] = "mismatch",
+    [FINDING_REQUEST] = "request",
 };
 
 static const char *const finding_severities[FINDING_SEVERITY__MAX] = {

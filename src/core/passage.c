@@ -144,6 +144,73 @@ check_approve(
 	return dossier_check(c, t, &claim, act);
 }
 
+/* --- the medium in the register ----------------------------------------------- */
+
+/* What an entry about a transfer says of its medium, as the register takes it. */
+static struct register_act
+leaving(const struct custody_transfer *t, const struct custody_act *act)
+{
+	const char *officer = text(act, "officer");
+	return (struct register_act){.number = t->control,
+	    .officer = officer != NULL ? officer : act->e->actor_id,
+	    .at = act->e->at,
+	    .seq = act->seq,
+	    .data = act->e->data};
+}
+
+/* Who has the entries of one transfer alone knows nothing of the register. */
+static enum err
+check_control(struct custody *c, const struct custody_act *act)
+{
+	char why[REGISTER_WHY_SIZE] = "";
+	const char *number = text(act, "control");
+	if (number == NULL)
+		return ERR_OK;
+	if (!register_number_ok(number))
+		return custody_refuse(act, ERR_SYNTAX, "control is no control number");
+	if (c->partial)
+		return ERR_OK;
+	enum err err = register_check_open(c->media, number,
+	    canon_object(canon_object(act->e->data, "medium"), "device"), why);
+	return err == ERR_OK ? err : custody_refuse(act, err, "%s", why);
+}
+
+/* The station signs; the officer it names must be one. */
+static enum err
+check_officer(
+    struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
+{
+	const char *officer = canon_str(act->e->data, "officer");
+	(void)t;
+	if (officer != NULL &&
+	    custody_person_then(c, officer, CUSTODY_OFFICER, act->e->auth.size) == NULL)
+		return custody_refuse(act, ERR_DENIED, "%s is not an officer", officer);
+	return ERR_OK;
+}
+
+static enum err
+check_leaving(
+    struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
+{
+	char why[REGISTER_WHY_SIZE] = "";
+	struct register_act move = leaving(t, act);
+	enum err named = check_officer(c, t, act);
+	if (named != ERR_OK || t->control[0] == 0 || c->partial)
+		return named;
+	enum err err =
+	    register_check_leave(c->media, t->seqs[0], text(act, "disposition"), &move, why);
+	return err == ERR_OK ? err : custody_refuse(act, err, "%s", why);
+}
+
+static void
+apply_leaving(
+    struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
+{
+	struct register_act move = leaving(t, act);
+	if (t->control[0] != 0)
+		register_leave(c->media, t->seqs[0], text(act, "disposition"), &move);
+}
+
 /* --- the other events ---------------------------------------------------------------- */
 
 static enum err
@@ -167,18 +234,20 @@ check_open(struct custody *c, const struct custody_transfer *t, const struct cus
 		return custody_refuse(act, ERR_STATE, "no policy is in force");
 	if (strcmp(p->sha256, text(act, "policy")) != 0)
 		return custody_refuse(act, ERR_DENIED, "policy is not the one in force");
-	return ERR_OK;
+	return check_control(c, act);
 }
 
 static enum err
 check_start(struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
 {
-	(void)t;
-	if (custody_person_then(c, text(act, "officer"), CUSTODY_OFFICER, act->e->auth.size) ==
-	    NULL)
-		return custody_refuse(
-		    act, ERR_DENIED, "%s is not an officer", text(act, "officer"));
-	return ERR_OK;
+	char why[REGISTER_WHY_SIZE] = "";
+	enum err named = check_officer(c, t, act);
+	if (named != ERR_OK || t->control[0] == 0 || c->partial)
+		return named;
+	/* read again: it must be here as it was when the transfer was opened */
+	enum err err = register_check_open(c->media, t->control,
+	    canon_object(canon_object(t->open_data, "medium"), "device"), why);
+	return err == ERR_OK ? err : custody_refuse(act, err, "%s", why);
 }
 
 static enum err
@@ -289,6 +358,8 @@ static check_fn *const checks[EVENT__MAX] = {
     [EVENT_OPEN] = check_open,
     [EVENT_READ_START] = check_start,
     [EVENT_SCAN] = check_scan,
+    [EVENT_UNLOCK] = check_officer,
+    [EVENT_REQUEST] = check_officer,
     [EVENT_FAULT] = check_fault,
     [EVENT_TAKE] = check_take,
     [EVENT_APPROVE] = check_approve,
@@ -296,6 +367,8 @@ static check_fn *const checks[EVENT__MAX] = {
     [EVENT_WITHDRAW] = check_withdraw,
     [EVENT_RELEASE] = check_release,
     [EVENT_DELIVER] = check_deliver,
+    [EVENT_MEDIUM] = check_leaving,
+    [EVENT_CLOSE] = check_leaving,
 };
 
 enum err
@@ -339,6 +412,18 @@ drop_approvals(struct custody_transfer *t)
 	t->dest = NULL;
 }
 
+/* The documents of a request that was given; NULL: none. */
+static void
+put_request(struct custody_transfer *t, const json_t *documents)
+{
+	const char *document = canon_str(documents, "document");
+	const char *signature = canon_str(documents, "signature");
+	if (document == NULL)
+		return;
+	snprintf(t->request, sizeof(t->request), "%s", document);
+	snprintf(t->signature, sizeof(t->signature), "%s", signature != NULL ? signature : "");
+}
+
 static struct custody_transfer *
 add_transfer(struct custody *c, const struct custody_act *act)
 {
@@ -355,7 +440,12 @@ add_transfer(struct custody *c, const struct custody_act *act)
 	snprintf(t->opened_at, sizeof(t->opened_at), "%s", act->e->at);
 	snprintf(t->policy, sizeof(t->policy), "%s", text(act, "policy"));
 	t->facts.slots_needed = p->approvals;
+	if (text(act, "control") != NULL) {
+		snprintf(t->control, sizeof(t->control), "%s", text(act, "control"));
+		register_open(c->media, t->control, t->id);
+	}
 	put_data(&t->open_data, act);
+	put_request(t, canon_object(act->e->data, "request"));
 	return t;
 }
 
@@ -449,9 +539,12 @@ apply_event(struct custody_transfer *t, const struct custody_act *act)
 		apply_scan(t, act);
 	else if (act->event == EVENT_TAKE)
 		snprintf(t->holder, sizeof(t->holder), "%s", act->e->actor_id);
+	else if (act->event == EVENT_REQUEST)
+		put_request(t, act->e->data);
 	else if (act->event == EVENT_APPROVE)
 		apply_approve(t, act);
-	else
+	else if (act->event != EVENT_UNLOCK && act->event != EVENT_STOPPED)
+		/* what those say is not why it stands where it does */
 		apply_texts(t, act);
 }
 
@@ -462,6 +555,8 @@ passage_apply(struct custody *c, const struct custody_act *act)
 	    act->event == EVENT_OPEN ? add_transfer(c, act) : find(c, act);
 	assert(t != NULL);
 	enum transfer_state before = t->facts.state;
+	if (act->event == EVENT_MEDIUM || act->event == EVENT_CLOSE)
+		apply_leaving(c, t, act);
 	apply_event(t, act);
 	t->tainted |= c->unboxed && !transfer_state_ended(t->facts.state);
 	t->facts.files = t->files > 0;

@@ -2,6 +2,7 @@
 #include "src/core/policy.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/canon.h"
 #include "src/core/setting.h"
 
 #include <assert.h>
@@ -209,14 +210,33 @@ policy_parse_rule(struct setting_file *f, const struct setting *g, struct policy
 static void
 policy_parse_medium(struct setting_file *f, const struct setting *g, struct policy_medium *ret)
 {
-	static const char *const keys[] = {"kind", "state", "why", NULL};
+	static const char *const keys[] = {"kind", "state", "types", "why", NULL};
 	setting_keys(f, g, keys);
 	bool any = policy_parse_set(f, g, "kind", policy_parse_kind, ret->kinds);
 	for (unsigned k = 0; !any && k < ITEM_KIND__MAX; k++)
 		ret->kinds[k] = true;
 	if (!policy_parse_set(f, g, "state", policy_parse_state, ret->states))
 		setting_fail(f, g, ERR_SYNTAX, "state is missing");
+	ret->types = policy_parse_words(f, g, "types", LIM_POLICY_WORDS, &ret->ntypes);
 	ret->why = setting_text(f, g, "why", LIM_POLICY_TEXT_BYTES, NULL);
+}
+
+/* What is asked of the medium itself. */
+static void
+policy_parse_whole(struct setting_file *f, const struct setting *root, struct policy *p)
+{
+	static const char *const digests[] = {"none", "metadata", "full"};
+	size_t i = 0;
+	p->write_protect = setting_truth(f, root, "write_protect_required", true);
+	p->region_look_bytes =
+	    setting_number(f, root, "region_look_bytes", 0, CANON_UINT_MAX, UINT64_MAX);
+	p->medium_digest =
+	    setting_text(f, root, "medium_digest", LIM_POLICY_TEXT_BYTES, "metadata");
+	while (i < 3 && p->medium_digest != NULL && strcmp(p->medium_digest, digests[i]) != 0)
+		i++;
+	if (i == 3)
+		setting_fail(
+		    f, root, ERR_SYNTAX, "medium_digest must be none, metadata or full");
 }
 
 static void
@@ -257,11 +277,32 @@ policy_parse_lists(struct setting_file *f, const struct setting *root, struct po
 }
 
 static void
+policy_parse_request(struct setting_file *f, const struct setting *root, struct policy *p)
+{
+	static const char *const words[POLICY_REQUEST__MAX] = {
+	    [POLICY_REQUEST_NONE] = "none",
+	    [POLICY_REQUEST_PRESENT] = "present",
+	    [POLICY_REQUEST_SIGNED] = "signed",
+	};
+	const char *word =
+	    setting_text(f, root, "request_required", LIM_POLICY_TEXT_BYTES, "none");
+	unsigned r = 0;
+	while (word != NULL && r < POLICY_REQUEST__MAX && strcmp(words[r], word) != 0)
+		r++;
+	if (r == POLICY_REQUEST__MAX)
+		setting_fail(
+		    f, root, ERR_SYNTAX, "request_required must be none, present or signed");
+	else
+		p->request = (enum policy_request)r;
+}
+
+static void
 policy_parse_root(struct setting_file *f, struct policy *p)
 {
 	static const char *const keys[] = {"name", "approvals", "required", "rules",
 	    "block_medium", "fields", "keep_days", "signature_warn_days", "signature_max_days",
-	    "lock_minutes", NULL};
+	    "lock_minutes", "medium_digest", "region_look_bytes", "write_protect_required",
+	    "request_required", NULL};
 	const struct setting *root = setting_root(f);
 	setting_keys(f, root, keys);
 	p->name = setting_text(f, root, "name", LIM_POLICY_TEXT_BYTES, NULL);
@@ -272,6 +313,8 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	    (unsigned)setting_number(f, root, "signature_max_days", 0, LIM_POLICY_DAYS, 30);
 	p->lock_minutes =
 	    (unsigned)setting_number(f, root, "lock_minutes", 1, LIM_LOCK_MINUTES, 5);
+	policy_parse_request(f, root, p);
+	policy_parse_whole(f, root, p);
 	policy_parse_keep(f, root, p);
 	policy_parse_lists(f, root, p);
 	if (p->nrequired == 0)
@@ -336,6 +379,8 @@ policy_free(struct policy *p)
 		policy_free_words(p->required[i].types, p->required[i].ntypes);
 	for (size_t i = 0; p->rules != NULL && i < p->nrules; i++)
 		policy_free_words(p->rules[i].types, p->rules[i].ntypes);
+	for (size_t i = 0; p->medium != NULL && i < p->nmedium; i++)
+		policy_free_words(p->medium[i].types, p->medium[i].ntypes);
 	policy_free_words(p->fields, p->nfields);
 	free(p->required);
 	free(p->rules);
@@ -442,11 +487,14 @@ policy_rule_why(const struct policy *p, size_t rule)
 }
 
 const char *
-policy_blocks_medium(const struct policy *p, enum item_kind kind, enum item_state state)
+policy_blocks_medium(
+    const struct policy *p, enum item_kind kind, enum item_state state, const char *type)
 {
 	assert((unsigned)kind < ITEM_KIND__MAX && (unsigned)state < ITEM_STATE__MAX);
 	for (size_t i = 0; i < p->nmedium; i++)
-		if (p->medium[i].kinds[kind] && p->medium[i].states[state])
+		if (p->medium[i].kinds[kind] && p->medium[i].states[state] &&
+		    (p->medium[i].ntypes == 0 ||
+			policy_any_glob(p->medium[i].types, p->medium[i].ntypes, type)))
 			return p->medium[i].why;
 	return NULL;
 }

@@ -29,6 +29,14 @@ enum policy_gate {
 	POLICY_GATE__MAX
 };
 
+/* Which request a transfer must come with. */
+enum policy_request {
+	POLICY_REQUEST_NONE,
+	POLICY_REQUEST_PRESENT,
+	POLICY_REQUEST_SIGNED, /* with the requester's enrolled key */
+	POLICY_REQUEST__MAX
+};
+
 /* Texts below are owned by the policy. */
 struct policy_required {
 	const char *scanner;
@@ -57,6 +65,8 @@ struct policy_rule {
 struct policy_medium {
 	bool kinds[ITEM_KIND__MAX];
 	bool states[ITEM_STATE__MAX];
+	char **types;
+	size_t ntypes; /* 0: any */
 	const char *why;
 };
 
@@ -74,6 +84,10 @@ struct policy {
 	unsigned keep_days[ITEM_OUTCOME__MAX]; /* objects of released, rejected, held, blocked
 	                                          items */
 	unsigned signature_warn_days, signature_max_days;
+	enum policy_request request;
+	bool write_protect;         /* a medium must be proved to be read-only */
+	const char *medium_digest;  /* "none", "metadata" or "full" */
+	uint64_t region_look_bytes; /* looked at in each region; UINT64_MAX: all */
 	unsigned lock_minutes; /* a screen left alone this long locks; 1 .. LIM_LOCK_MINUTES */
 };
 
@@ -113,8 +127,9 @@ enum policy_gate policy_gate(const struct policy *, enum item_kind, const char *
 /* The words of a rule for people: "rule 3 (line 40): …"; never NULL. */
 const char *policy_rule_why(const struct policy *, size_t rule);
 
-/* Why an item of this kind and state blocks the whole medium, or NULL. */
-const char *policy_blocks_medium(const struct policy *, enum item_kind, enum item_state);
+/* Why an item of this kind, state and type blocks the whole medium, or NULL. */
+const char *policy_blocks_medium(
+    const struct policy *, enum item_kind, enum item_state, const char *type);
 
 /* Shell-like match of * and ? over bytes; no classes, no escapes. */
 bool policy_glob(const char *glob, const char *text);

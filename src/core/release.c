@@ -184,3 +184,50 @@ release_judge(const struct policy *policy, const struct tree *tree, struct inven
 	    why == RELEASE_NO_STATE ? release_state_outcomes[it->state] : release_outcomes[why];
 	return why;
 }
+
+/* --- the whole transfer ------------------------------------------------------------ */
+
+static const char *
+release_text(const json_t *o, const char *key)
+{
+	return json_string_value(json_object_get(o, key));
+}
+
+const char *
+release_stop_medium(const struct policy *policy, const json_t *medium)
+{
+	const char *before = release_text(medium, "before"),
+		   *after = release_text(medium, "after");
+	const char *proof = release_text(medium, "write_protect");
+	if (before != NULL && (after == NULL || strcmp(before, after) != 0))
+		return "the medium was another one after reading than before it (its digest "
+		       "differs): what was read may be of two states; abort this transfer and "
+		       "read the medium in a new one, and if it happens again the medium is "
+		       "failing or changes by itself";
+	if (policy->write_protect && proof != NULL && strcmp(proof, "not proved") == 0)
+		return "it is not proved that nothing could write to the medium, and policy "
+		       "asks for that (write_protect_required); an administrator looks at the "
+		       "station's udev rules, then abort this transfer and read the medium in "
+		       "a new one";
+	return NULL;
+}
+
+const char *
+release_stop_request(const struct policy *policy, const json_t *request, const char *requester)
+{
+	const char *id = release_text(request, "id"),
+		   *whose = release_text(request, "requester");
+	const char *word = release_text(request, "signed");
+	if (policy->request == POLICY_REQUEST_NONE)
+		return NULL;
+	if (request == NULL)
+		return "policy asks for a request, and there is none on the medium or given";
+	if (id == NULL || id[0] == '\0')
+		return "policy asks for a request, and the one there is cannot be read";
+	if (whose == NULL || strcmp(whose, requester) != 0)
+		return "policy asks for a request, and the one there names another requester";
+	if (policy->request == POLICY_REQUEST_SIGNED &&
+	    (word == NULL || strcmp(word, "signed") != 0))
+		return "policy asks for a request signed with the requester's enrolled key";
+	return NULL;
+}

@@ -62,6 +62,16 @@ enum release_why release_rule(
 enum release_why release_judge(
     const struct policy *, const struct tree *, struct inventory_item *);
 
+/*
+ * Why policy stops a transfer as a whole, NULL when it does not: of its medium, as
+ * xfer.read has it (a log of an earlier version says less, and nothing is against it),
+ * and of its request, as xfer.scan has it (NULL: none).  The desk blocks by it; whoever
+ * derives a manifest or checks an approval refuses by it.
+ */
+const char *release_stop_medium(const struct policy *, const json_t *medium);
+const char *release_stop_request(
+    const struct policy *, const json_t *request, const char *requester);
+
 struct release_file {
 	uint64_t item;
 	struct inventory_bytes dest;

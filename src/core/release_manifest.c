@@ -56,7 +56,7 @@ release_manifest_item(struct release_plan *plan, const struct policy *policy,
 {
 	struct inventory_item judged = *it;
 	enum release_why answer = release_judge(policy, NULL, &judged);
-	const char *medium = policy_blocks_medium(policy, it->kind, it->state);
+	const char *medium = policy_blocks_medium(policy, it->kind, it->state, it->type);
 	if (medium != NULL)
 		return release_manifest_deny(
 		    why, "item %" PRIu64 " blocks the whole medium: %s", it->id, medium);
@@ -96,6 +96,9 @@ release_manifest_walk(struct inventory *inv, const struct policy *policy,
 	const struct inventory_item *it;
 	uint64_t item;
 	enum err e;
+	const char *stop = release_stop_medium(policy, h->medium);
+	if (stop != NULL)
+		return release_manifest_deny(why, "%s", stop);
 	while ((e = inventory_next(inv, &it)) == ERR_OK) {
 		e = release_manifest_item(plan, policy, h, it, why);
 		if (e != ERR_OK)

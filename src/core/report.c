@@ -43,7 +43,7 @@ report_open(struct report_build *b, const struct report_entry *e)
 {
 	const json_t *data = report_data(e), *medium = json_object_get(data, "medium");
 	json_t *out = report_sub(b->tree, "medium");
-	fact_copy(b->tree, data, "fields officer requester");
+	fact_copy(b->tree, data, "fields officer requester control");
 	fact_text(b->tree, "opened", fact_str(e->body, "at"));
 	fact_copy(out, medium, "source kind bytes device");
 }
@@ -53,7 +53,8 @@ report_read(struct report_build *b, const struct report_entry *e)
 {
 	const json_t *data = report_data(e);
 	json_t *out = report_sub(b->tree, "medium");
-	fact_copy(out, json_object_get(data, "medium"), "bytes table volumes");
+	fact_copy(out, json_object_get(data, "medium"),
+	    "bytes table volumes write_protect before after counted");
 	fact_copy(out, data, "unreadable");
 	fact_text(out, "read", fact_str(e->body, "at"));
 }
@@ -62,7 +63,7 @@ static void
 report_scan(struct report_build *b, const struct report_entry *e)
 {
 	json_t *out = json_object();
-	fact_copy(out, report_data(e), "objects scanners verdicts");
+	fact_copy(out, report_data(e), "objects scanners verdicts request");
 	fact_text(out, "at", fact_str(e->body, "at"));
 	fact_put(b->tree, "scan", out);
 }
@@ -268,6 +269,8 @@ report_build(const struct report_input *in, json_t **ret, char ret_why[REPORT_WH
 	/* Only an entry of the ledger makes something delivered. */
 	fact_bool(b.tree, "delivered", b.deliver != NULL);
 	fact_bool(b.tree, "sealed", sealed);
+	if (in->medium != NULL)
+		fact_put(b.tree, "register", json_deep_copy(in->medium));
 	if (sealed) {
 		e = report_items_add(in, b.tree, ret_why);
 		if (e == ERR_OK)

@@ -79,6 +79,27 @@ report_text_head(const json_t *tree, struct buf *out)
 	}
 }
 
+/* The medium's line in the register, as it is when the report is made. */
+static void
+report_text_register(const json_t *tree, struct buf *out)
+{
+	const json_t *r = json_object_get(tree, "register");
+	report_text_field(out, "control", tree, "control");
+	if (r == NULL)
+		return;
+	report_text_field(out, "marked", r, "label");
+	report_text_field(out, "owner", r, "owner");
+	report_text_field(out, "class", r, "classification");
+	report_text_field(out, "from", r, "from");
+	report_text_field(out, "received", r, "received");
+	report_text_field(out, "seal", r, "seal");
+	report_text_field(out, "register", r, "state");
+	report_text_field(out, "", r, "words");
+	report_text_field(out, "by", r, "officer");
+	report_text_field(out, "seen by", r, "witness");
+	report_text_field(out, "since", r, "changed");
+}
+
 static void
 report_text_medium(const json_t *tree, struct buf *out)
 {
@@ -95,6 +116,9 @@ report_text_medium(const json_t *tree, struct buf *out)
 	report_text_field(out, "serial", device, "serial");
 	report_text_number(out, "size", medium, "bytes", "bytes");
 	report_text_field(out, "table", medium, "table");
+	report_text_field(out, "written", medium, "write_protect");
+	report_text_field(out, "before", medium, "before");
+	report_text_field(out, "after", medium, "after");
 	for (size_t i = 0; i < json_array_size(volumes); i++) {
 		const json_t *v = json_array_get(volumes, i);
 		char *text = mem_printf("%" PRIu64 ": %s, %s bytes, label \"%s\"",
@@ -106,6 +130,39 @@ report_text_medium(const json_t *tree, struct buf *out)
 	report_text_field(out, "read", medium, "read");
 	report_text_field(out, "disposition", medium, "disposition");
 	report_text_field(out, "left", medium, "left");
+	report_text_register(tree, out);
+}
+
+/* What was asked for against what was read. */
+static void
+report_text_request(const json_t *tree, struct buf *out)
+{
+	const json_t *r = json_object_get(json_object_get(tree, "scan"), "request");
+	const json_t *names = json_object_get(r, "missing_names");
+	if (r == NULL)
+		return;
+	fold_heading(out, "Request");
+	report_text_field(out, "id", r, "id");
+	report_text_field(out, "requester", r, "requester");
+	report_text_field(out, "purpose", r, "purpose");
+	report_text_field(out, "approval", r, "approval");
+	report_text_field(out, "target", r, "target");
+	report_text_field(out, "class", r, "classification");
+	report_text_field(out, "signature", r, "why");
+	report_text_field(out, "key", r, "key");
+	report_text_field(out, "where from", r, "source");
+	report_text_field(out, "sha256", r, "document");
+	report_text_number(out, "names", r, "names", "in the request");
+	report_text_number(out, "asked for", r, "asked", "items");
+	report_text_number(out, "differ", r, "differ", "items with another digest or size");
+	report_text_number(out, "others", r, "other", "items that nobody asked for");
+	if (fact_num(r, "left") > 0)
+		report_text_number(
+		    out, "left out", r, "left", "names that an officer left out");
+	report_text_number(
+	    out, "missing", r, "missing", "names that nothing on the medium has");
+	for (size_t i = 0; i < json_array_size(names); i++)
+		report_text_row(out, "", json_string_value(json_array_get(names, i)));
 }
 
 static void
@@ -373,6 +430,7 @@ report_text_print(const json_t *tree, struct buf *out)
 {
 	report_text_head(tree, out);
 	report_text_medium(tree, out);
+	report_text_request(tree, out);
 	report_text_scanners(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed"))) {
 		report_text_account(tree, out);

@@ -89,6 +89,31 @@ slip_not_gone(const json_t *tree, struct buf *out)
 	slip_more(out, list, json_array_size(rows), "see the inventory");
 }
 
+/* What was asked for and is nowhere on the medium: nobody else tells the requester. */
+static void
+slip_missing(const json_t *tree, struct buf *out)
+{
+	const json_t *r = json_object_get(json_object_get(tree, "scan"), "request");
+	const json_t *names = json_object_get(r, "missing_names");
+	uint64_t missing = fact_num(r, "missing"), left = fact_num(r, "left");
+	char digits[32];
+	if (left > 0)
+		fold_printf(out, "", 0,
+		    "Asked for, on the medium, and left out by an officer: %s of the names in "
+		    "the request %s.",
+		    fold_number(left, digits), fact_str(r, "id"));
+	if (missing == 0)
+		return;
+	fold_heading(out, "Asked for, and not found on the medium");
+	fold_printf(out, "", 0,
+	    "%s of the names in the request %s:", fold_number(missing, digits),
+	    fact_str(r, "id"));
+	for (size_t i = 0; i < json_array_size(names); i++)
+		slip_name(out, json_string_value(json_array_get(names, i)));
+	if (missing > json_array_size(names))
+		fold_text(out, "", 0, "and more of them");
+}
+
 static void
 slip_stops(const json_t *tree, struct buf *out)
 {
@@ -114,6 +139,7 @@ slip_print(const json_t *tree, struct buf *out)
 	slip_stops(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed")))
 		slip_not_gone(tree, out);
+	slip_missing(tree, out);
 	const json_t *signatures = json_object_get(tree, "signatures");
 	fold_heading(out, "Decided by");
 	for (size_t i = 0; i < json_array_size(signatures); i++) {

@@ -59,12 +59,12 @@ sshsig_add_public(struct buf *b, const uint8_t public[SSHSIG_PUBLIC_SIZE])
 
 /* The bytes that Ed25519 signs: PROTOCOL.sshsig section 3. */
 static void
-sshsig_add_signed(struct buf *b, const void *message, size_t n)
+sshsig_add_signed(struct buf *b, const char *namespace, const void *message, size_t n)
 {
 	uint8_t hash[DIGEST_SHA512_SIZE];
 	digest_sha512(message, n, hash);
 	buf_add_str(b, "SSHSIG");
-	sshsig_add_string(b, SSHSIG_NAMESPACE, strlen(SSHSIG_NAMESPACE));
+	sshsig_add_string(b, namespace, strlen(namespace));
 	sshsig_add_string(b, "", 0);
 	sshsig_add_string(b, SSHSIG_HASH, strlen(SSHSIG_HASH));
 	sshsig_add_string(b, hash, sizeof(hash));
@@ -76,7 +76,7 @@ sshsig_sign(const struct sshsig_key *key, const void *message, size_t n, struct 
 	struct buf signed_bytes, blob;
 	uint8_t sig[SSHSIG_RAW_SIZE];
 	buf_init(&signed_bytes, 256);
-	sshsig_add_signed(&signed_bytes, message, n);
+	sshsig_add_signed(&signed_bytes, SSHSIG_NAMESPACE, message, n);
 	sshsig_raw_sign(key, signed_bytes.data, signed_bytes.len, sig);
 	buf_done(&signed_bytes);
 
@@ -150,7 +150,8 @@ sshsig_take_typed(struct sshsig_span in, size_t n, const uint8_t **ret)
 
 /* The form of a blob and the fixed fields; what it says is not judged yet. */
 static enum err
-sshsig_parse(struct sshsig_span in, const uint8_t **ret_public, const uint8_t **ret_sig)
+sshsig_parse(const char *namespace, struct sshsig_span in, const uint8_t **ret_public,
+    const uint8_t **ret_sig)
 {
 	struct sshsig_span public, name, reserved, hash, sig;
 	uint32_t version;
@@ -166,7 +167,7 @@ sshsig_parse(struct sshsig_span in, const uint8_t **ret_public, const uint8_t **
 	    !sshsig_take_string(&in, &reserved) || !sshsig_take_string(&in, &hash) ||
 	    !sshsig_take_string(&in, &sig) || in.len != 0)
 		return ERR_SYNTAX;
-	if (!sshsig_is(name, SSHSIG_NAMESPACE) || !sshsig_is(reserved, "") ||
+	if (!sshsig_is(name, namespace) || !sshsig_is(reserved, "") ||
 	    !sshsig_is(hash, SSHSIG_HASH))
 		return ERR_RANGE;
 	enum err e = sshsig_take_typed(public, SSHSIG_PUBLIC_SIZE, ret_public);
@@ -196,15 +197,23 @@ enum err
 sshsig_verify(const void *blob, size_t blob_len, const void *message, size_t n,
     uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
 {
+	return sshsig_verify_as(SSHSIG_NAMESPACE, blob, blob_len, message, n, ret_public);
+}
+
+enum err
+sshsig_verify_as(const char *namespace, const void *blob, size_t blob_len, const void *message,
+    size_t n, uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
+{
 	const uint8_t *public = NULL, *sig = NULL;
 	struct buf signed_bytes;
-	enum err e = sshsig_parse((struct sshsig_span){blob, blob_len}, &public, &sig);
+	enum err e =
+	    sshsig_parse(namespace, (struct sshsig_span){blob, blob_len}, &public, &sig);
 	if (e != ERR_OK)
 		return e;
 	if (!sshsig_point_ok(public))
 		return ERR_DENIED;
 	buf_init(&signed_bytes, 256);
-	sshsig_add_signed(&signed_bytes, message, n);
+	sshsig_add_signed(&signed_bytes, namespace, message, n);
 	e = sshsig_raw_verify(public, sig, signed_bytes.data, signed_bytes.len);
 	buf_done(&signed_bytes);
 	if (e == ERR_OK)

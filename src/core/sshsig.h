@@ -45,6 +45,10 @@ enum err sshsig_sign(
 enum err sshsig_verify(const void *blob, size_t blob_len, const void *message, size_t n,
     uint8_t ret_public[SSHSIG_PUBLIC_SIZE]);
 
+/* The same in another namespace: what is signed there is no entry. */
+enum err sshsig_verify_as(const char *namespace, const void *blob, size_t blob_len,
+    const void *message, size_t n, uint8_t ret_public[SSHSIG_PUBLIC_SIZE]);
+
 /* Bare Ed25519 over a message, for checkpoint notes. */
 void sshsig_raw_sign(
     const struct sshsig_key *, const void *message, size_t n, uint8_t ret[SSHSIG_RAW_SIZE]);

@@ -91,6 +91,25 @@ station_port_find(const struct station *s, const char *id_path)
 	return NULL;
 }
 
+const struct station_allow *
+station_allow_next(
+    const struct station *s, const struct station_port *port, const struct station_allow *allow)
+{
+	for (size_t i = allow != NULL ? (size_t)(allow - s->allow) + 1 : 0; i < s->nallow; i++)
+		if (s->allow[i].port == port)
+			return &s->allow[i];
+	return NULL;
+}
+
+bool
+station_disk_find(const struct station *s, const char *id_path)
+{
+	for (size_t i = 0; i < s->ndisks; i++)
+		if (strcmp(s->disks[i], id_path) == 0)
+			return true;
+	return false;
+}
+
 /* A path of the file: absolute as it is, relative below home. */
 static const char *
 station_path(struct station_owned *o, const char *home, const struct setting *g,
@@ -136,11 +155,68 @@ station_place(struct station_owned *o, const struct setting *g)
 	return path;
 }
 
+/* "" or a text of these characters alone, exactly n of them or, when n is 0, not too many. */
+static const char *
+station_code(struct station_owned *o, const struct setting *g, const char *key, size_t n,
+    const char *characters, const char *what)
+{
+	size_t most = n > 0 ? n : LIM_DEVICE_TEXT_BYTES - 1;
+	const char *text = setting_text(o->file, g, key, STATION_PATH_BYTES, "");
+	if (text == NULL || !setting_has(g, key))
+		return "";
+	size_t len = strlen(text);
+	if (len == 0 || len > most || (n > 0 && len != n) || strspn(text, characters) != len)
+		setting_fail(o->file, g, ERR_RANGE, "%s must be %s", key, what);
+	return text;
+}
+
+static void
+station_parse_allow(struct station_owned *o, const struct setting *g, struct station_allow *ret)
+{
+	static const char *const keys[] = {"vendor", "product", "serial", "descriptors", NULL};
+	static const char hex[] = "0123456789abcdef";
+	setting_keys(o->file, g, keys);
+	ret->vendor = station_code(o, g, "vendor", 4, hex, "4 digits of 0 to 9 and a to f");
+	ret->product = station_code(o, g, "product", 4, hex, "4 digits of 0 to 9 and a to f");
+	ret->serial = station_code(o, g, "serial", 0,
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789#+-.:=@_",
+	    "1 to 127 letters, digits and # + - . : = @ _, as udev says it "
+	    "(ID_SERIAL_SHORT)");
+	ret->descriptors =
+	    station_code(o, g, "descriptors", 64, hex, "64 digits of 0 to 9 and a to f");
+	if (ret->vendor[0] == '\0' && ret->product[0] == '\0' && ret->serial[0] == '\0' &&
+	    ret->descriptors[0] == '\0')
+		setting_fail(o->file, g, ERR_RANGE,
+		    "an entry of allow must have vendor, product, serial or descriptors");
+}
+
+/* The list of a port; its rows go behind those of the ports before it. */
+static void
+station_parse_list(
+    struct station_owned *o, const struct setting *g, const struct station_port *port)
+{
+	struct station *s = &o->station;
+	if (!setting_has(g, "allow"))
+		return;
+	size_t n = setting_groups(o->file, g, "allow", LIM_PORT_ALLOW);
+	if (n == 0)
+		setting_fail(o->file, g, ERR_RANGE,
+		    "allow has no entry; leave it out to let every medium in");
+	if (port->kind != STATION_BLOCK)
+		setting_fail(o->file, g, ERR_RANGE, "only a block port can have allow");
+	s->allow = mem_resize(s->allow, s->nallow + n, sizeof(*s->allow));
+	for (size_t i = 0; i < n; i++) {
+		struct station_allow *a = &s->allow[s->nallow++];
+		*a = (struct station_allow){.port = port};
+		station_parse_allow(o, setting_group(g, "allow", i), a);
+	}
+}
+
 static void
 station_parse_port(struct station_owned *o, const char *home, const struct setting *g,
     struct station_port *ret)
 {
-	static const char *const keys[] = {"name", "kind", "role", "path", NULL};
+	static const char *const keys[] = {"name", "kind", "role", "path", "allow", NULL};
 	setting_keys(o->file, g, keys);
 	ret->name = setting_text(o->file, g, "name", LIM_PERSON_ID_BYTES, NULL);
 	if (ret->name != NULL && ret->name[0] == '\0')
@@ -158,6 +234,7 @@ station_parse_port(struct station_owned *o, const char *home, const struct setti
 	                                       : station_path(o, home, g, "path", NULL);
 	if (ret->path != NULL && ret->path[0] == '\0')
 		setting_fail(o->file, g, ERR_RANGE, "path is empty");
+	station_parse_list(o, g, ret);
 }
 
 /* The i-th against those before it: a device is in one port, or in none. */
@@ -193,6 +270,34 @@ station_parse_ports(struct station_owned *o, const char *home, const struct sett
 		station_compare_ports(o, setting_group(root, "ports", i), i);
 }
 
+/* Where the machine's own disks are: in no port, for a medium in it is read, not started from.
+ */
+static void
+station_parse_disks(struct station_owned *o, const struct setting *root)
+{
+	struct station *s = &o->station;
+	size_t n = setting_words(o->file, root, "disks", LIM_STATION_DISKS);
+	s->disks = mem_array(n, sizeof(*s->disks));
+	for (size_t i = 0; i < n && setting_error(o->file) == ERR_OK; i++) {
+		const char *place = setting_word(root, "disks", i);
+		if (strncmp(place, STATION_BY_PATH, strlen(STATION_BY_PATH)) == 0)
+			place += strlen(STATION_BY_PATH);
+		if (!station_id_path_ok(place) || station_is_part(place))
+			setting_fail(o->file, root, ERR_RANGE,
+			    "disk %zu of disks must be what udev calls its place (ID_PATH), "
+			    "such as pci-0000:00:17.0-ata-1",
+			    i + 1);
+		else if (station_port_find(s, place) != NULL)
+			setting_fail(o->file, root, ERR_EXISTS,
+			    "disk %zu of disks is in the port %s", i + 1,
+			    station_port_find(s, place)->name);
+		else if (station_disk_find(s, place))
+			setting_fail(o->file, root, ERR_EXISTS,
+			    "disk %zu of disks is there twice", i + 1);
+		s->disks[s->ndisks++] = place;
+	}
+}
+
 static void
 station_parse_reasons(struct station_owned *o, const struct setting *g,
     enum item_decision decision, struct station_reasons *ret)
@@ -223,11 +328,71 @@ station_parse_all_reasons(struct station_owned *o, const struct setting *root)
 }
 
 static void
+station_parse_preset(
+    struct station_owned *o, const struct setting *g, struct station_preset *ret)
+{
+	static const char *const keys[] = {"name", "requester", "fields", NULL};
+	static const char *const pair[] = {"name", "value", NULL};
+	setting_keys(o->file, g, keys);
+	ret->name = setting_text(o->file, g, "name", LIM_SITE_REASON_BYTES, NULL);
+	if (ret->name != NULL && ret->name[0] == '\0')
+		setting_fail(o->file, g, ERR_RANGE, "name is empty");
+	ret->requester = setting_text(o->file, g, "requester", LIM_PERSON_ID_BYTES, "");
+	size_t n = setting_groups(o->file, g, "fields", LIM_POLICY_FIELDS);
+	ret->fields = mem_array(2 * n, sizeof(*ret->fields));
+	for (; ret->nfields < n; ret->nfields++) {
+		const struct setting *f = setting_group(g, "fields", ret->nfields);
+		setting_keys(o->file, f, pair);
+		for (size_t i = 0; i < 2; i++)
+			ret->fields[2 * ret->nfields + i] =
+			    setting_text(o->file, f, pair[i], LIM_SITE_REASON_BYTES, NULL);
+	}
+}
+
+/* As JSON has it: a quote or backslash takes two bytes there, a control sign six. */
+static size_t
+station_told_bytes(const char *text)
+{
+	size_t n = 0;
+	for (; text != NULL && *text != '\0'; text++)
+		n += *text == '"' || *text == '\\' ? 2 : (unsigned char)*text < 0x20 ? 6 : 1;
+	return n;
+}
+
+/* What surrounds the texts of a preset, and of one of its fields, is not more than this. */
+static size_t
+station_preset_bytes(const struct station_preset *p)
+{
+	size_t n = station_told_bytes(p->name) + station_told_bytes(p->requester) + 40;
+	for (size_t i = 0; i < 2 * p->nfields; i++)
+		n += station_told_bytes(p->fields[i]) + 12;
+	return n;
+}
+
+static void
+station_parse_presets(struct station_owned *o, const struct setting *root)
+{
+	size_t told = 0;
+	struct station *s = &o->station;
+	size_t n = setting_groups(o->file, root, "presets", LIM_PRESETS);
+	s->presets = mem_array(n, sizeof(*s->presets));
+	for (; s->npresets < n; s->npresets++)
+		station_parse_preset(
+		    o, setting_group(root, "presets", s->npresets), &s->presets[s->npresets]);
+	for (size_t i = 0; i < n; i++)
+		told += station_preset_bytes(&s->presets[i]);
+	if (told > LIM_PRESETS_BYTES)
+		setting_fail(o->file, root, ERR_LIMIT,
+		    "presets take more bytes together than a terminal can be told; shorten "
+		    "them");
+}
+
+static void
 station_parse_root(struct station_owned *o, const char *home)
 {
 	static const char *const keys[] = {"site", "station", "share", "vault", "policy",
-	    "clamd", "vault_floor", "share_floor", "ports", "banner", "contact", "reasons",
-	    NULL};
+	    "clamd", "vault_floor", "share_floor", "ports", "disks", "banner", "contact",
+	    "reasons", "presets", NULL};
 	struct station *s = &o->station;
 	const struct setting *root = setting_root(o->file);
 	setting_keys(o->file, root, keys);
@@ -251,7 +416,10 @@ station_parse_root(struct station_owned *o, const char *home)
 	s->banner = setting_text(o->file, root, "banner", LIM_REASON_BYTES, "");
 	s->contact = setting_text(o->file, root, "contact", LIM_REASON_BYTES, "");
 	station_parse_all_reasons(o, root);
+	station_parse_presets(o, root);
 	station_parse_ports(o, home, root);
+	if (setting_error(o->file) == ERR_OK)
+		station_parse_disks(o, root);
 }
 
 enum err
@@ -283,6 +451,11 @@ station_free(struct station *s)
 		free(o->paths[i]);
 	free(o->paths);
 	free(s->ports);
+	free(s->allow);
+	free(s->disks);
+	for (size_t i = 0; i < s->npresets; i++)
+		free(s->presets[i].fields);
+	free(s->presets);
 	for (size_t i = 0; i < ITEM_DECISION__MAX; i++)
 		free(s->reasons[i].texts);
 	setting_free(o->file);

@@ -29,10 +29,25 @@ struct station_port {
 	enum station_port_role role;
 };
 
+/* A device that may be in a port with a list; "" where anything will do. */
+struct station_allow {
+	const struct station_port *port;
+	const char *vendor, *product; /* 4 hex digits each, as USB numbers them */
+	const char *serial;           /* characters that udev leaves as they are */
+	const char *descriptors;      /* SHA-256 of its descriptors */
+};
+
 /* What officers are offered as the reason of a decision. */
 struct station_reasons {
 	const char **texts;
 	size_t n;
+};
+
+/* What an intake can be filled with by one word. */
+struct station_preset {
+	const char *name, *requester; /* requester may be "" */
+	const char **fields;          /* name and value by turns */
+	size_t nfields;               /* pairs */
 };
 
 /* Texts are owned by the station.  Paths are absolute. */
@@ -48,8 +63,14 @@ struct station {
 	uint64_t share_floor_bytes; /* free space a release must leave */
 	struct station_port *ports;
 	size_t nports;
+	struct station_allow *allow; /* in the order of the ports */
+	size_t nallow;
+	const char **disks; /* what udev calls the places of the machine's own disks */
+	size_t ndisks;      /* 0: whatever hangs inside is one of them */
 	const char *banner; /* site texts; may be "" */
 	const char *contact;
+	struct station_preset *presets;
+	size_t npresets;
 	struct station_reasons reasons[ITEM_DECISION__MAX]; /* none for ITEM_NONE */
 };
 
@@ -69,6 +90,11 @@ enum err station_print_default(
  * of a hub in it, usb-0:1.2; and a partition (-part1) is in no port.
  */
 const struct station_port *station_port_find(const struct station *, const char *id_path);
+/* The next row of the port's list behind this one (NULL: its first), or NULL. */
+const struct station_allow *station_allow_next(
+    const struct station *, const struct station_port *, const struct station_allow *);
+/* It is the place of one of the machine's own disks. */
+bool station_disk_find(const struct station *, const char *id_path);
 /* The form of an ID_PATH: 1 to LIM_PORT_PATH_BYTES characters that udev uses. */
 bool station_id_path_ok(const char *id_path);
 /* Forms of names, shared with genesis and command line. */

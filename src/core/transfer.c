@@ -63,6 +63,7 @@ static const struct word subject_names[] = {
     {SUBJ_XFER, "xfer:"},
     {SUBJ_PERSON, "person:"},
     {SUBJ_POLICY, "policy"},
+    {SUBJ_MEDIUM, "medium:"},
 };
 
 static bool

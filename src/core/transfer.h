@@ -52,6 +52,7 @@ enum transfer_subject {
 	SUBJ_XFER = 1 << 2,    /* "xfer:<transfer>" */
 	SUBJ_PERSON = 1 << 3,  /* "person:<id>": an enrolment */
 	SUBJ_POLICY = 1 << 4,  /* "policy" */
+	SUBJ_MEDIUM = 1 << 5,  /* "medium:<control number>" */
 };
 
 enum transfer_signer {

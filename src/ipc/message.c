@@ -47,6 +47,7 @@ static const struct {
     {ROLE_STAGER, "stager"},
     {ROLE_REPORT, "report"},
     {ROLE_PREVIEW, "preview"},
+    {ROLE_UNLOCK, "unlock"},
 };
 
 /* FNV-1a: tells tables and names apart, is no proof of anything. */

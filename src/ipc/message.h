@@ -28,8 +28,9 @@ enum role {
 	ROLE_STAGER = 1 << 7,
 	ROLE_REPORT = 1 << 8,
 	ROLE_PREVIEW = 1 << 9,
-	ROLE_ANY = (1 << 10) - 1,
-	ROLE_VERIFY = 1 << 10, /* sallyport-verify: speaks to nobody, has a sandbox */
+	ROLE_UNLOCK = 1 << 10,
+	ROLE_ANY = (1 << 11) - 1,
+	ROLE_VERIFY = 1 << 11, /* sallyport-verify: speaks to nobody, has a sandbox */
 };
 
 enum message_fd { FD_NONE, FD_ONE };

@@ -42,6 +42,9 @@
 	"something"
 #define NEXT_MEDIA \
 	"an administrator starts udev and installs the station's rules; then plug it in again"
+#define NEXT_PORTS                                                                    \
+	"an administrator runs sallyport-ports on after each change of the ports in " \
+	"station.conf, and starts the station again"
 #define NEXT_SCANNERS                                                                   \
 	"check the station again: each is tried on known bad and known good; one that " \
 	"stays unfit needs an administrator"

@@ -218,6 +218,8 @@ static const struct sandbox_call sandbox_calls[] = {
     EQUAL(TTY, ioctl, 1, TIOCGWINSZ),
     ANY(TTY, select),
     ANY(TTY, pselect6),
+    /* a secret that was typed goes to sallyport-unlock in one (secret.h) */
+    ANY(TTY, pipe2),
 
     EQUAL(DISK, ioctl, 1, BLKGETSIZE64),
     EQUAL(DISK, ioctl, 1, BLKSSZGET),
@@ -225,6 +227,7 @@ static const struct sandbox_call sandbox_calls[] = {
     EQUAL(DISK, ioctl, 1, BLKROGET),
     ANY(DISK, fadvise64),
     ANY(DISK, readahead),
+    ANY(DISK, setitimer), /* a reader that is only busy ends (busy.h) */
 
     ANY(SECRET, mlock),
     ANY(SECRET, mlock2),
@@ -258,6 +261,9 @@ static const struct sandbox_profile sandbox_profiles[] = {
     {ROLE_DESK, GROUP_BASIC | FILES | GROUP_MEMFD | GROUP_ACCEPT, false, 4096, UNLIMITED,
 	UNLIMITED},
     {ROLE_READER, GROUP_BASIC | GROUP_DISK, true, 64, 2 * GIB, UNLIMITED},
+    /* opens its own memfd by /proc/self/fd; Landlock gives it no path at all */
+    {ROLE_UNLOCK, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS | GROUP_MEMFD | GROUP_SECRET, true,
+	64, 3 * GIB, LIM_UNLOCK_CPU_S},
     {ROLE_VAULT, GROUP_BASIC | FILES | GROUP_STORE | GROUP_THREADS | GROUP_MEMFD, false, 4096,
 	UNLIMITED, UNLIMITED},
     {ROLE_SCANNER, GROUP_BASIC, true, 1024, 2 * GIB, UNLIMITED},

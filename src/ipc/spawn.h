@@ -20,6 +20,7 @@
  *   ledger   3 desk    4 stager
  *   stager   3 desk    4 ledger  5 vault
  *   reader   3 desk    4 data pipe to the vault  5 the device
+ *   unlock   3 desk    5 the device
  *   scanner  3 desk    4 vault   5 engine socket, when its manifest asks for one
  *   report   3 desk
  *   preview  3 desk    4 vault

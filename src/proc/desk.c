@@ -266,7 +266,9 @@ desk_recover(struct desk *d)
 			    transfer_state_name(state));
 			fault_record(d, id, state == TRANSFER_SCANNING ? "scanning" : "reading",
 			    "the station stopped in the middle; repeat the intake with "
-			    "--resume");
+			    "--resume: what was read is not read again");
+		} else if (state == TRANSFER_REVIEW) {
+			intake_block_again(d, id);
 		} else if (state == TRANSFER_APPROVED) {
 			log_warn("the release of %s was interrupted; it is taken up again", id);
 			if (deliver_start(d, id, why) != ERR_OK)

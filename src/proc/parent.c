@@ -12,10 +12,12 @@
  *        without its vault, ledger, stager or desk does not work on.
  */
 #include "scanners/manifest.h"
+#include "src/base/buf.h"
 #include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/core/portrule.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
@@ -35,7 +37,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* A reader, scanner, report or previewer that the desk asked for. */
+#define PARENT_RULES_BYTES (4 << 20)
+
+/* A reader, unlocker, scanner, report or previewer that the desk asked for. */
 struct parent_child {
 	struct parent_child *next;
 	struct parent *parent;
@@ -302,6 +306,8 @@ parent_on_spawn(struct parent *p, struct msg *m)
 		parent_start_child(p, tag, "sallyport-report", NULL, NULL, 0);
 	else if (strcmp(role, "preview") == 0)
 		parent_start_fed(p, tag, "preview", "sallyport-preview", NULL, -1);
+	else if (strcmp(role, "request") == 0)
+		parent_start_fed(p, tag, "preview", "sallyport-request", NULL, -1);
 	else
 		parent_tell_refused(p, tag, "there is no such role");
 }
@@ -347,6 +353,20 @@ parent_on_reader(struct parent *p, struct msg *m)
 	}
 	close(ends[0]);
 	close(ends[1]);
+}
+
+/* Its own descriptor of the medium is number 5, as the reader's. */
+static void
+parent_on_unlock(struct parent *p, struct msg *m)
+{
+	uint64_t tag = msg_uint(m, "tag");
+	MEM_CLOSE int device = msg_take_fd(m);
+	const char *refused = parent_refuse_medium(p, device);
+	const int more[2] = {-1, device};
+	if (refused != NULL)
+		parent_tell_refused(p, tag, refused);
+	else
+		parent_start_child(p, tag, "sallyport-unlock", NULL, more, 2);
 }
 
 static void
@@ -406,6 +426,7 @@ static const struct {
     {MSG_HELLO, parent_on_hello},
     {MSG_DESK_SPAWN, parent_on_spawn},
     {MSG_DESK_SPAWN_READER, parent_on_reader},
+    {MSG_DESK_SPAWN_UNLOCK, parent_on_unlock},
     {MSG_DESK_OPEN, parent_on_open},
     {MSG_DESK_PORTS, parent_on_ports},
     {MSG_DESK_KILL, parent_on_kill},
@@ -482,6 +503,24 @@ parent_run(struct parent *p, const char *meet)
 	loop_run(p->loop);
 }
 
+/* What sallyport-ports(8) hands to udev. */
+static int
+parent_print_rules(const char *home)
+{
+	struct buf out;
+	MEM_FREE char *path = realpath(home, NULL);
+	if (path == NULL)
+		log_fatal("there is no station in %s: %s", home, strerror(errno));
+	struct station *station = parent_read_station(path);
+	buf_init(&out, PARENT_RULES_BYTES);
+	enum err e = portrule_print(station, &out);
+	if (e == ERR_OK)
+		e = io_write_all(STDOUT_FILENO, out.data, out.len);
+	buf_done(&out);
+	station_free(station);
+	return e == ERR_OK ? 0 : 3;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -489,21 +528,27 @@ main(int argc, char **argv)
 	const char *env = getenv("SALLYPORT_HOME");
 	const char *home = env != NULL ? env : "/var/lib/sallyport";
 	const char *scanners = NULL, *meet = NULL;
+	bool rules = false;
 	int c;
 	log_init("sallyportd");
-	while ((c = getopt(argc, argv, "d:s:S:h")) != -1) {
+	while ((c = getopt(argc, argv, "d:s:S:Rh")) != -1) {
 		if (c == 'd') {
 			home = optarg;
 		} else if (c == 's') {
 			scanners = optarg;
 		} else if (c == 'S') {
 			meet = optarg;
+		} else if (c == 'R') {
+			rules = true;
 		} else {
 			fprintf(c == 'h' ? stdout : stderr,
-			    "usage: sallyportd [-d HOME] [-s SCANNERS] [-S DIR]\n");
+			    "usage: sallyportd [-d HOME] [-s SCANNERS] [-S DIR]\n"
+			    "       sallyportd [-d HOME] -R\n");
 			return c == 'h' ? 0 : 2;
 		}
 	}
+	if (rules)
+		return parent_print_rules(home);
 	p.home = realpath(home, NULL);
 	if (p.home == NULL)
 		log_fatal("there is no station in %s: %s; name another with -d, or make one: "

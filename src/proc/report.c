@@ -135,7 +135,12 @@ report_tree(struct report *r, struct custody *c, const struct custody_transfer *
 	    .policy = sealed ? r->bytes[INPUT_POLICY] : NULL,
 	    .policy_len = sealed ? r->len[INPUT_POLICY] : 0,
 	    .now_s = clock_wall_s()};
+	const struct register_medium *medium =
+	    t->control[0] != '\0' ? register_find(custody_register(c), t->control) : NULL;
+	json_t *row = medium != NULL ? register_row(medium) : NULL;
+	in.medium = row;
 	enum err e = report_build(&in, ret_tree, why);
+	json_decref(row);
 	for (size_t i = 0; i < n; i++)
 		entry_free(parsed[i]);
 	free(parsed);

@@ -66,8 +66,8 @@ command_of() { # PROGRAM
 	*) echo "$bin/$1" ;;
 	esac
 }
-for program in sallyport sallyport-desk sallyport-reader sallyport-vault sallyport-ledger sallyport-stager \
-    sallyport-report sallyport-preview sallyport-verify $(cd "$bin" && echo scan-*); do
+for program in sallyport sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger sallyport-stager \
+    sallyport-report sallyport-preview sallyport-request sallyport-verify $(cd "$bin" && echo scan-*); do
 	if [ ! -x "$bin/$program" ]; then
 		fail "$program: is not built"
 		continue

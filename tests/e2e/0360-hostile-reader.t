@@ -38,9 +38,13 @@ def item(number, **other):
         "links": 1, **other})
 
 
-def medium(volumes=[]):
-    say("reader.medium", bytes=512, sector=512, table="none", volumes=volumes,
-        write_protected=True)
+whole = {"tables": 0, "volume_bytes": 512, "regions": 0}
+digest = "metadata:" + "0" * 64
+
+
+def medium(volumes=[], **other):
+    say("reader.medium", **{"bytes": 512, "sector": 512, "table": "none", "volumes": volumes,
+        "write_protected": True, "before": digest, **whole, **other})
 
 
 def totals():
@@ -52,8 +56,9 @@ def contents(number):
         struct.pack("<IIQ", 3, 0, number))
 
 
-def done():
-    say("reader.done", files=1, bytes=1, unreadable=0)
+def done(**other):
+    say("reader.done", **{"files": 1, "bytes": 1, "unreadable": 0, "after": digest, **whole,
+        **other})
 
 
 def begin():
@@ -160,6 +165,28 @@ def labels_too_long_to_record():
     contents(1)
     os.close(4)
     done()
+
+
+def bytes_that_belong_to_nothing():
+    begin()
+    medium(volume_bytes=511)
+
+
+def no_digest():
+    begin()
+    medium(before="none:")
+
+
+def a_digest_of_another_form():
+    read()
+    contents(1)
+    os.close(4)
+    done(after="metadata:" + "\x1b" * 64)
+
+
+def a_region_that_was_not_listed():
+    read()
+    say("reader.region", item=1, zero=True, at=0, why="all zero")
 
 
 def nothing_at_all():

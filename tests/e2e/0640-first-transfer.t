@@ -58,7 +58,7 @@ phase "otto signs in"
 go '^ DEMO INTAKE' i
 shows "nobody is the requester unless somebody is picked" 'Requester +< \(nobody yet'
 go 'Requester +< rita ' Space
-press Down Right Enter
+press Up Up Enter
 shows "the medium is read, typed and scanned" "^ DEMO PROGRESS $transfer"
 shows "to the end" 'State +Everything was read and scanned: review is ready'
 plain progress
@@ -232,7 +232,7 @@ if [ -x "$asan/bin/sallyportd" ] && [ -x "$asan/bin/sallyport" ]; then
 	shows "R13: and that nothing can be released" 'nothing can be released'
 	go '^ DEMO INTAKE' i
 	go 'Requester +< rita ' Space
-	go '^ DEMO PROGRESS K1-000002' Down Right Enter
+	go '^ DEMO PROGRESS K1-000002' Up Up Enter
 	shows "R13: the transfer says so, too" 'Sandbox .*can never be released'
 	go '^ DEMO REVIEW' Enter
 	go 'APPROVE WHAT' P

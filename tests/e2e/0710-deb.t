@@ -25,7 +25,7 @@ is "all times are of the last commit" "$(printf '%s\n' "$list" | awk '{ print $4
 is "nothing goes where a site or the state of a station is" \
     "$(printf '%s\n' "$list" | awk '{ print $6 }' | grep -E '^\./(usr/local|var|home|opt|run|tmp)/')" ""
 must dpkg-deb -R "$deb" "$work/root"
-for program in usr/bin/sallyport usr/bin/sallyport-verify usr/sbin/sallyportd usr/sbin/sallyport-kiosk \
+for program in usr/bin/sallyport usr/bin/sallyport-verify usr/sbin/sallyportd usr/sbin/sallyport-kiosk usr/sbin/sallyport-ports \
     usr/libexec/sallyport/sallyport-ledger usr/libexec/sallyport/scan-av; do
 	ok "$program is a program" test -x "$work/root/$program"
 done
@@ -44,7 +44,7 @@ is "there is no path of this machine in the programs" \
 
 # --- what it asks for, what it runs ------------------------------------------------------
 depends=$(dpkg-deb -f "$deb" Depends)
-for package in libc6 libsodium23 libsqlite3-0 libtsk19 libncursesw6 clamav-daemon systemd udev apparmor kbd; do
+for package in libc6 libsodium23 libsqlite3-0 libtsk19 libcryptsetup12 libncursesw6 clamav-daemon systemd udev apparmor kbd; do
 	like "it depends on $package" "$depends" "(^|, )$package( |,|\$)"
 done
 unlike "it does not depend on what only builds it" "$depends" '(-dev|gcc|make|clang)( |,|$)'

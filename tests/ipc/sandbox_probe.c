@@ -37,6 +37,7 @@ enum need {
 	NEED_MEMFD = 1 << 3,
 	NEED_ACCEPT = 1 << 4,
 	NEED_SECRET = 1 << 5,
+	NEED_OWN = 1 << 6, /* opens a memfd of its own once more */
 };
 
 static const struct {
@@ -47,6 +48,7 @@ static const struct {
     {"ui", ROLE_UI, NEED_FILES | NEED_MEMFD | NEED_SECRET},
     {"desk", ROLE_DESK, NEED_FILES | NEED_MEMFD | NEED_ACCEPT},
     {"reader", ROLE_READER, 0},
+    {"unlock", ROLE_UNLOCK, NEED_THREADS | NEED_MEMFD | NEED_SECRET | NEED_OWN},
     {"vault", ROLE_VAULT, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD},
     {"scanner", ROLE_SCANNER, 0},
     {"ledger", ROLE_LEDGER, NEED_FILES | NEED_MEMFD | NEED_SECRET},
@@ -228,6 +230,15 @@ works(unsigned needs, struct before *b)
 		MUST(io_memfd_read(fd, 4, &bytes, &n) == ERR_OK && n == 4);
 		free(bytes);
 		close(fd);
+	}
+	if ((needs & NEED_OWN) != 0) {
+		char path[64];
+		int fd = memfd_create("own", MFD_CLOEXEC), ends[2];
+		MUST(fd >= 0 && pwrite(fd, "x", 1, 1 << 20) == 1);
+		snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+		int again = open(path, O_RDONLY | O_CLOEXEC);
+		MUST(again >= 0 && lseek(again, 0, SEEK_END) == (1 << 20) + 1);
+		MUST(pipe2(ends, O_CLOEXEC) == 0);
 	}
 	if ((needs & NEED_ACCEPT) != 0) {
 		int fd = accept4(b->listener, NULL, NULL, SOCK_CLOEXEC);

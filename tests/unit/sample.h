@@ -38,6 +38,7 @@ struct sample {
 	unsigned approvals;
 	const char *deciders[4];
 	size_t ndeciders;
+	json_t *medium;   /* as xfer.read has it; NULL: says nothing */
 	struct buf bytes; /* after sample_seal */
 };
 
@@ -60,6 +61,7 @@ sample_init(struct sample *s)
 __attribute__((unused)) static void
 sample_done(struct sample *s)
 {
+	json_decref(s->medium);
 	buf_done(&s->bytes);
 }
 
@@ -163,7 +165,7 @@ sample_seal(struct sample *s)
 	    .items = s->n,
 	    .deciders = s->deciders,
 	    .ndeciders = s->ndeciders,
-	    .medium = json_object(),
+	    .medium = s->medium != NULL ? json_incref(s->medium) : json_object(),
 	    .scanners = json_array()};
 	buf_done(&s->bytes);
 	enum err e = inventory_print_header(&h, &s->bytes);

@@ -255,6 +255,110 @@ damaged_object_is_replaced_by_the_bytes_at_hand(void **state)
 	rig_close(&r);
 }
 
+/* Other bytes of the same number, as of an earlier run. */
+static void
+damage(struct rig *r, const char *sha256)
+{
+	static const struct timespec then[2] = {{1000, 0}, {1000, 0}};
+	char path[80];
+	snprintf(path, sizeof(path), "%.2s/%s", sha256, sha256);
+	assert_int_equal(fchmodat(r->dirfd, path, 0600, 0), 0);
+	int fd = openat(r->dirfd, path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "wrong", 5, 10), 5);
+	assert_int_equal(fchmod(fd, 0400), 0);
+	close(fd);
+	assert_int_equal(utimensat(r->dirfd, path, then, 0), 0);
+}
+
+/* A power cut can leave a file of the right size that was never written. */
+static void
+damaged_object_of_the_right_size_is_replaced_too(void **state)
+{
+	struct rig r;
+	char sha256[HEX_DIGEST_SIZE];
+	(void)state;
+	rig_open(&r, "/tmp", 0);
+	rig_start(&r);
+	put_object(&r, 3, 9000, 9000, sha256);
+	rig_event(&r);
+	damage(&r, sha256);
+	put_object(&r, 3, 9000, 9000, sha256);
+	assert_int_equal(rig_event(&r).kind, EVENT_KEPT);
+	assert_stored(&r, sha256, 9000);
+	assert_int_equal(count_objects(&r), 1);
+	rig_close(&r);
+}
+
+/* "Have": hashed anew, touched so that no purge takes it; what is wrong goes. */
+static void
+object_is_there_only_when_its_bytes_are(void **state)
+{
+	struct rig r;
+	char sha256[HEX_DIGEST_SIZE], none[HEX_DIGEST_SIZE], path[80];
+	struct stat st;
+	bool blank = true;
+	(void)state;
+	rig_open(&r, "/tmp", 0);
+	rig_start(&r);
+	put_object(&r, 3, 200000, LIM_FRAME_BYTES, sha256);
+	rig_event(&r);
+	assert_int_equal(count_objects(&r), 1);
+	assert_int_equal(store_check(r.store, sha256, &blank), ERR_OK);
+	assert_false(blank);
+	snprintf(path, sizeof(path), "%.2s/%s", sha256, sha256);
+	assert_int_equal(fstatat(r.dirfd, path, &st, 0), 0);
+	assert_true(st.st_mtime > 1000);
+	snprintf(none, sizeof(none), "%064d", 0);
+	assert_int_equal(store_check(r.store, none, &blank), ERR_NOTFOUND);
+	damage(&r, sha256);
+	assert_int_equal(store_check(r.store, sha256, &blank), ERR_SYNTAX);
+	assert_int_equal(store_check(r.store, sha256, &blank), ERR_NOTFOUND);
+	assert_int_equal(count_objects(&r), 0);
+	rig_close(&r);
+}
+
+/* Nothing but 00 or FF: whether the medium lies, only who reads it can tell. */
+static void
+blank_objects_are_told_from_others(void **state)
+{
+	static const struct {
+		const char *what;
+		size_t size;
+		uint8_t value, last;
+		bool blank;
+	} cases[] = {
+	    {"zeros", 5000, 0x00, 0x00, true},
+	    {"ones", 5000, 0xFF, 0xFF, true},
+	    {"one zero", 1, 0x00, 0x00, true},
+	    {"letters", 5000, 'A', 'A', false},
+	    {"zeros and one other byte", 5000, 0x00, 1, false},
+	    {"zeros and a one", 2, 0x00, 0xFF, false},
+	    {"nothing", 0, 0, 0, false},
+	};
+	struct rig r;
+	(void)state;
+	rig_open(&r, "/tmp", 0);
+	rig_start(&r);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t bytes[5000];
+		bool blank = !cases[i].blank;
+		size_t n = cases[i].size;
+		memset(bytes, cases[i].value, sizeof(bytes));
+		if (n > 0)
+			bytes[n - 1] = cases[i].last;
+		put(&r, FRAME_BEGIN, 0, i, NULL);
+		if (n > 0)
+			put(&r, FRAME_DATA, (uint32_t)n, i, bytes);
+		put(&r, FRAME_END, 0, i, NULL);
+		struct event e = rig_event(&r);
+		assert_int_equal(e.kind, EVENT_KEPT);
+		assert_int_equal(store_check(r.store, e.sha256, &blank), ERR_OK);
+		if (blank != cases[i].blank)
+			fail_msg("%s", cases[i].what);
+	}
+	rig_close(&r);
+}
+
 static void
 aborted_object_leaves_nothing_and_the_next_is_whole(void **state)
 {
@@ -593,6 +697,9 @@ main(void)
 	    cmocka_unit_test(objects_of_every_size_are_kept_under_their_digest),
 	    cmocka_unit_test(same_bytes_twice_are_one_object),
 	    cmocka_unit_test(damaged_object_is_replaced_by_the_bytes_at_hand),
+	    cmocka_unit_test(damaged_object_of_the_right_size_is_replaced_too),
+	    cmocka_unit_test(object_is_there_only_when_its_bytes_are),
+	    cmocka_unit_test(blank_objects_are_told_from_others),
 	    cmocka_unit_test(aborted_object_leaves_nothing_and_the_next_is_whole),
 	    cmocka_unit_test(broken_framing_ends_the_pipe),
 	    cmocka_unit_test(reader_that_dies_mid_file_leaves_no_object),

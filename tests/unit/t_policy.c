@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/canon.h"
 #include "src/core/policy.h"
 
 #include <stdarg.h>
@@ -192,6 +193,16 @@ limits_of_texts_and_words(void **state)
 		snprintf(text, sizeof(text), HEAD "lock_minutes = %u;", locks[i].minutes);
 		assert_int_equal(parse_filled(text, "", 0, ""), locks[i].err);
 	}
+	static const struct {
+		const char *word;
+		enum err err;
+	} requests[] = {{"none", ERR_OK}, {"present", ERR_OK}, {"signed", ERR_OK},
+	    {"sign", ERR_SYNTAX}, {"", ERR_SYNTAX}};
+	for (size_t i = 0; i < COUNT(requests); i++) {
+		snprintf(
+		    text, sizeof(text), HEAD "request_required = \"%s\";", requests[i].word);
+		assert_int_equal(parse_filled(text, "", 0, ""), requests[i].err);
+	}
 	for (unsigned days = LIM_POLICY_DAYS; days <= LIM_POLICY_DAYS + 1; days++) {
 		snprintf(text, sizeof(text), HEAD "signature_max_days = %u;", days);
 		assert_int_equal(parse_filled(text, "", 0, ""),
@@ -302,13 +313,50 @@ defaults_and_medium(void **state)
 		       "keep_days = { held = 7; }; fields = [\"purpose\", \"label\"];");
 	assert_int_equal(p->approvals, 2);
 	assert_int_equal(p->lock_minutes, 5);
+	assert_int_equal(p->request, POLICY_REQUEST_NONE);
 	assert_int_equal(p->keep_days[ITEM_OUT_HELD], 7);
 	assert_int_equal(p->keep_days[ITEM_OUT_REJECTED], 30);
 	assert_int_equal(p->nfields, 2);
 	assert_string_equal(p->fields[1], "label");
-	assert_string_equal(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD), "w");
-	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_READ));
-	assert_null(policy_blocks_medium(p, ITEM_FILE, ITEM_UNREAD));
+	assert_string_equal(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, ""), "w");
+	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_READ, ""));
+	assert_null(policy_blocks_medium(p, ITEM_FILE, ITEM_UNREAD, ""));
+	assert_true(p->write_protect);
+	assert_string_equal(p->medium_digest, "metadata");
+	assert_true(p->region_look_bytes == UINT64_MAX);
+	policy_free(p);
+}
+
+/* The desk tells the reader: more than a message bears ended the desk at each intake. */
+static void
+no_policy_has_a_number_that_no_message_bears(void **state)
+{
+	struct policy *p;
+	char why[POLICY_WHY_SIZE];
+	static const char most[] = HEAD "region_look_bytes = 9007199254740991L;";
+	static const char over[] = HEAD "region_look_bytes = 9007199254740992L;";
+	(void)state;
+	assert_int_equal(policy_parse(most, strlen(most), &p, why), ERR_OK);
+	assert_true(p->region_look_bytes == CANON_UINT_MAX);
+	policy_free(p);
+	assert_int_not_equal(policy_parse(over, strlen(over), &p, why), ERR_OK);
+}
+
+static void
+a_policy_can_hold_a_medium_for_what_lies_outside(void **state)
+{
+	(void)state;
+	struct policy *p = parse(
+	    HEAD "block_medium = ( { kind = \"region\"; types = \"region-data\"; state = "
+		 "[\"unread\", \"unreadable\"]; why = \"w\"; } ); medium_digest = \"full\"; "
+		 "write_protect_required = false; region_look_bytes = \"1M\";");
+	assert_string_equal(
+	    policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, "region-data"), "w");
+	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, "region-zero"));
+	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, ""));
+	assert_false(p->write_protect);
+	assert_string_equal(p->medium_digest, "full");
+	assert_int_equal(p->region_look_bytes, 1 << 20);
 	policy_free(p);
 }
 
@@ -393,6 +441,8 @@ main(void)
 	    cmocka_unit_test(required_by_type_and_size),
 	    cmocka_unit_test(first_rule_that_matches),
 	    cmocka_unit_test(defaults_and_medium),
+	    cmocka_unit_test(no_policy_has_a_number_that_no_message_bears),
+	    cmocka_unit_test(a_policy_can_hold_a_medium_for_what_lies_outside),
 	    cmocka_unit_test(globs),
 	    cmocka_unit_test(default_policy),
 	};

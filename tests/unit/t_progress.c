@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/view ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/view ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/view/progress_choose ui/view/progress_wait ui/view/wanted ui/wrap ui/cursor ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* A transfer at work, without a station: what is asked of it, what each state allows. */
 #include "src/base/mem.h"
@@ -40,6 +40,37 @@ sign_transfer(
 	json_decref(t.signed_data);
 	t.signed_data = data;
 	return t.sign_answer;
+}
+
+void
+prompt_confirm(struct view *owner, struct safe title, struct safe text, struct safe button,
+    void (*yes)(struct view *owner))
+{
+	(void)owner;
+	(void)text;
+	(void)button;
+	(void)yes;
+	snprintf(played.said, sizeof(played.said), "%s", title.text);
+}
+
+struct view *
+unlock_view(struct app *app, const char *transfer, const json_t *volume)
+{
+	(void)app;
+	(void)volume;
+	snprintf(played.said, sizeof(played.said), "unlock %s", transfer);
+	return NULL;
+}
+
+struct view *
+scope_view(struct app *app, const char *transfer, uint64_t folder, struct safe name, bool out)
+{
+	(void)app;
+	(void)folder;
+	(void)name;
+	(void)out;
+	snprintf(played.said, sizeof(played.said), "scope %s", transfer);
+	return NULL;
 }
 
 void

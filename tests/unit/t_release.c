@@ -392,6 +392,100 @@ refuses_another_policy(void **state)
 }
 
 static void
+what_is_against_a_medium_stops_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *protect, *before, *after;
+		bool required;
+		const char *want; /* part of the words; NULL: nothing */
+	} cases[] = {
+	    {"kernel", "metadata:1", "metadata:1", true, NULL},
+	    {"hardware", "metadata:1", "metadata:1", true, NULL},
+	    {"image", "none:", "none:", true, NULL},
+	    {"not proved", "metadata:1", "metadata:1", true, "not proved"},
+	    {"not proved", "metadata:1", "metadata:1", false, NULL},
+	    {"kernel", "metadata:1", "metadata:2", true, "digest differs"},
+	    {"kernel", "metadata:1", "metadata:2", false, "digest differs"},
+	    {"kernel", "metadata:1", NULL, false, "digest differs"},
+	    {"not proved", "metadata:1", "metadata:2", true, "digest differs"},
+	    {NULL, NULL, NULL, true, NULL}, /* recorded before there were such words */
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct policy policy = {.write_protect = cases[i].required};
+		json_t *medium = json_pack("{s:s*, s:s*, s:s*}", "write_protect",
+		    cases[i].protect, "before", cases[i].before, "after", cases[i].after);
+		const char *why = release_stop_medium(&policy, medium);
+		if ((cases[i].want == NULL) != (why == NULL) ||
+		    (why != NULL && strstr(why, cases[i].want) == NULL))
+			fail_msg("case %zu: %s", i, why != NULL ? why : "nothing");
+		json_decref(medium);
+	}
+}
+
+/* The desk may have been killed before it blocked, or lie: whoever derives refuses, too. */
+static void
+a_medium_that_changed_gives_no_manifest_though_nobody_blocked_it(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *protect, *after, *want;
+	} cases[] = {{"kernel", "metadata:2", "digest differs"},
+	    {"not proved", "metadata:1", "not proved"}, {"kernel", "metadata:1", NULL}};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sample s;
+		char why[RELEASE_WHY_SIZE];
+		sample_init(&s);
+		s.medium = json_pack("{s:s, s:s, s:s}", "write_protect", cases[i].protect,
+		    "before", "metadata:1", "after", cases[i].after);
+		sample_file(&s, "a");
+		assert_int_equal(sample_judge(&s, why), ERR_OK);
+		if (cases[i].want != NULL)
+			refused(&s, cases[i].after, cases[i].want);
+		else
+			release_manifest_free(manifest(&s));
+		sample_done(&s);
+	}
+}
+
+static void
+the_request_that_policy_asks_for_stops_a_transfer_without_it(void **state)
+{
+	(void)state;
+	static const struct {
+		enum policy_request asks;
+		const char *id, *requester, *signed_word; /* id NULL: there is none */
+		const char *want;
+	} cases[] = {
+	    {POLICY_REQUEST_NONE, NULL, NULL, NULL, NULL},
+	    {POLICY_REQUEST_NONE, "R-1", "otto", "wrong", NULL},
+	    {POLICY_REQUEST_PRESENT, NULL, NULL, NULL, "there is none"},
+	    {POLICY_REQUEST_PRESENT, "", "", "no", "cannot be read"},
+	    {POLICY_REQUEST_PRESENT, "R-1", "otto", "signed", "another requester"},
+	    {POLICY_REQUEST_PRESENT, "R-1", "rita", "no", NULL},
+	    {POLICY_REQUEST_PRESENT, "R-1", "rita", "wrong", NULL},
+	    {POLICY_REQUEST_SIGNED, NULL, NULL, NULL, "there is none"},
+	    {POLICY_REQUEST_SIGNED, "R-1", "rita", "no", "signed with"},
+	    {POLICY_REQUEST_SIGNED, "R-1", "rita", "other key", "signed with"},
+	    {POLICY_REQUEST_SIGNED, "R-1", "rita", NULL, "signed with"},
+	    {POLICY_REQUEST_SIGNED, "R-1", "rita", "signed", NULL},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct policy policy = {.request = cases[i].asks};
+		json_t *request =
+		    cases[i].id == NULL
+			? NULL
+			: json_pack("{s:s, s:s, s:s*}", "id", cases[i].id, "requester",
+			      cases[i].requester, "signed", cases[i].signed_word);
+		const char *why = release_stop_request(&policy, request, "rita");
+		if ((cases[i].want == NULL) != (why == NULL) ||
+		    (why != NULL && strstr(why, cases[i].want) == NULL))
+			fail_msg("case %zu: %s", i, why != NULL ? why : "nothing");
+		json_decref(request);
+	}
+}
+
+static void
 refuses_unsafe_destinations(void **state)
 {
 	(void)state;
@@ -579,6 +673,9 @@ main(void)
 	    cmocka_unit_test(order_is_by_destination_bytes),
 	    cmocka_unit_test(refuses_sealed_words_that_the_rule_does_not_give),
 	    cmocka_unit_test(refuses_another_policy),
+	    cmocka_unit_test(what_is_against_a_medium_stops_it),
+	    cmocka_unit_test(a_medium_that_changed_gives_no_manifest_though_nobody_blocked_it),
+	    cmocka_unit_test(the_request_that_policy_asks_for_stops_a_transfer_without_it),
 	    cmocka_unit_test(refuses_unsafe_destinations),
 	    cmocka_unit_test(refuses_a_file_that_is_a_directory_too),
 	    cmocka_unit_test(links_go_with_their_targets),

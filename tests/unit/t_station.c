@@ -152,6 +152,160 @@ a_place_is_as_long_as_a_name_can_be(void **state)
 	}
 }
 
+#define LISTED(rows)                                                                          \
+	HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = \"usb-0:1\"; allow = (" rows \
+	     "); } );"
+
+static void
+a_port_has_its_list(void **state)
+{
+	(void)state;
+	static const char text[] =
+	    HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = \"usb-0:1\"; allow = ("
+		 " { vendor = \"0781\"; product = \"5581\"; serial = \"4C53#+-.:=@_\"; },"
+		 " { descriptors = "
+		 "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+		 "\"; } ); },"
+		 " { name = \"b\"; kind = \"block\"; path = \"usb-0:2\"; },"
+		 " { name = \"c\"; kind = \"block\"; path = \"usb-0:3\"; allow = ( { serial = "
+		 "\"7\"; } "
+		 "); } );";
+	struct station *s;
+	char why[STATION_WHY_SIZE] = "";
+	if (station_parse(text, strlen(text), "/h", &s, why) != ERR_OK)
+		fail_msg("%s", why);
+	assert_int_equal(s->nallow, 3);
+	const struct station_allow *a = station_allow_next(s, &s->ports[0], NULL);
+	assert_string_equal(a->vendor, "0781");
+	assert_string_equal(a->product, "5581");
+	assert_string_equal(a->serial, "4C53#+-.:=@_");
+	assert_string_equal(a->descriptors, "");
+	a = station_allow_next(s, &s->ports[0], a);
+	assert_string_equal(a->serial, "");
+	assert_int_equal(strlen(a->descriptors), 64);
+	assert_null(station_allow_next(s, &s->ports[0], a));
+	assert_null(station_allow_next(s, &s->ports[1], NULL));
+	a = station_allow_next(s, &s->ports[2], NULL);
+	assert_string_equal(a->serial, "7");
+	assert_null(station_allow_next(s, &s->ports[2], a));
+	station_free(s);
+}
+
+/* What stands here is part of a rule that udev reads as root. */
+static void
+a_list_holds_nothing_odd(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *why;
+	} cases[] = {
+	    {LISTED(""), "allow has no entry"},
+	    {LISTED("{ }"), "must have vendor, product, serial or descriptors"},
+	    {LISTED("{ vendor = \"781\"; }"), "vendor must be 4 digits"},
+	    {LISTED("{ vendor = \"078G\"; }"), "vendor must be 4 digits"},
+	    {LISTED("{ vendor = \"07811\"; }"), "vendor must be 4 digits"},
+	    {LISTED("{ product = \"ABCD\"; }"), "product must be 4 digits"},
+	    {LISTED("{ serial = \"\"; }"), "serial must be"},
+	    {LISTED("{ serial = \"*\"; }"), "serial must be"},
+	    {LISTED("{ serial = \"a|b\"; }"), "serial must be"},
+	    {LISTED("{ serial = \"a b\"; }"), "serial must be"},
+	    {LISTED("{ serial = \"a\\\", RUN+=\\\"x\"; }"), "serial must be"},
+	    {LISTED("{ descriptors = \"00\"; }"), "descriptors must be 64 digits"},
+	    {LISTED("{ serial = \"1\"; class = \"08\"; }"), "class"},
+	    {HEAD
+		"ports = ( { name = \"a\"; kind = \"image\"; path = \"/x\"; allow = ( { serial "
+		"= \"1\"; } ); } );",
+		"only a block port"},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct station *s = NULL;
+		char why[STATION_WHY_SIZE] = "";
+		enum err e = station_parse(cases[i].text, strlen(cases[i].text), "/h", &s, why);
+		if (e == ERR_OK || s != NULL || strstr(why, cases[i].why) == NULL)
+			fail_msg("%s: error %d, \"%s\"", cases[i].text, (int)e, why);
+	}
+	for (size_t n = LIM_DEVICE_TEXT_BYTES - 1; n <= LIM_DEVICE_TEXT_BYTES; n++) {
+		struct station *s = NULL;
+		char serial[LIM_DEVICE_TEXT_BYTES + 1] = "", why[STATION_WHY_SIZE];
+		memset(serial, '7', n);
+		MEM_FREE char *text = mem_printf(LISTED("{ serial = \"%s\"; }"), serial);
+		assert_int_equal(station_parse(text, strlen(text), "/h", &s, why),
+		    n < LIM_DEVICE_TEXT_BYTES ? ERR_OK : ERR_RANGE);
+		station_free(s);
+	}
+	for (size_t n = LIM_PORT_ALLOW; n <= LIM_PORT_ALLOW + 1; n++) {
+		struct station *s = NULL;
+		struct buf b;
+		char why[STATION_WHY_SIZE];
+		buf_init(&b, LIM_SETTING_BYTES);
+		buf_add_str(&b, HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = "
+				     "\"usb-0:1\"; allow = (");
+		for (size_t i = 0; i < n; i++)
+			buf_addf(&b, "%s{ serial = \"%zu\"; }", i > 0 ? "," : "", i);
+		buf_add_str(&b, "); } );");
+		assert_int_equal(station_parse(b.data, b.len, "/h", &s, why),
+		    n == LIM_PORT_ALLOW ? ERR_OK : ERR_LIMIT);
+		station_free(s);
+		buf_done(&b);
+	}
+}
+
+/* Of the machine itself: places, none of them in a port, each once. */
+static void
+disks_of_the_machine_are_in_no_port(void **state)
+{
+	static const struct {
+		const char *disks;
+		enum err error;
+		const char *why;
+	} cases[] = {
+	    {"disks = \"ata-1\";", ERR_OK, ""},
+	    {"disks = [ \"ata-1\", \"/dev/disk/by-path/pci-0000:01:00.0-nvme-1\" ];", ERR_OK,
+		""},
+	    {"disks = ();", ERR_SYNTAX, "disks must be"},
+	    {"disks = \"\";", ERR_RANGE, "disk 1 of disks"},
+	    {"disks = [ \"ata-1\", \"a*\" ];", ERR_RANGE, "disk 2 of disks"},
+	    {"disks = \"ata-1-part1\";", ERR_RANGE, "disk 1 of disks"},
+	    {"disks = [ \"ata-1\", \"ata-1\" ];", ERR_EXISTS, "there twice"},
+	    {"disks = \"ata-2\";", ERR_EXISTS, "in the port bay"},
+	    {"disks = \"ata-2:1\";", ERR_EXISTS, "in the port bay"},
+	    {"disks = 1;", ERR_SYNTAX, ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct station *s = NULL;
+		char why[STATION_WHY_SIZE] = "";
+		MEM_FREE char *text = mem_printf(HEAD "ports = ( { name = \"bay\"; kind = "
+						      "\"block\"; path = \"ata-2\"; } ); %s",
+		    cases[i].disks);
+		enum err e = station_parse(text, strlen(text), "/h", &s, why);
+		if (e != cases[i].error || strstr(why, cases[i].why) == NULL)
+			fail_msg("%s: error %d, \"%s\"", cases[i].disks, (int)e, why);
+		if (e == ERR_OK) {
+			assert_true(station_disk_find(s, "ata-1"));
+			assert_false(station_disk_find(s, "ata-11"));
+			assert_false(station_disk_find(s, ""));
+			assert_int_equal(
+			    station_disk_find(s, "pci-0000:01:00.0-nvme-1"), s->ndisks > 1);
+		}
+		station_free(s);
+	}
+	for (size_t n = LIM_STATION_DISKS; n <= LIM_STATION_DISKS + 1; n++) {
+		struct station *s = NULL;
+		struct buf b;
+		char why[STATION_WHY_SIZE];
+		buf_init(&b, LIM_SETTING_BYTES);
+		buf_add_str(&b, HEAD "disks = [");
+		for (size_t i = 0; i < n; i++)
+			buf_addf(&b, "%s\"ata-%zu\"", i > 0 ? "," : "", i);
+		buf_add_str(&b, "];");
+		assert_int_equal(station_parse(b.data, b.len, "/h", &s, why),
+		    n == LIM_STATION_DISKS ? ERR_OK : ERR_LIMIT);
+		station_free(s);
+		buf_done(&b);
+	}
+}
+
 /* A port is itself and what hangs on it, never a neighbour whose number begins like it. */
 static void
 device_is_in_its_own_port_alone(void **state)
@@ -268,6 +422,87 @@ each_decision_has_its_reasons(void **state)
 	station_free(s);
 }
 
+static enum err
+parse_presets(size_t count)
+{
+	struct station *s = NULL;
+	struct buf b;
+	char why[STATION_WHY_SIZE];
+	buf_init(&b, LIM_SETTING_BYTES);
+	buf_add_str(&b, HEAD "presets = (");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&b,
+		    "%s{ name = \"p%zu\"; fields = ( { name = \"purpose\"; value = \"v\"; } ); "
+		    "}",
+		    i > 0 ? "," : "", i);
+	buf_add_str(&b, ");");
+	enum err e = station_parse(b.data, b.len, "/h", &s, why);
+	if (e == ERR_OK) {
+		assert_int_equal(s->npresets, count);
+		assert_string_equal(s->presets[count - 1].requester, "");
+		assert_int_equal(s->presets[count - 1].nfields, 1);
+		assert_string_equal(s->presets[count - 1].fields[0], "purpose");
+		assert_string_equal(s->presets[count - 1].fields[1], "v");
+	}
+	station_free(s);
+	buf_done(&b);
+	return e;
+}
+
+/* Texts full of quotes made what a terminal is told longer than a message: no screen began. */
+static enum err
+parse_quotes(size_t count, const char *value)
+{
+	struct station *s = NULL;
+	struct buf b;
+	char why[STATION_WHY_SIZE];
+	buf_init(&b, LIM_SETTING_BYTES);
+	buf_add_str(&b, HEAD "presets = (");
+	for (size_t i = 0; i < count; i++)
+		buf_addf(&b,
+		    "%s{ name = \"p\"; fields = ( { name = \"n\"; value = \"%s\"; }, "
+		    "{ name = \"n\"; value = \"%s\"; } ); }",
+		    i > 0 ? "," : "", value, value);
+	buf_add_str(&b, ");");
+	enum err e = station_parse(b.data, b.len, "/h", &s, why);
+	station_free(s);
+	buf_done(&b);
+	return e;
+}
+
+static void
+presets_are_no_longer_than_a_terminal_can_be_told(void **state)
+{
+	char plain[129] = "", quotes[257] = "";
+	(void)state;
+	memset(plain, 'a', 128);
+	for (size_t i = 0; i < 128; i++)
+		memcpy(quotes + 2 * i, "\\\"", 2);
+	quotes[256] = '\0';
+	assert_int_equal(parse_quotes(LIM_PRESETS, plain), ERR_OK);
+	/* as JSON has it, 40 + 1 + 2 * (13 + 12 + 256) bytes each */
+	assert_int_equal(parse_quotes(LIM_PRESETS_BYTES / 603, quotes), ERR_OK);
+	assert_int_equal(parse_quotes(LIM_PRESETS_BYTES / 603 + 1, quotes), ERR_LIMIT);
+}
+
+static void
+presets_fill_an_intake(void **state)
+{
+	static const char *const wrong[] = {HEAD "presets = ( { requester = \"rita\"; } );",
+	    HEAD "presets = ( { name = \"\"; } );", HEAD "presets = \"weekly\";",
+	    HEAD "presets = ( { name = \"a\"; fields = ( { name = \"b\"; } ); } );",
+	    HEAD "presets = ( { name = \"a\"; officer = \"otto\"; } );"};
+	struct station *s = NULL;
+	char why[STATION_WHY_SIZE];
+	(void)state;
+	assert_int_equal(parse_presets(1), ERR_OK);
+	assert_int_equal(parse_presets(LIM_PRESETS), ERR_OK);
+	assert_int_equal(parse_presets(LIM_PRESETS + 1), ERR_LIMIT);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+		assert_int_not_equal(
+		    station_parse(wrong[i], strlen(wrong[i]), "/h", &s, why), ERR_OK);
+}
+
 static void
 reasons_are_few_and_short(void **state)
 {
@@ -305,8 +540,13 @@ main(void)
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(limits),
 	    cmocka_unit_test(a_place_is_as_long_as_a_name_can_be),
+	    cmocka_unit_test(a_port_has_its_list),
+	    cmocka_unit_test(a_list_holds_nothing_odd),
+	    cmocka_unit_test(disks_of_the_machine_are_in_no_port),
 	    cmocka_unit_test(device_is_in_its_own_port_alone),
 	    cmocka_unit_test(default_is_parsed_again),
+	    cmocka_unit_test(presets_fill_an_intake),
+	    cmocka_unit_test(presets_are_no_longer_than_a_terminal_can_be_told),
 	    cmocka_unit_test(each_decision_has_its_reasons),
 	    cmocka_unit_test(reasons_are_few_and_short),
 	    cmocka_unit_test(R12_no_secret_can_be_configured),

@@ -5,6 +5,8 @@
 #include "src/base/mem.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/choice.h"
+#include "src/proc/desk/choosing.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/order.h"
 #include "src/proc/desk/scan.h"
@@ -55,12 +57,13 @@ answer_transfers(struct session *s, struct msg *m)
 			;
 	for (; i < n && json_array_size(rows) < LIM_PAGE_ITEMS; i++) {
 		const struct custody_transfer *t = custody_transfer_at(c, i);
-		json_array_append_new(
-		    rows, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "transfer",
-			      t->id, "state", transfer_state_name(fault_state(s->desk, t)),
-			      "requester", t->requester, "holder", t->holder, "opened",
-			      t->opened_at, "changed", t->changed_at, "files",
-			      (json_int_t)t->files, "bytes", (json_int_t)t->bytes));
+		const struct intake *in = intake_find(s->desk, t->id);
+		json_array_append_new(rows,
+		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "transfer",
+			t->id, "state", transfer_state_name(fault_state(s->desk, t)),
+			"requester", t->requester, "holder", t->holder, "opened", t->opened_at,
+			"changed", t->changed_at, "files", (json_int_t)t->files, "bytes",
+			(json_int_t)t->bytes, "choosing", in != NULL && choosing_waits(in)));
 	}
 	answer_rows(s, rows, i < n, 0, n);
 }
@@ -125,10 +128,40 @@ answer_status(struct session *s, struct msg *m)
 	json_object_set_new(
 	    status, "approvals_needed", json_integer((json_int_t)t->facts.slots_needed));
 	json_object_set_new(status, "sandboxed", json_boolean(!t->tainted));
+	const struct intake *in = intake_find(s->desk, id);
+	json_t *choosing = in != NULL && choosing_waits(in) ? choice_status(in) : NULL;
+	answer_add_data(status, "choosing", choosing);
+	json_decref(choosing);
 	answer_add_data(status, "read", t->read_data);
 	answer_add_data(status, "open", t->open_data);
 	answer_add_data(status, "scan", t->scan_data);
 	answer_send(s, MSG_DESK_STATUS, json_pack("{s:o}", "status", status), -1);
+}
+
+/* --- the medium register -------------------------------------------------------------- */
+
+void
+answer_register(struct session *s, struct msg *m)
+{
+	const struct register_book *book = custody_register(s->desk->custody);
+	const char *after = msg_str(m, "after");
+	size_t n = register_count(book), i = 0, used = 0;
+	json_t *rows = json_array();
+	while (after != NULL && i < n && strcmp(register_at(book, i++)->number, after) != 0)
+		;
+	for (; i < n; i++) {
+		const struct register_medium *medium = register_at(book, i);
+		if (!register_is_open(medium->state) && !msg_bool(m, "all"))
+			continue;
+		json_t *row = register_row(medium);
+		used += answer_size(row);
+		if (json_array_size(rows) > 0 && used > ANSWER_PAGE_BYTES) {
+			json_decref(row);
+			break;
+		}
+		json_array_append_new(rows, row);
+	}
+	answer_rows(s, rows, i < n, 0, n);
 }
 
 /* --- items ------------------------------------------------------------------------ */

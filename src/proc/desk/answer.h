@@ -10,6 +10,7 @@ struct work;
 void answer_transfers(struct session *, struct msg *);
 void answer_status(struct session *, struct msg *);
 void answer_item(struct session *, struct msg *);
+void answer_register(struct session *, struct msg *);
 void answer_scanners(struct session *, struct msg *);
 void answer_export(struct session *, struct msg *);
 void answer_get(struct session *, struct msg *);

@@ -207,6 +207,11 @@ doctor_media(struct desk *d, struct rows *rows)
 	char text[256];
 	bool good = follow_check(d, text, sizeof(text));
 	doctor_say(rows, "media", doctor_must(good), text, NEXT_MEDIA);
+	/* without them the desk refuses the same devices, later */
+	if (good && follow_has_ports(d)) {
+		good = follow_check_rules(d, text, sizeof(text));
+		doctor_say(rows, "ports", good ? DOCTOR_OK : DOCTOR_WARN, text, NEXT_PORTS);
+	}
 }
 
 /* --- clock ----------------------------------------------------------------------------- */

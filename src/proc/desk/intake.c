@@ -1,59 +1,29 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/intake.h"
 #include "db/work.h"
-#include "src/base/escape.h"
-#include "src/base/hex.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/policy.h"
+#include "src/core/release.h"
+#include "src/proc/desk/asked.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/choosing.h"
+#include "src/proc/desk/early.h"
+#include "src/proc/desk/evidence.h"
 #include "src/proc/desk/fault.h"
-#include "src/proc/desk/follow.h"
+#include "src/proc/desk/intake_in.h"
 #include "src/proc/desk/judge.h"
-#include "src/proc/desk/listing.h"
 #include "src/proc/desk/opening.h"
-#include "src/proc/desk/purge.h"
+#include "src/proc/desk/reading.h"
+#include "src/proc/desk/resume.h"
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/stage.h"
-#include "src/proc/desk/tag.h"
+#include "src/proc/desk/stopped.h"
+#include "src/proc/desk/unlock.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-/* How far it is; the reader may say only what belongs to the stage. */
-enum intake_stage {
-	STAGE_OPENING,
-	STAGE_LISTING,
-	STAGE_READING,
-	STAGE_SCANNING,
-	STAGE_JUDGING,
-};
-
-struct intake {
-	struct intake *next;
-	struct desk *desk;
-	char transfer[TRANSFER_ID_SIZE];
-	char officer[LIM_PERSON_ID_BYTES + 1];
-	enum intake_stage stage;
-	struct work *work; /* the desk's */
-	struct policy *policy;
-	struct scan *scan;
-	uint64_t tag;
-	struct channel *reader;
-	json_t *medium;                          /* as xfer.read records it */
-	bool prefix;                             /* more than one volume: v1/, v2/ */
-	uint64_t items, files, bytes;            /* what the reader counted */
-	uint64_t files_read, bytes_read;         /* contents, as the reader says */
-	uint64_t files_done, bytes_done, errors; /* what came of them */
-	bool reader_done, vault_ended;
-	bool paused, ready; /* ready: the reader waits for the word to go on */
-	int timer;          /* commit and progress */
-	int lost_timer;     /* its work database has failed: the end is near */
-	enum err lost;      /* why; nothing is recorded any more but the fault */
-};
 
 static void intake_free(struct intake *);
 
@@ -88,49 +58,68 @@ intake_stage_state(const struct intake *in, bool over, bool begun)
 	return in->paused ? STAGE_IS_PAUSED : STAGE_RUNS;
 }
 
+/* Which transfer it is, where it stands, and what the stages say; steals stages. */
+static json_t *
+intake_print(const struct intake *in, json_t *stages)
+{
+	const struct custody_transfer *t =
+	    custody_transfer_find(in->desk->custody, in->transfer);
+	const char *state = transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE);
+	unsigned quiet_s = reading_stalled_s(in);
+	char why[96] = "";
+	if (quiet_s > 0)
+		snprintf(why, sizeof(why), "the medium has not answered for %u s", quiet_s);
+	return stage_progress(in->transfer, choosing_waits(in) ? "choosing" : state, stages,
+	    in->errors, in->paused, why);
+}
+
 json_t *
 intake_progress(const struct intake *in)
 {
 	json_t *stages = json_array();
 	bool reading = in->stage == STAGE_READING;
 	uint64_t through = in->files_done + in->errors;
-	struct stage read = {"read", intake_stage_state(in, in->reader_done, true),
+	struct stage read = {"read",
+	    intake_stage_state(in, in->reader_done, !choosing_waits(in)),
 	    in->stage == STAGE_LISTING ? in->items : intake_more(in->files_read, through),
 	    in->files, intake_more(in->bytes_read, in->bytes_done), in->bytes};
 	struct stage keep = {"keep", intake_stage_state(in, in->vault_ended, reading), through,
 	    in->files, in->bytes_done, in->bytes};
-	const struct custody_transfer *t =
-	    custody_transfer_find(in->desk->custody, in->transfer);
 	/* scanned once more: nothing is read */
 	if (in->medium != NULL || in->stage <= STAGE_READING) {
 		stage_add(stages, &read);
 		stage_add(stages, &keep);
+		resume_stages(in, stages);
+		reading_stages(in, stages);
 	}
 	if (in->scan != NULL && in->stage >= STAGE_READING)
 		scan_stages(in->scan, reading && in->files > through ? in->files - through : 0,
 		    reading && in->bytes > in->bytes_done ? in->bytes - in->bytes_done : 0,
 		    stages);
-	return stage_progress(in->transfer,
-	    transfer_state_name(t != NULL ? t->facts.state : TRANSFER_NONE), stages, in->errors,
-	    in->paused, "");
+	return intake_print(in, stages);
 }
 
 /* --- endings ------------------------------------------------------------------------ */
 
-/* The transfer cannot go on: an entry, a word to whoever watches, and the end. */
-static void
+void
 intake_fail(struct intake *in, const char *step, const char *reason)
 {
 	struct desk *d = in->desk;
 	log_warn("transfer %s: %s failed: %s", in->transfer, step, reason);
 	work_commit(in->work);
-	fault_record(d, in->transfer, step, reason);
+	/* what came of it until then is not lost */
+	bool some = in->stage == STAGE_READING && in->files_done > 0;
+	MEM_FREE char *all =
+	    some ? mem_printf("%.900s (%llu of %llu files were read until then)", reason,
+		       (unsigned long long)in->files_done, (unsigned long long)in->files)
+		 : mem_strdup(reason);
+	fault_record(d, in->transfer, step, all);
 	MEM_FREE char *transfer = mem_strdup(in->transfer);
 	intake_free(in);
 	session_progress(d, transfer);
 }
 
-static const char *
+const char *
 intake_step(const struct intake *in)
 {
 	return in->stage >= STAGE_SCANNING ? "scanning" : "reading";
@@ -149,11 +138,7 @@ intake_on_lost(void *arg)
 		  "then the medium is read again");
 }
 
-/*
- * Rows that cannot be written are the end of this intake, not of the station:
- * of itself, as soon as whoever is at work here has come back.
- */
-static void
+void
 intake_check(struct intake *in, enum err e)
 {
 	if (e == ERR_OK || in->lost != ERR_OK)
@@ -184,8 +169,11 @@ intake_scan_data(struct intake *in)
 		json_object_set_new(verdicts, words[i], json_integer(0));
 	intake_check(in, work_tally(in->work, intake_count_verdict, verdicts));
 	intake_check(in, work_totals(in->work, &totals));
-	return json_pack("{s:I, s:o, s:o}", "objects", (json_int_t)totals.objects, "scanners",
-	    scan_print(in->scan), "verdicts", verdicts);
+	json_t *data = json_pack("{s:I, s:o, s:o}", "objects", (json_int_t)totals.objects,
+	    "scanners", scan_print(in->scan), "verdicts", verdicts);
+	if (in->asked != NULL)
+		json_object_set_new(data, "request", asked_summary(in->asked));
+	return data;
 }
 
 static bool
@@ -196,19 +184,29 @@ intake_is_blocked(const struct intake *in)
 	return t != NULL && t->facts.state == TRANSFER_BLOCKED;
 }
 
-/* Everything was scanned: judge it, and say where the transfer stands. */
+/* What is against the transfer as a whole, as it was recorded; NULL: nothing. */
+static const char *
+intake_stop_of(const struct custody_transfer *t, const struct policy *policy)
+{
+	const char *stop = release_stop_request(
+	    policy, json_object_get(t->scan_data, "request"), t->requester);
+	return stop != NULL
+	           ? stop
+	           : release_stop_medium(policy, json_object_get(t->read_data, "medium"));
+}
+
+/* Scanned, and the request was read: judge it, and say where the transfer stands. */
 static void
-intake_on_scanned(void *arg, struct scan *scan)
+intake_judge(void *arg)
 {
 	struct intake *in = arg;
 	struct desk *d = in->desk;
 	char medium[JUDGE_WHY_SIZE], why[BOOK_WHY_SIZE] = "";
-	const char *unfit = scan_unfit(scan);
-	in->stage = STAGE_JUDGING;
-	intake_check(in, scan_lost(scan));
+	const char *unfit = scan_unfit(in->scan);
 	/* the ledger will say that it was scanned: what that means must outlast a power cut */
 	intake_check(in, work_durable(in->work));
-	enum err e = in->lost != ERR_OK ? in->lost : judge_items(in->work, in->policy, medium);
+	enum err e = in->lost != ERR_OK ? in->lost
+	                                : judge_items(in->work, in->policy, in->asked, medium);
 	if (e == ERR_RANGE || e == ERR_LIMIT) {
 		intake_fail(in, "scanning", "what the scanners said is over a limit");
 		return;
@@ -219,7 +217,11 @@ intake_on_scanned(void *arg, struct scan *scan)
 		return;
 	if (unfit == NULL)
 		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
-	const char *stop = unfit != NULL ? unfit : medium;
+	const char *refused =
+	    unfit != NULL || e != ERR_OK
+		? NULL
+		: intake_stop_of(custody_transfer_find(d->custody, in->transfer), in->policy);
+	const char *stop = unfit != NULL ? unfit : refused != NULL ? refused : medium;
 	/* scanned again and still unfit: it is blocked already */
 	if (e == ERR_OK && stop[0] != '\0' && !intake_is_blocked(in))
 		e = book_transfer(
@@ -233,316 +235,24 @@ intake_on_scanned(void *arg, struct scan *scan)
 	session_progress(d, transfer);
 }
 
-/* Reader and vault are both through: the medium may be handed back. */
-static void
-intake_read_over(struct intake *in)
-{
-	static const enum msg_id answers[] = {MSG_VAULT_SYNCED, MSG_NONE};
-	struct work_totals totals;
-	struct msg m;
-	uint64_t lost;
-	char why[BOOK_WHY_SIZE];
-	if (!in->reader_done || !in->vault_ended)
-		return;
-	intake_check(
-	    in, work_items_lost(in->work, "its contents did not arrive in the vault", &lost));
-	intake_check(in, work_totals(in->work, &totals));
-	intake_check(in, work_commit(in->work));
-	if (in->lost != ERR_OK)
-		return;
-	if (channel_call(in->desk->vault, MSG_VAULT_SYNC, json_pack("{s:i}", "req", 1), -1,
-		answers, &m) != ERR_OK)
-		log_fatal("the vault does not answer");
-	bool synced = msg_bool(&m, "ok");
-	snprintf(why, sizeof(why), "%s", msg_str(&m, "why"));
-	msg_done(&m);
-	if (!synced) {
-		intake_fail(in, "reading", why);
-		return;
-	}
-	enum err e = book_transfer(in->desk, "xfer.read", in->transfer,
-	    json_pack("{s:I, s:I, s:I, s:O, s:I}", "bytes", (json_int_t)totals.bytes, "files",
-		(json_int_t)totals.files, "items", (json_int_t)totals.items, "medium",
-		in->medium, "unreadable", (json_int_t)totals.unread),
-	    why);
-	if (e != ERR_OK) {
-		intake_fail(in, "reading", why);
-		return;
-	}
-	in->stage = STAGE_SCANNING;
-	session_progress(in->desk, in->transfer);
-	scan_finish(in->scan); /* may end the intake */
-}
-
-/* --- what the reader says ------------------------------------------------------------------
- */
-
-static void
-intake_on_hello(struct intake *in, struct msg *m)
-{
-	bool sandboxed = false;
-	char why[BOOK_WHY_SIZE];
-	if (channel_accept_hello(in->reader, m, &sandboxed) != ERR_OK) {
-		intake_fail(in, "reading", "the reader speaks another protocol");
-		return;
-	}
-	enum err e = book_transfer(in->desk, "xfer.start", in->transfer,
-	    json_pack("{s:s, s:b}", "officer", in->officer, "sandbox",
-		sandboxed && in->desk->vault_sandboxed),
-	    why);
-	if (e != ERR_OK) {
-		intake_fail(in, "reading", why);
-		return;
-	}
-	channel_send(in->reader, MSG_READ_BEGIN, NULL, -1);
-	in->stage = STAGE_LISTING;
-	in->scan = scan_new(in->desk, in->work, in->policy, intake_on_scanned, in);
-	if (in->paused)
-		scan_pause(in->scan, true);
-}
-
-static void
-intake_on_medium(struct intake *in, struct msg *m)
-{
-	json_t *volumes = listing_volumes(json_object_get(m->body, "volumes"));
-	if (in->medium != NULL || volumes == NULL) {
-		json_decref(volumes);
-		intake_fail(
-		    in, "reading", "the reader described the medium in an unknown form");
-		return;
-	}
-	MEM_FREE char *table = escape_checked(msg_str(m, "table"));
-	in->prefix = json_array_size(volumes) > 1;
-	in->medium = json_pack("{s:I, s:s, s:o}", "bytes", (json_int_t)msg_uint(m, "bytes"),
-	    "table", table, "volumes", volumes);
-}
-
-static void
-intake_on_item(struct intake *in, struct msg *m)
-{
-	enum err e = in->medium == NULL       ? ERR_STATE
-	             : in->items >= LIM_ITEMS ? ERR_LIMIT
-	                                      : listing_add(in->work, m, in->prefix);
-	in->items++;
-	if (e == ERR_NOSPACE || e == ERR_IO)
-		intake_check(in, e);
-	else if (e == ERR_RANGE || e == ERR_LIMIT)
-		intake_fail(in, "reading",
-		    "the reader reported an impossible item, or more than there can be");
-	else if (e != ERR_OK)
-		intake_fail(
-		    in, "reading", "the reader reported an item that does not fit the others");
-}
-
-static void
-intake_on_totals(struct intake *in, struct msg *m)
-{
-	static const enum msg_id answers[] = {MSG_VAULT_SPACE_IS, MSG_NONE};
-	struct msg space;
-	if (in->medium == NULL) {
-		intake_fail(in, "reading", "the reader did not describe the medium");
-		return;
-	}
-	in->files = msg_uint(m, "files");
-	in->bytes = msg_uint(m, "bytes");
-	if (channel_call(in->desk->vault, MSG_VAULT_SPACE, NULL, -1, answers, &space) != ERR_OK)
-		log_fatal("the vault does not answer");
-	uint64_t free_bytes = msg_uint(&space, "free"), floor = msg_uint(&space, "floor");
-	msg_done(&space);
-	if (free_bytes < floor || in->bytes > free_bytes - floor) {
-		char why[512], advice[256];
-		purge_advice(in->desk, advice, sizeof(advice));
-		snprintf(why, sizeof(why),
-		    "the vault has room for %llu MiB and the medium holds %llu; %s; then "
-		    "repeat "
-		    "the intake",
-		    (unsigned long long)((free_bytes > floor ? free_bytes - floor : 0) >> 20),
-		    (unsigned long long)((in->bytes + (1 << 20) - 1) >> 20), advice);
-		intake_fail(in, "reading", why);
-		return;
-	}
-	in->stage = STAGE_READING;
-	in->ready = in->paused;
-	if (!in->paused)
-		channel_send(in->reader, MSG_READ_GO, NULL, -1);
-}
-
-static void
-intake_on_progress(struct intake *in, struct msg *m)
-{
-	in->files_read = msg_uint(m, "files");
-	in->bytes_read = msg_uint(m, "bytes");
-}
-
-static void
-intake_on_same(struct intake *in, struct msg *m)
-{
-	enum err e = work_item_same(in->work, msg_uint(m, "item"), msg_uint(m, "as"));
-	if (e == ERR_NOTFOUND) {
-		intake_fail(in, "reading", "the reader spoke of a file that it had not listed");
-		return;
-	}
-	intake_check(in, e);
-	in->files_done++;
-}
-
-static void
-intake_on_bad(struct intake *in, struct msg *m)
-{
-	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
-	intake_check(in, work_item_bad(in->work, msg_uint(m, "item"), "unreadable", why));
-	in->errors++;
-}
-
-static void
-intake_on_done(struct intake *in, struct msg *m)
-{
-	(void)m;
-	in->reader_done = true;
-	intake_read_over(in);
-}
-
-static void
-intake_on_failed(struct intake *in, struct msg *m)
-{
-	MEM_FREE char *why = escape_checked(msg_str(m, "why"));
-	if (msg_bool(m, "gone"))
-		follow_lost(in->desk, in->transfer);
-	intake_fail(in, "reading", msg_bool(m, "gone") ? FOLLOW_PULLED : why);
-}
-
-static const struct {
-	enum msg_id id;
-	unsigned stages; /* a set: when it may be said */
-	void (*fn)(struct intake *, struct msg *);
-} intake_handlers[] = {
-    {MSG_HELLO, 1u << STAGE_OPENING, intake_on_hello},
-    {MSG_READER_MEDIUM, 1u << STAGE_LISTING, intake_on_medium},
-    {MSG_READER_ITEM, 1u << STAGE_LISTING, intake_on_item},
-    {MSG_READER_TOTALS, 1u << STAGE_LISTING, intake_on_totals},
-    {MSG_READER_PROGRESS, 1u << STAGE_READING, intake_on_progress},
-    {MSG_READER_SAME, 1u << STAGE_READING, intake_on_same},
-    {MSG_READER_BAD, 1u << STAGE_READING, intake_on_bad},
-    {MSG_READER_DONE, 1u << STAGE_READING, intake_on_done},
-    {MSG_READER_FAILED, 1u << STAGE_LISTING | 1u << STAGE_READING, intake_on_failed},
-};
-
-static void
-intake_on_message(void *arg, struct channel *ch, struct msg *m)
+void
+intake_on_scanned(void *arg, struct scan *scan)
 {
 	struct intake *in = arg;
-	(void)ch;
-	for (size_t i = 0; i < sizeof(intake_handlers) / sizeof(intake_handlers[0]); i++) {
-		if (intake_handlers[i].id != m->id)
-			continue;
-		if ((intake_handlers[i].stages & 1u << in->stage) != 0 && !in->reader_done)
-			intake_handlers[i].fn(in, m);
-		else
-			intake_fail(
-			    in, intake_step(in), "the reader spoke when it had nothing to say");
-		return;
-	}
+	const struct custody_transfer *t =
+	    custody_transfer_find(in->desk->custody, in->transfer);
+	in->stage = STAGE_JUDGING;
+	intake_check(in, scan_lost(scan));
+	if (in->lost == ERR_OK && t != NULL)
+		in->asked = asked_start(in->desk, in->work, t,
+		    json_array_size(json_object_get(
+			json_object_get(t->read_data, "medium"), "volumes")) > 1,
+		    intake_judge, in);
+	if (in->asked == NULL)
+		intake_judge(in);
 }
 
-static void
-intake_on_gone(void *arg, struct channel *ch, enum err why)
-{
-	struct intake *in = arg;
-	(void)ch;
-	if (in->reader_done)
-		return;
-	intake_fail(in, "reading",
-	    why == ERR_PROTO ? "the reader broke the protocol"
-			     : "the reader ended while at work");
-}
-
-/* --- what parent and vault say
- * ----------------------------------------------------------------- */
-
-static void
-intake_on_spawned(void *arg, uint64_t tag, int fd)
-{
-	struct intake *in = arg;
-	(void)tag;
-	in->reader = channel_new(fd, ROLE_DESK, ROLE_READER);
-	channel_hello(in->reader, "sallyport-desk", true);
-	loop_add_channel(in->desk->loop, in->reader, intake_on_message, intake_on_gone, in);
-}
-
-static void
-intake_on_refused(void *arg, uint64_t tag, const char *why)
-{
-	struct intake *in = arg;
-	(void)tag;
-	in->tag = 0;
-	intake_fail(in, "reading", why);
-}
-
-static void
-intake_on_exited(void *arg, uint64_t tag, int status, int signum)
-{
-	struct intake *in = arg;
-	(void)tag;
-	if (in->reader == NULL) {
-		char why[96];
-		snprintf(why, sizeof(why), "the reader ended with %s %d",
-		    signum != 0 ? "signal" : "status", signum != 0 ? signum : status);
-		intake_fail(in, "reading", why);
-	}
-}
-
-static void
-intake_on_vault(void *arg, uint64_t tag, struct msg *m)
-{
-	struct intake *in = arg;
-	uint8_t sha256[32];
-	bool is_new = false;
-	(void)tag;
-	if (m->id == MSG_VAULT_KEPT && hex_decode(msg_str(m, "sha256"), 64, sha256, 32)) {
-		/* the reader's pipe is open before it was asked for anything */
-		enum err e = in->stage != STAGE_READING
-		                 ? ERR_NOTFOUND
-		                 : work_item_kept(in->work, msg_uint(m, "item"), sha256,
-				       msg_uint(m, "bytes"), &is_new);
-		if (e == ERR_NOTFOUND) {
-			intake_fail(in, intake_step(in),
-			    "the reader sent contents that nobody asked for");
-			return;
-		}
-		intake_check(in, e);
-		in->files_done++;
-		in->bytes_done += msg_uint(m, "bytes");
-		if (is_new)
-			scan_object(in->scan, sha256, msg_uint(m, "bytes"));
-	} else if (m->id == MSG_VAULT_FAILED) {
-		char why[1024], advice[256] = "";
-		if (msg_bool(m, "full"))
-			purge_advice(in->desk, advice, sizeof(advice));
-		snprintf(why, sizeof(why), "%.600s%s%s", msg_str(m, "why"),
-		    advice[0] != '\0' ? " Now: " : "", advice);
-		intake_fail(in, "reading", why);
-	} else if (m->id == MSG_VAULT_ENDED) {
-		in->vault_ended = true;
-		intake_read_over(in);
-	}
-}
-
-static const struct tag_handler intake_tag = {
-    .spawned = intake_on_spawned,
-    .refused = intake_on_refused,
-    .exited = intake_on_exited,
-    .vault = intake_on_vault,
-};
-
-static void
-intake_spawn_reader(struct intake *in, int fd)
-{
-	channel_send(in->desk->parent, MSG_DESK_SPAWN_READER,
-	    json_pack("{s:I}", "tag", (json_int_t)in->tag), fd);
-}
-
-/* --- life
- * -------------------------------------------------------------------------------------- */
+/* --- life ---------------------------------------------------------------------------- */
 
 static void
 intake_tick(void *arg)
@@ -550,6 +260,7 @@ intake_tick(void *arg)
 	struct intake *in = arg;
 	in->timer = loop_add_timer(in->desk->loop, LIM_PROGRESS_MS, intake_tick, in);
 	intake_check(in, work_commit(in->work));
+	reading_tick(in);
 	session_progress(in->desk, in->transfer);
 }
 
@@ -558,7 +269,8 @@ intake_new(struct desk *d, const char *transfer, const char *officer, struct wor
     struct policy *policy)
 {
 	struct intake *in = mem_alloc(sizeof(*in));
-	*in = (struct intake){.next = d->intakes, .desk = d, .work = work, .policy = policy};
+	*in = (struct intake){
+	    .next = d->intakes, .desk = d, .work = work, .policy = policy, .medium_fd = -1};
 	snprintf(in->transfer, sizeof(in->transfer), "%s", transfer);
 	snprintf(in->officer, sizeof(in->officer), "%s", officer);
 	in->timer = loop_add_timer(d->loop, LIM_PROGRESS_MS, intake_tick, in);
@@ -577,16 +289,18 @@ intake_free(struct intake *in)
 	loop_del_timer(d->loop, in->timer);
 	if (in->lost_timer != 0)
 		loop_del_timer(d->loop, in->lost_timer);
-	if (in->reader != NULL)
-		loop_del_channel(d->loop, in->reader);
-	channel_free(in->reader);
-	if (in->tag != 0) {
-		tag_kill(d, in->tag);
-		tag_drop(d, in->tag);
-	}
+	unlock_end(in);
+	reading_end(in);
+	choosing_end(in);
+	early_end(in);
+	resume_end(in);
+	stopped_end(in);
+	asked_free(in->asked);
 	scan_free(in->scan);
 	policy_free(in->policy);
 	json_decref(in->medium);
+	json_decref(in->places);
+	json_decref(in->tried);
 	work_commit(in->work);
 	free(in);
 }
@@ -614,6 +328,7 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 {
 	struct policy *policy;
 	struct work *work;
+	json_t *kept = NULL;
 	char transfer[TRANSFER_ID_SIZE], digest[HEX_DIGEST_SIZE];
 	const struct custody_transfer *again =
 	    r->resume != NULL ? custody_transfer_find(d->custody, r->resume) : NULL;
@@ -628,15 +343,18 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 	if (e != ERR_OK)
 		return e;
 	if (r->resume != NULL) {
-		e = opening_again(d, r, transfer, why);
+		e = opening_again(d, r, transfer, &kept, why);
 	} else {
 		custody_next_transfer(d->custody, transfer);
 		e = opening_allowed(d, r, policy, why);
 	}
 	/* before anything is recorded: a full disk must not leave an open transfer behind */
-	if (e == ERR_OK && (e = desk_work(d, transfer, &work)) != ERR_OK)
+	if (e == ERR_OK && ((e = desk_work(d, transfer, &work)) != ERR_OK ||
+			       (e = choosing_keep(work, kept)) != ERR_OK))
 		snprintf(
 		    why, INTAKE_WHY_SIZE, "the work database cannot be made: %s", err_str(e));
+	bool unknown = r->resume != NULL && kept == NULL;
+	json_decref(kept);
 	if (e == ERR_OK && r->resume == NULL)
 		e = opening_record(d, r, transfer, digest, why);
 	if (e != ERR_OK) {
@@ -644,8 +362,13 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 		return e;
 	}
 	struct intake *in = intake_new(d, transfer, r->officer, work, policy);
-	in->tag = tag_new(d, &intake_tag, in);
-	intake_spawn_reader(in, r->fd);
+	/* what was left out is not known any more: nothing is read before an officer has chosen
+	 */
+	in->hold = unknown ? HOLD_ALWAYS : r->hold;
+	in->again = r->resume != NULL;
+	in->hardware = r->hardware;
+	in->image = strcmp(json_string_value(json_object_get(r->medium, "kind")), "image") == 0;
+	reading_start(in, r->fd);
 	snprintf(ret_transfer, TRANSFER_ID_SIZE, "%s", transfer);
 	return ERR_OK;
 }
@@ -683,6 +406,22 @@ intake_rescan(struct desk *d, const char *transfer, char why[INTAKE_WHY_SIZE])
 	return ERR_OK;
 }
 
+void
+intake_block_again(struct desk *d, const char *transfer)
+{
+	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
+	struct policy *policy;
+	char why[BOOK_WHY_SIZE];
+	if (t == NULL || t->facts.state != TRANSFER_REVIEW ||
+	    book_policy(d, t->policy, &policy, why) != ERR_OK)
+		return;
+	const char *stop = intake_stop_of(t, policy);
+	if (stop != NULL && book_transfer(d, "xfer.block", transfer,
+				json_pack("{s:s}", "why", stop), why) != ERR_OK)
+		log_warn("transfer %s: it could not be blocked again: %s", transfer, why);
+	policy_free(policy);
+}
+
 enum err
 intake_stop(struct desk *d, const char *transfer, const char *reason, char why[INTAKE_WHY_SIZE])
 {
@@ -694,6 +433,19 @@ intake_stop(struct desk *d, const char *transfer, const char *reason, char why[I
 	}
 	intake_fail(in, intake_step(in), reason);
 	return ERR_OK;
+}
+
+enum err
+intake_give_up(struct desk *d, const char *transfer, char why[INTAKE_WHY_SIZE])
+{
+	struct intake *in = intake_find(d, transfer);
+	if (in != NULL && (unlock_give_up(in) || reading_give_up(in)))
+		return ERR_OK;
+	snprintf(why, INTAKE_WHY_SIZE,
+	    in == NULL || in->stage != STAGE_READING
+		? "no contents of this transfer are being read"
+		: "the medium answers; only a file that it does not answer for is skipped");
+	return ERR_DENIED;
 }
 
 bool

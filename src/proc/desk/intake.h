@@ -8,15 +8,20 @@
 #define DESK_INTAKE_H
 
 #include "src/proc/desk/desk.h"
+#include "src/proc/desk/hold.h"
 
 #define INTAKE_WHY_SIZE 512
 
 struct intake_request {
 	const char *officer, *requester;
-	json_t *medium;       /* as xfer.open records it, see handin.h; borrowed */
-	const json_t *fields; /* [{name, value}] */
-	const char *resume;   /* a transfer in FAULT, or NULL */
-	int fd;               /* the medium itself; borrowed */
+	json_t *medium;                  /* as xfer.open records it, see handin.h; borrowed */
+	const json_t *fields;            /* [{name, value}] */
+	const char *control;             /* the medium's number in the register, or NULL */
+	const char *request, *signature; /* documents in the ledger, or NULL */
+	const char *resume;              /* a transfer in FAULT, or NULL */
+	int fd;                          /* the medium itself; borrowed */
+	bool hardware;                   /* it refuses to be written by itself */
+	enum hold_mode hold;             /* whether the contents wait for an officer */
 };
 
 /*
@@ -27,12 +32,19 @@ enum err intake_open(struct desk *, const struct intake_request *,
     char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE]);
 /* Scans again what failed, in a BLOCKED transfer; one that is on its way goes on. */
 enum err intake_rescan(struct desk *, const char *transfer, char why[INTAKE_WHY_SIZE]);
+/*
+ * A transfer in REVIEW that policy stops as a whole is blocked: the station ended
+ * between the entry that says it was scanned and the one that says so.
+ */
+void intake_block_again(struct desk *, const char *transfer);
 /* Stops reading or scanning: the transfer goes to FAULT with this reason. */
 enum err intake_stop(
     struct desk *, const char *transfer, const char *reason, char why[INTAKE_WHY_SIZE]);
 /* Pauses reading and scanning, or goes on; the medium stays where it is. */
 enum err intake_pause(
     struct desk *, const char *transfer, bool paused, char why[INTAKE_WHY_SIZE]);
+/* The medium does not answer: what is being read is given up when it does. */
+enum err intake_give_up(struct desk *, const char *transfer, char why[INTAKE_WHY_SIZE]);
 /* Ends the work without an entry: the transfer was aborted. */
 void intake_drop(struct desk *, const char *transfer);
 /* The transfer's work in progress, or NULL. */

@@ -9,6 +9,7 @@
 #include "src/core/name.h"
 #include "src/core/release.h"
 #include "src/core/verdict.h"
+#include "src/proc/desk/asked.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -47,6 +48,21 @@ judge_name_finding(void *arg, const struct name_finding *f)
 		n->error = work_finding_add(n->work, &w);
 }
 
+/* A file system that the reader died of. */
+static enum err
+judge_region(struct work *w, const struct work_item *row)
+{
+	struct work_finding f = {.item = row->id,
+	    .scanner = "reader",
+	    .rule = "reader.stopped",
+	    .class = finding_class_print(FINDING_CORRUPTION),
+	    .severity = finding_severity_print(FINDING_HIGH),
+	    .title = "the reader stopped on this volume",
+	    .detail = "The program that reads file systems crashed on it, or was busy and gave "
+		      "nothing: it is damaged, or made to do that."};
+	return strcmp(row->type, WORK_REGION_STOPPED) == 0 ? work_finding_add(w, &f) : ERR_OK;
+}
+
 static enum err
 judge_name(struct work *w, const struct work_item *row)
 {
@@ -57,7 +73,7 @@ judge_name(struct work *w, const struct work_item *row)
 	struct buf fold;
 	const uint8_t *base = row->path;
 	if (strcmp(row->kind, "region") == 0)
-		return ERR_OK;
+		return judge_region(w, row);
 	name_judge(&item, judge_name_finding, &n);
 	const uint8_t *slash = memrchr(row->path, '/', row->path_len);
 	if (slash != NULL)
@@ -149,7 +165,7 @@ judge_fill(struct work *w, const struct work_item *row, struct judge_item *j)
 	it->mtime = row->mtime;
 	it->zone_utc = strcmp(row->zone, "utc") == 0;
 	it->size_bytes = row->size_bytes;
-	it->type = row->sha256 != NULL ? row->type : "";
+	it->type = row->sha256 != NULL || it->kind == ITEM_REGION ? row->type : "";
 	it->mime = row->sha256 != NULL ? row->mime : "";
 	it->by = row->by;
 	it->reason = row->reason;
@@ -170,7 +186,7 @@ judge_fill(struct work *w, const struct work_item *row, struct judge_item *j)
 	    it->state == ITEM_READ && (it->kind == ITEM_FILE || it->kind == ITEM_LINK);
 	if (can_go && name_dest(row->path, row->path_len, &j->dest) == ERR_OK)
 		it->dest = (struct inventory_bytes){j->dest.data, j->dest.len};
-	else if (it->kind == ITEM_DIRECTORY &&
+	else if (it->kind == ITEM_DIRECTORY && it->state == ITEM_READ &&
 		 name_dest(row->path, row->path_len, &j->dest) == ERR_OK)
 		it->dest = (struct inventory_bytes){j->dest.data, j->dest.len};
 	return j->error;
@@ -219,7 +235,8 @@ static enum err
 judge_one(void *arg, const struct work_item *row, struct judge_item *j)
 {
 	struct judge_pass *p = arg;
-	const char *blocks = policy_blocks_medium(p->policy, j->item.kind, j->item.state);
+	const char *blocks =
+	    policy_blocks_medium(p->policy, j->item.kind, j->item.state, j->item.type);
 	if (blocks != NULL && p->medium[0] == '\0')
 		snprintf(p->medium, JUDGE_WHY_SIZE, "%s: %.200s", blocks, row->name);
 	release_judge(p->policy, NULL, &j->item);
@@ -240,8 +257,18 @@ judge_one(void *arg, const struct work_item *row, struct judge_item *j)
 	return work_judged_put(p->work, &judged);
 }
 
+/* A row lives until the next call on the database: it is fetched anew. */
+static enum err
+judge_asked(struct work *w, struct asked *asked, uint64_t item)
+{
+	struct work_item row;
+	enum err e = work_item_get(w, item, &row);
+	return e == ERR_OK ? asked_item(asked, &row) : e;
+}
+
 enum err
-judge_items(struct work *w, const struct policy *policy, char ret_medium[JUDGE_WHY_SIZE])
+judge_items(struct work *w, const struct policy *policy, struct asked *asked,
+    char ret_medium[JUDGE_WHY_SIZE])
 {
 	struct judge_pass pass = {w, policy, ret_medium, 0};
 	MEM_FREE uint8_t *path = mem_alloc(LIM_PATH_BYTES + 1);
@@ -251,12 +278,16 @@ judge_items(struct work *w, const struct policy *policy, char ret_medium[JUDGE_W
 	enum err e = work_findings_clear_items(w);
 	if (e != ERR_OK)
 		return e;
+	if (asked != NULL)
+		asked_begin(asked);
 	while ((e = work_item_after(w, path, path_len, &row)) == ERR_OK) {
 		if (row.path_len > LIM_PATH_BYTES)
 			return ERR_LIMIT;
 		memcpy(path, row.path, row.path_len);
 		path_len = row.path_len;
 		e = judge_name(w, &row);
+		if (e == ERR_OK && asked != NULL)
+			e = judge_asked(w, asked, row.id);
 		if (e != ERR_OK)
 			return e;
 	}

@@ -11,15 +11,18 @@
 #include "src/core/policy.h"
 #include "src/proc/desk/desk.h"
 
+struct asked;
 struct work;
 
 #define JUDGE_WHY_SIZE 512
 
 /*
- * Judges every item anew.  ret_medium gets a sentence when an item blocks the
+ * Judges every item anew, and holds it against what was asked for (NULL: there is no
+ * request).  ret_medium gets a sentence when an item blocks the
  * whole medium, else "".
  */
-enum err judge_items(struct work *, const struct policy *, char ret_medium[JUDGE_WHY_SIZE]);
+enum err judge_items(
+    struct work *, const struct policy *, struct asked *, char ret_medium[JUDGE_WHY_SIZE]);
 
 /*
  * The inventory and the findings document of a transfer in review, as they

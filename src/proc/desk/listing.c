@@ -5,10 +5,14 @@
 #include "src/base/escape.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/canon.h"
 #include "src/core/item.h"
 #include "src/core/name.h"
 
 #include <string.h>
+
+#define LISTING_TWIN_BYTES 12 /* behind a name that is not the only one: a NUL, a number */
+#define LISTING_PATH_BYTES (LIM_PATH_BYTES + 1 + LIM_NAME_BYTES)
 
 /* One volume as xfer.read records it; NULL when the reader's form is unknown. */
 static json_t *
@@ -21,8 +25,13 @@ listing_volume(const json_t *v, size_t n)
 		return NULL;
 	MEM_FREE char *label = escape_checked(said);
 	MEM_FREE char *safe_kind = escape_dup(kind);
-	return json_pack("{s:I, s:s, s:s, s:I}", "bytes", json_integer_value(bytes), "kind",
-	    safe_kind, "label", label, "n", (json_int_t)n);
+	json_t *row = json_pack("{s:I, s:s, s:s, s:I}", "bytes", json_integer_value(bytes),
+	    "kind", safe_kind, "label", label, "n", (json_int_t)n);
+	if (json_is_true(json_object_get(v, "locked")))
+		json_object_set_new(row, "locked", json_true());
+	if (json_is_true(json_object_get(v, "stopped")))
+		json_object_set_new(row, "stopped", json_true());
+	return row;
 }
 
 json_t *
@@ -39,7 +48,24 @@ listing_volumes(const json_t *said)
 	return NULL;
 }
 
-/* Raw path of a new item below its parent; ERR_LIMIT when too long. */
+json_t *
+listing_places(const json_t *said)
+{
+	json_t *places = json_array(), *v;
+	size_t i;
+	json_array_foreach (said, i, v) {
+		uint64_t offset, bytes;
+		bool known = json_is_true(json_object_get(v, "locked")) &&
+		             canon_uint(v, "offset", &offset) && canon_uint(v, "bytes", &bytes);
+		json_array_append_new(
+		    places, known ? json_pack("{s:I, s:I}", "offset", (json_int_t)offset,
+					"bytes", (json_int_t)bytes)
+				  : json_null());
+	}
+	return places;
+}
+
+/* Raw path of a new item below its parent, at most LISTING_PATH_BYTES. */
 static enum err
 listing_path(struct work *work, const struct msg *m, bool prefix, const uint8_t *name,
     size_t name_len, struct buf *path)
@@ -106,7 +132,8 @@ listing_add_item(struct work *work, const struct msg *m, const uint8_t *name, si
 	    .zone = msg_str(m, "zone"),
 	    .link = link,
 	    .link_len = link_len,
-	    .links = msg_uint(m, "links")};
+	    .links = msg_uint(m, "links"),
+	    .place = msg_uint(m, "place")};
 	enum err e = work_item_add(work, &it, fold.data, fold.len);
 	buf_done(&fold);
 	return e;
@@ -115,7 +142,8 @@ listing_add_item(struct work *work, const struct msg *m, const uint8_t *name, si
 /*
  * A damaged or hostile directory can hold a name twice.  Both are items: the
  * later one gets a path that no medium can have (a NUL, then its number), and
- * is judged by that name.
+ * is judged by that name.  What is in a directory with such a path may be left
+ * no room: its path is cut, and told apart in the same way.
  */
 static enum err
 listing_add_twin(struct work *work, const struct msg *m, const uint8_t *name, size_t name_len,
@@ -123,6 +151,8 @@ listing_add_twin(struct work *work, const struct msg *m, const uint8_t *name, si
 {
 	struct buf twin;
 	buf_init(&twin, LIM_NAME_BYTES + 32);
+	if (path->len > LIM_PATH_BYTES - LISTING_TWIN_BYTES)
+		path->len = LIM_PATH_BYTES - LISTING_TWIN_BYTES;
 	buf_add(&twin, name, name_len);
 	buf_add_byte(&twin, '\0');
 	buf_addf(&twin, "%llu", (unsigned long long)msg_uint(m, "id"));
@@ -159,8 +189,10 @@ listing_add(struct work *work, const struct msg *m, bool prefix)
 	if (n == 0 || n > LIM_NAME_BYTES || memchr(name, '/', n) != NULL ||
 	    memchr(name, '\0', n) != NULL || !listing_fits(m))
 		return ERR_RANGE;
-	buf_init(&path, LIM_PATH_BYTES);
+	buf_init(&path, LISTING_PATH_BYTES);
 	enum err e = listing_path(work, m, prefix, name, n, &path);
+	if (e == ERR_OK && path.len > LIM_PATH_BYTES)
+		e = ERR_EXISTS;
 	if (e == ERR_OK)
 		e = listing_add_item(work, m, name, n, &path);
 	if (e == ERR_EXISTS)

@@ -20,7 +20,8 @@ struct media_row {
 	bool loose;         /* a device that is no medium of a port: it has no kind of one */
 	const char *source; /* the raw path, or NULL */
 	size_t source_len;
-	const char *name, *device; /* escaped; no device: NULL */
+	const char *name, *device;  /* escaped; no device: NULL */
+	const struct device *parts; /* the same in parts, or NULL */
 	uint64_t bytes;
 	const char *state, *why, *transfer, *at;
 };
@@ -32,11 +33,16 @@ media_add(struct rows *rows, const struct media_row *r)
 	    [STATION_IMAGE] = "image", [STATION_BLOCK] = "block"};
 	MEM_FREE char *source = mem_alloc(HEX_B64_SIZE(r->source_len));
 	hex_b64_encode((const uint8_t *)r->source, r->source_len, source);
-	rows_add(rows,
+	json_t *row =
 	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "port", r->port,
 		"kind", r->loose ? "device" : kinds[r->kind], "source", source, "name", r->name,
 		"device", r->device != NULL ? r->device : "", "bytes", (json_int_t)r->bytes,
-		"state", r->state, "why", r->why, "transfer", r->transfer, "at", r->at));
+		"state", r->state, "why", r->why, "transfer", r->transfer, "at", r->at);
+	if (r->parts != NULL)
+		json_object_update_new(
+		    row, json_pack("{s:s, s:s, s:s}", "model", r->parts->model, "serial",
+			     r->parts->serial, "vendor", r->parts->vendor));
+	rows_add(rows, row);
 }
 
 /* --- where a medium is ------------------------------------------------------------- */
@@ -181,6 +187,7 @@ media_add_device(struct desk *d, struct rows *rows, const struct follow_device *
 	    .source_len = ready ? strlen(f->source) : 0,
 	    .name = f->device.id_path,
 	    .device = words,
+	    .parts = &f->device,
 	    .bytes = f->device.bytes,
 	    .state = ready ? "ready" : "empty",
 	    .why = ready ? "" : "there is no medium in the drive",

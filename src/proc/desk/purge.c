@@ -55,13 +55,12 @@ static enum err
 purge_all_of(struct desk *d, const char *transfer, struct purge_list *to)
 {
 	struct work *work;
-	struct work_todo object = {.n = 0};
+	uint8_t sha256[32] = {0}; /* nobody's digest */
 	enum err e = desk_work(d, transfer, &work);
 	if (e != ERR_OK)
 		return e;
-	/* the digest of all zeros is nobody's */
-	while ((e = work_object_next(work, object.sha256, &object)) == ERR_OK)
-		purge_add(to, object.sha256);
+	while ((e = work_bytes_next(work, sha256, sha256)) == ERR_OK)
+		purge_add(to, sha256);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
@@ -94,6 +93,9 @@ purge_sealed(struct desk *d, const struct custody_transfer *t, const struct poli
 	}
 	inventory_free(inventory);
 	free(bytes);
+	/* of an earlier reading of the medium, when it was another one: no item has them */
+	if (closed && age_days >= (int64_t)policy->keep_days[ITEM_OUT_REJECTED])
+		(void)purge_all_of(d, t->id, may_go);
 	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
@@ -110,18 +112,33 @@ purge_transfer(struct desk *d, const struct custody_transfer *t, struct purge_li
 		    why, BOOK_WHY_SIZE, "%s is being read; purge when that has ended", t->id);
 		return ERR_STATE;
 	}
-	if (state != TRANSFER_RELEASED && state != TRANSFER_CLOSED && state != TRANSFER_ABORTED)
-		return purge_all_of(d, t->id, keep);
-	enum err e = book_policy(d, t->policy, &policy, why);
+	enum err e = ERR_OK;
+	if (state != TRANSFER_RELEASED && state != TRANSFER_CLOSED &&
+	    state != TRANSFER_ABORTED) {
+		if ((e = purge_all_of(d, t->id, keep)) != ERR_OK)
+			snprintf(why, BOOK_WHY_SIZE,
+			    "the objects of %s cannot be listed, and it is not finished; abort "
+			    "it, then purge",
+			    t->id);
+		return e;
+	}
+	e = book_policy(d, t->policy, &policy, why);
 	if (e != ERR_OK)
 		return e;
 	clock_parse(t->changed_at, &changed);
 	int64_t age_days = (clock_wall_s() - changed) / PURGE_DAY_S;
-	if (state == TRANSFER_ABORTED)
+	if (state == TRANSFER_ABORTED) {
 		e = purge_all_of(d, t->id,
 		    age_days >= (int64_t)policy->keep_days[ITEM_OUT_REJECTED] ? may_go : keep);
-	else
+		/* what nobody can list any more holds nothing in the vault, and stops nobody */
+		if (e != ERR_OK) {
+			log_warn("the objects of %s, which was aborted, cannot be listed: %s",
+			    t->id, err_str(e));
+			e = ERR_OK;
+		}
+	} else {
 		e = purge_sealed(d, t, policy, age_days, may_go, keep);
+	}
 	policy_free(policy);
 	return e;
 }

@@ -9,6 +9,7 @@
 #include "src/ipc/next.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/choice.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/doctor.h"
 #include "src/proc/desk/draft.h"
@@ -28,6 +29,7 @@
 #include "src/proc/desk/stage.h"
 #include "src/proc/desk/submission.h"
 #include "src/proc/desk/timeline.h"
+#include "src/proc/desk/unlock.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -295,7 +297,7 @@ session_doc(struct session *s, struct msg *m)
 	uint8_t *bytes;
 	size_t n;
 	char sha256[HEX_DIGEST_SIZE], why[BOOK_WHY_SIZE];
-	if (io_memfd_read(m->fd, LIM_POLICY_BYTES, &bytes, &n) != ERR_OK) {
+	if (io_memfd_read(m->fd, LIM_REQUEST_BYTES, &bytes, &n) != ERR_OK) {
 		session_refuse(s, 1, "the document is not sealed, or over the limit", "");
 		return;
 	}
@@ -327,9 +329,15 @@ session_intake(struct session *s, struct msg *m)
 {
 	char transfer[TRANSFER_ID_SIZE], why[INTAKE_WHY_SIZE], refused[HANDIN_WHY_SIZE];
 	struct handin h;
+	enum hold_mode hold;
 	size_t source_len;
 	if (!session_is_officer(s))
 		return;
+	if (!hold_parse(msg_str(m, "hold"), &hold)) {
+		session_refuse(s, 2, "a reading waits \"locked\" or \"always\", or not at all",
+		    "nothing was recorded");
+		return;
+	}
 	MEM_FREE uint8_t *source = msg_bytes(m, "source", &source_len);
 	enum err e = handin_take(s->desk, msg_take_fd(m), source, source_len, &h, refused);
 	if (e != ERR_OK) {
@@ -341,8 +349,13 @@ session_intake(struct session *s, struct msg *m)
 	    .requester = msg_str(m, "requester"),
 	    .medium = h.medium,
 	    .fields = json_object_get(m->body, "fields"),
+	    .control = msg_str(m, "control"),
+	    .request = msg_str(m, "request"),
+	    .signature = msg_str(m, "signature"),
 	    .resume = msg_str(m, "resume"),
-	    .fd = h.fd};
+	    .fd = h.fd,
+	    .hardware = h.hardware,
+	    .hold = hold};
 	if (!handin_is_of(s->desk, &h, r.resume, refused)) {
 		handin_done(&h);
 		session_refuse(s, 1, refused, "the refusal is recorded");
@@ -384,6 +397,16 @@ session_pause(struct session *s, struct msg *m)
 	if (!session_is_officer(s))
 		return;
 	enum err e = intake_pause(s->desk, msg_str(m, "transfer"), msg_bool(m, "paused"), why);
+	session_answer(s, e, why, NEXT_STATUS);
+}
+
+static void
+session_give_up(struct session *s, struct msg *m)
+{
+	char why[INTAKE_WHY_SIZE];
+	if (!session_is_officer(s))
+		return;
+	enum err e = intake_give_up(s->desk, msg_str(m, "transfer"), why);
 	session_answer(s, e, why, NEXT_STATUS);
 }
 
@@ -440,6 +463,44 @@ session_medium(struct session *s, struct msg *m)
 	session_answer(s, e, why, "");
 }
 
+/* False, and answered, when the ledger has no such document. */
+static bool
+session_has_document(struct session *s, const char *sha256)
+{
+	int fd;
+	if (sha256 == NULL)
+		return true;
+	if (book_get_fd(s->desk, sha256, &fd) != ERR_OK) {
+		session_refuse(s, 1, "the ledger has no document with this digest",
+		    "hand in the request's file, then name it");
+		return false;
+	}
+	close(fd);
+	return true;
+}
+
+/* A request for a transfer that is blocked, perhaps for want of one. */
+static void
+session_request(struct session *s, struct msg *m)
+{
+	char why[BOOK_WHY_SIZE];
+	const char *signature = msg_str(m, "signature");
+	if (!session_is_officer(s) ||
+	    session_transfer(s, msg_str(m, "transfer"), 1u << TRANSFER_BLOCKED) == NULL)
+		return;
+	json_t *data =
+	    json_pack("{s:s, s:s}", "document", msg_str(m, "request"), "officer", s->officer);
+	if (signature != NULL)
+		json_object_set_new(data, "signature", json_string(signature));
+	if (!session_has_document(s, msg_str(m, "request")) ||
+	    !session_has_document(s, signature)) {
+		json_decref(data);
+		return;
+	}
+	enum err e = book_transfer(s->desk, "xfer.request", msg_str(m, "transfer"), data, why);
+	session_answer(s, e, why, NEXT_STATUS);
+}
+
 static void
 session_report(struct session *s, struct msg *m)
 {
@@ -484,9 +545,15 @@ static const struct {
     {MSG_UI_GET, answer_get},
     {MSG_UI_INTAKE, session_intake},
     {MSG_UI_INTAKE_DEVICE, session_intake},
+    {MSG_UI_UNLOCK, unlock_answer},
+    {MSG_UI_SCOPE, choice_scope},
+    {MSG_UI_REQUESTED, choice_requested},
+    {MSG_UI_FOLDERS, choice_folders},
+    {MSG_UI_GO, choice_go},
     {MSG_UI_WATCH, session_watch},
     {MSG_UI_STOP, session_stop},
     {MSG_UI_PAUSE, session_pause},
+    {MSG_UI_GIVE_UP, session_give_up},
     {MSG_UI_RESCAN, session_rescan},
     {MSG_UI_LIST, order_list},
     {MSG_UI_PAGE, order_page},
@@ -510,6 +577,8 @@ static const struct {
     {MSG_UI_MEDIUM, session_medium},
     {MSG_UI_REPORT, session_report},
     {MSG_UI_PUBLISH, session_report},
+    {MSG_UI_REGISTER, answer_register},
+    {MSG_UI_REQUEST, session_request},
     {MSG_UI_PURGE, session_purge},
 };
 

@@ -4,6 +4,8 @@
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 
+#include <string.h>
+
 #define SITE_LOCK_MINUTES 5 /* while no policy is in force */
 
 /* {"approve": [...], "reject": [...], "hold": [...]} */
@@ -31,6 +33,32 @@ site_fields(const struct policy *policy)
 	return fields;
 }
 
+/* [{name, requester, fields: [{name, value}]}], as many as fit beside the rest. */
+static json_t *
+site_presets(const struct station *st)
+{
+	json_t *presets = json_array();
+	size_t room = LIM_PRESETS_BYTES;
+	for (size_t i = 0; i < st->npresets; i++) {
+		const struct station_preset *p = &st->presets[i];
+		json_t *fields = json_array();
+		for (size_t k = 0; k < p->nfields; k++) {
+			const char *name = p->fields[2 * k], *value = p->fields[2 * k + 1];
+			json_array_append_new(
+			    fields, json_pack("{s:s, s:s}", "name", name, "value", value));
+		}
+		json_t *preset = json_pack("{s:s, s:s, s:o}", "name", p->name, "requester",
+		    p->requester, "fields", fields);
+		/* as it is written: a sign may take six bytes there */
+		size_t n = json_dumpb(preset, NULL, 0, JSON_COMPACT) + 1;
+		if (n <= room)
+			json_array_append(presets, preset);
+		room -= n <= room ? n : room;
+		json_decref(preset);
+	}
+	return presets;
+}
+
 void
 site_answer(struct session *s, struct msg *m)
 {
@@ -47,10 +75,11 @@ site_answer(struct session *s, struct msg *m)
 	unsigned minutes = policy != NULL ? policy->lock_minutes : SITE_LOCK_MINUTES;
 	unsigned approvals = policy != NULL ? policy->approvals : 2;
 	channel_send(s->channel, MSG_DESK_SITE,
-	    json_pack("{s:s, s:s, s:b, s:s, s:s, s:o, s:o, s:i, s:i}", "site", st->site,
+	    json_pack("{s:s, s:s, s:b, s:s, s:s, s:o, s:o, s:i, s:i, s:o}", "site", st->site,
 		"station", st->station, "demo", custody_demo(d->custody), "banner", st->banner,
 		"contact", st->contact, "reasons", site_reasons(st), "fields",
-		site_fields(policy), "lock_s", (int)minutes * 60, "approvals", (int)approvals),
+		site_fields(policy), "lock_s", (int)minutes * 60, "approvals", (int)approvals,
+		"presets", site_presets(st)),
 	    -1);
 	policy_free(policy);
 }

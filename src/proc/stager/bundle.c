@@ -198,7 +198,12 @@ bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE
 		entries[i].body = b->entries->list[i].entry->body;
 	}
 	hex_decode(custody_genesis(c), HEX_DIGEST_SIZE - 1, genesis, sizeof(genesis));
+	const char *control = b->transfer->control;
+	const struct register_medium *medium =
+	    control[0] != '\0' ? register_find(custody_register(c), control) : NULL;
+	json_t *row = medium != NULL ? register_row(medium) : NULL;
 	const struct report_input input = {
+	    .medium = row,
 	    .transfer = b->transfer->id,
 	    .state = transfer_state_name(b->transfer->facts.state),
 	    .origin = custody_origin(c, LOG_CUSTODY),
@@ -216,6 +221,7 @@ bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE
 	};
 	char detail[REPORT_WHY_SIZE] = "";
 	enum err e = report_build(&input, ret_tree, detail);
+	json_decref(row);
 	free(entries);
 	if (e != ERR_OK)
 		snprintf(why, SHARE_WHY_SIZE, "The report cannot be made: %s", detail);
