@@ -29,6 +29,9 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_PROMPT] = "Questions",
     [MAP_INTAKE] = "Intake form",
     [MAP_PROGRESS] = "Intake and release",
+    [MAP_UNLOCK] = "Opening a volume",
+    [MAP_SCOPE] = "What is left out",
+    [MAP_WANTED] = "Request",
     [MAP_REVIEW] = "Review",
     [MAP_DETAILS] = "Details of an item",
     [MAP_BULK] = "Bulk decision",
@@ -37,6 +40,8 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_LOOKING] = "What a signer looks at",
     [MAP_TRANSFERS] = "Transfers",
     [MAP_TIMELINE] = "Record of a transfer",
+    [MAP_REGISTER] = "Medium register",
+    [MAP_MOVE] = "A medium of the register",
 };
 
 const char *

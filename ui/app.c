@@ -208,9 +208,10 @@ app_tick(struct app *app, int64_t now_ms, int64_t now_s)
 	app->hush = false;
 	if (app->ui->desk == NULL && app->lost_ms == 0 && !app->want_desk)
 		app_lost(app);
-	if (app_left_s(app) == 0) {
+	if (app_left_s(app) == 0 || app->keyboard) {
 		app_forget(app); /* at the sign-in, too */
 		app_lock(app);
+		app->keyboard = false;
 	}
 	app_tick_views(app);
 }

@@ -33,6 +33,7 @@ struct app_site {
 	char *site, *station, *banner, *contact; /* escaped */
 	json_t *reasons;                         /* decision: array of texts */
 	json_t *fields;                          /* of a transfer, as the policy asks */
+	json_t *presets;                         /* [{name, requester, fields}], or NULL */
 	uint64_t lock_s, approvals;
 };
 
@@ -55,9 +56,11 @@ struct app {
 	bool want_desk; /* somebody outside should connect and call app_connected */
 	struct app_said said[APP_SAID]; /* a ring; the newest at (nsaid - 1) % APP_SAID */
 	size_t nsaid;
-	bool said_seen;               /* the message line is empty again */
-	bool hush;                    /* who speaks now is below the lock */
-	size_t hushed;                /* messages said below it since it is locked */
+	bool said_seen;     /* the message line is empty again */
+	bool hush;          /* who speaks now is below the lock */
+	size_t hushed;      /* messages said below it since it is locked */
+	int64_t keyboard_s; /* wall clock: one was plugged in, which locked it; or 0 */
+	bool keyboard;      /* one was plugged in: locks as soon as no call waits */
 	char complaint[APP_SAY_SIZE]; /* why the desk that answered is of no use yet; "" */
 	char hint[APP_SAY_SIZE]; /* why the last key did nothing; never kept: it may be of a
 	                            secret */

@@ -21,6 +21,7 @@ app_site_done(struct app_site *s)
 	free(s->contact);
 	json_decref(s->reasons);
 	json_decref(s->fields);
+	json_decref(s->presets);
 	*s = (struct app_site){.known = false};
 }
 
@@ -53,6 +54,7 @@ app_on_site(void *owner, struct msg *m)
 	    .contact = escape_checked(msg_str(m, "contact")),
 	    .reasons = json_incref(json_object_get(m->body, "reasons")),
 	    .fields = json_incref(json_object_get(m->body, "fields")),
+	    .presets = json_incref(json_object_get(m->body, "presets")),
 	    .lock_s = msg_uint(m, "lock_s"),
 	    .approvals = msg_uint(m, "approvals")};
 }

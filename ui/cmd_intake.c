@@ -2,28 +2,16 @@
 /* Reading a medium: start, follow, pause, stop, scan again. */
 #include "src/base/hex.h"
 #include "src/base/mem.h"
+#include "ui/cmd_intake.h"
 #include "ui/cmd_status.h"
 #include "ui/command.h"
 #include "ui/desk.h"
+#include "ui/prefill.h"
 #include "ui/print.h"
 #include "ui/watch.h"
 
 #include <string.h>
 #include <unistd.h>
-
-/* [{name, value}] of all --set. */
-static json_t *
-intake_fields(const struct args *a)
-{
-	json_t *fields = json_array();
-	const struct arg *set;
-	for (size_t i = 0; (set = args_at(a, "set", i)) != NULL; i++) {
-		size_t n = strcspn(set->value, "=");
-		json_array_append_new(fields, json_pack("{s:s%, s:s}", "name", set->value, n,
-						  "value", set->value + n + 1));
-	}
-	return fields;
-}
 
 /* An absolute path in base64, as `media --json` prints the source of a medium. */
 static bool
@@ -59,12 +47,12 @@ intake_source(const struct arg *source)
 
 /* Who it is for: named, or known from the reading that is repeated. */
 static int
-intake_requester(struct ui *ui, const struct args *a, json_t **ret)
+intake_requester(struct ui *ui, const struct args *a, const struct prefill *p, json_t **ret)
 {
 	const char *resume = args_text(a, "resume");
 	json_t *status;
-	if (args_has(a, "requester")) {
-		*ret = json_string(args_text(a, "requester"));
+	if (p->requester[0] != '\0') {
+		*ret = json_string(p->requester);
 		return UI_DONE;
 	}
 	if (resume == NULL) {
@@ -80,9 +68,8 @@ intake_requester(struct ui *ui, const struct args *a, json_t **ret)
 	return UI_DONE;
 }
 
-/* Follows the work; says where it ended. */
-static int
-intake_follow(struct ui *ui, const char *transfer)
+int
+cmd_intake_follow(struct ui *ui, const char *transfer)
 {
 	static const struct {
 		const char *state;
@@ -92,6 +79,7 @@ intake_follow(struct ui *ui, const char *transfer)
 	    {"BLOCKED", UI_NO},
 	    {"ABORTED", UI_NO},
 	    {"FAULT", UI_FAULT},
+	    {"choosing", UI_DONE},
 	};
 	struct watch w;
 	int answer = watch(ui, transfer, &w), end = UI_DONE;
@@ -107,17 +95,37 @@ intake_follow(struct ui *ui, const char *transfer)
 	return answer != UI_DONE ? answer : end;
 }
 
+/* The medium's control number, and the request that was given with it. */
+static void
+intake_add_papers(json_t *body, const struct args *a, const struct prefill *p)
+{
+	if (args_has(a, "medium"))
+		json_object_set_new(body, "control", json_string(args_text(a, "medium")));
+	if (p->request[0] != '\0')
+		json_object_set_new(body, "request", json_string(p->request));
+	if (p->signature[0] != '\0')
+		json_object_set_new(body, "signature", json_string(p->signature));
+}
+
 int
 cmd_intake(struct ui *ui, struct args *a)
 {
 	const struct arg *source = args_at(a, "SOURCE", 0);
-	json_t *requester;
+	json_t *requester = NULL;
+	struct prefill p;
 	struct msg m;
-	int status = intake_requester(ui, a, &requester);
-	if (status != UI_DONE)
+	int status = prefill(ui, a, &p);
+	if (status == UI_DONE)
+		status = intake_requester(ui, a, &p, &requester);
+	if (status != UI_DONE) {
+		json_decref(p.fields);
 		return status;
+	}
 	json_t *body = json_pack("{s:o, s:o, s:o}", "source", intake_source(source),
-	    "requester", requester, "fields", intake_fields(a));
+	    "requester", requester, "fields", p.fields);
+	intake_add_papers(body, a, &p);
+	if (args_has(a, "hold"))
+		json_object_set_new(body, "hold", json_string("always"));
 	if (args_has(a, "resume"))
 		json_object_set_new(body, "resume", json_string(args_text(a, "resume")));
 	status = desk_call(ui, source->fd >= 0 ? MSG_UI_INTAKE : MSG_UI_INTAKE_DEVICE, body,
@@ -128,13 +136,13 @@ cmd_intake(struct ui *ui, struct args *a)
 	    mem_strdup(msg_str(&m, "transfer") != NULL ? msg_str(&m, "transfer") : "");
 	msg_done(&m);
 	print_out("%stransfer %s\n", desk_mark(ui), transfer);
-	return args_has(a, "no-wait") ? UI_DONE : intake_follow(ui, transfer);
+	return args_has(a, "no-wait") ? UI_DONE : cmd_intake_follow(ui, transfer);
 }
 
 int
 cmd_intake_watch(struct ui *ui, struct args *a)
 {
-	return intake_follow(ui, args_text(a, "TRANSFER"));
+	return cmd_intake_follow(ui, args_text(a, "TRANSFER"));
 }
 
 static int
@@ -167,6 +175,17 @@ cmd_intake_continue(struct ui *ui, struct args *a)
 }
 
 int
+cmd_intake_skip(struct ui *ui, struct args *a)
+{
+	const char *transfer = args_text(a, "TRANSFER");
+	int status = intake_ask(ui, MSG_UI_GIVE_UP, json_pack("{s:s}", "transfer", transfer));
+	if (status == UI_DONE)
+		print_out("%s%s it is given up: a file as soon as the medium answers\n",
+		    desk_mark(ui), transfer);
+	return status;
+}
+
+int
 cmd_intake_stop(struct ui *ui, struct args *a)
 {
 	int status = intake_ask(ui, MSG_UI_STOP,
@@ -180,5 +199,5 @@ cmd_intake_rescan(struct ui *ui, struct args *a)
 {
 	int status = intake_ask(
 	    ui, MSG_UI_RESCAN, json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")));
-	return status == UI_DONE ? intake_follow(ui, args_text(a, "TRANSFER")) : status;
+	return status == UI_DONE ? cmd_intake_follow(ui, args_text(a, "TRANSFER")) : status;
 }

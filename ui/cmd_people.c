@@ -180,13 +180,45 @@ cmd_people_officer(struct ui *ui, struct args *a)
 	return status;
 }
 
+/* A public key as ssh-keygen writes it: the line without its comment. */
+static int
+people_public_key(const struct arg *file, json_t *data)
+{
+	uint8_t *bytes = NULL, public[SSHSIG_PUBLIC_SIZE];
+	char line[SSHSIG_LINE_SIZE] = "";
+	size_t n = 0;
+	enum err e = io_slurp(file->fd, LIM_ENTRY_SIG_BYTES, &bytes, &n);
+	if (e == ERR_OK && n >= sizeof(line) - 1) {
+		memcpy(line, bytes, sizeof(line) - 1);
+		line[sizeof(line) - 1] = '\0';
+	}
+	bool ends = n == sizeof(line) - 1 ||
+	            (n >= sizeof(line) && strchr(" \r\n", bytes[sizeof(line) - 1]) != NULL);
+	free(bytes);
+	if (e == ERR_OK && ends && sshsig_public_parse(line, public) == ERR_OK) {
+		json_object_set_new(data, "key", json_string(line));
+		return UI_DONE;
+	}
+	print_problemf(
+	    "give the .pub file that ssh-keygen -t ed25519 wrote; nobody was enrolled",
+	    "%s holds no ssh-ed25519 public key", file->value);
+	return UI_NO;
+}
+
 int
 cmd_people_requester(struct ui *ui, struct args *a)
 {
 	const char *id = args_text(a, "ID");
 	MEM_FREE char *subj = mem_printf("person:%s", id);
-	int status = sign_entry(ui, "authority", "requester.enroll", subj,
-	    json_pack("{s:s, s:s}", "id", id, "name", args_text(a, "name")), NULL);
+	json_t *data = json_pack("{s:s, s:s}", "id", id, "name", args_text(a, "name"));
+	int status = UI_DONE;
+	if (args_has(a, "key"))
+		status = people_public_key(args_at(a, "key", 0), data);
+	if (status != UI_DONE) {
+		json_decref(data);
+		return status;
+	}
+	status = sign_entry(ui, "authority", "requester.enroll", subj, data, NULL);
 	if (status == UI_DONE) {
 		MEM_FREE char *what =
 		    mem_printf("%s (%s) as requester", id, args_text(a, "name"));

@@ -4,10 +4,13 @@
 #include "src/base/buf.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "ui/cmd_choose.h"
+#include "ui/cmd_media.h"
 #include "ui/command.h"
 #include "ui/desk.h"
 #include "ui/hint.h"
 #include "ui/print.h"
+#include "ui/signin.h"
 
 #include <string.h>
 
@@ -93,6 +96,24 @@ status_counts(const char *title, json_t *counts)
 		print_out("\n");
 }
 
+/* Of a reading that was interrupted and repeated. */
+static void
+status_resumed(const json_t *r)
+{
+	char size[PRINT_SIZE_SIZE];
+	print_size(row_uint(r, "bytes"), size);
+	if (r == NULL)
+		return;
+	if (row_text(r, "why")[0] != '\0')
+		print_folded("  resumed    ", 13, "all %llu files were read again: %s",
+		    (unsigned long long)row_uint(r, "read"), row_text(r, "why"));
+	else
+		print_folded("  resumed    ", 13,
+		    "%llu files (%s) were read before and not again; %llu were read now",
+		    (unsigned long long)row_uint(r, "files"), size,
+		    (unsigned long long)row_uint(r, "read"));
+}
+
 static void
 status_medium(const json_t *s)
 {
@@ -117,6 +138,37 @@ status_medium(const json_t *s)
 	    (unsigned long long)row_uint(read, "items"),
 	    (unsigned long long)row_uint(read, "files"), size,
 	    (unsigned long long)row_uint(read, "unreadable"));
+	status_resumed(json_object_get(read, "resumed"));
+}
+
+/* What was asked for against what was read. */
+static void
+status_request(const json_t *s)
+{
+	const json_t *r = json_object_get(json_object_get(s, "scan"), "request"), *name;
+	const char *control = row_text(json_object_get(s, "open"), "control");
+	size_t i;
+	if (control[0] != '\0')
+		print_out("  %-10s %s\n", "register", control);
+	if (r == NULL)
+		return;
+	print_folded("  request    ", 13, "%s%s%s, %s", row_text(r, "id"),
+	    row_text(r, "id")[0] != '\0' ? " of " : "", row_text(r, "requester"),
+	    row_text(r, "why"));
+	if (row_text(r, "id")[0] == '\0')
+		return;
+	print_folded("             ", 13,
+	    "%llu names: %llu items asked for, %llu differ, %llu not asked for; %llu names "
+	    "missing",
+	    (unsigned long long)row_uint(r, "names"), (unsigned long long)row_uint(r, "asked"),
+	    (unsigned long long)row_uint(r, "differ"), (unsigned long long)row_uint(r, "other"),
+	    (unsigned long long)row_uint(r, "missing"));
+	if (row_uint(r, "left") > 0)
+		print_folded("             ", 13,
+		    "%llu names are on it and were left out by an officer",
+		    (unsigned long long)row_uint(r, "left"));
+	json_array_foreach (json_object_get(r, "missing_names"), i, name)
+		print_folded("             ", 15, "missing: %s", json_string_value(name));
 }
 
 static void
@@ -167,7 +219,9 @@ status_say_next(const json_t *s)
 		print_folded("  next       ", 13,
 		    strcmp(row_text(s, "step"), "release") == 0
 			? "repeat: sallyport --as ID release %s"
-			: "repeat: sallyport --as ID intake SOURCE --resume %s (or abort)",
+			: "repeat: sallyport --as ID intake SOURCE --resume %s; what was read "
+			  "is "
+			  "not read again (or abort)",
 		    transfer);
 	for (size_t i = 0; i < sizeof(status_next) / sizeof(status_next[0]); i++) {
 		if (strcmp(status_next[i].state, state) != 0)
@@ -194,12 +248,15 @@ status_text(struct ui *ui, const json_t *s)
 	/* a return sends it to review, and its reason matters there */
 	bool review = strcmp(state, "REVIEW") == 0;
 	char size[PRINT_SIZE_SIZE];
-	print_out("%s%s  %s\n", desk_mark(ui), row_text(s, "transfer"), state);
+	const json_t *choosing = json_object_get(s, "choosing");
+	print_out("%s%s  %s%s\n", desk_mark(ui), row_text(s, "transfer"), state,
+	    choosing != NULL ? ", choosing: it waits for an officer" : "");
 	print_out("  %-10s %s\n", "for", row_text(s, "requester"));
 	print_out("  %-10s %s\n", "held by", row_text(s, "holder"));
 	print_out("  %-10s %s, last entry %s\n", "opened", row_text(s, "opened"),
 	    row_text(s, "changed"));
 	status_medium(s);
+	status_request(s);
 	status_counts("verdicts", json_object_get(s, "verdicts"));
 	status_counts("decisions", json_object_get(s, "decisions"));
 	if (row_uint(s, "items") > 0) {
@@ -217,7 +274,10 @@ status_text(struct ui *ui, const json_t *s)
 		print_out("  %-10s %s\n", "medium", row_text(s, "disposition"));
 	if ((stopped || review) && why[0] != '\0')
 		print_out("  %-10s %s\n", stopped ? "why" : "before", why);
-	status_say_next(s);
+	if (choosing != NULL)
+		cmd_choose_print(choosing, row_text(s, "transfer"));
+	else
+		status_say_next(s);
 }
 
 int
@@ -299,6 +359,10 @@ int
 cmd_status_media(struct ui *ui, struct args *a)
 {
 	bool any = false, json = args_has(a, "json");
+	if (args_has(a, "register")) {
+		int signed_in = signin(ui);
+		return signed_in == UI_DONE ? cmd_media_list(ui, a) : signed_in;
+	}
 	if (!json)
 		print_out(
 		    "%sports of station %s\n", desk_mark(ui), custody_station(ui->authority));

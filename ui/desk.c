@@ -210,7 +210,9 @@ int
 desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const json_t *row),
     void *arg, uint64_t *ret_total)
 {
-	bool more = true, paged = id == MSG_UI_PAGE, named = id == MSG_UI_TRANSFERS;
+	bool more = true, paged = id == MSG_UI_PAGE || id == MSG_UI_FOLDERS,
+	     named = id == MSG_UI_TRANSFERS || id == MSG_UI_REGISTER;
+	const char *name = id == MSG_UI_REGISTER ? "number" : "transfer";
 	int status = UI_DONE;
 	while (more && status == UI_DONE) {
 		struct msg m;
@@ -223,8 +225,7 @@ desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const 
 		json_array_foreach (rows, i, row) {
 			fn(arg, row);
 			if (named)
-				json_object_set(
-				    body, "after", json_object_get(row, "transfer"));
+				json_object_set(body, "after", json_object_get(row, name));
 		}
 		if (paged)
 			json_object_set(body, "from", json_object_get(m.body, "next"));

@@ -3,6 +3,7 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/core/canon.h"
+#include "src/core/register.h"
 #include "src/core/shape.h"
 #include "src/core/station.h"
 #include "src/core/transfer.h"
@@ -57,6 +58,16 @@ kind_check_text(const char *v, char *why)
 		return "is longer than 1024 bytes";
 	return canon_is_text(v) ? NULL
 	                        : "holds control characters, or bytes that are not UTF-8";
+}
+
+static const char *
+kind_check_control(const char *v, char *why)
+{
+	(void)why;
+	return register_number_ok(v)
+	           ? NULL
+	           : "must be a control number: at most 32 capital letters, digits, dots, "
+	             "hyphens and underlines";
 }
 
 static const char *
@@ -120,6 +131,22 @@ kind_check_item(const char *v, char *why)
 	(void)why;
 	return kind_all_of(v, "0123456789") && strlen(v) <= 9 ? NULL
 	                                                      : "must be the number of an item";
+}
+
+static const char *
+kind_check_volume(const char *v, char *why)
+{
+	(void)why;
+	return kind_all_of(v + (v[0] == 'v'), "0123456789") && strlen(v) <= 3
+	           ? NULL
+	           : "must be the number of a volume, as 2 or v2";
+}
+
+static const char *
+kind_check_pim(const char *v, char *why)
+{
+	(void)why;
+	return kind_all_of(v, "0123456789") && strlen(v) <= 9 ? NULL : "must be a number";
 }
 
 static const char *
@@ -196,6 +223,7 @@ static const struct kind {
     {"TRANSFER", NULL, ANY, kind_check_transfer},
     {"ID", NULL, ANY, kind_check_id},
     {"TEXT", NULL, ANY, kind_check_text},
+    {"NUMBER", NULL, ANY, kind_check_control},
     {"NAME", NULL, ANY, kind_check_name},
     {"FIELD=VALUE", NULL, ANY, kind_check_field},
     {"EXPR", NULL, ANY, kind_check_where},
@@ -203,6 +231,9 @@ static const struct kind {
     {"N", NULL, ANY, kind_check_number},
     {"ITEM", "ID", ANY, kind_check_item},
     {"ITEMS", "ID[,ID...]", ANY, kind_check_items},
+    {"WHAT", "PATH|ID", ANY, kind_check_path},
+    {"VOLUME", NULL, ANY, kind_check_volume},
+    {"PIM", "N", ANY, kind_check_pim},
     {"OFFSET", NULL, ANY, kind_check_offset},
     {"SITE", NULL, ANY, kind_check_site},
     {"STATION", NULL, ANY, kind_check_station},

@@ -5,6 +5,7 @@
 #include "src/base/mem.h"
 
 #include <poll.h>
+#include <unistd.h>
 
 struct link_question {
 	struct link_question *next;
@@ -12,6 +13,7 @@ struct link_question {
 	link_fn *fn;
 	enum msg_id id, answer;
 	json_t *body;
+	int fd;          /* to be sent with it, or -1 */
 	int64_t sent_ms; /* 0: not sent yet */
 };
 
@@ -37,6 +39,8 @@ static void
 link_question_free(struct link_question *q)
 {
 	json_decref(q->body);
+	if (q->fd >= 0)
+		close(q->fd);
 	free(q);
 }
 
@@ -135,6 +139,16 @@ link_down(struct link *l)
 		link_answer(l, NULL);
 }
 
+/* Its descriptor is the other's alone from here on. */
+static void
+link_sent(struct link_question *q, int64_t now_ms)
+{
+	q->sent_ms = now_ms > 0 ? now_ms : 1;
+	if (q->fd >= 0)
+		close(q->fd);
+	q->fd = -1;
+}
+
 /* Sends the first question, when it was not sent. */
 static enum err
 link_send(struct link *l, int64_t now_ms)
@@ -143,13 +157,13 @@ link_send(struct link *l, int64_t now_ms)
 		struct link_question *q = l->first;
 		enum err e = ERR_STATE;
 		if (message_row(q->id)->phase <= channel_phase(l->ui->desk))
-			e = channel_send(l->ui->desk, q->id, json_incref(q->body), -1);
+			e = channel_send(l->ui->desk, q->id, json_incref(q->body), q->fd);
 		if (e == ERR_AGAIN || e == ERR_CLOSED)
 			return e;
 		if (e != ERR_OK)
 			link_answer(l, NULL); /* nobody is signed in, or it is too long */
 		else
-			q->sent_ms = now_ms > 0 ? now_ms : 1;
+			link_sent(q, now_ms);
 	}
 	return ERR_OK;
 }
@@ -158,9 +172,18 @@ void
 link_ask(
     struct link *l, void *owner, enum msg_id id, json_t *body, enum msg_id answer, link_fn *fn)
 {
+	link_ask_fd(l, owner, id, body, -1, answer, fn);
+}
+
+void
+link_ask_fd(struct link *l, void *owner, enum msg_id id, json_t *body, int fd,
+    enum msg_id answer, link_fn *fn)
+{
 	struct link_question **at = &l->first;
 	if (l->ui->desk == NULL || l->count == LIM_ASKS) {
 		json_decref(body);
+		if (fd >= 0)
+			close(fd);
 		fn(owner, NULL);
 		return;
 	}
@@ -168,7 +191,7 @@ link_ask(
 		at = &(*at)->next;
 	struct link_question *q = mem_alloc(sizeof(*q));
 	*q = (struct link_question){
-	    .owner = owner, .fn = fn, .id = id, .answer = answer, .body = body};
+	    .owner = owner, .fn = fn, .id = id, .answer = answer, .body = body, .fd = fd};
 	*at = q;
 	l->count++;
 	(void)link_send(l, l->now_ms); /* link_pump meets the error again */

@@ -34,6 +34,9 @@ void link_free(struct link *); /* the channel stays the ui's; NULL is allowed */
  */
 void link_ask(
     struct link *, void *owner, enum msg_id, json_t *body, enum msg_id answer, link_fn *);
+/* The same with a descriptor, taken over. */
+void link_ask_fd(struct link *, void *owner, enum msg_id, json_t *body, int fd,
+    enum msg_id answer, link_fn *);
 void link_forget(struct link *, const void *owner);
 /* Gives up what is asked: everybody is told with NULL; a late answer is dropped. */
 void link_cancel(struct link *);

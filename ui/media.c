@@ -303,6 +303,23 @@ media_removed(struct media *m, const json_t *said)
 	json_decref(row);
 }
 
+/*
+ * Whoever plugged it in could type in the officer's name.  What it calls itself
+ * is for who unlocks.
+ */
+static void
+media_keyboard(struct app *app, const json_t *said)
+{
+	bool hush = app->hush;
+	app->keyboard = true;
+	app->keyboard_s = app->now_s;
+	app->hush = true;
+	app_warn(app, "%s was plugged in, and the screen locked: %s",
+	    safe_member(app->frame, said, "why").text,
+	    safe_member(app->frame, said, "name").text);
+	app->hush = hush;
+}
+
 void
 media_hear(struct media *m, struct msg *msg)
 {
@@ -312,6 +329,10 @@ media_hear(struct media *m, struct msg *msg)
 	const char *event = msg_str(msg, "event");
 	if (m == NULL || m->app->ui->as == NULL)
 		return; /* who is not signed in learns nothing of a medium */
+	if (strcmp(event, "keyboard") == 0) {
+		media_keyboard(m->app, msg->body);
+		return;
+	}
 	if (strcmp(event, events[MEDIA_INSERTED]) == 0)
 		json_array_append(m->came, msg->body);
 	else if (strcmp(event, events[MEDIA_REMOVED]) == 0)

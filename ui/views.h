@@ -16,6 +16,13 @@ struct view *said_view(struct app *);
 struct view *intake_view(struct app *, const json_t *medium);
 /* A transfer at work: reading, scanning, release. */
 struct view *progress_view(struct app *, const char *transfer);
+/* The form for the secret of a volume: a row of `choosing` in a status. */
+struct view *unlock_view(struct app *, const char *transfer, const json_t *volume);
+/* What lies in a folder of a medium whose reading waits (0, "": at its top). */
+struct view *scope_view(
+    struct app *, const char *transfer, uint64_t folder, struct safe name, bool out);
+/* What was asked for, against what is there. */
+struct view *wanted_view(struct app *, const char *transfer);
 struct view *review_view(struct app *, const char *transfer);
 /* The screen that fits the state of a transfer: progress, review, sign, timeline. */
 struct view *transfers_view_of(struct app *, const char *transfer, const char *state);
@@ -24,5 +31,7 @@ struct view *preview_view(
 struct view *signature_view(struct app *, const char *transfer);
 struct view *transfers_view(struct app *);
 struct view *timeline_view(struct app *, const char *transfer);
+/* Media with a control number. */
+struct view *register_view(struct app *);
 
 #endif

@@ -24,7 +24,7 @@ watch_on_signal(int signum)
 /* What was shown last, so that a file is not flooded. */
 struct watch_shown {
 	char stage[48];
-	bool paused;
+	bool paused, stalled;
 	int64_t at_ms;
 };
 
@@ -76,6 +76,9 @@ watch_line(const struct msg *m, const json_t *stage, struct buf *out)
 	if (msg_uint(m, "errors") > 0)
 		buf_addf(out, "%s %llu unreadable", between,
 		    (unsigned long long)msg_uint(m, "errors"));
+	if (msg_str(m, "why")[0] != '\0')
+		buf_addf(
+		    out, "; %s (skip gives up this file, stop the reading)", msg_str(m, "why"));
 }
 
 static void
@@ -88,11 +91,14 @@ watch_show(const struct msg *m, struct watch_shown *shown)
 	if (stage == NULL)
 		return;
 	const char *name = row_text(stage, "name");
-	bool same = strcmp(name, shown->stage) == 0 && paused == shown->paused;
+	bool stalled = msg_str(m, "why")[0] != '\0';
+	bool same = strcmp(name, shown->stage) == 0 && paused == shown->paused &&
+	            stalled == shown->stalled;
 	if (same && !print_is_terminal() && now - shown->at_ms < WATCH_LINES_MS)
 		return;
 	snprintf(shown->stage, sizeof(shown->stage), "%s", name);
 	shown->paused = paused;
+	shown->stalled = stalled;
 	shown->at_ms = now;
 	buf_init(&line, LIM_MESSAGE_BYTES);
 	watch_line(m, stage, &line);
@@ -105,7 +111,9 @@ watch_follow(struct ui *ui, struct msg *m, struct watch *ret)
 {
 	struct watch_shown shown = {.stage = ""};
 	for (;;) {
-		if (m->id == MSG_DESK_PROGRESS && msg_bool(m, "last")) {
+		/* what waits for an officer is not waited for */
+		if (m->id == MSG_DESK_PROGRESS &&
+		    (msg_bool(m, "last") || strcmp(msg_str(m, "state"), "choosing") == 0)) {
 			snprintf(ret->state, sizeof(ret->state), "%s", msg_str(m, "state"));
 			snprintf(ret->why, sizeof(ret->why), "%s", msg_str(m, "why"));
 			msg_done(m);

@@ -14,10 +14,21 @@ NS = "custody-event-v1@sallyport"
 ZEROS = "0" * 64
 GAP = 4096
 STATION = {"ledger.genesis", "station.start", "station.stop", "sess.logout", "sess.fail", "device.inserted",
-           "device.removed", "device.refused", "scan.selftest", "vault.purge", "xfer.open", "xfer.start",
-           "xfer.read", "xfer.scan", "xfer.block", "xfer.fault", "xfer.release", "xfer.deliver", "xfer.medium"}
+           "device.removed", "device.refused", "device.keyboard", "scan.selftest", "vault.purge", "xfer.open",
+           "xfer.start", "xfer.read", "xfer.scan", "xfer.block", "xfer.fault", "xfer.release", "xfer.deliver", "xfer.medium",
+           "xfer.request", "xfer.unlock", "xfer.stopped"}
 ADMIN = {"authority.endorse", "officer.enroll", "requester.enroll", "policy.set"}
-OFFICER = {"xfer.take", "xfer.approve", "xfer.return", "xfer.withdraw", "xfer.abort", "xfer.close"}
+OFFICER = {"xfer.take", "xfer.approve", "xfer.return", "xfer.withdraw", "xfer.abort", "xfer.close",
+           "medium.register", "medium.return", "medium.retain", "medium.sanitise", "medium.destroy", "medium.confirm"}
+# The medium register: what may follow; a sanitising or destruction waits for a second officer.
+MOVES = {("", "register"): "HELD", ("RETURNED", "register"): "HELD", ("HELD", "return"): "RETURNED",
+         ("HELD", "retain"): "RETAINED", ("HELD", "sanitise"): "WIPED", ("HELD", "destroy"): "ENDING",
+         ("RETAINED", "return"): "RETURNED", ("RETAINED", "sanitise"): "WIPED", ("RETAINED", "destroy"): "ENDING",
+         ("WIPED", "confirm"): "SANITISED", ("SANITISED", "return"): "RETURNED", ("SANITISED", "retain"): "RETAINED",
+         ("SANITISED", "destroy"): "ENDING", ("ENDING", "confirm"): "DESTROYED"}
+LEFT = [("returned", "return"), ("handed back", "return"), ("sent", "return"), ("retained", "retain"),
+        ("kept", "retain"), ("sanitised", "sanitise"), ("destroyed", "destroy")]
+HERE = ("HELD", "RETAINED", "WIPED", "SANITISED", "ENDING")
 ANY = {"sess.login"}
 
 
@@ -130,6 +141,8 @@ class Audit:
         self.tmp, self.partial = tmp, partial
         self.trees = {"authority": Tree(), "custody": Tree()}
         self.prev, self.ids = {}, set()
+        self.media, self.came = {}, {}  # the register: state and who made it; when it came
+        self.devices = {}  # vendor, model and serial of what has a number
         self.people, self.policies, self.pending, self.founded = {}, [], {}, False
         self.transfers, self.auth_size = {}, 0
 
@@ -236,6 +249,11 @@ class Audit:
     def custody(self, b, leaf):
         t, d, who = b["type"], b["data"], b["actor"]["id"]
         need(self.founded or t == "ledger.genesis", "the genesis is not endorsed")
+        if t.startswith("medium."):
+            if t == "medium.register":
+                self.receive(b["subj"][7:], d.get("device", {}))
+            self.move(b["subj"][7:], t[7:], who)
+            self.came[b["subj"][7:]] = self.trees["custody"].size if t == "medium.register" else self.came[b["subj"][7:]]
         if not t.startswith("xfer."):
             return
         x = self.transfers.get(b["subj"])
@@ -245,21 +263,58 @@ class Audit:
             need(self.role(d["officer"], "officer", b) and self.role(d["requester"], "requester", b), "officer or requester")
             policies = [p for since, p in self.policies if since <= b["auth"]["size"]]
             need(policies and policies[-1]["sha256"] == d["policy"], "the policy is not the one in force")
-            self.transfers[b["subj"]] = {"state": "OPEN", "requester": d["requester"], "policy": d["policy"], "signed": [],
+            self.readable(d.get("control"), d["medium"].get("device", {}))
+            self.transfers[b["subj"]] = {"control": d.get("control"), "device": d["medium"].get("device", {}), "opened": self.trees["custody"].size, "state": "OPEN", "requester": d["requester"], "policy": d["policy"], "signed": [],
                                          "needed": policies[-1]["approvals"], "tainted": not d["sandbox"], "scan": None}
             return
         need(x is not None, "there is no such transfer")
         self.step(x, t, d, who, leaf)
+
+    def move(self, number, move, who):
+        state, last = self.media.get(number, ("", None))
+        need((state, move) in MOVES, f"{number} of the register: {move} cannot follow in {state or 'nothing'}")
+        need(move != "confirm" or who != last, "one officer confirmed himself")
+        self.media[number] = (MOVES[state, move], who)
+
+    def left(self, x, d, who):
+        """What a transfer says became of its medium, as long as that is here since before it began."""
+        number = x["control"]
+        state = self.media.get(number, ("", None))[0]
+        if self.partial or state not in ("HELD", "RETAINED", "SANITISED") or self.came[number] >= x["opened"]:
+            return
+        said = [(m, d["disposition"][len(w):].lstrip(" ")) for w, m in LEFT if (d["disposition"] + " ").startswith(w + " ")]
+        if said and (state, said[0][0]) == ("RETAINED", "retain"):
+            return
+        need(said and said[0][1] and len(said[0][1].encode()) <= 256, "the register is not told what became of a medium")
+        self.move(number, said[0][0], who)
+
+    def receive(self, number, device):
+        """One device has one number as long as it is here, and a number is of one device."""
+        known, serial = self.devices.get(number, ("", "", "")), device.get("serial", "")
+        name = (device.get("vendor"), device.get("model"), serial)
+        need(not (known[2] and serial) or known[2] == serial, f"{number} of the register was given to another device")
+        need(not serial or not any(other != number and self.devices.get(other) == name and state in HERE
+                                   for other, (state, _) in self.media.items()), "a device that is here got a second number")
+        if device:
+            self.devices[number] = name
+
+    def readable(self, number, device):
+        serial = self.devices.get(number, ("", "", ""))[2]
+        need(self.partial or number is None or (self.media.get(number, ("",))[0] in ("HELD", "RETAINED") and
+                                                serial in ("", device.get("serial"))), "a medium that is not here was read")
 
     def step(self, x, t, d, who, leaf):
         def at(*states):
             need(x["state"] in states, f'{t} cannot follow in {x["state"]}')
         if t == "xfer.start":
             need(x["state"] == "OPEN" or (x["state"] == "FAULT" and x["from"] != "APPROVED"), "xfer.start cannot follow")
+            self.readable(x["control"], x.get("device", {}))
             x.update(state="READING", scan=None, tainted=x["tainted"] or not d["sandbox"])
+        elif t in ("xfer.unlock", "xfer.stopped"):
+            at("READING")
         elif t == "xfer.read":
             at("READING")
-            x["state"] = "SCANNING"
+            x.update(state="SCANNING", medium=d.get("medium", {}))
         elif t == "xfer.scan":
             at("SCANNING", "BLOCKED")
             x.update(state="REVIEW", scan=leaf, signed=[], tainted=x["tainted"] or not all(s["sandbox"] for s in d["scanners"]))
@@ -274,6 +329,8 @@ class Audit:
         elif t == "xfer.approve":
             at("REVIEW", "SUBMITTED")
             need(not x["tainted"], "a transfer served without a sandbox was approved")
+            medium = x.get("medium", {})
+            need("before" not in medium or medium["before"] == medium.get("after"), "a medium that changed while it was read was approved")
             need(who != x["requester"], "the requester approved")
             need(who not in [s[0] for s in x["signed"]], "one officer signed twice")
             need(d["slot"] == len(x["signed"]) + 1 and d["scan"] == x["scan"] and d["policy"] == x["policy"], "slot, scan or policy")
@@ -299,12 +356,16 @@ class Audit:
             x["state"] = "RELEASED"
         elif t == "xfer.close":
             at("RELEASED")
+            self.left(x, d, who)
             x["state"] = "CLOSED"
+        elif t == "xfer.request":
+            at("BLOCKED")
         elif t == "xfer.abort":
             at("OPEN", "READING", "SCANNING", "REVIEW", "SUBMITTED", "BLOCKED", "FAULT")
             x["state"] = "ABORTED"
         elif t == "xfer.medium":
             need(x["state"] not in ("OPEN", "READING"), "the medium left before it was read")
+            self.left(x, d, d["officer"])
         else:
             raise Bad("an unknown type")
 

@@ -274,6 +274,12 @@ home_act_transfers(struct view *v)
 }
 
 void
+home_act_register(struct view *v)
+{
+	app_push(v->app, register_view(v->app));
+}
+
+void
 home_act_next(struct view *v)
 {
 	struct home *h = (struct home *)v;
@@ -324,7 +330,7 @@ home_inserted(struct home *h, const char *port, const json_t *row)
 		app_say(app, "A medium was inserted in the port %s; %s.", port, why);
 	else if (home_is_awaited(row)) {
 		home_open_transfer(h, row);
-		app_say(app, "The medium of %s is in the port %s again: Enter reads it again.",
+		app_say(app, "The medium of %s is in the port %s again: Enter goes on with it.",
 		    transfer, port);
 	} else {
 		app_push(app, intake_view(app, row));

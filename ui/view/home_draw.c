@@ -40,6 +40,8 @@ home_next(const struct home *h, const json_t *t)
 	if (strcmp(row_text(t, "state"), "SUBMITTED") == 0 && as != NULL &&
 	    strcmp(row_text(t, "holder"), as) != 0)
 		return SAFE("look at it and sign");
+	if (json_is_true(json_object_get(t, "choosing")))
+		return SAFE("waits: choose what is read");
 	return safe_text(h->view.app->frame, work_next(row_text(t, "state")));
 }
 

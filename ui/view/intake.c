@@ -1,31 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 /* The form for a medium in a port: whom it is for, and what the policy asks. */
 #include "src/base/mem.h"
-#include "src/core/custody.h"
 #include "ui/desk.h"
 #include "ui/form.h"
 #include "ui/media.h"
+#include "ui/view/intake.h"
 #include "ui/views.h"
 
 #include <string.h>
 
-#define INTAKE_FORM_ROW 6 /* below a name of two rows */
 #define INTAKE_PROMISE \
 	"It is only read, once, to its end. Nothing on it is mounted, opened or run."
 #define INTAKE_NAME_ROWS   2
 #define INTAKE_VALUE_BYTES 256
-
-struct intake {
-	struct view view;
-	json_t *medium;      /* a row of ui.media */
-	const char *why_not; /* it cannot be read now: a literal; NULL: it can */
-	json_t *fields;      /* of the site, as they were when the form was made */
-	struct form *form;
-	char (*people)[LIM_PERSON_ID_BYTES + 1]; /* behind the first choice, "nobody yet" */
-	size_t npeople;
-	int requester, first_field, cancel, read; /* rows of the form */
-	bool asked;                               /* the desk was told to read it */
-};
 
 /* --- the form ---------------------------------------------------- */
 
@@ -52,13 +39,35 @@ intake_add_people(struct intake *in)
 	free(choices);
 }
 
+/* What the policy asks for, then what else a request says. */
+static json_t *
+intake_all_fields(const json_t *policy)
+{
+	static const char *const more[][2] = {{"request", "Request no."},
+	    {"purpose", "Purpose"}, {"approval", "Approval"}, {"target", "Target"},
+	    {"classification", "Classification"}};
+	json_t *all = policy != NULL ? json_deep_copy(policy) : json_array();
+	for (size_t k = 0; k < sizeof(more) / sizeof(more[0]); k++) {
+		size_t i;
+		const json_t *field;
+		bool there = false;
+		json_array_foreach (policy, i, field)
+			there |= strcmp(row_text(field, "name"), more[k][0]) == 0;
+		if (!there)
+			json_array_append_new(
+			    all, json_pack("{s:s, s:s, s:b}", "name", more[k][0], "title",
+				     more[k][1], "required", 0));
+	}
+	return all;
+}
+
 static void
 intake_add_fields(struct intake *in)
 {
 	struct arena *f = in->view.app->frame;
 	size_t i;
 	json_t *field;
-	in->first_field = in->requester + 1;
+	in->first_field = in->fill + 1;
 	json_array_foreach (in->fields, i, field) {
 		struct safe title = safe_member(f, field, "title");
 		if (safe_empty(title))
@@ -70,6 +79,7 @@ intake_add_fields(struct intake *in)
 	}
 	in->cancel = form_add_button(in->form, SAFE("Cancel"));
 	in->read = form_add_button(in->form, SAFE("Read the medium"));
+	in->choose = form_add_button(in->form, SAFE("Choose folders first"));
 }
 
 /* --- the port ----------------------------------------------------- */
@@ -124,6 +134,8 @@ intake_look(struct intake *in)
 	json_decref(in->medium);
 	in->medium = json_deep_copy(row);
 	in->why_not = NULL;
+	if (!same)
+		intake_show_book(in);
 }
 
 static bool
@@ -208,8 +220,11 @@ intake_read(struct intake *in)
 					"value", text));
 	}
 	json_t *body =
-	    json_pack("{s:s, s:s, s:o}", "source", row_text(in->medium, "source"), "requester",
-		in->people[form_choice(in->form, in->requester) - 1], "fields", values);
+	    json_pack("{s:s, s:s, s:o, s:s}", "source", row_text(in->medium, "source"),
+		"requester", in->people[form_choice(in->form, in->requester) - 1], "fields",
+		values, "hold", form_focus(in->form) == in->choose ? "always" : "locked");
+	if (intake_control(in)[0] != '\0')
+		json_object_set_new(body, "control", json_string(intake_control(in)));
 	if (gone == NULL)
 		gone = in->why_not;
 	if (gone != NULL || in->asked) {
@@ -235,20 +250,22 @@ intake_key(struct view *v, int key)
 		app_pop(v->app); /* frees this view */
 	else if (e == FORM_PRESSED && intake_is_complete(in))
 		intake_read(in);
+	else if (e == FORM_CHANGED)
+		intake_refill(in);
 	return e != FORM_IGNORED;
 }
 
 /* What the officer compares with the label in hand. */
-static void
+static int
 intake_draw_medium(struct intake *in, const struct area *a)
 {
 	struct arena *f = in->view.app->frame;
-	struct area right = area_part(a, 1, 14, INTAKE_NAME_ROWS, a->cols - 16);
+	struct area right = area_part(a, 0, 14, INTAKE_NAME_ROWS, a->cols - 16);
 	struct safe size = media_size(f, in->medium);
 	bool device = row_text(in->medium, "device")[0] != '\0';
-	area_put(a, 1, 2, STYLE_PLAIN, device ? SAFE("Device") : SAFE("Medium"));
-	int row = 1 + area_words(&right, 0, 0, INTAKE_NAME_ROWS, STYLE_MEDIUM,
-			  media_name(f, in->medium));
+	area_put(a, 0, 2, STYLE_PLAIN, device ? SAFE("Device") : SAFE("Medium"));
+	int row =
+	    area_words(&right, 0, 0, INTAKE_NAME_ROWS, STYLE_MEDIUM, media_name(f, in->medium));
 	area_put(a, row, 2, STYLE_PLAIN, SAFE("Port"));
 	area_put(a, row++, 14, STYLE_PLAIN,
 	    safe_printf(f, "%s%s%s", safe_member(f, in->medium, "port").text,
@@ -257,6 +274,7 @@ intake_draw_medium(struct intake *in, const struct area *a)
 		area_put(a, row, 2, STYLE_FAIL, safe_text(f, in->why_not));
 	else
 		area_put(a, row, 2, STYLE_PLAIN, SAFE(INTAKE_PROMISE));
+	return row + 1;
 }
 
 static void
@@ -264,16 +282,15 @@ intake_draw(struct view *v, const struct area *a)
 {
 	struct intake *in = (struct intake *)v;
 	struct arena *f = v->app->frame;
-	intake_draw_medium(in, a);
-	struct area form =
-	    area_part(a, INTAKE_FORM_ROW, 2, a->rows - INTAKE_FORM_ROW, a->cols - 4);
+	int top = intake_draw_medium(in, a) + 1, rows = form_rows(in->form);
+	struct area form = area_part(a, top, 2, a->rows - top, a->cols - 4);
 	form_draw(in->form, &form, f, 0, 0, true);
 	struct area note =
-	    area_part(a, INTAKE_FORM_ROW + form_rows(in->form) + 1, 2, 4, a->cols - 4);
+	    area_part(a, top + rows + 1, 2, a->rows - top - rows - 1, a->cols - 4);
 	area_words(&note, 0, 0, 0, STYLE_PLAIN,
-	    SAFE("Tab and the arrows go from field to field, Space changes a choice, Enter "
-		 "presses a button. Reading begins a transfer, which is recorded from here on; "
-		 "it can be paused, and stopped with a reason."));
+	    SAFE("Space changes a choice, Up leads to the buttons. Reading begins a transfer; "
+		 "it "
+		 "waits when a volume is locked, room is short, or a request lies on it."));
 }
 
 static struct safe
@@ -301,6 +318,7 @@ intake_done(struct view *v)
 	struct intake *in = (struct intake *)v;
 	json_decref(in->medium);
 	json_decref(in->fields);
+	intake_fill_done(in);
 	form_free(in->form);
 	free(in->people);
 }
@@ -323,9 +341,11 @@ intake_view(struct app *app, const json_t *medium)
 {
 	struct intake *in = view_new(app, &intake_type, sizeof(*in));
 	in->medium = json_deep_copy(medium);
-	in->fields = json_deep_copy(app->site.fields);
+	in->fields = intake_all_fields(app->site.fields);
 	in->form = form_new();
 	intake_add_people(in);
+	intake_add_fill(in);
 	intake_add_fields(in);
+	intake_ask_book(in);
 	return &in->view;
 }

@@ -98,6 +98,7 @@ lock_open(struct lock *l)
 		return;
 	}
 	app->said_seen = true;
+	app->keyboard_s = 0;
 	app_pop(app);
 	if (app->hushed > 0)
 		app_say(app, "While it was locked %zu message%s came; m shows %s.", app->hushed,
@@ -117,6 +118,23 @@ lock_key(struct view *v, int key)
 }
 
 /* --- drawing ---------------------------------------------------------------------------- */
+
+/* Nothing that it says of itself: that is for who unlocks. */
+static void
+lock_draw_keyboard(const struct area *in, struct app *app)
+{
+	char at[CLOCK_TEXT_SIZE];
+	if (app->keyboard_s == 0)
+		return;
+	clock_format(app->keyboard_s, at);
+	area_words(in, LOCK_FORM_ROW + 7, 0, 4, STYLE_WARN,
+	    safe_printf(app->frame,
+		"A keyboard or mouse was plugged in at %.5s UTC; that is recorded. The "
+		"station's own locks, too, when it is plugged in again. If it was not you: "
+		"take "
+		"it out, and call an administrator.",
+		at + 11));
+}
 
 static void
 lock_draw(struct view *v, const struct area *a)
@@ -147,6 +165,7 @@ lock_draw(struct view *v, const struct area *a)
 		  : SAFE("Enter unlocks. Work goes on, drafts are kept."));
 	area_words(&in, LOCK_FORM_ROW + 5, 0, 2, STYLE_PLAIN,
 	    safe_printf(app->frame, "Another officer: press F10 to sign %s out.", app->ui->as));
+	lock_draw_keyboard(&in, app);
 	frame_draw_foot(app, a);
 	form_draw(l->form, &in, app->frame, LOCK_FORM_ROW, 0, true);
 }

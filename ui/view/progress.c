@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define PROGRESS_ASK_MS 3000 /* silence after which the desk is asked again */
+#define PROGRESS_ASK_MS    3000 /* silence after which the desk is asked again */
+#define PROGRESS_CHOOSE_MS 1000 /* the same about what there is to choose */
 
 bool
 progress_is_release(const struct progress *p)
@@ -48,6 +49,7 @@ progress_on_status(void *owner, struct msg *m)
 	}
 	json_decref(p->status);
 	p->status = json_incref(json_object_get(m->body, "status"));
+	progress_choose_heard(p);
 	enum transfer_state s = transfer_state_find(row_text(p->status, "state"));
 	if (p->still)
 		p->state = s;
@@ -108,7 +110,10 @@ progress_take(struct progress *p)
 	const json_t *stages = json_object_get(news, "stages");
 	enum transfer_state before = p->state;
 	bool was_still = p->still, last = json_is_true(json_object_get(news, "last"));
-	p->state = transfer_state_find(row_text(news, "state"));
+	bool waited = p->choosing;
+	p->choosing = !last && strcmp(row_text(news, "state"), "choosing") == 0;
+	p->state =
+	    p->choosing ? TRANSFER_READING : transfer_state_find(row_text(news, "state"));
 	if (!last && progress_is_other_work(p, stages))
 		pace_init(&p->pace, progress_is_release(p), p->view.app->now_ms);
 	p->pulled &= last || !was_still; /* it begins anew */
@@ -119,7 +124,7 @@ progress_take(struct progress *p)
 	free(p->why);
 	p->why = mem_strdup(row_text(news, "why"));
 	json_decref(news);
-	if (before != p->state || was_still != last)
+	if (before != p->state || was_still != last || waited != p->choosing)
 		progress_ask_status(p);
 }
 
@@ -177,6 +182,11 @@ progress_tick(struct view *v)
 	struct progress *p = (struct progress *)v;
 	int64_t now_ms = v->app->now_ms;
 	progress_take(p);
+	if (p->choosing && now_ms - p->status_ms >= PROGRESS_CHOOSE_MS &&
+	    app_why_no_desk(v->app) == NULL) {
+		p->status_ms = now_ms;
+		progress_ask_status(p);
+	}
 	bool ended = p->state != TRANSFER__MAX && transfer_state_ended(p->state);
 	bool silent = p->still || now_ms - p->heard_ms >= PROGRESS_ASK_MS;
 	if (!ended && silent && now_ms - p->asked_ms >= PROGRESS_ASK_MS &&
@@ -198,7 +208,7 @@ progress_media(struct view *v, const struct media_news *n)
 	if (v->app->top != v || n->event != MEDIA_INSERTED || !progress_waits_for_medium(p) ||
 	    !progress_is_its_medium(p, n->row))
 		return false;
-	app_say(v->app, "A medium is in the port %s: Enter reads %s again, from its beginning.",
+	app_say(v->app, "A medium is in the port %s: Enter goes on with the reading of %s.",
 	    safe_member(v->app->frame, n->said, "port").text, p->transfer);
 	return true;
 }
@@ -224,7 +234,8 @@ progress_status(struct view *v, struct arena *a)
 		return SAFE("asking the station");
 	bool releasing = progress_at_work(p) && progress_is_release(p);
 	return safe_printf(a, "%s%s   for %s   held by %s", transfer_state_name(p->state),
-	    p->paused   ? ", PAUSED"
+	    p->choosing ? ", WAITS FOR YOU"
+	    : p->paused ? ", PAUSED"
 	    : releasing ? ", being released"
 			: "",
 	    safe_member(a, p->status, "requester").text,

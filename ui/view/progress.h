@@ -16,10 +16,12 @@ struct progress {
 	char *why;                 /* of desk.progress; never NULL */
 	uint64_t errors;
 	bool paused;
-	bool still;  /* nobody at the station is at work on it */
-	bool pulled; /* its medium was taken out while it was read */
+	bool choosing; /* the reading waits for an officer: see `choosing` of the status */
+	bool still;    /* nobody at the station is at work on it */
+	bool pulled;   /* its medium was taken out while it was read */
 	struct pace pace;
-	int64_t heard_ms, asked_ms;
+	int64_t heard_ms, asked_ms, status_ms; /* status_ms: asked for while it waits */
+	uint64_t opening;                      /* the volume that was being opened, or 0 */
 	bool asking_watch, asking_status;
 	json_t *media; /* ready media, while one of them is picked; else NULL */
 	char *reason;  /* while it is signed for; else NULL */
@@ -53,7 +55,30 @@ const char *progress_picked(
 /* An entry can hold it; says what is wrong with it. */
 bool progress_reason_ok(struct app *, const char *reason);
 
+/* --- progress_choose.c -------------------------------------------- */
+/* What there is to choose; NULL: it does not wait, or the desk was not asked yet. */
+const json_t *progress_choice(const struct progress *);
+/* The status came: says how an attempt to open a volume ended. */
+void progress_choose_heard(struct progress *);
+/* Enter while it waits. */
+const char *progress_choose_may_go(const struct progress *);
+void progress_choose_go(struct progress *);
+
+/* --- progress_wait.c ---------------------------------------------- */
+/* One line after the other. */
+struct progress_page {
+	const struct area *a;
+	struct arena *frame;
+	int row;
+};
+#define PROGRESS_LABEL_CELLS 12
+/* What there is to choose. */
+void progress_wait_draw(struct progress_page *, const struct progress *);
+
 /* --- progress_draw.c ---------------------------------------------- */
 void progress_draw(struct view *, const struct area *);
+/* A label and words behind it, over as many rows as they need. */
+void progress_draw_line(
+    struct progress_page *, struct safe label, enum style, struct safe text);
 
 #endif

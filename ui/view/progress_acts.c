@@ -102,6 +102,8 @@ progress_may_open(struct view *v)
 	const char *why = progress_why_not_yet(v);
 	if (why != NULL)
 		return why;
+	if (p->choosing)
+		return progress_choose_may_go(p);
 	if (progress_at_work(p))
 		return progress_is_release(p)
 		           ? "the release is at work; Enter goes on when it is over"
@@ -120,7 +122,9 @@ progress_act_open(struct view *v)
 {
 	struct progress *p = progress_of_view(v);
 	struct app *app = v->app;
-	if (progress_waits_for_medium(p))
+	if (p->choosing)
+		progress_choose_go(p);
+	else if (progress_waits_for_medium(p))
 		progress_act_retry(v);
 	else if (p->state == TRANSFER_REVIEW || p->state == TRANSFER_SUBMITTED)
 		app_replace(
@@ -138,6 +142,8 @@ progress_may_pause(struct view *v)
 	const char *why = progress_why_not_yet(v);
 	if (why != NULL)
 		return why;
+	if (p->choosing && !p->paused)
+		return "nothing is being read: it waits for what you choose";
 	return progress_at_work(p) && !progress_is_release(p)
 	           ? NULL
 	           : "only reading and scanning can be paused, and neither is at work";
@@ -148,6 +154,28 @@ progress_act_pause(struct view *v)
 {
 	struct progress *p = progress_of_view(v);
 	progress_send(p, MSG_UI_PAUSE, json_pack("{s:b}", "paused", !p->paused));
+}
+
+/* Waiting costs nothing, and is no key: the desk says how long the medium does not answer. */
+const char *
+progress_may_skip(struct view *v)
+{
+	struct progress *p = progress_of_view(v);
+	const char *why = progress_why_not_yet(v);
+	if (why != NULL)
+		return why;
+	if (p->choosing && row_uint(progress_choice(p), "opening") > 0)
+		return NULL;
+	return progress_at_work(p) && p->why[0] != '\0'
+	           ? NULL
+	           : "only a file that the medium does not answer for is skipped, or a secret "
+	             "that is being tried";
+}
+
+void
+progress_act_skip(struct view *v)
+{
+	progress_send(progress_of_view(v), MSG_UI_GIVE_UP, json_object());
 }
 
 const char *
@@ -216,7 +244,7 @@ progress_is_its_medium(const struct progress *p, const json_t *row)
 	return strcmp(state, "ready") == 0 || (own && strcmp(state, "read") == 0);
 }
 
-/* The reading begins again, from the medium that was picked. */
+/* The reading goes on, from the medium that was picked. */
 static void
 progress_resume(struct view *v, size_t choice, const char *text)
 {
@@ -225,8 +253,9 @@ progress_resume(struct view *v, size_t choice, const char *text)
 	(void)text;
 	if (row == NULL || p->status == NULL)
 		return;
-	json_t *body = json_pack("{s:s, s:s, s:[], s:s}", "source", row_text(row, "source"),
-	    "requester", row_text(p->status, "requester"), "fields", "resume", p->transfer);
+	json_t *body = json_pack("{s:s, s:s, s:[], s:s, s:s}", "source",
+	    row_text(row, "source"), "requester", row_text(p->status, "requester"), "fields",
+	    "resume", p->transfer, "hold", "locked");
 	app_ask(v, MSG_UI_INTAKE_DEVICE, body, MSG_DESK_DONE, progress_on_done);
 }
 
@@ -257,8 +286,8 @@ progress_on_media(void *owner, struct msg *m)
 	if (n == 0)
 		app_warn(app, "The medium is in no port; insert it again, then press Enter.");
 	else if (app->top == &p->view)
-		prompt_pick(&p->view, SAFE("Read again from the beginning: which medium?"),
-		    names, n, false, progress_resume);
+		prompt_pick(&p->view, SAFE("Go on reading: which medium?"), names, n, false,
+		    progress_resume);
 }
 
 void

@@ -4,19 +4,11 @@
 
 #include <string.h>
 
-#define PROGRESS_LABEL_CELLS 12
-#define PROGRESS_BELOW       11 /* rows under the table of stages */
+#define PROGRESS_BELOW 11 /* rows under the table of stages */
 
-/* One line after the other. */
-struct progress_page {
-	const struct area *a;
-	struct arena *frame;
-	int row;
-};
-
-/* A label and words behind it, over as many rows as they need. */
-static void
-progress_say(struct progress_page *p, struct safe label, enum style style, struct safe text)
+void
+progress_draw_line(
+    struct progress_page *p, struct safe label, enum style style, struct safe text)
 {
 	area_put(p->a, p->row, 1, STYLE_PLAIN, label);
 	struct area right =
@@ -150,19 +142,19 @@ progress_times(
 	                          ? safe_text(f, p->pace.stages[finish->slowest].name)
 	                          : SAFE("");
 	if (p->paused)
-		progress_say(
+		progress_draw_line(
 		    page, SAFE("Finish"), STYLE_STRONG, SAFE("paused; p goes on with it"));
 	else if (safe_empty(slowest))
-		progress_say(page, SAFE("Finish"), STYLE_PLAIN, safe_text(f, text));
+		progress_draw_line(page, SAFE("Finish"), STYLE_PLAIN, safe_text(f, text));
 	else
-		progress_say(page, SAFE("Finish"), STYLE_PLAIN,
+		progress_draw_line(page, SAFE("Finish"), STYLE_PLAIN,
 		    safe_printf(f, "%s; slowest stage: %s", text, slowest.text));
 	pace_print_ago(idle_ms, text);
-	progress_say(page, SAFE("Changed"),
+	progress_draw_line(page, SAFE("Changed"),
 	    idle_ms >= 60000 && !p->paused ? STYLE_WARN : STYLE_PLAIN,
 	    safe_printf(f, "%s%s", text, idle_ms >= 10000 ? " ago" : ""));
 	if (p->errors > 0)
-		progress_say(page, SAFE("Errors"), STYLE_STRONG,
+		progress_draw_line(page, SAFE("Errors"), STYLE_STRONG,
 		    safe_printf(f, "%s unreadable so far, counted in the totals; e lists them",
 			safe_count(f, p->errors).text));
 }
@@ -183,7 +175,7 @@ progress_draw_work(struct progress_page *page, const struct progress *p)
 	struct pace_finish finish = pace_finish(&p->pace, p->view.app->now_ms);
 	struct arena *f = page->frame;
 	if (p->pace.n == 0) {
-		progress_say(page, SAFE("Now"), STYLE_STRONG, SAFE("the work begins"));
+		progress_draw_line(page, SAFE("Now"), STYLE_STRONG, SAFE("the work begins"));
 		area_cursor(page->a, page->row - 1, PROGRESS_LABEL_CELLS);
 		return;
 	}
@@ -191,21 +183,26 @@ progress_draw_work(struct progress_page *page, const struct progress *p)
 	progress_table(page, p, finish.slowest);
 	progress_overall(page, p);
 	progress_times(page, p, &finish);
+	if (p->why[0] != '\0')
+		progress_draw_line(page, SAFE("Medium"), STYLE_WARN,
+		    safe_printf(f,
+			"%s: wait, or s skips this file as soon as it does, or S stops",
+			safe_text(f, p->why).text));
 	page->row++;
 	if (progress_is_release(p)) {
-		progress_say(page, SAFE("To"), STYLE_PLAIN,
+		progress_draw_line(page, SAFE("To"), STYLE_PLAIN,
 		    safe_printf(f,
 			"transfers/%s on the share. It appears there in one step, when every "
 			"file was read back from the share and is what was signed.",
 			p->transfer));
-		progress_say(page, SAFE(""), STYLE_PLAIN,
+		progress_draw_line(page, SAFE(""), STYLE_PLAIN,
 		    SAFE("A file that differs stops the release, and nothing appears."));
 	} else {
-		progress_say(page, SAFE(""), STYLE_PLAIN,
+		progress_draw_line(page, SAFE(""), STYLE_PLAIN,
 		    SAFE(
 			"The screen may be locked or left: the work goes on. The review can be "
 			"opened when all of it is done."));
-		progress_say(page, SAFE(""), STYLE_PLAIN,
+		progress_draw_line(page, SAFE(""), STYLE_PLAIN,
 		    SAFE("S stops it, with a reason; what was read stays as evidence."));
 	}
 }
@@ -244,8 +241,8 @@ static const struct progress_words {
     {TRANSFER_FAULT, true, STYLE_WARN, "Fault: the release did not end.",
 	"See to the cause, then R repeats the release: everything is checked again."},
     {TRANSFER_FAULT, false, STYLE_WARN, "Fault: reading and scanning did not end.",
-	"Insert the medium again and press Enter: it is read again from the beginning. Or A "
-	"ends the transfer, with a reason and your signature."},
+	"Insert the medium again and press Enter: what was read is not read again. Or A ends "
+	"the transfer, with a reason and your signature."},
 };
 
 static const struct progress_words *
@@ -297,7 +294,22 @@ static void
 progress_fact(struct progress_page *page, struct safe label, struct safe text)
 {
 	if (!safe_empty(text))
-		progress_say(page, label, STYLE_PLAIN, text);
+		progress_draw_line(page, label, STYLE_PLAIN, text);
+}
+
+/* Of a reading that was interrupted and repeated; else nothing. */
+static struct safe
+progress_resumed(struct arena *f, const json_t *r)
+{
+	if (r == NULL)
+		return SAFE("");
+	struct safe now = safe_count(f, row_uint(r, "read"));
+	if (row_text(r, "why")[0] != '\0')
+		return safe_printf(f, "all %s files were read again: %s", now.text,
+		    safe_member(f, r, "why").text);
+	return safe_printf(f, "%s files (%s) were read before and not again; %s were read now",
+	    safe_count(f, row_uint(r, "files")).text, safe_size(f, row_uint(r, "bytes")).text,
+	    now.text);
 }
 
 /* What was read, and what became of it. */
@@ -319,6 +331,8 @@ progress_facts(struct progress_page *page, const struct progress *p)
 			safe_count(f, row_uint(read, "files")).text,
 			safe_size(f, row_uint(read, "bytes")).text,
 			safe_count(f, row_uint(read, "unreadable")).text));
+		progress_fact(page, SAFE("Resumed"),
+		    progress_resumed(f, json_object_get(read, "resumed")));
 	}
 	progress_fact(
 	    page, SAFE("Verdicts"), progress_counts(f, json_object_get(s, "verdicts")));
@@ -351,13 +365,13 @@ progress_draw_still(struct progress_page *page, const struct progress *p)
 	if (w == NULL)
 		return;
 	area_cursor(page->a, page->row, PROGRESS_LABEL_CELLS);
-	progress_say(page, SAFE("State"), w->style, safe_text(f, w->what));
+	progress_draw_line(page, SAFE("State"), w->style, safe_text(f, w->what));
 	if (p->status != NULL && safe_empty(why))
 		why = safe_member(f, p->status, "why");
 	/* a return sends it to review, and its reason matters there */
 	bool past = p->state == TRANSFER_RELEASED || p->state == TRANSFER_CLOSED;
 	if (!safe_empty(why) && !past)
-		progress_say(page,
+		progress_draw_line(page,
 		    p->state == TRANSFER_REVIEW || p->state == TRANSFER_RELEASED
 			? SAFE("Before")
 			: SAFE("Why"),
@@ -366,7 +380,7 @@ progress_draw_still(struct progress_page *page, const struct progress *p)
 	const char *next = w->next;
 	if (p->state == TRANSFER_RELEASED && row_text(p->status, "disposition")[0] != '\0')
 		next = "C closes the transfer, with your signature. Enter shows the record.";
-	progress_say(page, SAFE("Next"), STYLE_STRONG, safe_text(f, next));
+	progress_draw_line(page, SAFE("Next"), STYLE_STRONG, safe_text(f, next));
 	page->row++;
 	if (p->status != NULL)
 		progress_facts(page, p);
@@ -380,13 +394,15 @@ progress_draw(struct view *v, const struct area *a)
 	if (p->state == TRANSFER__MAX) {
 		area_cursor(a, 1, 1);
 		area_put(a, 1, 1, STYLE_PLAIN, SAFE("The station is asked where it stands."));
+	} else if (p->choosing) {
+		progress_wait_draw(&page, p);
 	} else if (progress_at_work(p)) {
 		page.row = 0;
 		progress_draw_work(&page, p);
 		if (p->pulled)
-			progress_say(&page, SAFE("Medium"), STYLE_FAIL,
+			progress_draw_line(&page, SAFE("Medium"), STYLE_FAIL,
 			    SAFE("It was pulled out. The station stops the reading; insert it "
-				 "again, then Enter reads it again."));
+				 "again, then Enter goes on with it."));
 	} else {
 		progress_draw_still(&page, p);
 	}

@@ -2,6 +2,7 @@
 #include "ui/view/review.h"
 #include "ui/view/bulk.h"
 #include "ui/view/details.h"
+#include "ui/view/wanted.h"
 #include "ui/views.h"
 
 #include <stdio.h>
@@ -94,6 +95,24 @@ review_tell_change(struct review *r, const json_t *now)
 		app_say(app, "%s is %s now.", r->transfer, safe_text(app->frame, state).text);
 }
 
+/* Once, when it is opened: what was asked for is no row of the list. */
+static void
+review_tell_request(struct review *r, const json_t *now)
+{
+	struct app *app = r->view.app;
+	bool early;
+	const json_t *request = wanted_find(now, &early);
+	if (r->status != NULL || request == NULL || app->top != &r->view)
+		return;
+	if (wanted_is_off(request))
+		app_warn(app, "Request: %s; w shows it.",
+		    wanted_is_good(request) ? wanted_counts(app->frame, request).text
+					    : wanted_whose(app->frame, request).text);
+	else
+		app_say(
+		    app, "Request: %s; w shows it.", wanted_counts(app->frame, request).text);
+}
+
 static void
 review_on_status(void *owner, struct msg *m)
 {
@@ -105,6 +124,7 @@ review_on_status(void *owner, struct msg *m)
 		app_refused(r->view.app, m);
 	else {
 		review_tell_change(r, json_object_get(m->body, "status"));
+		review_tell_request(r, json_object_get(m->body, "status"));
 		json_decref(r->status);
 		r->status = json_incref(json_object_get(m->body, "status"));
 	}

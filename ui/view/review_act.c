@@ -256,3 +256,9 @@ review_act_take(struct view *v)
 		safe_text(frame, review_other_holder(r)).text, r->transfer),
 	    SAFE("Take over"), review_take_over);
 }
+
+void
+review_act_wanted(struct view *v)
+{
+	app_push(v->app, wanted_view(v->app, review_of(v)->transfer));
+}

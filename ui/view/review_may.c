@@ -2,6 +2,7 @@
 /* Why something is not possible in a review, in sentences. */
 #include "ui/signin.h"
 #include "ui/view/review.h"
+#include "ui/view/wanted.h"
 
 #include <string.h>
 
@@ -138,4 +139,16 @@ review_may_submit(struct view *v)
 	return safe_printf(app->frame, "%s item%s no decision yet; } goes to the next one",
 	    safe_count(app->frame, n).text, n == 1 ? " has" : "s have")
 	    .text;
+}
+
+const char *
+review_may_wanted(struct view *v)
+{
+	const struct review *r = review_of(v);
+	bool early;
+	if (r->status == NULL)
+		return "the station was asked how it stands; wait for the answer";
+	return wanted_find(r->status, &early) != NULL
+	           ? NULL
+	           : "no request was given, and none lies on the medium";
 }

@@ -2,6 +2,7 @@
 #include "src/base/hex.h"
 #include "ui/desk.h"
 #include "ui/view/signature.h"
+#include "ui/view/wanted.h"
 
 #include <string.h>
 
@@ -31,10 +32,19 @@ signature_who(struct signature *s)
 	    safe_minute(frame, row_text(first, "at")).text);
 }
 
+/* The request, when there is one; the title and the passphrase's question say who signs. */
 static struct safe
 signature_you(struct signature *s)
 {
 	struct arena *frame = s->view.app->frame;
+	bool early;
+	const json_t *request = wanted_find(s->status, &early);
+	if (request != NULL)
+		return safe_printf(frame, "Request %s%s (w)",
+		    wanted_is_good(request) ? safe_member(frame, request, "id").text : "",
+		    wanted_is_good(request)
+			? safe_printf(frame, ": %s", wanted_counts(frame, request).text).text
+			: safe_printf(frame, "not read: %s", row_text(request, "why")).text);
 	struct safe you = signature_person(s, s->view.app->ui->as);
 	return safe_printf(frame, "You are %s: %s.", you.text,
 	    signature_given(s) > 0 ? "another person, who may sign" : "you may sign");
@@ -174,12 +184,21 @@ signature_draw_below(struct signature *s, const struct area *a)
 		area_put(a, 6, 1, STYLE_WARN, safe_printf(frame, "Sign: %s.", why));
 }
 
+static bool
+signature_is_off(const struct signature *s)
+{
+	bool early;
+	const json_t *request = wanted_find(s->status, &early);
+	return request != NULL && wanted_is_off(request);
+}
+
 static void
 signature_draw_ready(struct signature *s, const struct area *a)
 {
 	int rows = a->rows - SIGNATURE_TABLE - SIGNATURE_BELOW;
 	area_clip(a, 0, 1, a->cols - 2, STYLE_PLAIN, signature_who(s));
-	area_clip(a, 1, 1, a->cols - 2, STYLE_PLAIN, signature_you(s));
+	area_clip(a, 1, 1, a->cols - 2, signature_is_off(s) ? STYLE_WARN : STYLE_PLAIN,
+	    signature_you(s));
 	if (rows > 2 * LOOK__MAX)
 		rows = 2 * LOOK__MAX; /* what is below stays near on a high screen */
 	struct area left = area_part(a, SIGNATURE_TABLE, 0, rows, SIGNATURE_RIGHT - 1);

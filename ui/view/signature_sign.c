@@ -6,6 +6,8 @@
 #include "ui/sign.h"
 #include "ui/signin.h"
 #include "ui/view/signature.h"
+#include "ui/view/wanted.h"
+#include "ui/views.h"
 
 #include <string.h>
 
@@ -234,4 +236,22 @@ void
 signature_act_withdraw(struct view *v)
 {
 	signature_ask_note(signature_of(v), SIGNATURE_WITHDRAW, SAFE("Withdraw, why: "));
+}
+
+/* --- what was asked for ----------------------------------------------------------- */
+
+const char *
+signature_may_wanted(struct view *v)
+{
+	const struct signature *s = (const struct signature *)v;
+	bool early;
+	return wanted_find(s->status, &early) != NULL
+	           ? NULL
+	           : "no request was given, and none lies on the medium";
+}
+
+void
+signature_act_wanted(struct view *v)
+{
+	app_push(v->app, wanted_view(v->app, ((struct signature *)v)->transfer));
 }

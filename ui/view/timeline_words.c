@@ -15,8 +15,11 @@ static const struct timeline_word {
 } timeline_words[] = {
     {"xfer.open", "handed in", "for @requester, by @officer; @medium.kind, %medium.bytes"},
     {"xfer.start", "reading began", "by @officer"},
+    {"xfer.unlock", "unlocking", "volume #volume (@kind) by @officer: @why"},
+    {"xfer.stopped", "volume stopped", "volume #volume: @why"},
     {"xfer.read", "read", "#items items, %bytes; #unreadable unreadable"},
     {"xfer.scan", "scanned", "#verdicts.clean clean, #verdicts.malicious malicious"},
+    {"xfer.request", "request", "laid to it by @officer; &document"},
     {"xfer.block", "blocked", "@why"},
     {"xfer.fault", "fault", "@step: @why"},
     {"xfer.take", "taken over", ""},

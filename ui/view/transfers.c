@@ -168,7 +168,11 @@ transfers_draw_row(const struct area *a, struct arena *f, int row, const json_t 
 	area_field(a, f, row, 38, 11, STYLE_PLAIN, safe_member(f, r, "holder"));
 	area_field(a, f, row, 50, 11, STYLE_PLAIN, safe_minute(f, row_text(r, "changed")));
 	area_right(a, row, 62, 7, STYLE_PLAIN, files);
-	area_put(a, row, 70, STYLE_PLAIN, s != NULL ? safe_text(f, s->next) : SAFE(""));
+	bool waits = json_is_true(json_object_get(r, "choosing"));
+	area_put(a, row, 70, STYLE_PLAIN,
+	    waits       ? SAFE("choose")
+	    : s != NULL ? safe_text(f, s->next)
+			: SAFE(""));
 	if (on)
 		area_style(a, row, 0, a->cols, STYLE_ROW);
 }

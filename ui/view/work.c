@@ -26,6 +26,7 @@ static const struct {
     {"SUBMITTED ", "waits for a second officer", "wait for a second officer"},
     {"FAULT ", "needs a step repeated", "need a step repeated"},
     {"BLOCKED ", "is blocked", "are blocked"},
+    {"CHOOSING ", "waits for a choice", "wait for a choice"},
     {"OPEN READING ", "is being read", "are being read"},
     {"SCANNING ", "is being scanned", "are being scanned"},
     {"APPROVED ", "is being released", "are being released"},
@@ -46,7 +47,10 @@ work_count(const struct work *w, const char *states)
 	size_t i, n = 0;
 	const json_t *row;
 	json_array_foreach (w->rows, i, row) {
-		const char *state = row_text(row, "state"), *at = strstr(states, state);
+		const char *state = json_is_true(json_object_get(row, "choosing"))
+		                        ? "CHOOSING"
+		                        : row_text(row, "state");
+		const char *at = strstr(states, state);
 		n += at != NULL && state[0] != '\0' && at[strlen(state)] == ' ';
 	}
 	return n;
