@@ -52,10 +52,8 @@ like "for the group of media alone" "$(inside 'stat -c "%U:%G %a" /dev/sda')" '^
 is "the screens' user cannot open it" \
     "$(inside 'runuser -u sallyport-officer -- head -c 1 /dev/sda >/dev/null 2>&1 && echo opened || echo refused')" refused
 is "nobody can send it commands" "$(inside 'for n in /dev/sg* /dev/bsg/*; do [ ! -c $n ] || stat -c "%U %a" $n; done | sort -u')" "root 0"
-go 'Requester +< rita ' Space
-press Down Right Enter
-shows "the medium is read, typed and scanned" "^ PROGRESS $transfer"
-shows "to the end" 'State +Everything was read and scanned: review is ready'
+begin_reading "^ PROGRESS $transfer"
+shows "the medium is read, typed and scanned to the end" 'State +Everything was read and scanned: review is ready'
 phase "the medium is read"
 
 go "^ REVIEW $transfer  \"FIELDDATA\"" Enter

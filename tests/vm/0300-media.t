@@ -85,8 +85,7 @@ plain "also when it has gone"
 guest plug label "$work/label.img" port=1 serial=L1
 shows "a stick with a label of escape sequences opens the form" '^ INTAKE port R1'
 plain "which shows none of it"
-go 'Requester +< rita ' Space
-go '^ PROGRESS K1-000001' Down Right Enter
+begin_reading '^ PROGRESS K1-000001'
 need 'review is ready'
 go '^ REVIEW K1-000001' Enter
 plain "nor does the review"
@@ -97,8 +96,7 @@ pull label
 # --- a stick without a file system, and one with twelve volumes -----------------------------------
 guest plug empty "$work/empty.img" port=1 serial=N1
 shows "a stick without a file system opens the form" '^ INTAKE port R1'
-go 'Requester +< rita ' Space
-go '^ PROGRESS K1-000002' Down Right Enter
+begin_reading '^ PROGRESS K1-000002'
 need 'review is ready|Fault|Blocked'
 go '^ REVIEW K1-000002' Enter
 shows "what is on it is one region that nobody read" '1 items?|1 files?|unread|outside'
@@ -106,8 +104,7 @@ press Escape Escape
 pull empty
 guest plug twelve "$work/twelve.img" port=1 serial=T12
 shows "a stick with twelve partitions opens the form" '^ INTAKE port R1'
-go 'Requester +< rita ' Space
-go '^ PROGRESS K1-000003' Down Right Enter
+begin_reading '^ PROGRESS K1-000003'
 need 'review is ready'
 run as otto items K1-000003 --json
 is "a file of each of its volumes was read" "$(printf '%s\n' "$out" | grep -c 'in.txt')" 12
@@ -127,8 +124,7 @@ pull same
 need '^ HOME'
 guest plug same "$work/plain.img" port=1 serial=SAME
 shows "R17: the second insertion opens the form" '^ INTAKE port R1'
-go 'Requester +< rita ' Space
-go '^ PROGRESS K1-000004' Down Right Enter
+begin_reading '^ PROGRESS K1-000004'
 shows "R17: and it is read" 'review is ready'
 go '^ HOME' Escape
 pull same

@@ -251,7 +251,11 @@ guest run -t 120 'cd /root && truncate -s 24M lvm.img && truncate -s 24M md.img 
     modprobe -a loop dm_mod raid1 && l=$(losetup -f --show lvm.img) && m=$(losetup -f --show md.img) &&
     pvcreate -q $l && vgcreate -q strange $l && lvcreate -q -an -Zn -Wn -l 100%FREE -n volume strange &&
     mdadm --create /dev/md9 --run --level=1 --force --raid-devices=1 --metadata=1.2 $m; mdadm --stop /dev/md9;
-    vgchange -an strange; losetup -d $l; losetup -d $m; sync; udevadm settle' >"$work/members" 2>&1 </dev/null
+    vgchange -an strange; losetup -d $l; losetup -d $m; sync; udevadm settle
+    for i in 1 2 3 4 5; do # udev may have put it together again in between
+	grep -q ^md /proc/mdstat || break
+	mdadm --stop /dev/md*; losetup -D; udevadm settle
+    done' >"$work/members" 2>&1 </dev/null
 needed "the images of members are there" guest get /root/lvm.img "$work/lvm.img"
 needed "both" guest get /root/md.img "$work/md.img"
 ok "one has a volume group" grep -q 'LVM2 001' "$work/lvm.img"

@@ -8,10 +8,12 @@ to it.  The machine ends with its supervisor, and the supervisor with the
 process --watch names: nothing outlives a test.  Every wait has a deadline.
 
   start [--base IMAGE] [--boot FOLDER] [--disk FILE]... [--rtc DATE]
-        [--cpus N] [--watch PID]
+        [--cpus N] [--watch PID] [--drive NAME] [--card IMAGE]
                     boots $GUEST/disk.qcow2, made over IMAGE when it is not
                     there, with the kernel and initramfs of FOLDER; --disk adds
-                    a virtio disk, read only
+                    a virtio disk, read only, --drive an empty drive for discs
+                    on the machine's own controller, --card a memory card in
+                    a reader of the machine's own; its size is a power of two
   wait [SECONDS]    until systemd says that the system runs; prints its word
   run [-t SECONDS] COMMAND    as root in the guest, with our standard input
                     when it is a file or a pipe; prints, ends as it ended
@@ -22,7 +24,16 @@ process --watch names: nothing outlives a test.  Every wait has a deadline.
   wait-screen SECONDS REGEX   until a row of the first console has it;
                     prints the screen when none ever had
   plug NAME IMAGE [port=N] [serial=S] [vendor=V] [product=P] [bps=N] [ro=1]
-  attach NAME DRIVER [port=N]   some other device, such as usb-kbd
+                    [bad=SECTOR] [disc=1] [pci=1]   bad: reading that sector fails;
+                    disc: in a drive for discs, on USB; IMAGE none: an empty
+                    one, and without disc a card reader without a card; pci:
+                    NVMe in a slot of the machine
+  reader NAME IMAGE...   a card reader with a slot for each, by UAS
+  change NAME IMAGE   another disc in the drive, or card in the reader
+  eject NAME        takes it out; of a drive by its button
+  tray NAME         open or closed
+  pace NAME BPS     the medium gives so many bytes a second from now on; 0: all it has
+  attach NAME DRIVER [port=N] [KEY=VALUE]...   some other device, such as usb-kbd
   unplug NAME
   cut               resets the machine as a power cut does, and waits for the
                     agent of the next boot
@@ -42,7 +53,7 @@ import time
 sys.dont_write_bytecode = True	# the tree stays as it is
 from machine import ASK_S, Failed, Supervisor, guest_dir
 
-BOOT_S = 180		# a boot that takes longer has failed
+BOOT_S = 300		# a boot that takes longer has failed
 STOP_S = 90
 
 
@@ -97,7 +108,8 @@ def take(words, names):
 
 
 def verb_start(*words):
-	names = {"base": "", "boot": "", "rtc": "utc", "cpus": "2", "append": "", "watch": str(os.getppid())}
+	names = {"base": "", "boot": "", "rtc": "utc", "cpus": "2", "append": "", "watch": str(os.getppid()),
+	    "drive": "", "card": ""}
 	taken, rest = take(words, [*names, "disk"])
 	if rest:
 		raise Failed("start: what is %s?" % rest[0])
@@ -243,6 +255,10 @@ def verb_plug(name, image, *words):
 	    "read-only": "ro" in given}
 	asks = [("blockdev-add", file)]
 	node = {"driver": "raw", "file": name + "-file", "node-name": name + "-disk", "read-only": "ro" in given}
+	if "bad" in given:
+		asks.append(("blockdev-add", {"driver": "blkdebug", "image": name + "-file", "node-name": name + "-debug",
+		    "inject-error": [{"event": "none", "iotype": "read", "errno": 5, "sector": int(given["bad"])}]}))
+		node["file"] = name + "-debug"
 	if "bps" in given:
 		asks.append(("object-add", {"qom-type": "throttle-group", "id": name + "-pace",
 		    "limits": {"bps-total": int(given["bps"])}}))
@@ -251,9 +267,21 @@ def verb_plug(name, image, *words):
 	asks.append(("blockdev-add", node))
 	port = given.get("port", "1")
 	disk = {"drive": name + "-disk"}
+	if image == "none":
+		asks, disk = [], {}
+		if "disc" not in given:	# only this way there is a disk without a medium
+			monitor(("human-monitor-command", {"command-line": "drive_add 0 if=none,id=%s-card" % name}))
+			disk = {"drive": name + "-card"}
+			given["product"] = given.get("product", "CARD READER")
 	if "serial" in given:
 		disk["serial"] = given["serial"]
-	if "vendor" in given or "product" in given:
+	if "disc" in given:
+		asks += [("device_add", dict(driver="usb-bot", id=name, bus="usb.0", port=port, attached=False)),
+		    ("device_add", dict(disk, driver="scsi-cd", id=name + "-lun", bus=name + ".0")),
+		    ("qom-set", {"path": "/machine/peripheral/" + name, "property": "attached", "value": True})]
+	elif "pci" in given:
+		asks.append(("device_add", dict(disk, driver="nvme", id=name)))
+	elif "vendor" in given or "product" in given:
 		disk.update({n: given[n] for n in ("vendor", "product") if n in given})
 		asks += [("device_add", dict(driver="usb-bot", id=name, bus="usb.0", port=port, attached=False)),
 		    ("device_add", dict(disk, driver="scsi-hd", id=name + "-lun", bus=name + ".0", removable=True)),
@@ -265,16 +293,76 @@ def verb_plug(name, image, *words):
 	return 0
 
 
+def verb_reader(name, *images):
+	asks = []
+	for n, image in enumerate(images):
+		asks.append(("blockdev-add", {"driver": "file", "filename": os.path.abspath(image),
+		    "node-name": "%s-slot%d" % (name, n), "read-only": True}))
+	asks.append(("device_add", dict(driver="usb-uas", id=name, bus="usb.0", port="1")))
+	for n in range(len(images)):
+		asks.append(("device_add", dict(driver="scsi-hd", id="%s-lun%d" % (name, n), bus=name + ".0", lun=n,
+		    drive="%s-slot%d" % (name, n), removable=True)))
+	asks.append(("qom-set", {"path": "/machine/peripheral/" + name, "property": "attached", "value": True}))
+	monitor(*asks)
+	return 0
+
+
+def block_of(name):
+	"""What QEMU says of the medium in the drive or reader."""
+	for device in monitor(("query-block", {})):
+		if device.get("qdev", "").split("/")[-1] == name + "-lun":
+			return device
+	raise Failed("there is no drive " + name)
+
+
+def is_card(name):
+	return block_of(name)["device"] == name + "-card"
+
+
+def verb_change(name, image):
+	disc = not is_card(name)
+	monitor(("blockdev-change-medium", {"id": name + "-lun", "filename": os.path.abspath(image),
+	    "format": "raw", "read-only-mode": "read-only" if disc else "read-write", "force": True}))
+	return 0
+
+
+def verb_eject(name):
+	# A drive has a button: the guest is asked, and opens it.  A card is just pulled.
+	monitor(("blockdev-open-tray", {"id": name + "-lun", "force": is_card(name)}))
+	limit = time.monotonic() + ASK_S
+	while not block_of(name)["tray_open"]:
+		if time.monotonic() > limit:
+			raise Failed("the drive does not open its tray")
+		time.sleep(0.1)
+	monitor(("blockdev-remove-medium", {"id": name + "-lun"}))
+	return 0
+
+
+def verb_tray(name):
+	print("open" if block_of(name)["tray_open"] else "closed")
+	return 0
+
+
+def verb_pace(name, bps):
+	for device in monitor(("query-block", {})):
+		if device.get("inserted", {}).get("node-name") == name + "-disk":
+			limits = dict.fromkeys(("bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"), 0)
+			monitor(("block_set_io_throttle", dict(limits, id=device["qdev"], bps=int(bps))))
+			return 0
+	raise Failed("nothing is plugged in as " + name)
+
+
 def verb_attach(name, driver, *words):
-	given = dict(w.split("=", 1) for w in words)
-	monitor(("device_add", dict(driver=driver, id=name, bus="usb.0", port=given.get("port", "1"))))
+	given = dict({"port": "1"}, **dict(w.split("=", 1) for w in words))
+	monitor(("device_add", dict(given, driver=driver, id=name, bus="usb.0")))
 	return 0
 
 
 def verb_unplug(name):
 	ask("unplug", name=name)
 	nodes = [n["node-name"] for n in monitor(("query-named-block-nodes", {}))]
-	asks = [("blockdev-del", {"node-name": n}) for n in (name + "-disk", name + "-file") if n in nodes]
+	names = [name + "-disk", name + "-debug", name + "-file"] + [n for n in nodes if n.startswith(name + "-slot")]
+	asks = [("blockdev-del", {"node-name": n}) for n in names if n in nodes]
 	if any(o["name"] == name + "-pace" for o in monitor(("qom-list", {"path": "/objects"}))):
 		asks.append(("object-del", {"id": name + "-pace"}))
 	monitor(*asks)

@@ -108,6 +108,15 @@ enter() { # TEXT
 message() {
 	screen | sed -n 24p
 }
+# The form of a medium: for rita, and its button, which comes before the first field.
+begin_reading() { # REGEX of what the screen then shows
+	go 'Requester +< rita ' Space
+	go "$1" Up Up Enter
+}
+begin_choosing() {
+	go 'Requester +< rita ' Space
+	go '^ READING, WAITS FOR YOU' Up Enter
+}
 # The guest itself waits for a row: one process instead of one for each look.
 need() { # REGEX
 	guest wait-screen 90 "$1" >"$work/needed.out" && return
@@ -138,10 +147,16 @@ source_of() { # PORT: what `intake --device` calls the medium that is ready in i
 	sallyport media --json | grep "\"$1\"" | grep '"ready"' |
 	    sed -n 's,.*"name": *"\([^"]*\)".*,/dev/disk/by-path/\1,p' | head -n 1
 }
-# entries of a type in the record, whatever the screens say
-entries_of() { # TYPE
-	inside "runuser -u sallyport-ledger -- sallyport-verify /var/lib/sallyport/ledger/ledger.db --json" |
-	    grep -c "\"$1\""
+# Entries of a type in the record, whatever the screens say: their data, a line each,
+# oldest first.  They lie in the file as they were signed.
+record_of() { # TYPE
+	guest run 'perl -0777 -ne '"'"'
+		my %by;
+		$by{$2} = $1 while /("data":\{[^{}]*\}),"head":\{[^{}]*"size":(\d+)\}[^{}\0]*"type":"'"$1"'"/g;
+		print "$by{$_}\n" for sort { $a <=> $b } keys %by'"'"' /var/lib/sallyport/ledger/ledger.db' </dev/null
+}
+newest() { # TYPE
+	record_of "$1" | tail -n 1
 }
 verifies() {
 	inside 'runuser -u sallyport-ledger -- sallyport verify'

@@ -146,6 +146,11 @@ def machine(options, monitor, agent):
 	for n, disk in enumerate(options["disk"]):
 		words += ["-drive", "if=none,id=d%d,format=raw,readonly=on,file=%s" % (n, disk),
 		    "-device", "virtio-blk-pci,drive=d%d,addr=%d" % (n, 9 + n)]
+	if options["drive"]:
+		words += ["-device", "ide-cd,bus=ide.1,id=%s-lun" % options["drive"]]
+	if options["card"]:
+		words += ["-drive", "if=none,id=card,format=raw,file=" + options["card"],
+		    "-device", "sdhci-pci", "-device", "sd-card,drive=card"]
 	return words
 
 

@@ -7,7 +7,7 @@ here=$(dirname "$0")
 home=/var/lib/sallyport
 case $1 in
 parts)
-	echo install init hand-over start people kiosk
+	echo install init hand-over ports start people kiosk
 	;;
 install)
 	cd "$here/offline"
@@ -37,6 +37,10 @@ END
 	cat $home/station.conf
 	cp /usr/share/sallyport/clamav/sallyport-test.ndb /var/lib/sallyport-clamd/
 	ls -la $home
+	;;
+ports)
+	sallyport-ports on
+	sallyport-ports status
 	;;
 start)
 	systemctl enable --now sallyport.target
