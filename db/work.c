@@ -174,14 +174,21 @@ work_item_kept(
 	return e;
 }
 
+/* Runs a change of something that must be there: ERR_NOTFOUND when it is not. */
+static enum err
+work_run_found(struct work *w, struct sql_stmt *s)
+{
+	enum err e = sql_run(s);
+	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
+}
+
 enum err
 work_item_same(struct work *w, uint64_t id, uint64_t as)
 {
 	struct sql_stmt *s = work_change(w, STMT_ITEM_SAME);
 	sql_bind_uint(s, 1, id);
 	sql_bind_uint(s, 2, as);
-	enum err e = sql_run(s);
-	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
+	return work_run_found(w, s);
 }
 
 enum err
@@ -191,8 +198,7 @@ work_item_bad(struct work *w, uint64_t id, const char *state, const char *why)
 	sql_bind_uint(s, 1, id);
 	sql_bind_text(s, 2, state);
 	sql_bind_text(s, 3, why);
-	enum err e = sql_run(s);
-	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
+	return work_run_found(w, s);
 }
 
 enum err
@@ -202,8 +208,7 @@ work_item_looked(struct work *w, uint64_t id, const char *type, const char *why)
 	sql_bind_uint(s, 1, id);
 	sql_bind_text(s, 2, type);
 	sql_bind_text(s, 3, why);
-	enum err e = sql_run(s);
-	return e == ERR_OK && sql_changes(w->sql) == 0 ? ERR_NOTFOUND : e;
+	return work_run_found(w, s);
 }
 
 enum err
