@@ -33,7 +33,6 @@
 	    1u << STAGE_RELISTING | 1u << STAGE_SKIPPING | 1u << STAGE_CHECKING |             \
 	    1u << STAGE_HAVING | 1u << STAGE_READING)
 
-/* Reader and vault are both through: the medium may be handed back. */
 /* The medium may be taken out: nobody holds it any more. */
 static void
 reading_close(struct intake *in)
@@ -43,6 +42,7 @@ reading_close(struct intake *in)
 	in->medium_fd = -1;
 }
 
+/* Reader and vault are both through: the medium may be handed back. */
 static void
 reading_over(struct intake *in)
 {
