@@ -11,20 +11,12 @@
 #include "ui/print.h"
 #include "ui/secret.h"
 #include "ui/volume.h"
+#include "ui/waits.h"
 
 #include <string.h>
 #include <unistd.h>
 
 /* --- how it stands ----------------------------------------------------------------------- */
-
-static const struct {
-	const char *word, *text;
-} choose_whys[] = {
-    {"asked", "it was asked for"},
-    {"locked", "a volume is encrypted, and nobody has opened it"},
-    {"room", "the vault has not room for all of it"},
-    {"request", "a request says what was asked for"},
-};
 
 static void
 choose_print_why(const json_t *c)
@@ -32,12 +24,13 @@ choose_print_why(const json_t *c)
 	size_t i;
 	const json_t *word;
 	const char *title = "waits";
-	json_array_foreach (json_object_get(c, "why"), i, word)
-		for (size_t k = 0; k < sizeof(choose_whys) / sizeof(choose_whys[0]); k++)
-			if (strcmp(json_string_value(word), choose_whys[k].word) == 0) {
-				print_out("  %-10s %s\n", title, choose_whys[k].text);
-				title = "";
-			}
+	json_array_foreach (json_object_get(c, "why"), i, word) {
+		const char *text = waits_text(json_string_value(word));
+		if (text == NULL)
+			continue;
+		print_out("  %-10s %s\n", title, text);
+		title = "";
+	}
 	if (title[0] != '\0')
 		print_out("  %-10s for the word to go on\n", title);
 }

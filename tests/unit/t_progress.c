@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/view ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/view/progress_choose ui/view/progress_wait ui/view/wanted ui/wrap ui/cursor ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/view ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/view/progress_choose ui/view/progress_wait ui/view/wanted ui/waits ui/wrap ui/cursor ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* A transfer at work, without a station: what is asked of it, what each state allows. */
 #include "src/base/mem.h"

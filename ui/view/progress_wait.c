@@ -3,6 +3,7 @@
 #include "ui/desk.h"
 #include "ui/view/progress.h"
 #include "ui/view/wanted.h"
+#include "ui/waits.h"
 
 #include <string.h>
 
@@ -12,22 +13,15 @@
 static void
 progress_wait_why(struct progress_page *page, const json_t *c)
 {
-	static const struct {
-		const char *word, *text;
-	} whys[] = {
-	    {"asked", "it was asked for"},
-	    {"locked", "a volume is encrypted, and nobody has opened it"},
-	    {"room", "the vault has not room for all of it"},
-	    {"request", "a request says what was asked for"},
-	};
 	struct safe all = SAFE("");
 	size_t i;
 	const json_t *word;
-	json_array_foreach (json_object_get(c, "why"), i, word)
-		for (size_t k = 0; k < sizeof(whys) / sizeof(whys[0]); k++)
-			if (strcmp(json_string_value(word), whys[k].word) == 0)
-				all = safe_printf(page->frame, "%s%s%s", all.text,
-				    safe_empty(all) ? ": " : "; ", whys[k].text);
+	json_array_foreach (json_object_get(c, "why"), i, word) {
+		const char *text = waits_text(json_string_value(word));
+		if (text != NULL)
+			all = safe_printf(page->frame, "%s%s%s", all.text,
+			    safe_empty(all) ? ": " : "; ", text);
+	}
 	progress_draw_line(page, SAFE("Now"), STYLE_STRONG,
 	    safe_printf(page->frame, "Everything is listed; the contents wait for your word%s.",
 		all.text));
