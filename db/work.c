@@ -174,8 +174,7 @@ work_item_kept(
 	return e;
 }
 
-/* Runs a change of something that must be there: ERR_NOTFOUND when it is not. */
-static enum err
+enum err
 work_run_found(struct work *w, struct sql_stmt *s)
 {
 	enum err e = sql_run(s);

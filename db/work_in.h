@@ -73,6 +73,8 @@ struct work_drafts {
 
 /* Statements that change facts run inside the open transaction. */
 struct sql_stmt *work_change(struct work *, enum work_stmt);
+/* Runs a change of something that must be there: ERR_NOTFOUND when it is not. */
+enum err work_run_found(struct work *, struct sql_stmt *);
 /* Reads one row of n numbers. */
 enum err work_numbers(struct work *, enum work_stmt, uint64_t *out, int n);
 

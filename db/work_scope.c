@@ -43,6 +43,16 @@ work_bind_below(struct sql_stmt *s, int at, const uint8_t *path, size_t n)
 	sql_bind_bytes(s, at + 1, text, n + 1);
 }
 
+/* Runs what removes items; ret_gone: how many. */
+static enum err
+work_run_gone(struct work *w, struct sql_stmt *s, uint64_t *ret_gone)
+{
+	enum err e = sql_run(s);
+	if (e == ERR_OK)
+		*ret_gone = sql_changes(w->sql);
+	return e;
+}
+
 static enum err
 work_below_del(struct work *w, uint64_t id, uint64_t *ret_gone)
 {
@@ -55,10 +65,7 @@ work_below_del(struct work *w, uint64_t id, uint64_t *ret_gone)
 	struct sql_stmt *s = work_change(w, STMT_ITEM_LEAVE_BELOW);
 	sql_bind_uint(s, 1, id);
 	work_bind_below(s, 2, own, n);
-	e = sql_run(s);
-	if (e == ERR_OK)
-		*ret_gone = sql_changes(w->sql);
-	return e;
+	return work_run_gone(w, s, ret_gone);
 }
 
 enum err
@@ -67,9 +74,7 @@ work_item_leave(struct work *w, uint64_t id, const char *why, uint64_t *ret_gone
 	struct sql_stmt *s = work_change(w, STMT_ITEM_LEAVE);
 	sql_bind_uint(s, 1, id);
 	sql_bind_text(s, 2, why);
-	enum err e = sql_run(s);
-	if (e == ERR_OK && sql_changes(w->sql) == 0)
-		return ERR_NOTFOUND;
+	enum err e = work_run_found(w, s);
 	return e == ERR_OK ? work_below_del(w, id, ret_gone) : e;
 }
 
@@ -78,9 +83,7 @@ work_volume_opened(struct work *w, uint64_t volume, uint64_t *ret_gone)
 {
 	struct sql_stmt *s = work_change(w, STMT_VOLUME_OPENED);
 	sql_bind_uint(s, 1, volume);
-	enum err e = sql_run(s);
-	if (e == ERR_OK)
-		*ret_gone = sql_changes(w->sql);
+	enum err e = work_run_gone(w, s, ret_gone);
 	return e == ERR_OK ? sql_run(work_change(w, STMT_MEDIUM_OPENED)) : e;
 }
 
