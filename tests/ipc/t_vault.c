@@ -129,6 +129,20 @@ expect(struct channel *c, enum msg_id id)
 	return m;
 }
 
+/* The vault has ended by its own word, and what it kept can be served again. */
+static void
+ends_with_a_fault(struct station *s)
+{
+	int status;
+	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
+	assert_int_equal(WEXITSTATUS(status), 3);
+	channel_free(s->desk);
+	channel_free(s->stager);
+	channel_free(s->parent);
+	start(s, "0");
+	station_close(s);
+}
+
 static void
 say(struct channel *c, enum msg_id id, json_t *body, int fd)
 {
@@ -329,7 +343,6 @@ one_object_too_many_to_look_at_ends_the_vault(void **state)
 {
 	struct station s;
 	char sha256[HEX_DIGEST_SIZE];
-	int status;
 	(void)state;
 	station_open(&s, "0");
 	keep_text(&s, 1, "it stays", sha256);
@@ -341,13 +354,7 @@ one_object_too_many_to_look_at_ends_the_vault(void **state)
 	for (size_t i = 0; i < LIM_VAULT_CHECK + 1; i++)
 		json_array_append_new(objects, json_string(sha256));
 	say(s.desk, MSG_VAULT_CHECK, json_pack("{s:i,s:o}", "tag", 4, "objects", objects), -1);
-	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
-	assert_int_equal(WEXITSTATUS(status), 3);
-	channel_free(s.desk);
-	channel_free(s.stager);
-	channel_free(s.parent);
-	start(&s, "0");
-	station_close(&s);
+	ends_with_a_fault(&s);
 }
 
 static void
@@ -537,7 +544,7 @@ peer_that_breaks_the_rules_ends_the_vault_or_only_itself(void **state)
 {
 	struct station s;
 	char sha256[HEX_DIGEST_SIZE];
-	int status, pair[2];
+	int pair[2];
 	(void)state;
 	station_open(&s, "0");
 	/* a scanner that talks nonsense is dropped, the vault goes on */
@@ -555,13 +562,7 @@ peer_that_breaks_the_rules_ends_the_vault_or_only_itself(void **state)
 	close(pair[0]);
 	/* a desk that does cannot be trusted with anything */
 	assert_int_equal(send(channel_fd(s.desk), "nonsense", 8, 0), 8);
-	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
-	assert_int_equal(WEXITSTATUS(status), 3);
-	channel_free(s.desk);
-	channel_free(s.stager);
-	channel_free(s.parent);
-	start(&s, "0");
-	station_close(&s);
+	ends_with_a_fault(&s);
 }
 
 static void
@@ -609,7 +610,6 @@ static void
 desk_that_only_asks_ends_the_vault_and_not_its_memory(void **state)
 {
 	struct station s;
-	int status;
 	(void)state;
 	station_open(&s, "0");
 	for (int i = 0; i < LIM_VAULT_ANSWERS; i++)
@@ -621,13 +621,7 @@ desk_that_only_asks_ends_the_vault_and_not_its_memory(void **state)
 	for (int i = 0; i < 2 * LIM_VAULT_ANSWERS; i++)
 		if (channel_send_wait(s.desk, MSG_VAULT_SPACE, NULL, -1) != ERR_OK)
 			break;
-	assert_int_equal(waitpid(s.pid, &status, 0), s.pid);
-	assert_int_equal(WEXITSTATUS(status), 3);
-	channel_free(s.desk);
-	channel_free(s.stager);
-	channel_free(s.parent);
-	start(&s, "0");
-	station_close(&s);
+	ends_with_a_fault(&s);
 }
 
 static void

@@ -4,42 +4,10 @@
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "src/core/merkle.h"
-#include "tests/ledger/maker.h"
+#include "tests/unit/custody.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct maker *m;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	m = maker_new("site7.example", 1, 1);
-	maker_settle(m);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	m = maker_free(m);
-	return 0;
-}
-
-/* The sentence must hold this; else the rule that spoke is another one. */
-static void
-assert_refused(enum err got, const char *words)
-{
-	if (got == ERR_OK || strstr(m->why, words) == NULL)
-		fail_msg("expected \"%s\", got %s: \"%s\"", words, err_str(got), m->why);
-}
 
 static void
 set(json_t *object, const char *path, json_t *value)

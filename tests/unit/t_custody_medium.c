@@ -2,42 +2,10 @@
 /* SPDX-License-Identifier: ISC */
 /* The medium register and requests, as part of the record. */
 #include "src/base/hex.h"
-#include "tests/ledger/maker.h"
+#include "tests/unit/custody.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct maker *m;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	m = maker_new("site7.example", 1, 1);
-	maker_settle(m);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	m = maker_free(m);
-	return 0;
-}
-
-/* The sentence must hold this; else the rule that spoke is another one. */
-static void
-assert_refused(enum err got, const char *words)
-{
-	if (got == ERR_OK || strstr(m->why, words) == NULL)
-		fail_msg("expected \"%s\", got %s: \"%s\"", words, err_str(got), m->why);
-}
 
 static char subj[80];
 

@@ -5,34 +5,10 @@
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
-#include "tests/ledger/maker.h"
+#include "tests/unit/custody.h"
 
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
-
-static struct maker *m;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	m = maker_new("site7.example", 1, 1);
-	maker_settle(m);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	m = maker_free(m);
-	return 0;
-}
 
 static void
 newest_refused_media_are_known(void **state)

@@ -12,29 +12,14 @@
 
 #define BLOCK 1024
 #define INODE 256
+
+#define DISK_BYTES (64 * BLOCK)
+#include "tests/unit/disk.h"
+
 #define SUPER (disk + EXTINODE_SUPER_AT)
 #define GROUP (disk + 2 * BLOCK)
 #define MAP   (disk + 3 * BLOCK)
 #define FILE3 (disk + 4 * BLOCK + 2 * INODE) /* the record of file 3 */
-
-static uint8_t disk[64 * BLOCK];
-
-static void
-put(uint8_t *p, uint64_t v, int n)
-{
-	for (int i = 0; i < n; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
-}
-
-static enum err
-read_disk(void *arg, uint64_t at, void *out, size_t n)
-{
-	(void)arg;
-	if (at > sizeof(disk) || n > sizeof(disk) - at)
-		return ERR_RANGE;
-	memcpy(out, disk + at, n);
-	return ERR_OK;
-}
 
 /* 16 records in one group; file 3 is in use and plain. */
 static int

@@ -9,17 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-static uint8_t disk[2 << 20];
-
-static enum err
-read_disk(void *arg, uint64_t at, void *out, size_t n)
-{
-	(void)arg;
-	if (at > sizeof(disk) || n > sizeof(disk) - at)
-		return ERR_RANGE;
-	memcpy(out, disk + at, n);
-	return ERR_OK;
-}
+#define DISK_BYTES (2 << 20)
+#include "tests/unit/disk.h"
 
 static void
 marks_are_named(void **state)

@@ -13,29 +13,13 @@
 #define SECTOR  512
 #define SECTORS 4096
 
-static uint8_t disk[SECTORS * SECTOR];
-
-static enum err
-read_disk(void *arg, uint64_t at, void *out, size_t n)
-{
-	(void)arg;
-	if (at > sizeof(disk) || n > sizeof(disk) - at)
-		return ERR_RANGE;
-	memcpy(out, disk + at, n);
-	return ERR_OK;
-}
+#define DISK_BYTES (SECTORS * SECTOR)
+#include "tests/unit/disk.h"
 
 static enum err
 parse(struct table *t)
 {
 	return table_parse(read_disk, NULL, sizeof(disk), SECTOR, t);
-}
-
-static void
-put(uint8_t *p, uint64_t v, int n)
-{
-	for (int i = 0; i < n; i++)
-		p[i] = (uint8_t)(v >> (8 * i));
 }
 
 static void
