@@ -191,6 +191,17 @@ escape_looks_latin(uint32_t code)
 	return false;
 }
 
+enum escape_letter
+escape_letter(uint32_t code)
+{
+	unsigned script = escape_script(code);
+	if (script == SCRIPT_COMMON)
+		return ESCAPE_LETTER_NONE;
+	if (script == SCRIPT_LATIN)
+		return ESCAPE_LETTER_LATIN;
+	return escape_looks_latin(code) ? ESCAPE_LETTER_LOOKS : ESCAPE_LETTER_OTHER;
+}
+
 static unsigned
 escape_label(const uint8_t *p, size_t n)
 {

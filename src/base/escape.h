@@ -74,6 +74,15 @@ bool escape_undo(const char *text, size_t text_len, uint8_t *out, size_t *ret_le
  */
 unsigned escape_class(uint32_t code);
 
+/* What a code point is in a word: a letter of Latin, one that looks so, or another. */
+enum escape_letter {
+	ESCAPE_LETTER_NONE,
+	ESCAPE_LETTER_LATIN,
+	ESCAPE_LETTER_LOOKS, /* of another script, and looks like a Latin one */
+	ESCAPE_LETTER_OTHER,
+};
+enum escape_letter escape_letter(uint32_t code);
+
 /* Newly allocated escaped form of a NUL-terminated string; caller frees. */
 char *escape_dup(const char *text);
 

@@ -123,6 +123,13 @@ io_memfd_seal(int fd)
 	return fcntl(fd, F_ADD_SEALS, IO_SEALS) == 0 ? ERR_OK : ERR_IO;
 }
 
+bool
+io_memfd_is_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+	return seals >= 0 && (seals & IO_SEALS) == IO_SEALS;
+}
+
 enum err
 io_memfd(const char *label, const void *bytes, size_t n, int *ret_fd)
 {
@@ -140,11 +147,24 @@ io_memfd(const char *label, const void *bytes, size_t n, int *ret_fd)
 	return ERR_OK;
 }
 
+int64_t
+io_changed_ns(const struct stat *st)
+{
+	const struct timespec *c = &st->st_ctim, *m = &st->st_mtim;
+	bool later =
+	    m->tv_sec > c->tv_sec || (m->tv_sec == c->tv_sec && m->tv_nsec > c->tv_nsec);
+	const struct timespec *t = later ? m : c;
+	int64_t ns;
+	if (__builtin_mul_overflow((int64_t)t->tv_sec, (int64_t)1000000000, &ns) ||
+	    __builtin_add_overflow(ns, (int64_t)t->tv_nsec, &ns))
+		return t->tv_sec > 0 ? INT64_MAX : 0;
+	return ns > 0 ? ns : 0;
+}
+
 enum err
 io_memfd_read(int fd, size_t max_bytes, uint8_t **ret_bytes, size_t *ret_len)
 {
-	int seals = fcntl(fd, F_GET_SEALS);
-	if (seals < 0 || (seals & IO_SEALS) != IO_SEALS)
+	if (!io_memfd_is_sealed(fd))
 		return ERR_PROTO;
 	return io_slurp(fd, max_bytes, ret_bytes, ret_len);
 }
@@ -153,8 +173,7 @@ enum err
 io_memfd_map(int fd, size_t max_bytes, const uint8_t **ret_bytes, size_t *ret_len)
 {
 	struct stat st;
-	int seals = fcntl(fd, F_GET_SEALS);
-	if (seals < 0 || (seals & IO_SEALS) != IO_SEALS)
+	if (!io_memfd_is_sealed(fd))
 		return ERR_PROTO;
 	if (fstat(fd, &st) != 0)
 		return ERR_IO;

@@ -5,8 +5,11 @@
 
 #include "src/base/err.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct stat;
 
 /* Reads exactly n bytes or fails; an early end is ERR_SYNTAX. */
 enum err io_read_all(int fd, void *out, size_t n);
@@ -23,10 +26,15 @@ enum err io_create_synced(
 enum err io_replace_synced(
     int dirfd, const char *name, unsigned mode, const void *bytes, size_t n);
 
+/* When the file, or what it says of itself, was changed last: since 1970, 0 to INT64_MAX. */
+int64_t io_changed_ns(const struct stat *);
+
 /* A new memfd with these bytes, sealed against every change; caller closes. */
 enum err io_memfd(const char *label, const void *bytes, size_t n, int *ret_fd);
 /* Seals a memfd that was written piece by piece. */
 enum err io_memfd_seal(int fd);
+/* Whether nobody can change it any more. */
+bool io_memfd_is_sealed(int fd);
 /*
  * Reads a memfd sent by a peer; refuses what is not fully sealed, because the
  * sender could change it between check and use.  Caller frees.

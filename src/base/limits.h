@@ -44,76 +44,161 @@
 #define LIM_BAD_TRIES       3  /* reads of its smallest part */
 
 /* --- ledger and documents (src/core) -------------------------------------- */
-#define LIM_ENTRY_BODY_BYTES     65536 /* canonical line of an entry */
-#define LIM_ENTRY_SIG_BYTES      4096  /* signature blob, before base64 */
-#define LIM_ENTRY_BYTES          (LIM_ENTRY_BODY_BYTES + 8192)
-#define LIM_ENTRY_TEXT_BYTES     8192  /* one text in an entry's data */
-#define LIM_CANON_BYTES          65536 /* one canonical JSON object */
-#define LIM_CANON_DEPTH          6     /* nesting in canonical JSON */
-#define LIM_CANON_KEY_BYTES      32
-#define LIM_INVENTORY_LINE_BYTES 65536 /* one line of an inventory */
-#define LIM_SCAN_WHY_BYTES       256   /* a scanner's word on its verdict, in an inventory */
-#define LIM_NOTE_BYTES           65536 /* a signed note with all its lines */
-#define LIM_TIMELINE_BYTES       (16 << 20) /* entries of one transfer, for a terminal */
-#define LIM_NOTE_SIGNATURES      64
-#define LIM_NOTE_NAME_BYTES      127  /* name of a note key, origin of a log */
-#define LIM_HEAD_GAP             4096 /* entries since the head a signer was shown */
-#define LIM_PROOF_NODES          64   /* hashes in a Merkle proof */
-#define LIM_POLICY_BYTES         262144
-#define LIM_POLICY_RULES         512
-#define LIM_POLICY_WORDS         64    /* globs, kinds or verdicts in one condition */
-#define LIM_POLICY_FIELDS        32    /* transfer fields a policy may ask for */
-#define LIM_POLICY_DAYS          36500 /* days objects are kept, signature age */
-#define LIM_POLICY_TEXT_BYTES    256   /* a "why" of a rule, a glob, a name */
-#define LIM_SETTING_BYTES        65536 /* station.conf */
-#define LIM_PORTS                64    /* ports of a station */
-#define LIM_PORT_MEDIA           64    /* media a look at all ports tells of; >= LIM_PORTS */
-#define LIM_PORT_ENTRIES         4096  /* entries of a port's folder that are looked at */
-#define LIM_PORT_PATH_BYTES      255   /* what udev calls a place: a name in by-path */
-#define LIM_PORT_ALLOW           64    /* devices on the list of one port */
-#define LIM_STATION_DISKS        16    /* of the machine itself that station.conf names */
-#define LIM_DEVICE_TEXT_BYTES    128 /* vendor, model or serial of a device; the rest is cut */
-#define LIM_DEVICES              64  /* devices the desk keeps an eye on */
-#define LIM_OPENERS              8   /* media that are being opened, or never answered */
-#define LIM_FLAPS                32 /* entries about devices in one port, one right after the other */
-#define LIM_DESCRIPTOR_BYTES     65553  /* of a USB device: what the kernel keeps of one */
-#define LIM_PRESETS              32     /* presets of a station */
-#define LIM_PRESETS_BYTES        12000  /* all of them, as a terminal is told */
-#define LIM_REASONS              16     /* reasons a site offers for one decision */
-#define LIM_SITE_REASON_BYTES    128    /* one of them */
-#define LIM_LOCK_MINUTES         60     /* a screen left alone locks by then */
-#define LIM_REFUSED_MEDIA        16     /* newest refused media that the record shows */
-#define LIM_TYPE_BYTES           128    /* a type name, a MIME type */
-#define LIM_LINK_HOPS            40     /* links behind links, as on Linux */
-#define LIM_REPORT_ROWS          100000 /* rows of one list in a report */
-#define LIM_PERSON_ID_BYTES      32     /* [a-z][a-z0-9._-]* */
-#define LIM_PERSON_NAME_BYTES    128
-#define LIM_CONTROL_BYTES        32        /* control number of a medium */
-#define LIM_REGISTER_TEXT_BYTES  256       /* one text of the medium register */
-#define LIM_REQUEST_BYTES        (1 << 20) /* a request file */
-#define LIM_REQUEST_FILES        20000     /* names in one */
-#define LIM_REQUEST_TEXT_BYTES   1024      /* one text in it, escaped */
-#define LIM_REQUEST_SIG_BYTES    4096      /* the signature beside it */
-#define LIM_REQUEST_SHOWN        16        /* missing names that an entry tells */
-#define LIM_REQUEST_MS           20000     /* in which one must have been read */
-#define LIM_REASON_BYTES         1024      /* what an officer types */
-#define LIM_WHERE_BYTES          1024      /* a limit expression */
-#define LIM_WHERE_NODES          64
-#define LIM_PASSPHRASE_BYTES     1024
-#define LIM_SECRET_BYTES         4096      /* one secret in locked memory */
-#define LIM_KEY_OPS              16        /* Argon2id passes a key file may ask for */
-#define LIM_KEY_MEM_BYTES        (1 << 30) /* and memory */
-#define LIM_KEY_FILE_BYTES       4096
-#define LIM_APPROVALS            9 /* signatures a policy may ask for */
+#define LIM_ENTRY_BODY_BYTES       65536 /* canonical line of an entry */
+#define LIM_ENTRY_SIG_BYTES        4096  /* signature blob, before base64 */
+#define LIM_ENTRY_BYTES            (LIM_ENTRY_BODY_BYTES + 8192)
+#define LIM_ENTRY_TEXT_BYTES       8192  /* one text in an entry's data */
+#define LIM_CANON_BYTES            65536 /* one canonical JSON object */
+#define LIM_CANON_DEPTH            6     /* nesting in canonical JSON */
+#define LIM_CANON_KEY_BYTES        32
+#define LIM_INVENTORY_LINE_BYTES   65536 /* one line of an inventory */
+#define LIM_SCAN_WHY_BYTES         256   /* a scanner's word on its verdict, in an inventory */
+#define LIM_NOTE_BYTES             65536 /* a signed note with all its lines */
+#define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
+#define LIM_NOTE_SIGNATURES        64
+#define LIM_NOTE_NAME_BYTES        127  /* name of a note key, origin of a log */
+#define LIM_HEAD_GAP               4096 /* entries since the head a signer was shown */
+#define LIM_PROOF_NODES            64   /* hashes in a Merkle proof */
+#define LIM_POLICY_BYTES           262144
+#define LIM_POLICY_RULES           512
+#define LIM_POLICY_WORDS           64    /* globs, kinds or verdicts in one condition */
+#define LIM_POLICY_FIELDS          32    /* transfer fields a policy may ask for */
+#define LIM_POLICY_DAYS            36500 /* days objects are kept, signature age */
+#define LIM_POLICY_TEXT_BYTES      256   /* a "why" of a rule, a glob, a name */
+#define LIM_SETTING_BYTES          65536 /* station.conf */
+#define LIM_PORTS                  64    /* ports of a station */
+#define LIM_PORT_MEDIA             64    /* media a look at all ports tells of; >= LIM_PORTS */
+#define LIM_PORT_ENTRIES           4096  /* entries of a port's folder that are looked at */
+#define LIM_PORT_PATH_BYTES        255   /* what udev calls a place: a name in by-path */
+#define LIM_PORT_ALLOW             64    /* devices on the list of one port */
+#define LIM_STATION_DISKS          16    /* of the machine itself that station.conf names */
+#define LIM_DEVICE_TEXT_BYTES      128 /* vendor, model or serial of a device; the rest is cut */
+#define LIM_DEVICES                64  /* devices the desk keeps an eye on */
+#define LIM_OPENERS                8   /* media that are being opened, or never answered */
+#define LIM_FLAPS                  32 /* entries about devices in one port, one right after the other */
+#define LIM_DESCRIPTOR_BYTES       65553  /* of a USB device: what the kernel keeps of one */
+#define LIM_PRESETS                32     /* presets of a station */
+#define LIM_PRESETS_BYTES          12000  /* all of them, as a terminal is told */
+#define LIM_REASONS                16     /* reasons a site offers for one decision */
+#define LIM_SITE_REASON_BYTES      128    /* one of them */
+#define LIM_LOCK_MINUTES           60     /* a screen left alone locks by then */
+#define LIM_REFUSED_MEDIA          16     /* newest refused media that the record shows */
+#define LIM_TYPE_BYTES             128    /* a type name, a MIME type */
+#define LIM_LINK_HOPS              40     /* links behind links, as on Linux */
+#define LIM_REPORT_ROWS            100000 /* rows of one list in a report */
+#define LIM_PERSON_ID_BYTES        32     /* [a-z][a-z0-9._-]* */
+#define LIM_PERSON_NAME_BYTES      128
+#define LIM_CONTROL_BYTES          32        /* control number of a medium */
+#define LIM_REGISTER_TEXT_BYTES    256       /* one text of the medium register */
+#define LIM_REQUEST_BYTES          (1 << 20) /* a request file */
+#define LIM_REQUEST_FILES          20000     /* names in one */
+#define LIM_REQUEST_TEXT_BYTES     1024      /* one text in it, escaped */
+#define LIM_REQUEST_SIG_BYTES      4096      /* the signature beside it */
+#define LIM_REQUEST_SHOWN          16        /* missing names that an entry tells */
+#define LIM_REQUEST_MS             20000     /* in which one must have been read */
+#define LIM_REASON_BYTES           1024      /* what an officer types */
+#define LIM_EXCEPTIONS             32        /* exceptions one transfer may use */
+#define LIM_EXCEPTIONS_KEPT        512       /* exceptions in force at a time */
+#define LIM_EXCEPTION_DAYS         366       /* an exception is looked at again within a year */
+#define LIM_EXCEPTION_REASON_BYTES 256
+#define LIM_WHERE_BYTES            1024 /* a limit expression */
+#define LIM_WHERE_NODES            64
+#define LIM_PASSPHRASE_BYTES       1024
+#define LIM_SECRET_BYTES           4096      /* one secret in locked memory */
+#define LIM_KEY_OPS                16        /* Argon2id passes a key file may ask for */
+#define LIM_KEY_MEM_BYTES          (1 << 30) /* and memory */
+#define LIM_KEY_FILE_BYTES         4096
+#define LIM_APPROVALS              9 /* signatures a policy may ask for */
 
 /* --- scanners -------------------------------------------------------------- */
-#define LIM_SCAN_WINDOW    64    /* objects given to one scanner at once */
-#define LIM_SCANNERS       16    /* scanners of one station */
-#define LIM_SCAN_SLOTS     16    /* processes of one scanner */
-#define LIM_FINDINGS       10000 /* findings of one object by one scanner */
-#define LIM_FINDING_TEXT   512   /* bytes of a finding's title or detail */
-#define LIM_SCAN_RETRIES   1     /* fresh workers tried for one object */
-#define LIM_MANIFEST_BYTES 65536 /* a scanner's manifest file */
+#define LIM_SCAN_WINDOW       64          /* objects given to one scanner at once */
+#define LIM_SCANNERS          16          /* scanners of one station */
+#define LIM_SCAN_SLOTS        16          /* processes of one scanner */
+#define LIM_FINDINGS          10000       /* findings of one object by one scanner */
+#define LIM_FINDING_TEXT      512         /* bytes of a finding's title or detail */
+#define LIM_SCAN_RETRIES      1           /* fresh workers tried for one object */
+#define LIM_MANIFEST_BYTES    65536       /* a scanner's manifest file */
+#define LIM_MANIFEST_TEXTS    64          /* texts of one list in it */
+#define LIM_MANIFEST_EXITS    64          /* statuses of a command it explains */
+#define LIM_ADAPTER_LINE      4096        /* bytes of one line that a command says */
+#define LIM_ADAPTER_OUTPUT    (4 << 20)   /* bytes it says about one object */
+#define LIM_ADAPTER_COPY      (256 << 20) /* of an object that it must be able to open by name */
+#define LIM_ADAPTER_PROCESSES 256         /* processes and threads of a command */
+#define LIM_CLAMD_CONF_BYTES  65536       /* the engine's configuration */
+#define LIM_ENGINES           8    /* sockets of antivirus engines that station.conf may name */
+#define LIM_RULE_FOLDERS      8    /* folders of YARA rules that it may name */
+#define LIM_RULE_FILES        4096 /* files with rules in one folder */
+#define LIM_RULE_BYTES        (64 << 20) /* all rules together */
+#define LIM_SCAN_STRIKES      64 /* workers of one scanner that objects may end in one transfer */
+#define LIM_SCAN_MEMORY_MIB \
+	2048                  /* of one scanner process, unless its manifest says otherwise */
+#define LIM_SCAN_FACTS 100000 /* facts of one object by one scanner */
+/* findings and facts of one scanner in one transfer: one that was taken over fills no disk */
+#define LIM_SCAN_KEPT_BYTES (4ull << 30)
+#define LIM_FACT_BYTES      4096   /* value of one, escaped */
+#define LIM_FACT_KEY_BYTES  64     /* [a-z][a-z0-9_.-]* */
+#define LIM_SCAN_WANTS      65536  /* objects a scanner asks for to judge one set */
+#define LIM_SET_LINE_BYTES  262144 /* one line of a set: a path and the names inside */
+
+/* --- lists of digests (scanners/sums) ------------------------------------------ */
+#define LIM_SET_LINKS       65536      /* hard links of one container that are resolved */
+#define LIM_SUMS_PACKAGED   32768      /* files compared with lists of Debian packages */
+#define LIM_SUMS_KEYS       256        /* keys of a site that sign lists */
+#define LIM_SUMS_KEY_BYTES  65536      /* one file of its keyring */
+#define LIM_SUMS_RING_BYTES (1 << 20)  /* all of its keyrings of OpenPGP */
+#define LIM_SUMS_PGP_BYTES  16384      /* what gpgv may say of one signature */
+#define LIM_SUMS_LISTS      4096       /* lists of one transfer */
+#define LIM_SUMS_LIST_BYTES (64 << 20) /* of one whose signature is checked */
+#define LIM_SUMS_SIG_BYTES  65536      /* of a signature beside one */
+#define LIM_SUMS_LINES      4000000    /* of all lists of a transfer */
+
+/* --- proof of life, and verdicts used again (src/proc/desk, db/index) -------- */
+#define LIM_SIGNATURE_AHEAD_S 86400   /* in another time zone they may be of so far ahead */
+#define LIM_SHIFT_S           28800   /* scanners prove themselves at a sign-in so long after */
+#define LIM_SCAN_CHANGES      3       /* of one scanner's signatures in one transfer */
+#define LIM_REUSE_BYTES       65536   /* kept of one verdict, findings and facts with it */
+#define LIM_REUSE_ROWS        4000000 /* verdicts kept; the oldest go */
+
+/* --- signatures by stick (src/core/sigset, src/proc/signatures) --------------- */
+#define LIM_SIGSET_FILES 128        /* of one set */
+#define LIM_SIGSET_BYTES 32768      /* the list of them */
+#define LIM_SIGSET_ALL   (2u << 30) /* bytes of all files of one set */
+#define LIM_SIGSET_MS    120000     /* one must have been read and kept within this */
+#define LIM_SIGSETS      64         /* that the record shows */
+/* an engine must be seen to have loaded one within this: official ones take minutes */
+#define LIM_SIGSET_LOAD_MS 600000
+
+/* --- archives (scanners/zipwalk, scanners/unpack) -------------------------- */
+#define LIM_ARCHIVE_MEMBERS      500000        /* of one archive */
+#define LIM_ARCHIVE_DEPTH        8             /* containers inside containers */
+#define LIM_ARCHIVE_BYTES        (64ull << 30) /* that may come out of one, or ... */
+#define LIM_ARCHIVE_TIMES        20            /* ... so many times its own, if that is more */
+#define LIM_ARCHIVE_NAMES_BYTES  (256 << 20)   /* names and link targets of one */
+#define LIM_ARCHIVE_NODES        1000000       /* members and the folders they lie in */
+#define LIM_ARCHIVE_STEPS        20000000      /* names looked up to see where its links lead */
+#define LIM_ARCHIVE_PAX_BYTES    (1 << 20)     /* one additional header of a tar archive */
+#define LIM_ARCHIVE_MEMORY_BYTES (512 << 20)   /* to unpack one stream */
+#define LIM_ARCHIVE_HOLES        65536         /* pieces of one file with holes */
+
+/* --- split sets (src/core/split) ------------------------------------------------ */
+#define LIM_SPLIT_PARTS  1000   /* of one set that is joined */
+#define LIM_SPLIT_SETS   10000  /* of one transfer that are joined */
+#define LIM_SPLIT_NAMES  100000 /* files of one transfer that are named like parts */
+#define LIM_SPLIT_ROUNDS 16     /* of sorting out sets that share parts */
+
+/* --- what is inside objects (src/proc/desk/inside, src/core/contain) --------- */
+#define LIM_INSIDE_MEMBERS                                                                    \
+	2000000                    /* things inside the objects of one transfer, kept as rows \
+	                            */
+#define LIM_INSIDE_PENDING   65536 /* told by one scanner, their bytes still on the way */
+#define LIM_INSIDE_LEAST     (64ull << 30) /* expanded bytes of one transfer: so many ... */
+#define LIM_INSIDE_TIMES     20  /* ... or as often what was read, whichever is more */
+#define LIM_INSIDE_WAY_BYTES 256 /* the names on the way to something inside, escaped */
+#define LIM_INSIDE_EACH      8   /* findings inside one item of the same kind that are listed */
+#define LIM_INSIDE_NOTES     3   /* of those that only note something (info) */
+#define LIM_INSIDE_KINDS     256 /* kinds of findings inside one item */
+
+#define LIM_COMPOSE_MS 20 /* the desk composes so long before it looks who is waiting */
 
 /* --- encrypted volumes (src/ipc/secret, src/media/layout, src/proc/unlock) ------ */
 #define LIM_UNLOCK_PASSPHRASE_BYTES 512
@@ -149,6 +234,7 @@
 #define LIM_SCOPE_TOLD     1024   /* of them in one message to the reader */
 #define LIM_SCOPE_NAMED    10     /* the largest of a medium, as its status names them */
 #define LIM_UNLOCK_WRONG   5      /* secrets that do not fit before tries are slowed down */
+#define LIM_PASSWORD_WRONG 5      /* that do not fit one archive before it takes no more */
 #define LIM_UNLOCK_SLOW_MS 30000  /* between two tries then */
 #define LIM_UNLOCK_MS      300000 /* one try; what makes keys slow to guess takes long */
 
@@ -197,9 +283,10 @@
 #define LIM_FLAP_LATEST_MS 60000 /* and then, however often something comes and goes */
 #define LIM_FAILURE_MS     1000  /* between two entries about refused sign-ins */
 #define LIM_PROGRESS_MS    200   /* between two progress messages to a terminal */
-#define LIM_SCAN_RESPAWNS  8     /* workers of one scanner that may die in one transfer */
-#define LIM_SCAN_TEST_MS   60000 /* a scanner must start and prove itself within this */
-#define LIM_READER_BUSY_S  60    /* of processor time in which a reader has to give something */
-#define LIM_STALL_MS       5000  /* a medium that does not answer so long is said to stall */
+#define LIM_SCAN_RESPAWNS \
+	8 /* workers of one scanner that may end in one transfer for no known reason */
+#define LIM_SCAN_TEST_MS  60000 /* a scanner must start and prove itself within this */
+#define LIM_READER_BUSY_S 60    /* of processor time in which a reader has to give something */
+#define LIM_STALL_MS      5000  /* a medium that does not answer so long is said to stall */
 
 #endif

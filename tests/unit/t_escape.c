@@ -434,10 +434,26 @@ dup(void **state)
 	free(s);
 }
 
+static void
+letters_of_words(void **state)
+{
+	static const struct {
+		uint32_t code;
+		enum escape_letter letter;
+	} rows[] = {{'a', ESCAPE_LETTER_LATIN}, {0xe9, ESCAPE_LETTER_LATIN},
+	    {0x430, ESCAPE_LETTER_LOOKS}, {0x39f, ESCAPE_LETTER_LOOKS},
+	    {0x436, ESCAPE_LETTER_OTHER}, {0x845b, ESCAPE_LETTER_OTHER},
+	    {'1', ESCAPE_LETTER_NONE}, {'_', ESCAPE_LETTER_NONE}, {0x301, ESCAPE_LETTER_NONE}};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_int_equal(escape_letter(rows[i].code), rows[i].letter);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(letters_of_words),
 	    cmocka_unit_test(every_code_point_comes_back),
 	    cmocka_unit_test(a_million_random_strings_come_back),
 	    cmocka_unit_test(forms),

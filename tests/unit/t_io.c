@@ -208,6 +208,28 @@ io_memfd_with_a_seal_missing_is_refused(void **state)
 	assert_int_equal(io_memfd_read(null, 10, &none, &len), ERR_PROTO);
 }
 
+static void
+io_changed_ns_is_the_later_time_and_never_overflows(void **state)
+{
+	static const struct {
+		struct timespec changed, modified;
+		int64_t want;
+	} cases[] = {
+	    {{10, 5}, {9, 999999999}, INT64_C(10000000005)},
+	    {{10, 5}, {10, 6}, INT64_C(10000000006)},
+	    {{10, 5}, {11, 0}, INT64_C(11000000000)},
+	    {{-3, 5}, {-4, 0}, 0},
+	    {{INT64_C(9223372036), 854775807}, {0, 0}, INT64_MAX},
+	    {{INT64_C(9223372036), 854775808}, {0, 0}, INT64_MAX},
+	    {{0, 0}, {INT64_MAX, 0}, INT64_MAX},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct stat st = {.st_ctim = cases[i].changed, .st_mtim = cases[i].modified};
+		assert_int_equal(io_changed_ns(&st), cases[i].want);
+	}
+}
+
 int
 main(void)
 {
@@ -220,6 +242,7 @@ main(void)
 	    cmocka_unit_test(io_memfd_cannot_be_changed),
 	    cmocka_unit_test(io_memfd_map_gives_what_is_sealed_and_nothing_else),
 	    cmocka_unit_test(io_memfd_with_a_seal_missing_is_refused),
+	    cmocka_unit_test(io_changed_ns_is_the_later_time_and_never_overflows),
 	};
 	return cmocka_run_group_tests_name("io", tests, io_setup, io_teardown);
 }
