@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * Contents travel from the reader to the vault through one pipe (a pipe, not
- * shared memory: a reader must not be able to change bytes between hash and
- * write).  Each frame is a header, little endian on the wire, and len bytes.
- * One object at a time: BEGIN, DATA..., then END, or ABORT when the medium
+ * Contents travel from a reader (what is inside objects: from a scanner) to the
+ * vault through one pipe (a pipe, not shared memory: who sends them must not be
+ * able to change bytes between hash and write).  Each frame is a header, little endian on the
+ * wire, and len bytes. One object at a time: BEGIN, DATA..., then END, or ABORT when the medium
  * could not be read to the end.  Anything else ends the pipe.
  */
 #ifndef IPC_FRAME_H

@@ -31,7 +31,7 @@ struct landlock_ruleset {
 /* Of these, what the kernel accepts for a path that is no directory. */
 #define LANDLOCK_OF_FILE                                                          \
 	((uint64_t)LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
-	    LANDLOCK_FS_TRUNCATE)
+	    LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_FS_TRUNCATE)
 
 int
 landlock_abi(void)
@@ -81,6 +81,8 @@ landlock_add(int ruleset, int abi, const struct sandbox_path *p)
 		a.allowed_access |= LANDLOCK_READ;
 	if ((p->rights & SANDBOX_WRITE) != 0)
 		a.allowed_access |= LANDLOCK_WRITE;
+	if ((p->rights & SANDBOX_EXECUTE) != 0)
+		a.allowed_access |= LANDLOCK_ACCESS_FS_EXECUTE;
 	a.allowed_access &= landlock_fs_rights(abi);
 	if (!S_ISDIR(st.st_mode))
 		a.allowed_access &= LANDLOCK_OF_FILE;

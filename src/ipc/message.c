@@ -48,6 +48,8 @@ static const struct {
     {ROLE_REPORT, "report"},
     {ROLE_PREVIEW, "preview"},
     {ROLE_UNLOCK, "unlock"},
+    {ROLE_LOADER, "loader"},
+    {ROLE_RESCAN, "rescan"},
 };
 
 /* FNV-1a: tells tables and names apart, is no proof of anything. */

@@ -29,8 +29,13 @@ enum role {
 	ROLE_REPORT = 1 << 8,
 	ROLE_PREVIEW = 1 << 9,
 	ROLE_UNLOCK = 1 << 10,
-	ROLE_ANY = (1 << 11) - 1,
+	ROLE_LOADER = 1 << 14, /* sallyport-signatures */
+	ROLE_RESCAN = 1 << 15,
+	ROLE_ANY = ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN,
 	ROLE_VERIFY = 1 << 11, /* sallyport-verify: speaks to nobody, has a sandbox */
+	/* of scan-exec: it starts a site's command for each object, and the command */
+	ROLE_RUNNER = 1 << 12,
+	ROLE_COMMAND = 1 << 13,
 };
 
 enum message_fd { FD_NONE, FD_ONE };

@@ -35,11 +35,17 @@
 #define NEXT_CLOCK "an administrator sets the machine's clock and sees to its battery"
 #define NEXT_SANDBOX \
 	"nothing can be released; an administrator starts the installed programs instead"
+#define NEXT_NAMESPACES                                                                    \
+	"what a scanner starts can outlive it; an administrator lets ordinary users have " \
+	"namespaces: sysctl user.max_user_namespaces and kernel.unprivileged_userns_clone"
 #define NEXT_ANTIVIRUS "an administrator starts clamd with the socket that station.conf names"
 #define NEXT_ENGINE                                                                    \
 	"an administrator starts clamd, or looks why it does not run: there are no "   \
 	"signatures in its folder (/var/lib/sallyport-clamd), or AppArmor refuses it " \
 	"something"
+#define NEXT_CLAMD                                                                         \
+	"an administrator puts that into clamd.conf and starts clamd again; a clamd.conf " \
+	"with all of it comes with Sallyport"
 #define NEXT_MEDIA \
 	"an administrator starts udev and installs the station's rules; then plug it in again"
 #define NEXT_PORTS                                                                    \
@@ -48,5 +54,8 @@
 #define NEXT_SCANNERS                                                                   \
 	"check the station again: each is tried on known bad and known good; one that " \
 	"stays unfit needs an administrator"
+#define NEXT_SIGNATURES                                                                  \
+	"bring in newer signatures: an administrator puts them where the engine looks, " \
+	"or imports them from a transfer"
 
 #endif

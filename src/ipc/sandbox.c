@@ -34,15 +34,17 @@ enum sandbox_group {
 	GROUP_MEMFD = 1 << 5,
 	GROUP_ACCEPT = 1 << 6, /* new connections on a listening socket it has */
 	GROUP_TTY = 1 << 7,
-	GROUP_DISK = 1 << 8,   /* size of a block device it has */
-	GROUP_SECRET = 1 << 9, /* locked memory for keys */
+	GROUP_DISK = 1 << 8,    /* size of a block device it has */
+	GROUP_SECRET = 1 << 9,  /* locked memory for keys */
+	GROUP_RUN = 1 << 10,    /* programs of a site: what any of them needs */
+	GROUP_RUNNER = 1 << 11, /* to start them, to end them and to hold them to less */
 };
 
 struct sandbox_call {
 	unsigned group;
 	int call;
-	enum { IF_ANY, IF_EQUAL, IF_MASKED, SAY_ERRNO } when;
-	unsigned arg; /* its number; the errno for SAY_ERRNO */
+	enum { IF_ANY, IF_EQUAL, IF_MASKED, SAY_ERRNO, SAY_ERRNO_BUT } when;
+	unsigned arg; /* its number; the errno for SAY_ERRNO and SAY_ERRNO_BUT */
 	uint64_t mask, value;
 };
 
@@ -63,11 +65,20 @@ struct sandbox_call {
 		GROUP_##g, SCMP_SYS(c), SAY_ERRNO, (error), 0, 0 \
 	}
 
+/* Its first argument is not this one; that one is for another row. */
+#define REFUSE_BUT(g, c, error, value)                                               \
+	{                                                                            \
+		GROUP_##g, SCMP_SYS(c), SAY_ERRNO_BUT, (error), 0, (uint64_t)(value) \
+	}
+
 /* A thread shares all with its process and makes no namespace. */
 #define SANDBOX_THREAD                                                                      \
 	(CLONE_THREAD | CLONE_VM | CLONE_SIGHAND | CLONE_FILES | CLONE_FS | CLONE_NEWUSER | \
 	    CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS |       \
 	    CLONE_NEWCGROUP | CLONE_VFORK)
+#define SANDBOX_NAMESPACES                                                          \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | \
+	    CLONE_NEWUTS | CLONE_NEWCGROUP)
 #define SANDBOX_THREAD_SET (CLONE_THREAD | CLONE_VM | CLONE_SIGHAND | CLONE_FILES | CLONE_FS)
 
 /* One call may have several rows: one that fits is enough. */
@@ -143,7 +154,8 @@ static const struct sandbox_call sandbox_calls[] = {
     ANY(BASIC, madvise),
     MASKED(BASIC, mmap, 2, PROT_EXEC, 0),
     MASKED(BASIC, mprotect, 2, PROT_EXEC, 0),
-    REFUSE(BASIC, prctl, EINVAL), /* newer malloc() names its memory */
+    /* newer malloc() names its memory */
+    REFUSE_BUT(BASIC, prctl, EINVAL, PR_SET_PDEATHSIG),
 
     ANY(OPEN, openat),
     ANY(OPEN, open),
@@ -232,6 +244,64 @@ static const struct sandbox_call sandbox_calls[] = {
     ANY(SECRET, mlock),
     ANY(SECRET, mlock2),
     ANY(SECRET, munlock),
+
+    ANY(RUN, execve), /* Landlock says which */
+    ANY(RUN, fork),
+    ANY(RUN, vfork),
+    MASKED(RUN, clone, 0, SANDBOX_NAMESPACES, 0),
+    ANY(RUN, wait4),
+    ANY(RUN, waitid),
+    ANY(RUN, pipe),
+    ANY(RUN, pipe2),
+    ANY(RUN, close_range),
+    /* code of files, never of memory that can be written */
+    MASKED(RUN, mmap, 2, PROT_WRITE, 0),
+    ANY(RUN, mincore),
+    ANY(RUN, arch_prctl),
+    ANY(RUN, set_tid_address),
+    ANY(RUN, setpgid),
+    ANY(RUN, getpgid),
+    ANY(RUN, getpgrp),
+    ANY(RUN, setsid),
+    ANY(RUN, getsid),
+    ANY(RUN, getresuid),
+    ANY(RUN, getresgid),
+    ANY(RUN, getgroups),
+    ANY(RUN, getpriority),
+    ANY(RUN, getrlimit),
+    ANY(RUN, sched_getparam),
+    ANY(RUN, sched_getscheduler),
+    ANY(RUN, umask),
+    ANY(RUN, chdir),
+    ANY(RUN, fchdir),
+    ANY(RUN, select),
+    ANY(RUN, pselect6),
+    ANY(RUN, epoll_create1),
+    ANY(RUN, epoll_ctl),
+    ANY(RUN, epoll_wait),
+    ANY(RUN, epoll_pwait),
+    ANY(RUN, eventfd2),
+    ANY(RUN, alarm),
+    ANY(RUN, setitimer),
+    ANY(RUN, getitimer),
+    ANY(RUN, times),
+    ANY(RUN, pause),
+    ANY(RUN, rt_sigsuspend),
+    ANY(RUN, rt_sigpending),
+    ANY(RUN, rt_sigtimedwait),
+    ANY(RUN, preadv),
+    EQUAL(RUN, ioctl, 1, FIOCLEX),
+    EQUAL(RUN, ioctl, 1, FIONCLEX),
+    EQUAL(RUN, ioctl, 1, FIONREAD),
+    EQUAL(RUN, ioctl, 1, TIOCGWINSZ),
+    REFUSE(RUN, socket, EPERM),
+    REFUSE(RUN, socketpair, EPERM),
+
+    ANY(RUNNER, kill), /* of a namespace of its own, where the kernel gives one */
+    ANY(RUNNER, pidfd_open),
+    EQUAL(RUNNER, prctl, 0, PR_SET_PDEATHSIG), /* what it starts goes with it */
+    ANY(RUNNER, fchmod),
+    ANY(RUNNER, seccomp),
 };
 
 #define FILES     (GROUP_OPEN | GROUP_CHANGE)
@@ -273,7 +343,12 @@ static const struct sandbox_profile sandbox_profiles[] = {
 	UNLIMITED, UNLIMITED},
     {ROLE_REPORT, GROUP_BASIC | GROUP_MEMFD, true, 64, 8 * GIB, UNLIMITED},
     {ROLE_PREVIEW, GROUP_BASIC, true, 16, GIB / 2, LIM_PREVIEW_CPU_S},
+    {ROLE_LOADER, GROUP_BASIC | FILES | GROUP_STORE, false, 64, GIB, UNLIMITED},
+    {ROLE_RESCAN, GROUP_BASIC | GROUP_MEMFD, true, 128, 8 * GIB, UNLIMITED},
     {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS, false, 64, UNLIMITED, UNLIMITED},
+    {ROLE_RUNNER, GROUP_BASIC | GROUP_OPEN | GROUP_MEMFD | GROUP_RUN | GROUP_RUNNER, true, 256,
+	4 * GIB, UNLIMITED},
+    {ROLE_COMMAND, GROUP_BASIC | GROUP_OPEN | GROUP_RUN, true, 256, 4 * GIB, UNLIMITED},
 };
 
 static bool sandbox_entered;
@@ -324,14 +399,26 @@ sandbox_limit(int resource, rlim_t most)
 	return setrlimit((__rlimit_resource_t)resource, &r) == 0;
 }
 
+/* A scanner's manifest may say how much, less or more: the parent has set it. */
+static bool
+sandbox_has_memory(const struct sandbox_profile *p)
+{
+	struct rlimit r;
+	return (p->role == ROLE_SCANNER || p->role == ROLE_RUNNER || p->role == ROLE_COMMAND) &&
+	       getrlimit(RLIMIT_AS, &r) == 0 && r.rlim_max != RLIM_INFINITY;
+}
+
 static bool
 sandbox_limits(const struct sandbox_profile *p)
 {
-	bool threads = (p->groups & GROUP_THREADS) != 0;
+	rlim_t processes = 0;
+	if ((p->groups & GROUP_RUN) != 0)
+		processes = LIM_ADAPTER_PROCESSES;
+	else if ((p->groups & GROUP_THREADS) != 0)
+		processes = UNLIMITED;
 	return sandbox_limit(RLIMIT_CORE, 0) && sandbox_limit(RLIMIT_NOFILE, p->descriptors) &&
-	       sandbox_limit(RLIMIT_AS, p->address_bytes) &&
-	       sandbox_limit(RLIMIT_CPU, p->cpu_s) &&
-	       sandbox_limit(RLIMIT_NPROC, threads ? UNLIMITED : 0);
+	       (sandbox_has_memory(p) || sandbox_limit(RLIMIT_AS, p->address_bytes)) &&
+	       sandbox_limit(RLIMIT_CPU, p->cpu_s) && sandbox_limit(RLIMIT_NPROC, processes);
 }
 
 /* Not every kernel lets a user have them: what they add is a second wall. */
@@ -364,6 +451,10 @@ sandbox_add_call(scmp_filter_ctx ctx, const struct sandbox_call *c)
 		return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, c->call, 0, NULL);
 	case SAY_ERRNO:
 		return seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(c->arg), c->call, 0, NULL);
+	case SAY_ERRNO_BUT:
+		cmp.arg = 0;
+		cmp.op = SCMP_CMP_NE;
+		return seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(c->arg), c->call, 1, &cmp);
 	case IF_MASKED:
 		cmp.op = SCMP_CMP_MASKED_EQ;
 		cmp.datum_a = c->mask;
@@ -375,8 +466,9 @@ sandbox_add_call(scmp_filter_ctx ctx, const struct sandbox_call *c)
 	return seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, c->call, 1, &cmp);
 }
 
+/* own: it is for this process; another one must not signal this one. */
 static bool
-sandbox_build(scmp_filter_ctx ctx, unsigned groups)
+sandbox_build(scmp_filter_ctx ctx, unsigned groups, bool own)
 {
 	/* abort() raises a signal by name of the process */
 	struct scmp_arg_cmp self = {
@@ -384,7 +476,8 @@ sandbox_build(scmp_filter_ctx ctx, unsigned groups)
 
 	if (seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS) != 0 ||
 	    seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1) != 0 ||
-	    seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self) != 0)
+	    (own &&
+		seccomp_rule_add_array(ctx, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, &self) != 0))
 		return false;
 	for (size_t i = 0; i < sizeof(sandbox_calls) / sizeof(sandbox_calls[0]); i++)
 		if ((sandbox_calls[i].group & groups) != 0 &&
@@ -393,14 +486,57 @@ sandbox_build(scmp_filter_ctx ctx, unsigned groups)
 	return true;
 }
 
+/*
+ * Of our own programs we know what they call.  A site's command is only told
+ * that there is no such call: its libraries try one way after the other.
+ */
+static scmp_filter_ctx
+sandbox_make(unsigned groups, bool own)
+{
+	bool ours = (groups & GROUP_RUN) == 0;
+	scmp_filter_ctx ctx =
+	    seccomp_init(ours ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ERRNO(ENOSYS));
+	if (ctx == NULL || sandbox_build(ctx, groups, own))
+		return ctx;
+	seccomp_release(ctx);
+	return NULL;
+}
+
 static bool
 sandbox_seccomp(unsigned groups)
 {
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	bool ok = ctx != NULL && sandbox_build(ctx, groups) && seccomp_load(ctx) == 0;
+	scmp_filter_ctx ctx = sandbox_make(groups, true);
+	bool ok = ctx != NULL && seccomp_load(ctx) == 0;
 	if (ctx != NULL)
 		seccomp_release(ctx);
 	return ok;
+}
+
+/* Only a name: what is behind it is the library's. */
+struct sandbox_filter {
+	scmp_filter_ctx ctx;
+};
+
+struct sandbox_filter *
+sandbox_filter_new(enum role role)
+{
+#ifdef SALLYPORT_NO_SANDBOX
+	(void)role;
+	return NULL;
+#else
+	struct sandbox_filter *f = mem_alloc(sizeof(*f));
+	f->ctx = sandbox_make(sandbox_find(role)->groups, false);
+	/* no_new_privs holds already, and prctl(2) may be out of reach by then */
+	if (f->ctx == NULL || seccomp_attr_set(f->ctx, SCMP_FLTATR_CTL_NNP, 0) != 0)
+		abort();
+	return f;
+#endif
+}
+
+bool
+sandbox_filter_load(const struct sandbox_filter *f)
+{
+	return f == NULL || seccomp_load(f->ctx) == 0;
 }
 
 static const char *

@@ -15,8 +15,9 @@
 #include <stddef.h>
 
 enum sandbox_right {
-	SANDBOX_READ = 1 << 0,  /* read files, list directories */
-	SANDBOX_WRITE = 1 << 1, /* create, write, rename, remove beneath */
+	SANDBOX_READ = 1 << 0,    /* read files, list directories */
+	SANDBOX_WRITE = 1 << 1,   /* create, write, rename, remove beneath */
+	SANDBOX_EXECUTE = 1 << 2, /* run it */
 };
 
 struct sandbox_path {
@@ -31,6 +32,14 @@ struct sandbox_path {
  * SALLYPORT_NO_SANDBOX it does nothing and sandbox_active() stays false.
  */
 enum err sandbox_enter(enum role, const struct sandbox_path *, size_t n, const char **ret_why);
+/*
+ * The call filter of a role, made before the sandbox closes, for a child that is
+ * to be allowed less than its parent: loaded between fork and execve.  NULL, and
+ * nothing to load, in a tree without sandboxes.
+ */
+struct sandbox_filter;
+struct sandbox_filter *sandbox_filter_new(enum role);
+bool sandbox_filter_load(const struct sandbox_filter *);
 /* True when this process entered its sandbox: said in hello, kept in the ledger. */
 bool sandbox_active(void);
 

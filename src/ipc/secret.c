@@ -179,6 +179,26 @@ secret_read(int fd, struct secret *ret)
 	return e;
 }
 
+enum err
+secret_read_text(int fd, uint8_t *room, size_t *ret_len)
+{
+	struct secret s;
+	size_t len = 0;
+	enum err e = secret_read_head(fd, &s, &len);
+
+	if (e == ERR_OK && s.n_files > 0)
+		e = ERR_SYNTAX;
+	if (e == ERR_OK)
+		e = io_read_all(fd, room, s.passphrase_len);
+	if (e == ERR_OK)
+		e = secret_end(fd);
+	if (e == ERR_OK)
+		*ret_len = s.passphrase_len;
+	else
+		explicit_bzero(room, LIM_UNLOCK_PASSPHRASE_BYTES);
+	return e;
+}
+
 void
 secret_done(struct secret *s)
 {

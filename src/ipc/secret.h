@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The secret of an encrypted volume on its way from the officer's terminal to
- * sallyport-unlock: a passphrase, key files, or both.  It travels in a pipe
+ * sallyport-unlock: a passphrase, key files, or both; or the password of an
+ * archive on its way to the scanner that opens it.  It travels in a pipe
  * that is written and closed before anybody reads it, never in a message, and
  * the desk forwards the pipe unread.  In the pipe: "SPSECRT2", the length of
  * the passphrase, how many key files, the length of each of them (32 bits each,
@@ -47,6 +48,11 @@ enum err secret_pipe(const void *passphrase, size_t passphrase_len,
  * calls secret_done.
  */
 enum err secret_read(int fd, struct secret *ret);
+/*
+ * The same for one who may not lock memory any more: a passphrase alone, into
+ * room for LIM_UNLOCK_PASSPHRASE_BYTES that stays the caller's.
+ */
+enum err secret_read_text(int fd, uint8_t *room, size_t *ret_len);
 /* Wipes and frees; an empty one is fine. */
 void secret_done(struct secret *);
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 
 #define SERVICE_WHY_SIZE  256
-#define SERVICE_PEERS_MAX 4
+#define SERVICE_PEERS_MAX 5
 
 struct service_peer {
 	const char *name; /* of the listening socket it comes by (LISTEN_FDNAMES) */

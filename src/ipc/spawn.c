@@ -4,15 +4,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define SPAWN_FDS_MAX 16
+#define SPAWN_FDS_MAX 64
 
 /* All the child needs, made before fork: after it only system calls. */
 struct spawn_plan {
@@ -21,7 +25,10 @@ struct spawn_plan {
 	char *env[8];
 	const int *fds;
 	int nfds;
+	struct spawn_walls walls;
 	pid_t parent;
+	bool apart;    /* it has namespaces */
+	int read_fd;   /* the parent's end of the report, which the child closes */
 	int report_fd; /* errno of a failed start; closed by a good one */
 };
 
@@ -154,11 +161,31 @@ spawn_reset_signals(void)
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* Nobody reads the report when the parent has ended before it could take us with it. */
+static bool
+spawn_has_parent(const struct spawn_plan *p)
+{
+	struct pollfd report = {p->report_fd, 0, 0};
+	/* from inside a namespace the parent has no number */
+	if (!p->apart)
+		return getppid() == p->parent;
+	close(p->read_fd);
+	return poll(&report, 1, 0) == 0;
+}
+
+static bool
+spawn_limit(const struct spawn_plan *p)
+{
+	const rlim_t most = (rlim_t)p->walls.memory_bytes;
+	const struct rlimit r = {most, most};
+	return most == 0 || setrlimit(RLIMIT_AS, &r) == 0;
+}
+
 _Noreturn static void
 spawn_child_main(struct spawn_plan *p)
 {
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == p->parent &&
-	    spawn_place_fds(p)) {
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && spawn_has_parent(p) &&
+	    spawn_place_fds(p) && spawn_limit(p)) {
 		/* a terminal's signals are not for services, nor is the terminal */
 		(void)setsid();
 		spawn_reset_signals();
@@ -184,7 +211,7 @@ spawn_await(pid_t pid, int report_fd, struct spawn_child *ret_child)
 	while (n < 0 && errno == EINTR);
 	int pidfd = n == 0 ? pidfd_open(pid, 0) : -1;
 	if (pidfd >= 0) {
-		*ret_child = (struct spawn_child){pid, pidfd};
+		*ret_child = (struct spawn_child){.pid = pid, .pidfd = pidfd};
 		return ERR_OK;
 	}
 	if (n == 0) {
@@ -197,9 +224,30 @@ spawn_await(pid_t pid, int report_fd, struct spawn_child *ret_child)
 	return why == ENOENT ? ERR_NOTFOUND : ERR_IO;
 }
 
+/* In namespaces of its own where they are asked for and can be had. */
+static pid_t
+spawn_fork(struct spawn_plan *p)
+{
+#ifndef SALLYPORT_NO_SANDBOX
+	const unsigned long all = CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
+	                          CLONE_NEWUTS | CLONE_NEWNS;
+	if (p->walls.apart) {
+		/* as fork(2): the child goes on here, and makes system calls alone */
+		p->apart = true;
+		pid_t pid = (pid_t)syscall(SYS_clone, all | SIGCHLD, NULL, NULL, NULL, NULL);
+		if (pid >= 0)
+			return pid;
+		p->apart = false;
+	}
+#else
+	p->apart = false;
+#endif
+	return fork();
+}
+
 enum err
-spawn_start(const char *name, const char *const *args, const int *fds, size_t nfds,
-    struct spawn_child *ret_child)
+spawn_start_apart(const char *name, const char *const *args, const int *fds, size_t nfds,
+    const struct spawn_walls *walls, struct spawn_child *ret_child)
 {
 	int report[2];
 
@@ -211,20 +259,46 @@ spawn_start(const char *name, const char *const *args, const int *fds, size_t nf
 	    .argv = spawn_argv(name, args),
 	    .fds = fds,
 	    .nfds = (int)nfds,
+	    .walls = *walls,
 	    .parent = getpid(),
+	    .read_fd = report[0],
 	    .report_fd = report[1]};
+#ifdef SALLYPORT_NO_SANDBOX
+	p.walls = (struct spawn_walls){.apart = false};
+#endif
 	spawn_environment(&p);
-	pid_t pid = fork();
+	pid_t pid = spawn_fork(&p);
 	if (pid == 0)
 		spawn_child_main(&p);
 	int why = errno;
+	bool apart = p.apart;
 	spawn_plan_done(&p);
 	enum err e = ERR_IO;
 	errno = why;
 	if (pid > 0)
 		e = spawn_await(pid, report[0], ret_child);
+	if (e == ERR_OK)
+		ret_child->apart = apart;
 	why = errno;
 	close(report[0]);
 	errno = why;
 	return e;
+}
+
+enum err
+spawn_start(const char *name, const char *const *args, const int *fds, size_t nfds,
+    struct spawn_child *ret_child)
+{
+	const struct spawn_walls none = {.apart = false};
+	return spawn_start_apart(name, args, fds, nfds, &none, ret_child);
+}
+
+void
+spawn_kill(const struct spawn_child *c)
+{
+	/* the first of its namespace takes all others with it */
+	(void)kill(c->pid, SIGKILL);
+	/* without one, at least those that stayed in its session's first group */
+	if (!c->apart)
+		(void)kill(-c->pid, SIGKILL);
 }

@@ -6,7 +6,9 @@
 #include "src/base/err.h"
 #include "src/ipc/message.h"
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /* Descriptors of a child start here; 0 is /dev/null, 1 and 2 are ours. */
@@ -18,17 +20,27 @@
  *   desk     3 parent  4 ledger  5 vault  6 stager  7 listening socket for ui
  *   vault    3 desk    4 stager  5 parent
  *   ledger   3 desk    4 stager
- *   stager   3 desk    4 ledger  5 vault
+ *   stager   3 desk    4 parent  5 ledger  6 vault
  *   reader   3 desk    4 data pipe to the vault  5 the device
  *   unlock   3 desk    5 the device
- *   scanner  3 desk    4 vault   5 engine socket, when its manifest asks for one
+ *   scanner  3 desk    4 vault   5 engine socket, 6 pipe to the vault for what is
+ *            inside objects, 7 its manifest, each when its manifest asks for it
+ *   rescan   3 stager, and of each scanner: what the desk has elsewhere, what the
+ *            vault has, its manifest
  *   report   3 desk
  *   preview  3 desk    4 vault
  */
 
 struct spawn_child {
 	pid_t pid;
-	int pidfd; /* readable when it has ended; caller closes */
+	int pidfd;  /* readable when it has ended; caller closes */
+	bool apart; /* it has namespaces of its own: nothing it starts outlives it */
+};
+
+/* What a child is given besides, before its program runs. */
+struct spawn_walls {
+	bool apart;            /* namespaces: user, pid, net, ipc, uts, mount */
+	uint64_t memory_bytes; /* of address space, for each of its processes; 0: no limit */
 };
 
 /*
@@ -43,6 +55,15 @@ struct spawn_child {
  */
 enum err spawn_start(const char *name, const char *const *args, const int *fds, size_t nfds,
     struct spawn_child *ret_child);
+/*
+ * The same behind walls.  A kernel that gives no namespaces is no error:
+ * ret_child says so, and who asked for them tells people.  Never any walls in a tree
+ * without sandboxes.
+ */
+enum err spawn_start_apart(const char *name, const char *const *args, const int *fds,
+    size_t nfds, const struct spawn_walls *, struct spawn_child *ret_child);
+/* Ends a child and, apart or not, what can be known to be its own. */
+void spawn_kill(const struct spawn_child *);
 /* Full path of a program of ours; caller frees. */
 char *spawn_path(const char *name);
 /* A connected SEQPACKET pair, close-on-exec. */

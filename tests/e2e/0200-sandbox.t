@@ -40,7 +40,7 @@ done
 for role in $("$probe" roles); do
 	ok "$role: what it needs works" "$probe" "$role" works "$work/dir"
 	rm -f "$work/dir"/*
-	for act in $("$probe" acts); do
+	for act in $("$probe" acts "$role"); do
 		stopped "$role: $act is stopped" "$probe" "$role" "$act" "$work/dir"
 		rm -f "$work/dir"/*
 	done
@@ -67,7 +67,7 @@ command_of() { # PROGRAM
 	esac
 }
 for program in sallyport sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger sallyport-stager \
-    sallyport-report sallyport-preview sallyport-request sallyport-verify $(cd "$bin" && echo scan-*); do
+    sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures sallyport-verify $(cd "$bin" && echo scan-*); do
 	if [ ! -x "$bin/$program" ]; then
 		fail "$program: is not built"
 		continue

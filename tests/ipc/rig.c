@@ -229,6 +229,12 @@ rig_new_record(struct rig *r)
 void
 rig_open(struct rig *r, enum maker_until until, unsigned files)
 {
+	rig_open_under(r, until, files, NULL);
+}
+
+void
+rig_open_under(struct rig *r, enum maker_until until, unsigned files, const char *settings)
+{
 	char subj[80];
 	*r = (struct rig){.dir = "/tmp/sp-XXXXXX"};
 	assert_non_null(mkdtemp(r->dir));
@@ -245,13 +251,16 @@ rig_open(struct rig *r, enum maker_until until, unsigned files)
 	r->shop->mischief = r->mischief;
 	r->shop->maker = maker_new_with("site7", 1, 1, ENTRY_ZEROS, shop_taken, NULL, r->shop);
 	maker_settle(r->shop->maker);
+	if (settings != NULL)
+		maker_demand(r->shop->maker, settings);
 	maker_transfer(r->shop->maker, until, files, subj);
 	snprintf(r->id, sizeof(r->id), "%s", strchr(subj, ':') + 1);
 	rig_put_text(r, "stager/genesis", custody_genesis(r->shop->maker->custody));
 	r->ledger = rig_play(r, ROLE_LEDGER, &r->ledger_pid);
 	r->vault = rig_play(r, ROLE_VAULT, &r->vault_pid);
 	assert_int_equal(share_open(r->root, 0, &r->share), ERR_OK);
-	r->delivery = (struct delivery){NULL, &r->share, r->vault, true, no_progress, NULL};
+	r->delivery =
+	    (struct delivery){NULL, &r->share, r->vault, true, no_progress, NULL, NULL};
 	rig_new_record(r);
 }
 
@@ -291,4 +300,75 @@ rig_shell(const struct rig *r, const char *script)
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WEXITSTATUS(status);
+}
+
+/* --- what came of it --- */
+
+enum err
+rig_release(struct rig *r)
+{
+	return delivery_release(&r->delivery, r->id, &r->result);
+}
+
+void
+rig_released(struct rig *r)
+{
+	if (rig_release(r) != ERR_OK)
+		fail_msg("%s: %s", r->result.step, r->result.why);
+}
+
+/* The release fails at this step with these words in its reason. */
+void
+rig_fails(struct rig *r, const char *step, const char *words)
+{
+	if (rig_release(r) == ERR_OK)
+		fail_msg("released although: %s", words);
+	if (strcmp(r->result.step, step) != 0 || strstr(r->result.why, words) == NULL)
+		fail_msg("%s: %s", r->result.step, r->result.why);
+	assert_non_null(r->result.next);
+}
+
+enum transfer_state
+rig_state(struct rig *r)
+{
+	char why[RECORD_WHY_SIZE];
+	assert_int_equal(record_refresh(r->record, why), ERR_OK);
+	return record_transfer(r->record, r->id)->facts.state;
+}
+
+/* '@' in the path stands for the transfer's id. */
+bool
+rig_exists(const struct rig *r, const char *pattern)
+{
+	const char *at = strchr(pattern, '@');
+	size_t head = at != NULL ? (size_t)(at - pattern) : strlen(pattern);
+	MEM_FREE char *path = mem_printf("%s/share/%.*s%s%s", r->dir, (int)head, pattern,
+	    at != NULL ? r->id : "", at != NULL ? at + 1 : "");
+	return access(path, F_OK) == 0;
+}
+
+/* Nothing of the transfer is on the share, in no form. */
+void
+rig_invisible(const struct rig *r)
+{
+	assert_false(rig_exists(r, "transfers/@"));
+	assert_false(rig_exists(r, "transfers/.@.part"));
+	assert_false(rig_exists(r, "custody/@"));
+	assert_false(rig_exists(r, "INDEX"));
+}
+
+size_t
+rig_entries(struct rig *r, const char *type)
+{
+	char why[RECORD_WHY_SIZE];
+	struct record_entries all;
+	size_t n = 0;
+	assert_int_equal(record_refresh(r->record, why), ERR_OK);
+	const struct custody_transfer *t = record_transfer(r->record, r->id);
+	assert_int_equal(
+	    record_entries(r->record, LOG_CUSTODY, t->seqs, t->seqs_count, &all, why), ERR_OK);
+	for (size_t i = 0; i < all.count; i++)
+		n += strcmp(all.list[i].entry->type, type) == 0;
+	record_entries_done(&all);
+	return n;
 }

@@ -52,9 +52,21 @@ struct rig {
 
 /* A station with one transfer that went so far; files of it are approved. */
 void rig_open(struct rig *, enum maker_until until, unsigned files);
+/* The same under a policy with these settings besides. */
+void rig_open_under(struct rig *, enum maker_until until, unsigned files, const char *settings);
 void rig_close(struct rig *);
 /* What a restarted stager would know. */
 void rig_new_record(struct rig *);
+enum err rig_release(struct rig *);
+void rig_released(struct rig *);
+/* The release fails at this step with these words in its reason. */
+void rig_fails(struct rig *, const char *step, const char *words);
+enum transfer_state rig_state(struct rig *);
+/* On the share; '@' in the path stands for the transfer's id. */
+bool rig_exists(const struct rig *, const char *pattern);
+/* Nothing of the transfer is on the share, in no form. */
+void rig_invisible(const struct rig *);
+size_t rig_entries(struct rig *, const char *type);
 /* Writes a file below the station's directory. */
 void rig_put_text(const struct rig *, const char *path, const char *text);
 /* Runs a script of the shell in the share, $0 being the transfer; its exit status. */

@@ -3,6 +3,7 @@
 /*
  * Enters the sandbox of a role and tries one act, or does what the role may do.
  *   sandbox_probe roles | file-roles | acts | abi
+ *   sandbox_probe acts ROLE          the acts that this role may not do
  *   sandbox_probe ROLE ACT DIR       a forbidden act (src/ipc/sandbox_probe.c)
  *   sandbox_probe ROLE works DIR     all that the role needs, DIR is its directory
  *   sandbox_probe ROLE outside DIR   a file operation beside DIR
@@ -44,18 +45,23 @@ static const struct {
 	const char *name;
 	enum role role;
 	unsigned needs;
+	const char *may; /* acts that are its work, between blanks */
 } roles[] = {
-    {"ui", ROLE_UI, NEED_FILES | NEED_MEMFD | NEED_SECRET},
-    {"desk", ROLE_DESK, NEED_FILES | NEED_MEMFD | NEED_ACCEPT},
-    {"reader", ROLE_READER, 0},
-    {"unlock", ROLE_UNLOCK, NEED_THREADS | NEED_MEMFD | NEED_SECRET | NEED_OWN},
-    {"vault", ROLE_VAULT, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD},
-    {"scanner", ROLE_SCANNER, 0},
-    {"ledger", ROLE_LEDGER, NEED_FILES | NEED_MEMFD | NEED_SECRET},
-    {"stager", ROLE_STAGER, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD},
-    {"report", ROLE_REPORT, NEED_MEMFD},
-    {"preview", ROLE_PREVIEW, 0},
-    {"none", (enum role)0, 0},
+    {"ui", ROLE_UI, NEED_FILES | NEED_MEMFD | NEED_SECRET, ""},
+    {"desk", ROLE_DESK, NEED_FILES | NEED_MEMFD | NEED_ACCEPT, ""},
+    {"reader", ROLE_READER, 0, ""},
+    {"unlock", ROLE_UNLOCK, NEED_THREADS | NEED_MEMFD | NEED_SECRET | NEED_OWN, ""},
+    {"vault", ROLE_VAULT, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD, ""},
+    {"scanner", ROLE_SCANNER, 0, ""},
+    {"ledger", ROLE_LEDGER, NEED_FILES | NEED_MEMFD | NEED_SECRET, ""},
+    {"stager", ROLE_STAGER, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD, ""},
+    {"report", ROLE_REPORT, NEED_MEMFD, ""},
+    {"preview", ROLE_PREVIEW, 0, ""},
+    {"loader", ROLE_LOADER, NEED_FILES | NEED_STORE, ""},
+    {"rescan", ROLE_RESCAN, NEED_MEMFD, ""},
+    {"runner", ROLE_RUNNER, NEED_MEMFD | NEED_OWN, " fork kill pidfd "},
+    {"command", ROLE_COMMAND, 0, " fork "},
+    {"none", (enum role)0, 0, ""},
 };
 
 #define ROLES (sizeof(roles) / sizeof(roles[0]))
@@ -291,6 +297,22 @@ list(const char *what)
 	return 0;
 }
 
+static int
+list_acts(const char *role)
+{
+	for (size_t i = 0; i < ROLES; i++) {
+		if (strcmp(roles[i].name, role) != 0)
+			continue;
+		for (size_t k = 0; sandbox_probe_act(k) != NULL; k++) {
+			char word[64];
+			snprintf(word, sizeof(word), " %s ", sandbox_probe_act(k));
+			strstr(roles[i].may, word) == NULL ? puts(sandbox_probe_act(k)) : 0;
+		}
+		return 0;
+	}
+	return 2;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -300,6 +322,8 @@ main(int argc, char **argv)
 
 	if (argc == 2)
 		return list(argv[1]);
+	if (argc == 3 && strcmp(argv[1], "acts") == 0)
+		return list_acts(argv[2]);
 	if (argc != 4)
 		return 2;
 	while (i < ROLES && strcmp(roles[i].name, argv[1]) != 0)

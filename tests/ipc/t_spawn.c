@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -67,6 +68,19 @@ child_main(int argc, char **argv)
 	size_t n = 0;
 	if (strcmp(argv[1], "sleep") == 0)
 		return (int)sleep(60);
+	/* somebody who has the descriptors, too, and does not die with us by himself */
+	if (strcmp(argv[1], "breed") == 0) {
+		char ready = 'r';
+		if (fork() == 0)
+			return write(SPAWN_FD_FIRST, &ready, 1) == 1 ? (int)sleep(60) : 1;
+		return argc > 2 ? 7 : (int)sleep(60);
+	}
+	if (strcmp(argv[1], "walls") == 0) {
+		struct rlimit r = {0, 0};
+		getrlimit(RLIMIT_AS, &r);
+		snprintf(text, sizeof(text), "pid %d memory %ju", (int)getpid() == 1,
+		    r.rlim_max == RLIM_INFINITY ? 0 : (uintmax_t)r.rlim_max);
+	}
 	if (strcmp(argv[1], "descriptors") == 0)
 		child_say_descriptors(text, sizeof(text));
 	else if (strcmp(argv[1], "signals") == 0)
@@ -246,7 +260,7 @@ descriptors_land_in_order_wherever_they_were(void **state)
 static void
 a_program_that_is_not_there_is_told_and_leaves_no_child(void **state)
 {
-	struct spawn_child c = {-7, -7};
+	struct spawn_child c = {.pid = -7, .pidfd = -7};
 	int before = dup(0);
 	(void)state;
 	close(before);
@@ -294,6 +308,66 @@ a_child_dies_with_its_parent(void **state)
 	close(p[0]);
 }
 
+/* With and without namespaces: the child, and what it started. */
+static void
+what_a_child_started_ends_with_it(void **state)
+{
+	static const char *const more[] = {NULL, "ends"};
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const char *args[] = {"breed", more[i / 2], NULL};
+		const struct spawn_walls walls = {.apart = i % 2 == 0};
+		struct spawn_child c;
+		char ready;
+		int p[2], status;
+		assert_int_equal(0, pipe2(p, O_CLOEXEC));
+		assert_int_equal(ERR_OK, spawn_start_apart(SELF, args, &p[1], 1, &walls, &c));
+		close(p[1]);
+		struct pollfd ended = {.fd = c.pidfd, .events = POLLIN};
+		/* in a namespace nothing is left to wait for */
+		if (!c.apart || more[i / 2] == NULL)
+			assert_int_equal(1, read(p[0], &ready, 1));
+		if (more[i / 2] != NULL)
+			assert_int_equal(1, poll(&ended, 1, 10000));
+		spawn_kill(&c);
+		assert_int_equal(1, poll(&ended, 1, 10000));
+		assert_int_equal(c.pid, waitpid(c.pid, &status, 0));
+		close(c.pidfd);
+		/* the end comes when nobody holds the other end any more */
+		struct pollfd wait = {.fd = p[0], .events = POLLIN};
+		assert_int_equal(1, poll(&wait, 1, 10000));
+		while (read(p[0], &ready, 1) == 1)
+			;
+		assert_int_equal(0, read(p[0], &ready, 1));
+		close(p[0]);
+	}
+}
+
+static void
+walls_are_what_was_asked_for(void **state)
+{
+	const char *args[] = {"walls", NULL};
+	const struct spawn_walls walls = {.apart = true, .memory_bytes = 1ull << 33};
+	struct spawn_child c;
+	char text[64] = "", want[64];
+	int p[2];
+	(void)state;
+	assert_int_equal(0, pipe2(p, O_CLOEXEC));
+	assert_int_equal(ERR_OK, spawn_start_apart(SELF, args, &p[1], 1, &walls, &c));
+	close(p[1]);
+	bool apart = c.apart;
+	assert_true(read(p[0], text, sizeof(text) - 1) > 0);
+	close(p[0]);
+	assert_int_equal(7, WEXITSTATUS(wait_for(&c)));
+#ifdef SALLYPORT_NO_SANDBOX
+	assert_false(apart);
+	snprintf(want, sizeof(want), "pid 0 memory 0");
+#else
+	snprintf(want, sizeof(want), "pid %d memory %llu", apart, 1ull << 33);
+#endif
+	assert_string_equal(want, text);
+}
+
 static void
 a_pair_is_connected_and_keeps_message_bounds(void **state)
 {
@@ -322,6 +396,8 @@ main(int argc, char **argv)
 	    cmocka_unit_test(a_program_that_is_not_there_is_told_and_leaves_no_child),
 	    cmocka_unit_test(names_that_are_paths_start_nothing),
 	    cmocka_unit_test(a_child_dies_with_its_parent),
+	    cmocka_unit_test(what_a_child_started_ends_with_it),
+	    cmocka_unit_test(walls_are_what_was_asked_for),
 	    cmocka_unit_test(a_pair_is_connected_and_keeps_message_bounds),
 	};
 	if (argc > 1)
