@@ -583,16 +583,15 @@ static enum err
 each_row(struct ledger *l, sqlite3_stmt *s, ledger_row_fn *fn, void *arg)
 {
 	struct buf entry;
-	enum err err;
+	enum err err = ERR_OK;
 	buf_init(&entry, 2 * LIM_ENTRY_BYTES);
-	while ((err = step(l, s)) == ERR_OK) {
-		err = give_row(s, &entry, fn, arg);
-		if (err != ERR_OK)
-			break;
-	}
+	/* What fn says is not the end of the rows, whatever it is. */
+	enum err told = ERR_OK;
+	while (told == ERR_OK && (err = step(l, s)) == ERR_OK)
+		told = give_row(s, &entry, fn, arg);
 	sqlite3_reset(s);
 	buf_done(&entry);
-	return err == ERR_NOTFOUND ? ERR_OK : err;
+	return told != ERR_OK ? told : err == ERR_NOTFOUND ? ERR_OK : err;
 }
 
 enum err
@@ -649,13 +648,12 @@ ledger_each_checkpoint(struct ledger *l, ledger_note_fn *fn, void *arg)
 	enum err err = use(l, DO_CHECKPOINT_EACH, &s);
 	if (err != ERR_OK)
 		return err;
-	while ((err = step(l, s)) == ERR_OK) {
+	enum err told = ERR_OK;
+	while (told == ERR_OK && (err = step(l, s)) == ERR_OK) {
 		const uint8_t *note = column_bytes(s, 2, &n);
-		err = fn(arg, (uint64_t)(sqlite3_column_int64(s, 0) - 1),
+		told = fn(arg, (uint64_t)(sqlite3_column_int64(s, 0) - 1),
 		    (uint64_t)sqlite3_column_int64(s, 1), note, n);
-		if (err != ERR_OK)
-			break;
 	}
 	sqlite3_reset(s);
-	return err == ERR_NOTFOUND ? ERR_OK : err;
+	return told != ERR_OK ? told : err == ERR_NOTFOUND ? ERR_OK : err;
 }

@@ -6,7 +6,8 @@ A second opinion on a custody record, made from the published format alone:
 Python's standard library, ssh-keygen for the signatures of people and station,
 openssl for those of the log.  Nothing of Sallyport's is run or imported.
 Prints one line; status 0 good, 1 not, 2 usage.  It is slow (a process for each
-signature) and looks at less than sallyport-verify: not at inventories.
+signature) and looks at less than sallyport-verify: of inventories, in a folder,
+at the exceptions alone.
 """
 import base64, hashlib, json, os, re, sqlite3, subprocess, sys, tempfile
 
@@ -14,10 +15,10 @@ NS = "custody-event-v1@sallyport"
 ZEROS = "0" * 64
 GAP = 4096
 STATION = {"ledger.genesis", "station.start", "station.stop", "sess.logout", "sess.fail", "device.inserted",
-           "device.removed", "device.refused", "device.keyboard", "scan.selftest", "vault.purge", "xfer.open",
+           "device.removed", "device.refused", "device.keyboard", "scan.selftest", "scan.changed", "signatures.loaded", "vault.purge", "xfer.open",
            "xfer.start", "xfer.read", "xfer.scan", "xfer.block", "xfer.fault", "xfer.release", "xfer.deliver", "xfer.medium",
-           "xfer.request", "xfer.unlock", "xfer.stopped"}
-ADMIN = {"authority.endorse", "officer.enroll", "requester.enroll", "policy.set"}
+           "xfer.request", "xfer.unlock", "xfer.password", "xfer.stopped", "xfer.addendum"}
+ADMIN = {"authority.endorse", "officer.enroll", "requester.enroll", "policy.set", "exception.add", "exception.end", "signatures.import"}
 OFFICER = {"xfer.take", "xfer.approve", "xfer.return", "xfer.withdraw", "xfer.abort", "xfer.close",
            "medium.register", "medium.return", "medium.retain", "medium.sanitise", "medium.destroy", "medium.confirm"}
 # The medium register: what may follow; a sanitising or destruction waits for a second officer.
@@ -30,6 +31,7 @@ LEFT = [("returned", "return"), ("handed back", "return"), ("sent", "return"), (
         ("kept", "retain"), ("sanitised", "sanitise"), ("destroyed", "destroy")]
 HERE = ("HELD", "RETAINED", "WIPED", "SANITISED", "ENDING")
 ANY = {"sess.login"}
+MOST = {"signatures.confirm"}  # an officer or an administrator
 
 
 class Bad(Exception):
@@ -145,6 +147,8 @@ class Audit:
         self.devices = {}  # vendor, model and serial of what has a number
         self.people, self.policies, self.pending, self.founded = {}, [], {}, False
         self.transfers, self.auth_size = {}, 0
+        self.sets = {}  # of signatures, by scanner: the newest, and those that were in use
+        self.exceptions, self.newest = {}, ""  # by leaf: data, since, until; newest time of a custody entry
 
     def entry(self, log, seq, body, sig):
         raw = body + b"\n" + base64.b64encode(sig) + b"\n"
@@ -197,8 +201,9 @@ class Audit:
             need(a["role"] == "station" and a["id"] == self.genesis["station"], "the actor is not the station")
             line = self.genesis["station_key"]
         else:
-            roles = {"admin"} if t in ADMIN else {"officer"} if t in OFFICER else {"officer", "admin", "auditor"}
-            need(t in ADMIN | OFFICER | ANY, "an unknown type")
+            roles = {"admin"} if t in ADMIN else {"officer"} if t in OFFICER else \
+                {"officer", "admin"} if t in MOST else {"officer", "admin", "auditor"}
+            need(t in ADMIN | OFFICER | MOST | ANY, "an unknown type")
             need(a["role"] in roles, "the role cannot sign this")
             p = self.people.get(a["id"])
             need(p and p["since"].get(a["role"], 2**53) <= b["auth"]["size"], "the actor does not have that role")
@@ -227,6 +232,14 @@ class Audit:
             self.founded = True
             return
         del self.pending[leaf]
+        if act["type"] == "exception.add":
+            need(bool(d.get("sha256")) != bool(d.get("type")) and ("type" not in d or "rule" in d), "an exception that is not narrow")
+            self.exceptions[leaf] = {"data": d, "since": since, "until": 2**53}
+            return
+        if act["type"] == "exception.end":
+            need(self.exceptions.get(d["leaf"], {}).get("until") == 2**53, "an exception that is not in force was ended")
+            self.exceptions[d["leaf"]]["until"] = since
+            return
         if act["type"] == "policy.set":
             need(2 <= d["approvals"] <= 9, "a policy with fewer than two approvals")
             self.policies.append((since, d))
@@ -243,6 +256,31 @@ class Audit:
         for role in d.get("roles", ["requester"]):
             p["since"].setdefault(role, since)
 
+    def excepted(self, leaves, b):
+        """Each of these exceptions is in the log and held for this signer, by position and by the later time."""
+        need(leaves == sorted(set(leaves)), "exceptions that are not sorted")
+        day = max(b["at"], self.newest)[:10]
+        for leaf in leaves:
+            x = self.exceptions.get(leaf)
+            need(x and x["since"] <= b["auth"]["size"] < x["until"], f"the exception {leaf[:16]} was not in force")
+            need(day <= x["data"]["expires"], f"the exception {leaf[:16]} was over")
+
+    def signatures(self, t, d, who, leaf):
+        """A set of a scanner: brought in by one, confirmed by another, then tried by the station."""
+        s = self.sets.setdefault(d["scanner"], {"state": "", "used": set()})
+        if t == "signatures.import":
+            need(s["state"] != "TRIED", "a set was brought in while another was tried")
+            need(not d.get("back") or d["set"] in s["used"], "back to a set that was never in use")
+            s.update(state="WAITS", set=d["set"], by=who, leaf=leaf)
+        elif t == "signatures.confirm":
+            need(s["state"] == "WAITS" and (s["set"], s["leaf"]) == (d["set"], d["leaf"]), "a set was confirmed that does not wait for it")
+            need(s["by"] != who, "who brought a set in confirmed it")
+            s["state"] = "TRIED"
+        else:
+            need(s["state"] == "TRIED" and s["set"] == d["set"], "a set was loaded that nobody confirmed")
+            s["state"] = "USED" if d["pass"] else "REFUSED"
+            s["used"] |= {d["set"]} if d["pass"] else set()
+
     def role(self, who, role, b):
         return self.people.get(who, {"since": {}})["since"].get(role, 2**53) <= b["auth"]["size"]
 
@@ -254,6 +292,9 @@ class Audit:
                 self.receive(b["subj"][7:], d.get("device", {}))
             self.move(b["subj"][7:], t[7:], who)
             self.came[b["subj"][7:]] = self.trees["custody"].size if t == "medium.register" else self.came[b["subj"][7:]]
+        newest, self.newest = self.newest, max(self.newest, b["at"])
+        if t.startswith("signatures."):
+            self.signatures(t, d, who, leaf)
         if not t.startswith("xfer."):
             return
         x = self.transfers.get(b["subj"])
@@ -268,6 +309,12 @@ class Audit:
                                          "needed": policies[-1]["approvals"], "tainted": not d["sandbox"], "scan": None}
             return
         need(x is not None, "there is no such transfer")
+        self.newest, now = newest, self.newest
+        if t == "xfer.approve":
+            self.excepted(d.get("exceptions", []), b)
+        if t == "xfer.release":
+            self.excepted(x["same"].get("exceptions", []), b)
+        self.newest = now
         self.step(x, t, d, who, leaf)
 
     def move(self, number, move, who):
@@ -312,11 +359,13 @@ class Audit:
             x.update(state="READING", scan=None, tainted=x["tainted"] or not d["sandbox"])
         elif t in ("xfer.unlock", "xfer.stopped"):
             at("READING")
+        elif t == "xfer.password":
+            at("READING", "SCANNING", "REVIEW", "BLOCKED")
         elif t == "xfer.read":
             at("READING")
             x.update(state="SCANNING", medium=d.get("medium", {}))
         elif t == "xfer.scan":
-            at("SCANNING", "BLOCKED")
+            at("SCANNING", "BLOCKED", "REVIEW")
             x.update(state="REVIEW", scan=leaf, signed=[], tainted=x["tainted"] or not all(s["sandbox"] for s in d["scanners"]))
         elif t == "xfer.block":
             at("SCANNING", "REVIEW")
@@ -335,7 +384,9 @@ class Audit:
             need(who not in [s[0] for s in x["signed"]], "one officer signed twice")
             need(d["slot"] == len(x["signed"]) + 1 and d["scan"] == x["scan"] and d["policy"] == x["policy"], "slot, scan or policy")
             same = {k: d[k] for k in ("dest", "dir", "expires", "findings", "inventory", "manifest", "policy", "scan")}
+            same["exceptions"] = d.get("exceptions", [])
             need(not x["signed"] or x["same"] == same, "the approvals are over different things")
+            need(d.get("addendum") == x.get("addendum"), "the addendum that was signed is not the last one")
             x["same"] = same
             x["signed"].append((who, leaf))
             done = len(x["signed"]) >= x["needed"]
@@ -343,7 +394,13 @@ class Audit:
         elif t in ("xfer.return", "xfer.withdraw"):
             at("SUBMITTED")
             need((who == x["signed"][0][0]) == (t == "xfer.withdraw"), "return and withdraw")
-            x.update(state="REVIEW", signed=[])
+            x.update(state="REVIEW", signed=[], scan=x.pop("addendum", None) or x["scan"])
+        elif t == "xfer.addendum":
+            at("SUBMITTED")
+            x.update(addendum=leaf, tainted=x["tainted"] or not all(s["sandbox"] for s in d["scanners"]))
+            need(("why" in d) == (d["worse"] > 0) and d["worse"] <= d["changed"], "an addendum that does not count right")
+            if d["worse"]:
+                x.update(state="REVIEW", signed=[], scan=x.pop("addendum"))
         elif t == "xfer.release":
             need(x["state"] == "APPROVED" or (x["state"] == "FAULT" and x["from"] == "APPROVED"), "released without approval")
             need(d["approvals"] == [s[1] for s in x["signed"]] and len(x["signed"]) >= max(2, x["needed"]), "the approvals")
@@ -353,7 +410,10 @@ class Audit:
             at("APPROVED")
             need(x.get("releasing") and d["manifest"] == x["same"]["manifest"] and d["dest"] == x["same"]["dest"] and
                  d["readback"] == d["manifest"]["sha256"], "something else was delivered")
-            x["state"] = "RELEASED"
+            again = d.get("rescan")
+            need(again is None or (again["scanners"] and again["objects"] == d["manifest"]["files"] and again["bytes"] == d["manifest"]["bytes"] and
+                 all(s["before"] == s["after"] == "pass" and s["sandbox"] for s in again["scanners"])), "what was delivered was not scanned again whole")
+            x.update(state="RELEASED", again=again is not None)
         elif t == "xfer.close":
             at("RELEASED")
             self.left(x, d, who)
@@ -426,6 +486,44 @@ def split_entry(raw):
     return body, blob
 
 
+def covers(x, scanner, rule, object, type):
+    """Whether an exception is about this: a whole scanner (rule None) for an object, or one rule of it."""
+    if x["scanner"] != scanner or (x["rule"] and x["rule"] != rule):
+        return False
+    return x["sha256"] == object != "" if x["sha256"] else rule is not None and x["rule"] == rule and x["type"] == type != ""
+
+
+def audit_exceptions(audit, x, inventory, findings):
+    """Those the inventory names are those that were signed, as the log has them, and cover what they are used for."""
+    lines = [json.loads(line) for line in inventory.splitlines()]
+    rows, items = lines[0]["exceptions"], lines[1:]
+    need([r["leaf"] for r in rows] == x["same"]["exceptions"], "the inventory names other exceptions than were signed")
+    for r in rows:
+        d = audit.exceptions[r["leaf"]]["data"]
+        need(all(r[k] == d.get(k, "") for k in ("scanner", "sha256", "rule", "type", "reason", "expires")),
+             f'the inventory tells of the exception {r["leaf"][:16]} what its entry does not say')
+    found = {}
+    for line in findings.splitlines():
+        f = json.loads(line)
+        found.setdefault(f["item"], []).append(f)
+    used = set()
+    for it in items:
+        told = {e["leaf"]: (e["finds"], e["verdict"]) for e in it["exceptions"]}
+        for leaf, (finds, verdict) in told.items():
+            r = next((r for r in rows if r["leaf"] == leaf), None)
+            need(r is not None, f'item {it["id"]} uses an exception that the header does not name')
+            n = sum(1 for f in found.get(it["id"], []) if f["class"] not in ("incomplete", "signature-age") and
+                    next((q["leaf"] for q in rows if covers(q, f["scanner"], f["rule"], f["object"] or it["sha256"],
+                                                            f["type"] if f["object"] else it["type"])), None) == leaf)
+            need(n == finds, f'item {it["id"]}: the exception {leaf[:16]} does not cover {finds} findings')
+            own = [s["verdict"] for s in it["scans"] if not r["rule"] and covers(r, s["scanner"], None, it["sha256"], "")]
+            need(verdict in own + ["na"] or (it["inside"]["objects"] and r["sha256"] and not r["rule"]),
+                 f'item {it["id"]}: the exception {leaf[:16]} covers no verdict {verdict}')
+            need(verdict in ("na", "suspicious", "malicious"), f'item {it["id"]}: no exception covers {verdict}')
+            used.add(leaf)
+    need(used == {r["leaf"] for r in rows}, "an exception is named, and nothing uses it")
+
+
 def audit_folder(path, tmp):
     def read(name):
         with open(os.path.join(path, name), "rb") as f:
@@ -452,6 +550,10 @@ def audit_folder(path, tmp):
         for name, digest in (("inventory", x["same"]["inventory"]["sha256"]), ("findings", x["same"]["findings"]),
                              ("policy", x["policy"]), ("manifest.sha256", x["same"]["manifest"]["sha256"])):
             need(sha(read(name)).hex() == digest, f"{name} is not what was signed")
+        audit_exceptions(audit, x, read("inventory"), read("findings"))
+        plain = re.sub(rb'"(?:\\.|[^"\\])*"|#[^\n]*|//[^\n]*|/\*.*?\*/', b'""', read("policy"), flags=re.S)
+        need(x.get("again", True) or not re.search(rb"\brescan_at_release\s*[=:]\s*true\b", plain, re.I),
+             "policy asks for a scan at release, and the delivery tells of none")
     audit.trees["custody"].size, audit.trees["custody"].roots = size, {size: root}
     return audit
 

@@ -2,6 +2,7 @@
 #include "src/core/account.h"
 #include "src/base/escape.h"
 #include "src/base/mem.h"
+#include "src/core/fold.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -84,6 +85,8 @@ account_verdict(const struct inventory_item *it, struct buf *out)
 		account_words(out, it->scans[i].why);
 		return;
 	}
+	if (it->inside.verdict == it->verdict)
+		return; /* it says so of what is inside */
 	if (it->verdict == VERDICT_ERROR)
 		buf_add_str(out, ": a required scanner gave no usable result");
 	if (it->verdict == VERDICT_UNSCANNED)
@@ -134,6 +137,44 @@ account_reader(struct buf *out, const char *why)
 	buf_add_str(out, text[0] != '\0' ? text : "the reader gave no reason");
 }
 
+void
+account_inside(const struct verdict_inside *in, const char *way, struct buf *out)
+{
+	char digits[32];
+	if (in->members == 0 && in->verdict == VERDICT_NA && !in->whole)
+		return;
+	if (in->members == 0)
+		buf_addf(out, "opened: %s", in->whole ? "nothing in it" : "nothing came out");
+	else
+		buf_addf(out, "opened%s: %s member%s", in->whole ? "" : " in part",
+		    fold_number(in->members, digits), in->members == 1 ? "" : "s");
+	if (in->verdict == VERDICT_CLEAN)
+		buf_add_str(out, "; everything inside is clean");
+	else if (in->verdict != VERDICT_NA)
+		buf_addf(out, "; worst inside: %s%s%s", verdict_print(in->verdict),
+		    way[0] != '\0' ? ", " : "", way);
+}
+
+void
+account_parts(uint64_t parts, struct buf *out)
+{
+	char digits[32];
+	buf_addf(out, "read in %s part%s", fold_number(parts, digits), parts == 1 ? "" : "s");
+}
+
+/* What is inside is no better than the sentence so far: its worst has a name. */
+static void
+account_worst(const struct inventory_item *it, struct buf *out)
+{
+	if (it->inside.verdict <= VERDICT_CLEAN)
+		return;
+	buf_addf(out, "; worst inside: %s", verdict_print(it->inside.verdict));
+	if (it->inside_worst != NULL && it->inside_worst[0] != '\0') {
+		buf_add_str(out, ", ");
+		buf_add_str(out, it->inside_worst);
+	}
+}
+
 enum err
 account_sentence(const struct inventory_item *it, const struct policy *policy, struct buf *out)
 {
@@ -154,9 +195,11 @@ account_sentence(const struct inventory_item *it, const struct policy *policy, s
 			buf_add_str(out, "; ");
 			account_verdict(it, out);
 		}
+		account_worst(it, out);
 		break;
 	case ITEM_OUT_BLOCKED:
 		account_blocked(it, policy, out);
+		account_worst(it, out);
 		break;
 	case ITEM_OUT_UNREADABLE:
 	case ITEM_OUT_ENCRYPTED:

@@ -32,6 +32,14 @@ void account_add(struct account *, const struct inventory_item *);
 bool account_adds_up(const struct account *);
 
 /*
+ * "opened: 12 members; worst inside: malicious, b.tar > c.exe": what was found in a
+ * file that was opened; nothing for all else.  way is escaped.
+ */
+void account_inside(const struct verdict_inside *, const char *way, struct buf *out);
+/* "read in 300,214 parts": how a file too large for a scanner was looked at by it. */
+void account_parts(uint64_t parts, struct buf *out);
+
+/*
  * Appends one sentence, without full stop, on why this item did not go; it
  * stands behind the word of its outcome: decision, scanner, rule or state, with the words of
  * whoever said so.  All text is escaped.  policy may be NULL.

@@ -284,6 +284,8 @@ check_endorse(const struct custody *c, const struct custody_act *act)
 	    strcmp(subject, act->e->actor_id) == 0)
 		return custody_refuse(act, ERR_DENIED, "nobody endorses an act about himself");
 	bool last = p->signers_count + 1 >= c->threshold;
+	if (last && p->event == EVENT_EXCEPT_END)
+		return custody_exception_check_end(c, p->data, act);
 	if (last && (p->event == EVENT_ENROLL || p->event == EVENT_REQUESTER))
 		return check_identity(c, act, p->data);
 	return ERR_OK;
@@ -301,6 +303,8 @@ authority_check(struct custody *c, const struct custody_act *act)
 		    act, ERR_STATE, "the administrators have not endorsed the genesis yet");
 	if (act->event == EVENT_POLICY)
 		return check_policy(c, act);
+	if (act->event == EVENT_EXCEPT || act->event == EVENT_EXCEPT_END)
+		return custody_exception_check(c, act);
 	return check_enroll(c, act);
 }
 
@@ -335,7 +339,7 @@ grant(struct custody *c, const json_t *d, unsigned roles, uint64_t since)
 }
 
 static void
-take_force(struct custody *c, struct custody_pending *p)
+take_force(struct custody *c, struct custody_pending *p, const char *by)
 {
 	uint64_t since = c->logs[LOG_AUTHORITY].size;
 	p->done = true;
@@ -345,6 +349,8 @@ take_force(struct custody *c, struct custody_pending *p)
 		grant(c, p->data, roles_of(p->data), since);
 	} else if (p->event == EVENT_REQUESTER) {
 		grant(c, p->data, CUSTODY_REQUESTER, since);
+	} else if (p->event == EVENT_EXCEPT || p->event == EVENT_EXCEPT_END) {
+		custody_exception_apply(c, p, by, since);
 	} else {
 		uint64_t approvals = 0;
 		canon_uint(p->data, "approvals", &approvals);
@@ -363,7 +369,7 @@ add_signer(struct custody *c, struct custody_pending *p, const char *id)
 	p->signers = mem_resize(p->signers, p->signers_count + 1, sizeof(*p->signers));
 	snprintf(p->signers[p->signers_count++], sizeof(*p->signers), "%s", id);
 	if (p->signers_count >= c->threshold && !p->done)
-		take_force(c, p);
+		take_force(c, p, id);
 }
 
 static struct custody_pending *
@@ -375,6 +381,8 @@ add_pending(struct custody *c, const struct custody_act *act)
 	memcpy(p->leaf, act->leaf, sizeof(p->leaf));
 	p->subj = mem_strdup(act->e->subj);
 	p->data = json_deep_copy(act->e->data);
+	snprintf(p->by, sizeof(p->by), "%s", act->e->actor_id);
+	snprintf(p->at, sizeof(p->at), "%s", act->e->at);
 	return p;
 }
 
@@ -447,6 +455,7 @@ authority_done(struct custody *c)
 {
 	for (size_t i = 0; i < c->pending_count; i++)
 		free_pending(&c->pending[i]);
+	custody_exception_done(c);
 	json_decref(c->genesis);
 	free(c->pending);
 	free(c->people);

@@ -208,7 +208,7 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
-	return ERR_OK;
+	return custody_sets_check(c, act);
 }
 
 static void
@@ -251,10 +251,18 @@ add_selftest(struct custody *c, const struct entry *e)
 	if (i == c->selftests_count) {
 		t = c->selftests = mem_resize(t, i + 1, sizeof(*t));
 		c->selftests_count++;
+		t[i] = (struct custody_selftest){.pass = false};
 		snprintf(t[i].scanner, sizeof(t[i].scanner), "%s", scanner);
 	}
 	snprintf(t[i].at, sizeof(t[i].at), "%s", e->at);
 	canon_bool(e->data, "pass", &t[i].pass);
+	if (!t[i].pass)
+		return;
+	/* the desk lets none pass whose signatures went back: the last are the newest */
+	const char *date = canon_str(e->data, "date");
+	snprintf(
+	    t[i].signatures, sizeof(t[i].signatures), "%s", canon_str(e->data, "signatures"));
+	snprintf(t[i].date, sizeof(t[i].date), "%s", date != NULL ? date : "");
 }
 
 /* --- the way in ---------------------------------------------------------------------- */
@@ -359,6 +367,8 @@ take_in(struct custody *c, const struct custody_act *act)
 		add_refused(c, act->e);
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
+	} else {
+		custody_sets_apply(c, act);
 	}
 }
 
@@ -445,6 +455,7 @@ custody_check_documents(
 	    .items = t->items,
 	    .files = t->files,
 	    .bytes = t->bytes,
+	    .exceptions = t->exceptions,
 	};
 	for (size_t i = 1; i < t->approvals_count; i++)
 		claim.later[i - 1] = t->approvals[i].officer;

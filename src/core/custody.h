@@ -26,6 +26,7 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/core/entry.h"
+#include "src/core/exception.h"
 #include "src/core/register.h"
 #include "src/core/transfer.h"
 
@@ -66,6 +67,21 @@ struct custody_approval {
 	uint64_t seq; /* in the custody log */
 };
 
+#define CUSTODY_EXCEPTION_OPEN UINT64_MAX
+
+/* An exception that is or was in force; texts live until the next apply. */
+struct custody_exception {
+	char leaf[HEX_DIGEST_SIZE];
+	struct exception exception;
+	char by[LIM_PERSON_ID_BYTES + 1];          /* who proposed it */
+	char in_force_by[LIM_PERSON_ID_BYTES + 1]; /* whose signature put it in force */
+	char at[21];                               /* when it was proposed */
+	uint64_t since;                            /* authority size from which it holds */
+	uint64_t until; /* and from which no more; CUSTODY_EXCEPTION_OPEN: it was not ended */
+	char ended_by[LIM_PERSON_ID_BYTES + 1], ended_at[21];
+	json_t *data, *end_data, *leaf_text; /* end_data: {"leaf","reason"}, or NULL */
+};
+
 /* Where a transfer stands.  Hex digests are "" until known. */
 struct custody_transfer {
 	char id[TRANSFER_ID_SIZE];
@@ -83,9 +99,13 @@ struct custody_transfer {
 	char findings[HEX_DIGEST_SIZE];
 	char manifest[HEX_DIGEST_SIZE];
 	char manifest_root[HEX_DIGEST_SIZE];
-	uint64_t items, files, bytes; /* inventory's items; manifest's files and bytes */
-	char *dest;                   /* of the current approvals, or NULL */
-	size_t approvals_count;       /* approvals that count now */
+	uint64_t items, files, bytes;   /* inventory's items; manifest's files and bytes */
+	char *dest;                     /* of the current approvals, or NULL */
+	json_t *exceptions;             /* leaves of those it was sealed with, or NULL */
+	char addendum[HEX_DIGEST_SIZE]; /* leaf of the last xfer.addendum since it was submitted
+	                                 */
+	json_t *addendum_data;          /* its data, or NULL */
+	size_t approvals_count;         /* approvals that count now */
 	struct custody_approval approvals[LIM_APPROVALS];
 	/* Of the block, fault, return, withdraw or abort it stands by; NULL when it went on. */
 	char *why;
@@ -234,9 +254,32 @@ struct custody_selftest {
 	char scanner[LIM_PERSON_ID_BYTES + 1];
 	char at[21];
 	bool pass;
+	char signatures[129], date[21]; /* of the last proof it gave; "" before the first */
 };
 /* NULL when there are no more, or no more than LIM_SCANNERS. */
 const struct custody_selftest *custody_selftest_at(const struct custody *, size_t i);
+
+/* A set of signatures or rules that an administrator brought in (sigset.h), or went back to. */
+struct custody_set {
+	char scanner[33], set[HEX_DIGEST_SIZE], version[65], date[21];
+	char by[LIM_PERSON_ID_BYTES + 1], at[21], leaf[HEX_DIGEST_SIZE];
+	char confirmed_by[LIM_PERSON_ID_BYTES + 1];
+	int64_t confirmed_s; /* the newest time in the record then */
+	bool back;
+	enum {
+		CUSTODY_SET_WAITS = 1 << 0,   /* for a second signature */
+		CUSTODY_SET_TRIED = 1 << 1,   /* it has both, and is being tried */
+		CUSTODY_SET_USED = 1 << 2,    /* it passed */
+		CUSTODY_SET_REFUSED = 1 << 3, /* it did not */
+		CUSTODY_SET_ANY = (1 << 4) - 1
+	} state;
+	char why[256]; /* it was refused */
+};
+/* Newest first, at most LIM_SIGSETS; NULL when there are no more. */
+const struct custody_set *custody_set_at(const struct custody *, size_t i);
+/* The newest of this scanner in one of these states, or NULL. */
+const struct custody_set *custody_set_find(
+    const struct custody *, const char *scanner, unsigned states);
 
 /* Digest of the policy in force now, in hex; "" when none. */
 const char *custody_policy(const struct custody *);
@@ -248,6 +291,29 @@ size_t custody_pending_count(const struct custody *);
 /* Leaf, type and subj of pending act i; the texts live until the next apply. */
 void custody_pending_at(const struct custody *, size_t i, const char **ret_leaf,
     const char **ret_type, const char **ret_subj);
+
+/* The data of pending act i (custody_pending_at). */
+const json_t *custody_exception_pending(const struct custody *, size_t i);
+
+/* --- exceptions --------------------------------------------------------------- */
+
+/* All that ever took force, in the order of their leaves. */
+size_t custody_exception_count(const struct custody *);
+const struct custody_exception *custody_exception_at(const struct custody *, size_t i);
+/* NULL when none with this leaf took force. */
+const struct custody_exception *custody_exception_find(
+    const struct custody *, const char *leaf);
+/* Whether it holds for one who was shown so many entries of the authority log, at this time. */
+bool custody_exception_holds(
+    const struct custody_exception *, uint64_t auth_size, int64_t now_s);
+/* The later of this time and the newest in the record. */
+int64_t custody_now(const struct custody *, int64_t wall_s);
+/* Those that hold now, at most max, in the order of their leaves; texts are borrowed. */
+size_t custody_exceptions_now(
+    const struct custody *, int64_t wall_s, struct exception *ret, size_t max);
+
+/* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
+json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
 
 /* --- people ------------------------------------------------------------------- */
 

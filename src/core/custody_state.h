@@ -33,6 +33,7 @@ struct custody_pending {
 	json_t *data;
 	char (*signers)[LIM_PERSON_ID_BYTES + 1];
 	size_t signers_count;
+	char by[LIM_PERSON_ID_BYTES + 1], at[21]; /* who proposed it, and when */
 	bool done;
 };
 
@@ -61,10 +62,14 @@ struct custody {
 	size_t pending_count;
 	struct custody_policy *policies;
 	size_t policies_count;
+	struct custody_exception *exceptions; /* sorted by leaf */
+	size_t exceptions_count;
 
 	/* station */
 	struct custody_refused refused[LIM_REFUSED_MEDIA]; /* a ring */
 	size_t refused_count;                              /* of all there ever were */
+	struct custody_set sets[LIM_SIGSETS];              /* a ring */
+	size_t sets_count;                                 /* of all there ever were */
 	struct custody_selftest *selftests;
 	size_t selftests_count;
 	struct custody_clock clock;
@@ -120,10 +125,33 @@ enum err admit_place(const struct custody *, const struct custody_act *);
 /* Role, person or station, key and signature; data has its shape already. */
 enum err admit_actor(const struct custody *, const struct custody_act *);
 
+/* Sets of signatures: nothing for any other event. */
+enum err custody_sets_check(const struct custody *, const struct custody_act *);
+void custody_sets_apply(struct custody *, const struct custody_act *);
+
 /* Authority log.  Check never changes anything; apply never fails. */
 enum err authority_check(struct custody *, const struct custody_act *);
 void authority_apply(struct custody *, const struct custody_act *);
 void authority_done(struct custody *);
+
+/* Exceptions: exception.add and exception.end, when they are proposed. */
+enum err custody_exception_check(const struct custody *, const struct custody_act *);
+/* The same of the data of exception.end alone, when it is to take force. */
+enum err custody_exception_check_end(
+    const struct custody *, const json_t *data, const struct custody_act *);
+/* Takes force by this person's signature; from that size of the authority log on. */
+void custody_exception_apply(
+    struct custody *, const struct custody_pending *, const char *by, uint64_t size);
+void custody_exception_done(struct custody *);
+/*
+ * Whether all of these leaves (NULL: none) are exceptions that hold at that size
+ * of the authority log and that claimed time (NULL: none).
+ */
+enum err custody_exception_check_used(const struct custody *, const json_t *leaves,
+    uint64_t auth_size, const char *at, const struct custody_act *);
+/* Whether the rows of an inventory are these leaves, each as its entry says. */
+enum err custody_exception_check_rows(const struct custody *, const struct exception *,
+    size_t n, const json_t *leaves, const struct custody_act *);
 
 /* Transfers. */
 enum err passage_check(struct custody *, const struct custody_act *);
@@ -137,10 +165,20 @@ enum err passage_may_approve(const struct custody *, const struct custody_transf
 struct dossier_claim {
 	const char *inventory, *findings, *manifest, *manifest_root, *policy;
 	uint64_t items, files, bytes;
+	const json_t *exceptions;         /* leaves, or NULL */
 	const char *later[LIM_APPROVALS]; /* who signs slots after the first; NULL ends */
 };
 /* Fetches the documents and compares; the sentence goes to act->why. */
 enum err dossier_check(const struct custody *, const struct custody_transfer *,
     const struct dossier_claim *, const struct custody_act *);
+/*
+ * What a delivery (NULL: it says nothing) tells of the scan at its release: whole, and there
+ * when the policy asks for it.
+ */
+enum err dossier_check_rescan(const struct custody *, const struct custody_transfer *,
+    const json_t *rescan, const struct custody_act *);
+/* Fetches the addendum's document and compares it with the data of its entry. */
+enum err dossier_check_addendum(const struct custody *, const struct custody_transfer *,
+    const json_t *data, const struct custody_act *);
 
 #endif

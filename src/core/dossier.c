@@ -5,6 +5,7 @@
  * same story as the log.
  */
 #include "src/base/mem.h"
+#include "src/core/addendum.h"
 #include "src/core/canon.h"
 #include "src/core/custody_state.h"
 #include "src/core/inventory.h"
@@ -74,6 +75,10 @@ check_header(const struct custody *c, const struct custody_transfer *t,
 	if (!json_equal(h->scanners, canon_array(t->scan_data, "scanners")))
 		return custody_refuse(
 		    act, ERR_DENIED, "the inventory names other scanners than have scanned");
+	enum err err = custody_exception_check_rows(
+	    c, h->exceptions, h->nexceptions, claim->exceptions, act);
+	if (err != ERR_OK)
+		return err;
 	for (size_t i = 0; i < LIM_APPROVALS && claim->later[i] != NULL; i++) {
 		if (is_decider(h, claim->later[i]))
 			return custody_refuse(act, ERR_DENIED,
@@ -145,6 +150,90 @@ check_findings(const struct papers *p, const struct custody_act *act)
 	if (err != ERR_OK)
 		return custody_refuse(
 		    act, err, "the findings are not the inventory's: %s", why);
+	return ERR_OK;
+}
+
+enum err
+dossier_check_addendum(const struct custody *c, const struct custody_transfer *t,
+    const json_t *data, const struct custody_act *act)
+{
+	char why[ADDENDUM_WHY_SIZE] = "";
+	struct papers p = {.inventory = NULL};
+	uint8_t *bytes = NULL;
+	size_t n = 0;
+	enum err err =
+	    custody_fetch(c, "addendum", canon_str(data, "document"), &bytes, &n, act);
+	if (err == ERR_OK)
+		err = custody_fetch(
+		    c, "inventory", t->inventory, &p.inventory, &p.inventory_len, act);
+	if (err == ERR_OK) {
+		struct addendum said = {.transfer = t->id, .inventory = t->inventory};
+		canon_uint(data, "objects", &said.objects);
+		canon_uint(data, "changed", &said.changed);
+		canon_uint(data, "worse", &said.worse);
+		err = addendum_check(bytes, n, &said, p.inventory, p.inventory_len, why);
+		if (err != ERR_OK)
+			custody_refuse(act, err, "the addendum does not hold: %s", why);
+	}
+	free(bytes);
+	free(p.inventory);
+	return err;
+}
+
+/* Whether the policy the transfer was opened under asks for a scan at release. */
+static enum err
+rescan_asked(const struct custody *c, const struct custody_transfer *t,
+    const struct custody_act *act, bool *ret)
+{
+	char why[POLICY_WHY_SIZE];
+	uint8_t *bytes = NULL;
+	size_t n = 0;
+	struct policy *policy;
+	enum err err = custody_fetch(c, "policy", t->policy, &bytes, &n, act);
+	if (err != ERR_OK)
+		return err;
+	err = policy_parse(bytes, n, &policy, why);
+	free(bytes);
+	if (err != ERR_OK)
+		return custody_refuse(act, err, "policy: %s", why);
+	*ret = policy->rescan_at_release;
+	policy_free(policy);
+	return ERR_OK;
+}
+
+enum err
+dossier_check_rescan(const struct custody *c, const struct custody_transfer *t,
+    const json_t *rescan, const struct custody_act *act)
+{
+	uint64_t objects = 0, bytes = 0;
+	bool asked = false;
+	size_t i;
+	json_t *s;
+	if (rescan == NULL) {
+		enum err err = c->doc != NULL ? rescan_asked(c, t, act, &asked) : ERR_OK;
+		return err != ERR_OK || !asked
+		           ? err
+		           : custody_refuse(act, ERR_DENIED,
+				 "policy asks that what goes is scanned again at release, and "
+				 "the delivery of %s tells of no such scan",
+				 t->id);
+	}
+	canon_uint(rescan, "objects", &objects);
+	canon_uint(rescan, "bytes", &bytes);
+	if (objects != t->files || bytes != t->bytes)
+		return custody_refuse(act, ERR_DENIED,
+		    "not everything that was delivered was scanned again at release");
+	const json_t *scanners = canon_array(rescan, "scanners");
+	if (json_array_size(scanners) == 0)
+		return custody_refuse(act, ERR_DENIED, "no scanner scanned it at release");
+	json_array_foreach (scanners, i, s) {
+		bool sandbox = false;
+		canon_bool(s, "sandbox", &sandbox);
+		if (strcmp(canon_str(s, "before"), "pass") != 0 ||
+		    strcmp(canon_str(s, "after"), "pass") != 0 || !sandbox)
+			return custody_refuse(act, ERR_DENIED,
+			    "a scanner at release did not prove itself, or had no sandbox");
+	}
 	return ERR_OK;
 }
 

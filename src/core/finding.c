@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/finding.h"
+#include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/core/canon.h"
 
@@ -34,7 +35,7 @@ static const char *const finding_severities[FINDING_SEVERITY__MAX] = {
     [FINDING_CRITICAL] = "critical",
 };
 
-#define FINDING_KEYS "at class detail item rule scanner severity title"
+#define FINDING_KEYS "at class detail item object rule scanner severity title type"
 
 const char *finding_class_print(enum finding_class class)
 {
@@ -100,20 +101,39 @@ finding_texts_ok(const struct finding *f)
 	return f->scanner[0] != '\0';
 }
 
+static const char *
+finding_or_none(const char *text)
+{
+	return text != NULL ? text : "";
+}
+
+/* A digest and a type, or neither. */
+static bool
+finding_object_ok(const struct finding *f)
+{
+	uint8_t digest[32];
+	const char *object = finding_or_none(f->object), *type = finding_or_none(f->type);
+	if (object[0] == '\0')
+		return type[0] == '\0';
+	return strlen(type) <= LIM_TYPE_BYTES &&
+	       hex_decode(object, strlen(object), digest, sizeof(digest));
+}
+
 enum err
 finding_print(const struct finding *f, struct buf *out)
 {
 	char at[24] = "";
 	if ((unsigned)f->class >= FINDING_CLASS__MAX || f->severity == FINDING_NO_SEVERITY ||
 	    (unsigned)f->severity >= FINDING_SEVERITY__MAX || f->item > CANON_UINT_MAX ||
-	    !finding_texts_ok(f))
+	    !finding_texts_ok(f) || !finding_object_ok(f))
 		return ERR_RANGE;
 	if (f->has_at)
 		snprintf(at, sizeof(at), "%" PRIu64, f->at_bytes);
-	json_t *o =
-	    json_pack("{ss ss ss sI ss ss ss ss}", "at", at, "class", finding_classes[f->class],
-		"detail", f->detail, "item", (json_int_t)f->item, "rule", f->rule, "scanner",
-		f->scanner, "severity", finding_severities[f->severity], "title", f->title);
+	json_t *o = json_pack("{ss ss ss sI ss ss ss ss ss ss}", "at", at, "class",
+	    finding_classes[f->class], "detail", f->detail, "item", (json_int_t)f->item,
+	    "object", finding_or_none(f->object), "rule", f->rule, "scanner", f->scanner,
+	    "severity", finding_severities[f->severity], "title", f->title, "type",
+	    finding_or_none(f->type));
 	if (o == NULL)
 		return ERR_RANGE;
 	enum err e = canon_print(o, out);
@@ -153,7 +173,10 @@ finding_parse(const void *line, size_t n, struct finding *ret_finding, void **re
 	f.rule = canon_str(o, "rule");
 	f.title = canon_str(o, "title");
 	f.detail = canon_str(o, "detail");
-	if (!canon_only(o, FINDING_KEYS) || at == NULL || class == NULL || severity == NULL ||
+	f.object = canon_str(o, "object");
+	f.type = canon_str(o, "type");
+	if (f.object == NULL || f.type == NULL || !finding_object_ok(&f) ||
+	    !canon_only(o, FINDING_KEYS) || at == NULL || class == NULL || severity == NULL ||
 	    !canon_uint(o, "item", &f.item) || !finding_class_parse(class, &f.class) ||
 	    !finding_severity_parse(severity, &f.severity) || !finding_parse_at(at, &f) ||
 	    !finding_texts_ok(&f)) {

@@ -3,8 +3,9 @@
  * Findings: single things scanners and checks have to say.  The findings
  * document of a transfer has one canonical JSON line (reference CJ1) for each,
  * ended by LF, sorted by item, then in the order they were reported:
- *   {"at":"<decimal offset>" or "","class":s,"detail":s,"item":u,"rule":s,
- *    "scanner":s,"severity":s,"title":s}
+ *   {"at":"<decimal offset>" or "","class":s,"detail":s,"item":u,"object":hex|"",
+ *    "rule":s,"scanner":s,"severity":s,"title":s,"type":s|""}
+ * object and type: of what lies inside the item, when the finding is about that.
  * Title and detail are hostile text: escape before showing.
  */
 #ifndef CORE_FINDING_H
@@ -56,6 +57,9 @@ struct finding {
 	const char *rule;
 	const char *title;  /* <= LIM_FINDING_TEXT bytes */
 	const char *detail; /* <= LIM_FINDING_TEXT bytes */
+	/* Of an object inside the item that it is about, and its type; NULL or "": the item's
+	 * own. */
+	const char *object, *type;
 };
 
 /* The worst severity met in each class: what policy rules look at. */

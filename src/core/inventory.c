@@ -11,8 +11,10 @@
 #define INVENTORY_HEADER_KEYS                                                            \
 	"approvals deciders exceptions inventory items medium officer policy requester " \
 	"scanners station transfer"
-#define INVENTORY_ITEM_KEYS                                                               \
-	"by decision dest finds id kind link mime mode mtime name outcome path proposed " \
+#define INVENTORY_ITEM_KEYS                                                                   \
+	"by decision dest exceptions finds id inside kind link mime mode mtime name outcome " \
+	"path "                                                                               \
+	"proposed "                                                                           \
 	"reason scans sha256 size state type verdict why zone"
 #define INVENTORY_IDS (UINT64_C(4) * LIM_ITEMS) /* ids are below this */
 
@@ -22,6 +24,7 @@ struct inventory {
 	uint64_t read; /* items so far */
 	struct inventory_header header;
 	const char **deciders;
+	struct exception exceptions[LIM_EXCEPTIONS];
 	json_t *header_json;
 	/* The item handed out last, and what it borrows from. */
 	struct inventory_item item;
@@ -42,6 +45,34 @@ inventory_compare(struct inventory_bytes a, struct inventory_bytes b)
 	if (c != 0)
 		return c;
 	return a.len < b.len ? -1 : a.len > b.len;
+}
+
+bool
+inventory_except(
+    struct inventory_item *it, const char *leaf, enum verdict verdict, uint64_t finds)
+{
+	size_t i = 0;
+	while (i < it->nexceptions && strcmp(it->exceptions[i].leaf, leaf) < 0)
+		i++;
+	if (i == it->nexceptions || strcmp(it->exceptions[i].leaf, leaf) != 0) {
+		if (it->nexceptions == LIM_EXCEPTIONS)
+			return false;
+		memmove(&it->exceptions[i + 1], &it->exceptions[i],
+		    (it->nexceptions++ - i) * sizeof(it->exceptions[0]));
+		it->exceptions[i] = (struct inventory_exception){.leaf = leaf};
+	}
+	it->exceptions[i].verdict = verdict_worst(it->exceptions[i].verdict, verdict);
+	it->exceptions[i].finds += finds;
+	return true;
+}
+
+uint64_t
+inventory_excepted(const struct inventory_item *it)
+{
+	uint64_t n = 0;
+	for (size_t i = 0; i < it->nexceptions; i++)
+		n += it->exceptions[i].finds;
+	return n;
 }
 
 static enum err inventory_wrong(struct inventory *, const char *fmt, ...)
@@ -116,6 +147,21 @@ inventory_header_deciders(struct inventory *inv, const json_t *o)
 	return true;
 }
 
+static bool
+inventory_header_exceptions(struct inventory *inv, const json_t *o)
+{
+	const json_t *a = canon_array(o, "exceptions");
+	size_t n = json_array_size(a);
+	if (a == NULL || n > LIM_EXCEPTIONS)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!exception_parse(json_array_get(a, i), &inv->exceptions[i]))
+			return false;
+	inv->header.exceptions = inv->exceptions;
+	inv->header.nexceptions = n;
+	return true;
+}
+
 static enum err
 inventory_read_header(struct inventory *inv)
 {
@@ -125,7 +171,6 @@ inventory_read_header(struct inventory *inv)
 	if (e != ERR_OK)
 		return e;
 	const json_t *o = inv->header_json;
-	const json_t *exceptions = canon_array(o, "exceptions");
 	h->medium = canon_object(o, "medium");
 	h->scanners = canon_array(o, "scanners");
 	if (!canon_only(o, INVENTORY_HEADER_KEYS) || !inventory_header_texts(h, o) ||
@@ -135,9 +180,8 @@ inventory_read_header(struct inventory *inv)
 		return inventory_wrong(inv, "the header has not the fields of a header");
 	if (version != 1)
 		return inventory_wrong(inv, "version is not 1");
-	/* No exception exists in this version; one that is unknown must not pass. */
-	if (exceptions == NULL || json_array_size(exceptions) != 0)
-		return inventory_wrong(inv, "unknown exceptions");
+	if (!inventory_header_exceptions(inv, o))
+		return inventory_wrong(inv, "the exceptions are malformed, or too many");
 	h->approvals = (unsigned)approvals;
 	const char *wrong = inventory_check_header(h);
 	return wrong != NULL ? inventory_wrong(inv, "%s", wrong) : ERR_OK;
@@ -264,11 +308,47 @@ inventory_item_scans(struct inventory_item *it, const json_t *o)
 		const char *verdict = canon_str(r, "verdict");
 		s->scanner = canon_text(r, "scanner");
 		s->why = canon_text(r, "why");
-		if (!canon_only(r, "of read scanner verdict why") || verdict == NULL ||
+		if (!canon_only(r, "of parts read scanner verdict why") || verdict == NULL ||
 		    s->scanner == NULL || s->why == NULL ||
-		    !canon_uint(r, "of", &s->of_bytes) ||
+		    !canon_uint(r, "of", &s->of_bytes) || !canon_uint(r, "parts", &s->parts) ||
 		    !canon_uint(r, "read", &s->read_bytes) ||
 		    !verdict_parse(verdict, &s->verdict))
+			return false;
+	}
+	return true;
+}
+
+static bool
+inventory_item_inside(struct inventory_item *it, const json_t *o)
+{
+	const json_t *in = canon_object(o, "inside");
+	const json_t *whole = json_object_get(in, "whole");
+	const char *verdict = canon_str(in, "verdict");
+	it->inside_worst = canon_text(in, "worst");
+	it->inside.whole = json_is_true(whole);
+	return in != NULL && canon_only(in, "links members objects verdict whole worst") &&
+	       canon_uint(in, "links", &it->inside.links) &&
+	       canon_uint(in, "members", &it->inside.members) &&
+	       canon_uint(in, "objects", &it->inside.objects) && verdict != NULL &&
+	       verdict_parse(verdict, &it->inside.verdict) && json_is_boolean(whole) &&
+	       it->inside_worst != NULL;
+}
+
+static bool
+inventory_item_exceptions(struct inventory_item *it, const json_t *o)
+{
+	const json_t *a = canon_array(o, "exceptions");
+	if (a == NULL || json_array_size(a) > LIM_EXCEPTIONS)
+		return false;
+	it->nexceptions = json_array_size(a);
+	for (size_t i = 0; i < it->nexceptions; i++) {
+		const json_t *r = json_array_get(a, i);
+		struct inventory_exception *x = &it->exceptions[i];
+		const char *verdict = canon_str(r, "verdict");
+		x->leaf = canon_str(r, "leaf");
+		if (!canon_only(r, "finds leaf verdict") || verdict == NULL ||
+		    x->leaf == NULL || !canon_uint(r, "finds", &x->finds) ||
+		    !verdict_parse(verdict, &x->verdict))
 			return false;
 	}
 	return true;
@@ -349,7 +429,8 @@ inventory_read_item(struct inventory *inv, const json_t *o)
 	*it = (struct inventory_item){0};
 	if (!canon_only(o, INVENTORY_ITEM_KEYS) || !inventory_item_texts(it, o) ||
 	    !inventory_item_words(it, o) || !inventory_item_numbers(it, o) ||
-	    !inventory_item_scans(it, o) || !inventory_item_finds(it, o) ||
+	    !inventory_item_scans(it, o) || !inventory_item_inside(it, o) ||
+	    !inventory_item_exceptions(it, o) || !inventory_item_finds(it, o) ||
 	    !inventory_bytes_field(o, "path", inv->path, LIM_PATH_BYTES, &it->path) ||
 	    !inventory_bytes_field(o, "dest", inv->dest, LIM_PATH_BYTES, &it->dest) ||
 	    !inventory_bytes_field(o, "link", inv->link, LIM_LINK_BYTES, &it->link))

@@ -3,15 +3,26 @@
  * The inventory: the sealed record of all items of a transfer.  Canonical JSON
  * lines (CJ1), LF after each, all keys always present:
  *
- * header {"approvals":u,"deciders":[ids, sorted],"exceptions":[],"inventory":1,
+ * header {"approvals":u,"deciders":[ids, sorted],"exceptions":[{}],"inventory":1,
  *   "items":u,"medium":{},"officer":id,"policy":hex,"requester":id,
  *   "scanners":[{}],"station":s,"transfer":id}
- * item {"by":id|"","decision":w,"dest":b64,"finds":{"n":u,"sha256":hex,
- *   "worst":["class/severity",…]},"id":u,"kind":w,"link":b64,"mime":s,"mode":u,
- *   "mtime":time|"","name":escaped path,"outcome":w,"path":b64,"proposed":w,
- *   "reason":s,"scans":[{"of":u,"read":u,"scanner":s,"verdict":w,"why":s}],
+ * item {"by":id|"","decision":w,"dest":b64,
+ *   "exceptions":[{"finds":u,"leaf":hex,"verdict":w}],"finds":{"n":u,"sha256":hex,
+ *   "worst":["class/severity",…]},"id":u,"inside":{"links":u,"members":u,
+ *   "objects":u,"verdict":w,"whole":bool,"worst":s},"kind":w,"link":b64,"mime":s,
+ *   "mode":u,"mtime":time|"","name":escaped path,"outcome":w,"path":b64,
+ *   "proposed":w,"reason":s,
+ *   "scans":[{"of":u,"parts":u,"read":u,"scanner":s,"verdict":w,"why":s}],
  *   "sha256":hex|"","size":u,"state":w,"type":s,"verdict":w,"why":s,
  *   "zone":"utc|none"}
+ *
+ * "inside" is what was found in a file that was opened, at any depth (verdict.h);
+ * its "worst" is the way to the worst of it, "" when that is clean or nothing;
+ * "parts" of a scan: the objects inside that this scanner called clean.
+ *
+ * The header's exceptions (exception.h) are those that items use; an item's say
+ * how many of its findings each covers, and the worst verdict it sets aside (na:
+ * none).  "worst" is of the findings that count.
  *
  * Items are strictly increasing by raw path bytes (memcmp, shorter first).
  * Texts are fit for display (canon_is_text): what a scanner or a medium said
@@ -26,6 +37,7 @@
 #include "src/base/err.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/core/exception.h"
 #include "src/core/finding.h"
 #include "src/core/item.h"
 #include "src/core/policy.h"
@@ -48,6 +60,14 @@ struct inventory_scan {
 	enum verdict verdict;
 	uint64_t of_bytes, read_bytes;
 	const char *why; /* <= LIM_SCAN_WHY_BYTES; may be "" */
+	uint64_t parts;  /* struct verdict_result */
+};
+
+/* What an exception does for one item. */
+struct inventory_exception {
+	const char *leaf;
+	enum verdict verdict; /* the worst it sets aside; na: none */
+	uint64_t finds;       /* findings it covers */
 };
 
 /* One item.  The struct borrows everything it points to. */
@@ -67,10 +87,15 @@ struct inventory_item {
 	const char *type, *mime; /* "" unless a file that was read (links etc. may name one) */
 	struct inventory_scan scans[LIM_SCANNERS]; /* sorted by scanner, each once */
 	size_t nscans;
-	uint64_t finds; /* number of findings */
+	struct verdict_inside inside; /* zeroed: it was not opened */
+	const char
+	    *inside_worst; /* the way to the worst inside, <= LIM_INSIDE_WAY_BYTES; or "" */
+	uint64_t finds;    /* number of findings */
 	char
 	    finds_sha256[HEX_DIGEST_SIZE]; /* over this item's lines of the findings document */
-	struct finding_worst worst;
+	struct finding_worst worst;        /* of the findings that count */
+	struct inventory_exception exceptions[LIM_EXCEPTIONS]; /* sorted by leaf */
+	size_t nexceptions;
 	enum verdict verdict;      /* na unless a file that was read */
 	enum policy_gate proposed; /* the gate of policy */
 	enum item_decision decision;
@@ -86,6 +111,8 @@ struct inventory_header {
 	uint64_t items;
 	const char *const *deciders; /* sorted ids of all who decided an item */
 	size_t ndeciders;
+	const struct exception *exceptions; /* sorted by leaf */
+	size_t nexceptions;
 	json_t *medium;   /* object, as in xfer.read */
 	json_t *scanners; /* array, as in xfer.scan */
 };
@@ -98,6 +125,14 @@ enum err inventory_print_header(const struct inventory_header *, struct buf *out
 enum err inventory_print_item(const struct inventory_item *, struct buf *out);
 /* Order of the lines: < 0, 0, > 0. */
 int inventory_compare(struct inventory_bytes a, struct inventory_bytes b);
+
+/*
+ * An exception (its leaf is borrowed) sets this verdict of the item aside (na:
+ * none) and covers so many more of its findings.  False when it has too many.
+ */
+bool inventory_except(struct inventory_item *, const char *leaf, enum verdict, uint64_t finds);
+/* Findings that exceptions cover. */
+uint64_t inventory_excepted(const struct inventory_item *);
 
 /* --- reading -------------------------------------------------------------- */
 

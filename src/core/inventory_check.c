@@ -42,11 +42,51 @@ inventory_check_scans(const struct inventory_item *it)
 		if (s->scanner[0] == '\0' || strlen(s->scanner) > LIM_PERSON_ID_BYTES ||
 		    (unsigned)s->verdict >= VERDICT__MAX || s->verdict == VERDICT_UNSCANNED ||
 		    s->of_bytes > CANON_UINT_MAX || s->read_bytes > CANON_UINT_MAX ||
-		    strlen(s->why) > LIM_SCAN_WHY_BYTES || !canon_is_text(s->why) ||
-		    !canon_is_text(s->scanner))
+		    s->parts > it->inside.objects || strlen(s->why) > LIM_SCAN_WHY_BYTES ||
+		    !canon_is_text(s->why) || !canon_is_text(s->scanner))
 			return false;
 		if (i > 0 && strcmp(it->scans[i - 1].scanner, s->scanner) >= 0)
 			return false;
+	}
+	return true;
+}
+
+/* Numbers that can be, and nothing of what was not opened. */
+static bool
+inventory_check_inside(const struct inventory_item *it, bool content)
+{
+	const struct verdict_inside *in = &it->inside;
+	const char *worst = it->inside_worst != NULL ? it->inside_worst : "";
+	bool bad = in->verdict > VERDICT_CLEAN;
+	if (in->members > CANON_UINT_MAX || in->links > in->members ||
+	    in->objects > in->members || in->objects + in->links > in->members ||
+	    (unsigned)in->verdict >= VERDICT__MAX || strlen(worst) > LIM_INSIDE_WAY_BYTES ||
+	    !canon_is_text(worst) || (worst[0] != '\0' && !bad))
+		return false;
+	if (!content)
+		return in->members == 0 && in->verdict == VERDICT_NA && !in->whole;
+	/* what has no object in it is na, or a file in it could not be had */
+	return in->objects > 0 || in->verdict == VERDICT_NA ||
+	       in->verdict == VERDICT_INCOMPLETE;
+}
+
+/* What an item says of its exceptions: verdicts that can be set aside, and findings it has. */
+static bool
+inventory_check_exceptions(const struct inventory_item *it, bool content)
+{
+	uint64_t finds = 0;
+	if (it->nexceptions > LIM_EXCEPTIONS)
+		return false;
+	for (size_t i = 0; i < it->nexceptions; i++) {
+		const struct inventory_exception *x = &it->exceptions[i];
+		bool set_aside =
+		    x->verdict == VERDICT_SUSPICIOUS || x->verdict == VERDICT_MALICIOUS;
+		if (!inventory_check_hex(x->leaf) ||
+		    (i > 0 && strcmp(it->exceptions[i - 1].leaf, x->leaf) >= 0) ||
+		    (!set_aside && (x->verdict != VERDICT_NA || x->finds == 0)) ||
+		    (set_aside && !content) || x->finds > it->finds - finds)
+			return false;
+		finds += x->finds;
 	}
 	return true;
 }
@@ -93,12 +133,17 @@ inventory_check_item(const struct inventory_item *it)
 		return "a decision needs the one who took it";
 	if (content ? !inventory_check_hex(it->sha256) : it->sha256[0] != '\0')
 		return "sha256 is for files that were read";
+	if (!inventory_check_inside(it, content))
+		return "inside is malformed";
 	if (!inventory_check_scans(it) || (it->nscans > 0 && !content))
 		return "scans are malformed";
 	if (!content && it->verdict != VERDICT_NA)
 		return "only a file that was read has a verdict";
+	if (!inventory_check_exceptions(it, content))
+		return "exceptions are malformed";
 	if (!inventory_check_hex(it->finds_sha256) ||
-	    (it->finds == 0) != (finding_worst_severity(&it->worst) == FINDING_NO_SEVERITY))
+	    (it->finds == inventory_excepted(it)) !=
+		(finding_worst_severity(&it->worst) == FINDING_NO_SEVERITY))
 		return "finds are malformed";
 	return NULL;
 }
@@ -121,5 +166,12 @@ inventory_check_header(const struct inventory_header *h)
 		if (!inventory_check_id(h->deciders[i]) ||
 		    (i > 0 && strcmp(h->deciders[i - 1], h->deciders[i]) >= 0))
 			return "deciders are not sorted ids";
+	if (h->nexceptions > LIM_EXCEPTIONS)
+		return "too many exceptions";
+	for (size_t i = 0; i < h->nexceptions; i++)
+		if (!inventory_check_hex(h->exceptions[i].leaf) ||
+		    exception_wrong(&h->exceptions[i]) != NULL ||
+		    (i > 0 && strcmp(h->exceptions[i - 1].leaf, h->exceptions[i].leaf) >= 0))
+			return "exceptions are malformed or not sorted";
 	return NULL;
 }

@@ -109,7 +109,9 @@ static const struct name_extension name_extensions[] = {
     {"rpm", "application/x-rpm", true},
     {"jar", "jar", true},
     {"war", "jar zip", true},
-    {"zip", "zip wheel conda npz torch jar docx xlsx pptx odf", true},
+    {"jmod", "jmod", true},
+    {"crx", "crx", true},
+    {"zip", "zip wheel conda npz torch torch-serve keras skops jar docx xlsx pptx odf", true},
     {"egg", "zip jar wheel", true},
     {"apk", "zip jar gzip application/vnd.android.package-archive", true},
     {"tar", "tar", true},
@@ -133,13 +135,14 @@ static const struct name_extension name_extensions[] = {
     {"feather", "arrow feather", true},
     {"h5", "hdf5", true},
     {"hdf5", "hdf5", true},
-    {"keras", "hdf5 zip", true},
+    {"keras", "hdf5 zip keras", true},
+    {"skops", "skops", true},
     {"onnx", "onnx", true},
     {"pkl", "pickle", true},
     {"pickle", "pickle", true},
     {"joblib", "pickle gzip bzip2 xz zip data", true},
-    {"pt", "torch pickle tar", true},
-    {"pth", "torch pickle tar", true},
+    {"pt", "torch torch-legacy torch-tar pickle tar", true},
+    {"pth", "torch torch-legacy torch-tar pickle tar", true},
     {"sqlite", "sqlite", true},
     {"sqlite3", "sqlite", true},
     /* programs */
@@ -161,7 +164,7 @@ static const struct name_extension name_extensions[] = {
 static const char *const name_programs[] = {
     "elf", "pe", "dos", "macho", "script", "java-class", "wasm"};
 static const char *const name_readable[] = {
-    "text", "json", "xml", "html", "script", "lfs-pointer", "empty"};
+    "text", "json", "xml", "html", "script", "lfs-pointer", "clearsigned", "empty"};
 
 /* What is opened by a double click and runs; what people take for a document. */
 static const char *const name_runs[] = {"exe", "com", "scr", "pif", "bat", "cmd", "ps1", "vbs",

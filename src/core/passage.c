@@ -36,6 +36,13 @@ number(const json_t *object, const char *field)
 	return n;
 }
 
+/* Something is worse than was submitted. */
+static bool
+is_worse(const struct custody_act *act)
+{
+	return act->event == EVENT_ADDENDUM && number(act->e->data, "worse") > 0;
+}
+
 /* --- who may approve -------------------------------------------------------------- */
 
 static enum err
@@ -71,7 +78,11 @@ passage_may_approve(const struct custody *c, const struct custody_transfer *t,
 	if (strcmp(officer, t->requester) == 0)
 		return custody_refuse(act, ERR_DENIED,
 		    "%s is the requester of %s and cannot approve it", officer, t->id);
-	return check_second(t, p, act);
+	enum err err = check_second(t, p, act);
+	/* what it was sealed with may have ended since */
+	return err == ERR_OK
+	           ? custody_exception_check_used(c, t->exceptions, auth_size, NULL, act)
+	           : err;
 }
 
 /* --- approvals --------------------------------------------------------------------- */
@@ -82,6 +93,14 @@ same_manifest(const struct custody_transfer *t, const json_t *m)
 	return strcmp(canon_str(m, "sha256"), t->manifest) == 0 &&
 	       strcmp(canon_str(m, "root"), t->manifest_root) == 0 &&
 	       number(m, "files") == t->files && number(m, "bytes") == t->bytes;
+}
+
+/* No leaves, and none at all, are the same. */
+static bool
+same_leaves(const json_t *a, const json_t *b)
+{
+	return json_array_size(a) == json_array_size(b) &&
+	       (json_array_size(a) == 0 || json_equal(a, b));
 }
 
 /* Every later approval is over the same bytes as the first. */
@@ -100,7 +119,24 @@ check_same(const struct custody_transfer *t, const struct custody_act *act)
 	if (strcmp(text(act, "dest"), t->dest) != 0)
 		return custody_refuse(
 		    act, ERR_DENIED, "it approves another destination than was submitted");
+	if (!same_leaves(canon_array(act->e->data, "exceptions"), t->exceptions))
+		return custody_refuse(
+		    act, ERR_DENIED, "it approves other exceptions than were submitted");
 	return ERR_OK;
+}
+
+/* What was scanned again since it was submitted is part of what is signed. */
+static enum err
+check_addendum_signed(const struct custody_transfer *t, const struct custody_act *act)
+{
+	const char *leaf = text(act, "addendum");
+	if (strcmp(leaf != NULL ? leaf : "", t->addendum) == 0)
+		return ERR_OK;
+	return custody_refuse(act, ERR_DENIED,
+	    t->addendum[0] != '\0'
+		? "%s was scanned again since; the approval does not name that addendum"
+		: "the approval names an addendum that %s does not have",
+	    t->id);
 }
 
 static enum err
@@ -116,7 +152,8 @@ check_approve_fields(const struct custody_transfer *t, const struct custody_act 
 		return custody_refuse(act, ERR_DENIED, "scan is not the leaf of the last scan");
 	if (strcmp(text(act, "dir"), DIRECTION) != 0 || text(act, "expires")[0] != 0)
 		return custody_refuse(act, ERR_DENIED, "dir must be \"in\" and expires empty");
-	return t->approvals_count > 0 ? check_same(t, act) : ERR_OK;
+	enum err err = check_addendum_signed(t, act);
+	return err == ERR_OK && t->approvals_count > 0 ? check_same(t, act) : err;
 }
 
 static enum err
@@ -128,6 +165,9 @@ check_approve(
 	enum err err = passage_may_approve(c, t, act->e->actor_id, act->e->auth.size, act);
 	if (err == ERR_OK)
 		err = check_approve_fields(t, act);
+	if (err == ERR_OK)
+		err = custody_exception_check_used(
+		    c, canon_array(d, "exceptions"), act->e->auth.size, act->e->at, act);
 	if (err != ERR_OK || c->doc == NULL)
 		return err;
 	struct dossier_claim claim = {
@@ -139,6 +179,7 @@ check_approve(
 	    .items = number(i, "items"),
 	    .files = number(m, "files"),
 	    .bytes = number(m, "bytes"),
+	    .exceptions = canon_array(d, "exceptions"),
 	    .later = {t->approvals_count > 0 ? act->e->actor_id : NULL},
 	};
 	return dossier_check(c, t, &claim, act);
@@ -318,7 +359,6 @@ check_release(
     struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
 {
 	const json_t *list = canon_array(act->e->data, "approvals");
-	(void)c;
 	if (t->tainted)
 		return custody_refuse(act, ERR_DENIED,
 		    "a process served %s without its sandbox; it can never be released", t->id);
@@ -333,14 +373,34 @@ check_release(
 		return custody_refuse(act, ERR_DENIED, "approvals are not those of %s", t->id);
 	if (!same_manifest(t, canon_object(act->e->data, "manifest")))
 		return custody_refuse(act, ERR_DENIED, "the manifest is not the approved one");
-	return ERR_OK;
+	/* what was taken back after the last signature must not go, either */
+	return custody_exception_check_used(
+	    c, t->exceptions, act->e->auth.size, act->e->at, act);
+}
+
+static enum err
+check_addendum(
+    struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
+{
+	const json_t *d = act->e->data;
+	enum err err = check_officer(c, t, act);
+	if (err == ERR_OK)
+		err = check_scan(c, t, act);
+	if (err != ERR_OK)
+		return err;
+	if (is_worse(act) != (text(act, "why") != NULL))
+		return custody_refuse(
+		    act, ERR_SYNTAX, "an addendum says why if and only if something is worse");
+	if (number(d, "worse") > number(d, "changed") || number(d, "changed") > t->items)
+		return custody_refuse(
+		    act, ERR_DENIED, "worse and changed count items of %s", t->id);
+	return c->doc != NULL ? dossier_check_addendum(c, t, d, act) : ERR_OK;
 }
 
 static enum err
 check_deliver(
     struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
 {
-	(void)c;
 	if (!same_manifest(t, canon_object(act->e->data, "manifest")))
 		return custody_refuse(act, ERR_DENIED, "the manifest is not the approved one");
 	if (strcmp(text(act, "readback"), t->manifest) != 0)
@@ -348,7 +408,7 @@ check_deliver(
 		    act, ERR_DENIED, "what was read back is not what was approved");
 	if (strcmp(text(act, "dest"), t->dest) != 0)
 		return custody_refuse(act, ERR_DENIED, "dest is not the approved destination");
-	return ERR_OK;
+	return dossier_check_rescan(c, t, canon_object(act->e->data, "rescan"), act);
 }
 
 typedef enum err check_fn(
@@ -358,6 +418,7 @@ static check_fn *const checks[EVENT__MAX] = {
     [EVENT_OPEN] = check_open,
     [EVENT_READ_START] = check_start,
     [EVENT_SCAN] = check_scan,
+    [EVENT_ADDENDUM] = check_addendum,
     [EVENT_UNLOCK] = check_officer,
     [EVENT_REQUEST] = check_officer,
     [EVENT_FAULT] = check_fault,
@@ -379,7 +440,9 @@ passage_check(struct custody *c, const struct custody_act *act)
 	if (t == NULL && act->event != EVENT_OPEN)
 		return custody_refuse(
 		    act, ERR_NOTFOUND, "there is no transfer %.40s", act->subject_id);
-	if (transfer_find(t != NULL ? &t->facts : &unopened, act->event) == NULL)
+	struct transfer_facts facts = t != NULL ? t->facts : unopened;
+	facts.worse = is_worse(act);
+	if (transfer_find(&facts, act->event) == NULL)
 		return custody_refuse(act, ERR_STATE, "%s cannot follow: %.40s is %s",
 		    act->e->type, act->subject_id, transfer_state_name(t->facts.state));
 	return checks[act->event] != NULL ? checks[act->event](c, t, act) : ERR_OK;
@@ -410,6 +473,23 @@ drop_approvals(struct custody_transfer *t)
 	t->items = t->files = t->bytes = 0;
 	free(t->dest);
 	t->dest = NULL;
+	json_decref(t->exceptions);
+	t->exceptions = NULL;
+}
+
+/* Back in review: what was scanned last is what will be sealed. */
+static void
+take_addendum(struct custody_transfer *t)
+{
+	if (t->addendum[0] == '\0')
+		return;
+	json_t *scan = json_copy(t->scan_data);
+	json_object_set(scan, "scanners", json_object_get(t->addendum_data, "scanners"));
+	json_decref(t->scan_data);
+	t->scan_data = scan;
+	memcpy(t->scan, t->addendum, sizeof(t->scan));
+	put_data(&t->addendum_data, NULL);
+	t->addendum[0] = '\0';
 }
 
 /* The documents of a request that was given; NULL: none. */
@@ -478,6 +558,19 @@ apply_scan(struct custody_transfer *t, const struct custody_act *act)
 }
 
 static void
+apply_addendum(struct custody_transfer *t, const struct custody_act *act)
+{
+	size_t i;
+	json_t *s;
+	json_array_foreach (canon_array(act->e->data, "scanners"), i, s)
+		note_sandbox(t, s);
+	put_data(&t->addendum_data, act);
+	memcpy(t->addendum, act->leaf, sizeof(t->addendum));
+	if (is_worse(act))
+		put_text(&t->why, text(act, "why"));
+}
+
+static void
 apply_approve(struct custody_transfer *t, const struct custody_act *act)
 {
 	const json_t *i = canon_object(act->e->data, "inventory");
@@ -492,6 +585,7 @@ apply_approve(struct custody_transfer *t, const struct custody_act *act)
 		t->files = number(m, "files");
 		t->bytes = number(m, "bytes");
 		put_text(&t->dest, text(act, "dest"));
+		t->exceptions = json_incref(json_object_get(act->e->data, "exceptions"));
 	}
 	struct custody_approval *a = &t->approvals[t->approvals_count++];
 	snprintf(a->officer, sizeof(a->officer), "%s", act->e->actor_id);
@@ -537,6 +631,8 @@ apply_event(struct custody_transfer *t, const struct custody_act *act)
 		put_data(&t->read_data, act);
 	else if (act->event == EVENT_SCAN)
 		apply_scan(t, act);
+	else if (act->event == EVENT_ADDENDUM)
+		apply_addendum(t, act);
 	else if (act->event == EVENT_TAKE)
 		snprintf(t->holder, sizeof(t->holder), "%s", act->e->actor_id);
 	else if (act->event == EVENT_REQUEST)
@@ -560,13 +656,16 @@ passage_apply(struct custody *c, const struct custody_act *act)
 	apply_event(t, act);
 	t->tainted |= c->unboxed && !transfer_state_ended(t->facts.state);
 	t->facts.files = t->files > 0;
+	t->facts.worse = is_worse(act);
 	enum err err = transfer_step(&t->facts, act->event);
 	assert(err == ERR_OK);
 	(void)err;
 	if (t->facts.state != before && text(act, "why") == NULL && text(act, "reason") == NULL)
 		forget_texts(t);
-	if (t->facts.state == TRANSFER_REVIEW)
+	if (t->facts.state == TRANSFER_REVIEW) {
 		drop_approvals(t);
+		take_addendum(t);
+	}
 	snprintf(t->changed_at, sizeof(t->changed_at), "%s", act->e->at);
 	t->seqs = mem_resize(t->seqs, t->seqs_count + 1, sizeof(*t->seqs));
 	t->seqs[t->seqs_count++] = act->seq;
@@ -580,6 +679,8 @@ passage_done(struct custody *c)
 		put_data(&t->open_data, NULL);
 		put_data(&t->read_data, NULL);
 		put_data(&t->scan_data, NULL);
+		put_data(&t->addendum_data, NULL);
+		json_decref(t->exceptions);
 		free(t->dest);
 		free(t->why);
 		free(t->step);

@@ -221,6 +221,39 @@ policy_parse_medium(struct setting_file *f, const struct setting *g, struct poli
 	ret->why = setting_text(f, g, "why", LIM_POLICY_TEXT_BYTES, NULL);
 }
 
+static void
+policy_parse_engines(
+    struct setting_file *f, const struct setting *g, struct policy_engines *ret)
+{
+	static const char *const keys[] = {"types", "min_bytes", "max_bytes", "at_least", NULL};
+	setting_keys(f, g, keys);
+	ret->types = policy_parse_words(f, g, "types", LIM_POLICY_WORDS, &ret->ntypes);
+	if (ret->ntypes == 0)
+		setting_fail(f, g, ERR_SYNTAX, "types is missing");
+	ret->min_bytes = setting_number(f, g, "min_bytes", 0, INT64_MAX, 0);
+	ret->max_bytes = setting_number(f, g, "max_bytes", 0, INT64_MAX, UINT64_MAX);
+	if (ret->min_bytes > ret->max_bytes)
+		setting_fail(f, g, ERR_RANGE, "min_bytes is larger than max_bytes");
+	if (!setting_has(g, "at_least"))
+		setting_fail(f, g, ERR_SYNTAX, "at_least is missing");
+	ret->at_least = (unsigned)setting_number(f, g, "at_least", 2, LIM_SCANNERS, 2);
+}
+
+static void
+policy_parse_stand_in(
+    struct setting_file *f, const struct setting *g, struct policy_stand_in *ret)
+{
+	static const char *const keys[] = {"types", "scanner", "by", NULL};
+	setting_keys(f, g, keys);
+	ret->types = policy_parse_words(f, g, "types", LIM_POLICY_WORDS, &ret->ntypes);
+	if (ret->ntypes == 0)
+		setting_fail(f, g, ERR_SYNTAX, "types is missing");
+	ret->scanner = setting_text(f, g, "scanner", LIM_PERSON_ID_BYTES, NULL);
+	ret->by = setting_text(f, g, "by", LIM_PERSON_ID_BYTES, NULL);
+	if (ret->scanner != NULL && ret->by != NULL && strcmp(ret->scanner, ret->by) == 0)
+		setting_fail(f, g, ERR_RANGE, "%s cannot stand in for itself", ret->by);
+}
+
 /* What is asked of the medium itself. */
 static void
 policy_parse_whole(struct setting_file *f, const struct setting *root, struct policy *p)
@@ -273,7 +306,30 @@ policy_parse_lists(struct setting_file *f, const struct setting *root, struct po
 	p->medium = mem_array(p->nmedium, sizeof(*p->medium));
 	for (size_t i = 0; i < p->nmedium; i++)
 		policy_parse_medium(f, setting_group(root, "block_medium", i), &p->medium[i]);
+	p->nengines = setting_groups(f, root, "engines", LIM_POLICY_RULES);
+	p->engines = mem_array(p->nengines, sizeof(*p->engines));
+	for (size_t i = 0; i < p->nengines; i++)
+		policy_parse_engines(f, setting_group(root, "engines", i), &p->engines[i]);
+	p->nstand_ins = setting_groups(f, root, "stand_in", LIM_POLICY_RULES);
+	p->stand_ins = mem_array(p->nstand_ins, sizeof(*p->stand_ins));
+	for (size_t i = 0; i < p->nstand_ins; i++)
+		policy_parse_stand_in(f, setting_group(root, "stand_in", i), &p->stand_ins[i]);
 	p->fields = policy_parse_words(f, root, "fields", LIM_POLICY_FIELDS, &p->nfields);
+}
+
+/* One of n words; the one at `absent` where the key is not there, or is wrong. */
+static unsigned
+policy_parse_choice(struct setting_file *f, const struct setting *root, const char *key,
+    const char *const *words, unsigned n, unsigned absent, const char *why)
+{
+	const char *word = setting_text(f, root, key, LIM_POLICY_TEXT_BYTES, words[absent]);
+	unsigned i = 0;
+	while (word != NULL && i < n && strcmp(words[i], word) != 0)
+		i++;
+	if (i < n)
+		return i;
+	setting_fail(f, root, ERR_SYNTAX, "%s", why);
+	return absent;
 }
 
 static void
@@ -284,16 +340,22 @@ policy_parse_request(struct setting_file *f, const struct setting *root, struct 
 	    [POLICY_REQUEST_PRESENT] = "present",
 	    [POLICY_REQUEST_SIGNED] = "signed",
 	};
-	const char *word =
-	    setting_text(f, root, "request_required", LIM_POLICY_TEXT_BYTES, "none");
-	unsigned r = 0;
-	while (word != NULL && r < POLICY_REQUEST__MAX && strcmp(words[r], word) != 0)
-		r++;
-	if (r == POLICY_REQUEST__MAX)
-		setting_fail(
-		    f, root, ERR_SYNTAX, "request_required must be none, present or signed");
-	else
-		p->request = (enum policy_request)r;
+	p->request = (enum policy_request)policy_parse_choice(f, root, "request_required",
+	    words, POLICY_REQUEST__MAX, POLICY_REQUEST_NONE,
+	    "request_required must be none, present or signed");
+}
+
+static void
+policy_parse_reuse(struct setting_file *f, const struct setting *root, struct policy *p)
+{
+	static const char *const words[POLICY_REUSE__MAX] = {
+	    [POLICY_REUSE_NO] = "no",
+	    [POLICY_REUSE_SHOW] = "show",
+	    [POLICY_REUSE_USE] = "use",
+	};
+	p->reuse = (enum policy_reuse)policy_parse_choice(f, root, "reuse_verdicts", words,
+	    POLICY_REUSE__MAX, POLICY_REUSE_SHOW, "reuse_verdicts must be no, show or use");
+	p->reuse_days = (unsigned)setting_number(f, root, "reuse_days", 1, LIM_POLICY_DAYS, 7);
 }
 
 static void
@@ -301,8 +363,9 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 {
 	static const char *const keys[] = {"name", "approvals", "required", "rules",
 	    "block_medium", "fields", "keep_days", "signature_warn_days", "signature_max_days",
+	    "signature_date_required", "engines", "stand_in", "reuse_verdicts", "reuse_days",
 	    "lock_minutes", "medium_digest", "region_look_bytes", "write_protect_required",
-	    "request_required", NULL};
+	    "request_required", "rescan_at_release", NULL};
 	const struct setting *root = setting_root(f);
 	setting_keys(f, root, keys);
 	p->name = setting_text(f, root, "name", LIM_POLICY_TEXT_BYTES, NULL);
@@ -311,8 +374,11 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	    (unsigned)setting_number(f, root, "signature_warn_days", 0, LIM_POLICY_DAYS, 7);
 	p->signature_max_days =
 	    (unsigned)setting_number(f, root, "signature_max_days", 0, LIM_POLICY_DAYS, 30);
+	p->signature_date = setting_truth(f, root, "signature_date_required", false);
+	policy_parse_reuse(f, root, p);
 	p->lock_minutes =
 	    (unsigned)setting_number(f, root, "lock_minutes", 1, LIM_LOCK_MINUTES, 5);
+	p->rescan_at_release = setting_truth(f, root, "rescan_at_release", false);
 	policy_parse_request(f, root, p);
 	policy_parse_whole(f, root, p);
 	policy_parse_keep(f, root, p);
@@ -338,6 +404,33 @@ policy_check_scanners(struct setting_file *f, const struct policy *p)
 		    f, NULL, ERR_LIMIT, "required names more than %d scanners", LIM_SCANNERS);
 }
 
+/* A row that nothing can fulfil is a mistake: nothing of these types could ever go. */
+static void
+policy_check_engines(struct setting_file *f, const struct policy *p)
+{
+	size_t whole = 0;
+	for (size_t i = 0; i < p->nrequired; i++) {
+		size_t j = 0;
+		while (j < i && (p->required[j].part || strcmp(p->required[j].scanner,
+							    p->required[i].scanner) != 0))
+			j++;
+		whole += j == i && !p->required[i].part;
+	}
+	for (size_t i = 0; i < p->nengines && setting_error(f) == ERR_OK; i++)
+		if (p->engines[i].at_least > whole)
+			setting_fail(f, NULL, ERR_RANGE,
+			    "engines asks for %u engines, and required names %zu scanners that "
+			    "look at every byte",
+			    p->engines[i].at_least, whole);
+	for (size_t i = 0; i < p->nstand_ins && setting_error(f) == ERR_OK; i++) {
+		const struct policy_stand_in *r = &p->stand_ins[i];
+		if (!policy_mentions(p, r->scanner) || !policy_mentions(p, r->by))
+			setting_fail(f, NULL, ERR_RANGE,
+			    "stand_in names a scanner that required does not name: %s",
+			    policy_mentions(p, r->scanner) ? r->by : r->scanner);
+	}
+}
+
 static void
 policy_print_rules(struct policy_owned *o)
 {
@@ -357,6 +450,8 @@ policy_parse(const void *text, size_t n, struct policy **ret, char ret_why[POLIC
 		policy_parse_root(o->file, &o->policy);
 	if (setting_error(o->file) == ERR_OK)
 		policy_check_scanners(o->file, &o->policy);
+	if (setting_error(o->file) == ERR_OK)
+		policy_check_engines(o->file, &o->policy);
 	enum err e = setting_error(o->file);
 	if (e != ERR_OK) {
 		snprintf(ret_why, POLICY_WHY_SIZE, "%s", setting_why(o->file));
@@ -381,7 +476,13 @@ policy_free(struct policy *p)
 		policy_free_words(p->rules[i].types, p->rules[i].ntypes);
 	for (size_t i = 0; p->medium != NULL && i < p->nmedium; i++)
 		policy_free_words(p->medium[i].types, p->medium[i].ntypes);
+	for (size_t i = 0; p->engines != NULL && i < p->nengines; i++)
+		policy_free_words(p->engines[i].types, p->engines[i].ntypes);
+	for (size_t i = 0; p->stand_ins != NULL && i < p->nstand_ins; i++)
+		policy_free_words(p->stand_ins[i].types, p->stand_ins[i].ntypes);
 	policy_free_words(p->fields, p->nfields);
+	free(p->engines);
+	free(p->stand_ins);
 	free(p->required);
 	free(p->rules);
 	free(p->medium);
@@ -447,6 +548,31 @@ policy_mentions(const struct policy *p, const char *scanner)
 	for (size_t i = 0; i < p->nrequired; i++)
 		if (strcmp(p->required[i].scanner, scanner) == 0)
 			return true;
+	return false;
+}
+
+unsigned
+policy_engines(const struct policy *p, const char *type, uint64_t size_bytes)
+{
+	unsigned n = 0;
+	for (size_t i = 0; i < p->nengines; i++) {
+		const struct policy_engines *r = &p->engines[i];
+		if (r->at_least > n && size_bytes >= r->min_bytes &&
+		    size_bytes <= r->max_bytes && policy_any_glob(r->types, r->ntypes, type))
+			n = r->at_least;
+	}
+	return n;
+}
+
+bool
+policy_stands_in(const struct policy *p, const char *scanner, const char *by, const char *type)
+{
+	for (size_t i = 0; i < p->nstand_ins; i++) {
+		const struct policy_stand_in *r = &p->stand_ins[i];
+		if (strcmp(r->scanner, scanner) == 0 && strcmp(r->by, by) == 0 &&
+		    policy_any_glob(r->types, r->ntypes, type))
+			return true;
+	}
 	return false;
 }
 

@@ -37,6 +37,14 @@ enum policy_request {
 	POLICY_REQUEST__MAX
 };
 
+/* What is done with verdicts of earlier transfers. */
+enum policy_reuse {
+	POLICY_REUSE_NO,
+	POLICY_REUSE_SHOW, /* scanned anew; the details tell what was said before */
+	POLICY_REUSE_USE,
+	POLICY_REUSE__MAX
+};
+
 /* Texts below are owned by the policy. */
 struct policy_required {
 	const char *scanner;
@@ -70,6 +78,22 @@ struct policy_medium {
 	const char *why;
 };
 
+/* So many engines of different makers must have called an object clean. */
+struct policy_engines {
+	char **types;
+	size_t ntypes;
+	uint64_t min_bytes, max_bytes; /* of the object, both included */
+	unsigned at_least;             /* 2 .. LIM_SCANNERS */
+};
+
+/* Plain data: who has seen that it is whole stands in for an engine's size limit. */
+struct policy_stand_in {
+	char **types;
+	size_t ntypes;
+	const char *scanner; /* whose limit it is */
+	const char *by;      /* who must have called it clean after looking at every byte */
+};
+
 struct policy {
 	const char *name;
 	unsigned approvals; /* 2 .. LIM_APPROVALS */
@@ -79,15 +103,23 @@ struct policy {
 	size_t nrules;
 	struct policy_medium *medium;
 	size_t nmedium;
+	struct policy_engines *engines;
+	size_t nengines;
+	struct policy_stand_in *stand_ins;
+	size_t nstand_ins;
 	char **fields; /* names of transfer fields that must be filled at intake */
 	size_t nfields;
 	unsigned keep_days[ITEM_OUTCOME__MAX]; /* objects of released, rejected, held, blocked
 	                                          items */
 	unsigned signature_warn_days, signature_max_days;
+	bool signature_date; /* signatures without a date make their scanner unfit */
+	enum policy_reuse reuse;
+	unsigned reuse_days; /* verdicts of earlier transfers older than that are not used */
 	enum policy_request request;
 	bool write_protect;         /* a medium must be proved to be read-only */
 	const char *medium_digest;  /* "none", "metadata" or "full" */
 	uint64_t region_look_bytes; /* looked at in each region; UINT64_MAX: all */
+	bool rescan_at_release;     /* by the stager, of everything that goes */
 	unsigned lock_minutes; /* a screen left alone this long locks; 1 .. LIM_LOCK_MINUTES */
 };
 
@@ -116,6 +148,12 @@ bool policy_required(
     const struct policy *, const char *scanner, const char *type, uint64_t size_bytes);
 /* Whether any rule of the policy can require this scanner. */
 bool policy_mentions(const struct policy *, const char *scanner);
+
+/* Engines of different makers that must call such an object clean; 0: no matter how many. */
+unsigned policy_engines(const struct policy *, const char *type, uint64_t size_bytes);
+/* Whether `by` may stand in for the size limit of this scanner on objects of this type. */
+bool policy_stands_in(
+    const struct policy *, const char *scanner, const char *by, const char *type);
 
 /*
  * The gate of an item: the first rule whose conditions all hold.  When none

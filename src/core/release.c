@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/release.h"
+#include "src/core/part.h"
+#include "src/core/release_weigh.h"
 
 #include <assert.h>
 #include <string.h>
@@ -119,20 +121,33 @@ release_rule(
 	return release_answers[release_table[verdict][gate]][decision][has_reason];
 }
 
-static enum verdict
-release_verdict(const struct policy *policy, const struct inventory_item *it)
+enum verdict
+release_verdict(const struct release_under *u, const struct inventory_item *it)
 {
 	struct verdict_need needs[LIM_SCANNERS];
 	struct verdict_result results[LIM_SCANNERS];
+	struct part part;
 	if (it->kind != ITEM_FILE || it->state != ITEM_READ)
 		return VERDICT_NA;
-	size_t n = policy_needs(policy, it->type, it->size_bytes, needs, LIM_SCANNERS);
+	size_t n = policy_needs(u->policy, it->type, it->size_bytes, needs, LIM_SCANNERS);
 	for (size_t i = 0; i < it->nscans; i++)
 		results[i] = (struct verdict_result){.scanner = it->scans[i].scanner,
 		    .verdict = it->scans[i].verdict,
 		    .of_bytes = it->scans[i].of_bytes,
-		    .read_bytes = it->scans[i].read_bytes};
-	return verdict_object(it->size_bytes, needs, n, results, it->nscans);
+		    .read_bytes = it->scans[i].read_bytes,
+		    .too_large =
+			verdict_parts_word(it->scans[i].verdict, it->scans[i].why) != NULL,
+		    .parts = it->scans[i].parts};
+	release_weigh_results(u, it, results);
+	enum verdict v =
+	    verdict_item(it->size_bytes, needs, n, results, it->nscans, &it->inside);
+	if (release_weigh_engines(u, it, needs, n, results) <
+	    policy_engines(u->policy, it->type, it->size_bytes))
+		v = verdict_worst(v, VERDICT_UNSCANNED);
+	/* whatever its bytes are: what the set makes together was looked at by nobody */
+	if (!it->inside.whole && part_is(it->path.data, it->path.len, it->type, &part))
+		v = verdict_worst(v, VERDICT_INCOMPLETE);
+	return v;
 }
 
 /* A link has no contents: the clean row, and then where it leads. */
@@ -175,10 +190,11 @@ release_why_item(const struct tree *tree, const struct inventory_item *it)
 }
 
 enum release_why
-release_judge(const struct policy *policy, const struct tree *tree, struct inventory_item *it)
+release_judge(const struct release_under *u, const struct tree *tree, struct inventory_item *it)
 {
-	it->verdict = release_verdict(policy, it);
-	it->proposed = policy_gate(policy, it->kind, it->type, it->verdict, &it->worst, NULL);
+	it->verdict = release_verdict(u, it);
+	it->proposed =
+	    policy_gate(u->policy, it->kind, it->type, it->verdict, &it->worst, NULL);
 	enum release_why why = release_why_item(tree, it);
 	it->outcome =
 	    why == RELEASE_NO_STATE ? release_state_outcomes[it->state] : release_outcomes[why];

@@ -50,6 +50,17 @@ const char *release_why_str(enum release_why);
 enum release_why release_rule(
     enum verdict, enum policy_gate, enum item_decision, bool has_reason);
 
+/* Under what an item is judged; everything is borrowed. */
+struct release_under {
+	const struct policy *policy;
+	const struct exception *exceptions; /* sorted by leaf; those of the header */
+	size_t nexceptions;
+	const json_t *scanners; /* rows as in the header: who were at work; NULL: not known */
+};
+
+/* What a file that was read comes to: its scans and what is inside; na for all else. */
+enum verdict release_verdict(const struct release_under *, const struct inventory_item *);
+
 /*
  * State READ means: a file's contents, a link's target, a directory's names
  * were read; special files that were listed are READ, too.  Everything else
@@ -60,7 +71,7 @@ enum release_why release_rule(
  * is released; with NULL every link is taken to lead nowhere.
  */
 enum release_why release_judge(
-    const struct policy *, const struct tree *, struct inventory_item *);
+    const struct release_under *, const struct tree *, struct inventory_item *);
 
 /*
  * Why policy stops a transfer as a whole, NULL when it does not: of its medium, as
@@ -101,8 +112,8 @@ struct release_dir {
  * and print it.  Bytes of items are copied.
  */
 struct release_plan;
-/* The policy (not owned) may be NULL when only judged items are added. */
-struct release_plan *release_plan_new(const struct policy *);
+/* The struct is copied; NULL when only judged items are added. */
+struct release_plan *release_plan_new(const struct release_under *);
 void release_plan_free(struct release_plan *);
 /* ERR_DENIED with a sentence when a destination is unsafe or taken. */
 enum err release_plan_add(

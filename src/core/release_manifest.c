@@ -5,6 +5,7 @@
 #include "src/core/digest.h"
 #include "src/core/merkle.h"
 #include "src/core/release.h"
+#include "src/core/release_weigh.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -50,13 +51,16 @@ release_manifest_decider(const struct inventory_header *h, const char *id)
 }
 
 static enum err
-release_manifest_item(struct release_plan *plan, const struct policy *policy,
+release_manifest_item(struct release_plan *plan, const struct release_under *u,
     const struct inventory_header *h, const struct inventory_item *it,
     char why[RELEASE_WHY_SIZE])
 {
 	struct inventory_item judged = *it;
-	enum release_why answer = release_judge(policy, NULL, &judged);
-	const char *medium = policy_blocks_medium(policy, it->kind, it->state, it->type);
+	enum release_why answer = release_judge(u, NULL, &judged);
+	const char *medium = policy_blocks_medium(u->policy, it->kind, it->state, it->type);
+	const char *wrong = release_weigh_wrong(u, it);
+	if (wrong != NULL)
+		return release_manifest_deny(why, "item %" PRIu64 ": %s", it->id, wrong);
 	if (medium != NULL)
 		return release_manifest_deny(
 		    why, "item %" PRIu64 " blocks the whole medium: %s", it->id, medium);
@@ -81,6 +85,16 @@ release_manifest_item(struct release_plan *plan, const struct policy *policy,
 	return release_plan_add_judged(plan, &judged, answer, it->outcome, why);
 }
 
+/* Marks those of the header's exceptions that this item uses. */
+static void
+release_manifest_used(const struct inventory_header *h, const struct inventory_item *it,
+    bool used[LIM_EXCEPTIONS])
+{
+	for (size_t i = 0; i < h->nexceptions; i++)
+		for (size_t k = 0; k < it->nexceptions; k++)
+			used[i] |= strcmp(h->exceptions[i].leaf, it->exceptions[k].leaf) == 0;
+}
+
 /* Somebody who looks on. */
 struct release_manifest_eye {
 	bool (*each)(void *arg, const struct inventory_item *); /* or NULL */
@@ -93,16 +107,19 @@ release_manifest_walk(struct inventory *inv, const struct policy *policy,
     char why[RELEASE_WHY_SIZE])
 {
 	const struct inventory_header *h = inventory_header(inv);
+	const struct release_under under = {policy, h->exceptions, h->nexceptions, h->scanners};
 	const struct inventory_item *it;
+	bool used[LIM_EXCEPTIONS] = {false};
 	uint64_t item;
 	enum err e;
 	const char *stop = release_stop_medium(policy, h->medium);
 	if (stop != NULL)
 		return release_manifest_deny(why, "%s", stop);
 	while ((e = inventory_next(inv, &it)) == ERR_OK) {
-		e = release_manifest_item(plan, policy, h, it, why);
+		e = release_manifest_item(plan, &under, h, it, why);
 		if (e != ERR_OK)
 			return e;
+		release_manifest_used(h, it, used);
 		if (eye->each != NULL && !eye->each(eye->arg, it)) {
 			snprintf(why, RELEASE_WHY_SIZE, "it was stopped");
 			return ERR_AGAIN;
@@ -112,6 +129,11 @@ release_manifest_walk(struct inventory *inv, const struct policy *policy,
 		snprintf(why, RELEASE_WHY_SIZE, "%s", inventory_why(inv));
 		return e;
 	}
+	for (size_t i = 0; i < h->nexceptions; i++)
+		if (!used[i])
+			return release_manifest_deny(why,
+			    "the header names the exception %.16s..., and no item uses it",
+			    h->exceptions[i].leaf);
 	e = release_plan_settle(plan, why);
 	if (e == ERR_OK && release_plan_contradicts(plan, &item))
 		return release_manifest_deny(why,

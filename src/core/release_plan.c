@@ -16,7 +16,7 @@ struct release_pending {
 };
 
 struct release_plan {
-	const struct policy *policy;
+	struct release_under under;
 	struct tree *tree;
 	struct release_file *files;
 	size_t nfiles, files_cap;
@@ -32,10 +32,11 @@ struct release_plan {
 };
 
 struct release_plan *
-release_plan_new(const struct policy *policy)
+release_plan_new(const struct release_under *under)
 {
 	struct release_plan *p = mem_alloc(sizeof(*p));
-	p->policy = policy;
+	if (under != NULL)
+		p->under = *under;
 	p->tree = tree_new();
 	return p;
 }
@@ -180,7 +181,7 @@ release_plan_add(
     struct release_plan *p, const struct inventory_item *it, char ret_why[RELEASE_WHY_SIZE])
 {
 	struct inventory_item copy = *it;
-	enum release_why why = release_judge(p->policy, NULL, &copy);
+	enum release_why why = release_judge(&p->under, NULL, &copy);
 	return release_plan_add_judged(p, &copy, why, copy.outcome, ret_why);
 }
 

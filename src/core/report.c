@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/core/canon.h"
 #include "src/core/fact.h"
+#include "src/core/report_exceptions.h"
 #include "src/core/report_items.h"
 
 #include <inttypes.h>
@@ -68,6 +69,18 @@ report_scan(struct report_build *b, const struct report_entry *e)
 	fact_put(b->tree, "scan", out);
 }
 
+static void
+report_addendum(struct report_build *b, const struct report_entry *e)
+{
+	json_t *rows = json_object_get(b->tree, "addenda");
+	if (rows == NULL) {
+		rows = json_array();
+		fact_put(b->tree, "addenda", rows);
+	}
+	json_array_append_new(
+	    rows, report_exceptions_addendum(report_data(e), fact_str(e->body, "at")));
+}
+
 /* Approvals that were signed before stand no more. */
 static void
 report_withdraw(struct report_build *b, const struct report_entry *e)
@@ -100,7 +113,7 @@ report_deliver(struct report_build *b, const struct report_entry *e)
 {
 	const json_t *data = report_data(e);
 	json_t *out = json_object();
-	fact_copy(out, data, "dest manifest readback");
+	fact_copy(out, data, "dest manifest readback rescan");
 	fact_text(out, "at", fact_str(e->body, "at"));
 	fact_uint(out, "seq", e->seq);
 	fact_hex(out, "leaf", e->leaf);
@@ -153,6 +166,7 @@ static const struct {
     {"xfer.read", report_read},
     {"xfer.scan", report_scan},
     {"xfer.approve", report_approve},
+    {"xfer.addendum", report_addendum},
     {"xfer.return", report_return},
     {"xfer.withdraw", report_return},
     {"xfer.deliver", report_deliver},

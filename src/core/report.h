@@ -40,6 +40,8 @@ struct report_input {
 	/* Documents; NULL and 0 before the transfer was sealed. */
 	const void *inventory, *findings, *policy;
 	size_t inventory_len, findings_len, policy_len;
+	/* Rows of custody_exception_row for those that were used; NULL: not known. */
+	const json_t *exceptions;
 	const json_t *medium; /* its row of the register, as register_row; NULL: none */
 	int64_t now_s;        /* when the report is made */
 };

@@ -6,6 +6,7 @@
 #include "src/core/fact.h"
 #include "src/core/finding.h"
 #include "src/core/release.h"
+#include "src/core/report_exceptions.h"
 #include "src/core/tally.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ struct report_walk {
 	struct account account;
 	struct tally *tally;
 	struct report_rows went, not_gone, findings;
+	json_t *exceptions;
 	size_t severities[FINDING_SEVERITY__MAX];
 };
 
@@ -89,6 +91,28 @@ report_items_name_findings(struct report_walk *w, const struct inventory_item *i
 
 /* --- items ----------------------------------------------------------------------- */
 
+/* What was in it, and who has read it only so. */
+static void
+report_items_inside(const struct inventory_item *it, json_t *row)
+{
+	struct buf words;
+	buf_init(&words, LIM_INVENTORY_LINE_BYTES);
+	account_inside(&it->inside, it->inside_worst != NULL ? it->inside_worst : "", &words);
+	for (size_t i = 0; i < it->nscans && words.len > 0; i++) {
+		const struct inventory_scan *s = &it->scans[i];
+		const struct verdict_result r = {.verdict = s->verdict,
+		    .too_large = verdict_parts_word(s->verdict, s->why) != NULL,
+		    .parts = s->parts};
+		if (!verdict_in_parts(&r, &it->inside))
+			continue;
+		buf_addf(&words, "; %s: ", s->scanner);
+		account_parts(s->parts, &words);
+	}
+	if (words.len > 0)
+		fact_text(row, "inside", buf_str(&words));
+	buf_done(&words);
+}
+
 static void
 report_items_went(struct report_walk *w, const struct inventory_item *it)
 {
@@ -103,8 +127,11 @@ report_items_went(struct report_walk *w, const struct inventory_item *it)
 	fact_text(row, "type", it->type);
 	fact_text(row, "mime", it->mime);
 	fact_text(row, "verdict", verdict_print(it->verdict));
+	report_items_inside(it, row);
 	fact_text(row, "by", it->by);
 	fact_text(row, "reason", it->reason);
+	if (it->nexceptions > 0)
+		fact_uint(row, "exceptions", it->nexceptions);
 	report_items_row(&w->went, row);
 	free(dest);
 }
@@ -142,6 +169,7 @@ report_items_item(
 		return ERR_DENIED;
 	}
 	account_add(&w->account, it);
+	report_exceptions_note(w->exceptions, it);
 	if (it->finds > 0)
 		report_items_name_findings(w, it);
 	if (it->outcome == ITEM_OUT_STRUCTURAL)
@@ -153,17 +181,11 @@ report_items_item(
 }
 
 static enum err
-report_items_walk(
-    const struct report_input *in, struct report_walk *w, char why[REPORT_WHY_SIZE])
+report_items_walk(const struct report_input *in, struct inventory *inv, struct report_walk *w,
+    char why[REPORT_WHY_SIZE])
 {
-	struct inventory *inv;
 	const struct inventory_item *it;
-	char words[INVENTORY_WHY_SIZE];
-	enum err e = inventory_open(in->inventory, in->inventory_len, &inv, words);
-	if (e != ERR_OK) {
-		snprintf(why, REPORT_WHY_SIZE, "%s", words);
-		return e;
-	}
+	enum err e = ERR_OK;
 	if (strcmp(inventory_header(inv)->transfer, in->transfer) != 0) {
 		snprintf(why, REPORT_WHY_SIZE, "the inventory is of another transfer");
 		e = ERR_DENIED;
@@ -172,7 +194,6 @@ report_items_walk(
 		e = report_items_item(w, it, why);
 	if (e == ERR_SYNTAX)
 		snprintf(why, REPORT_WHY_SIZE, "%s", inventory_why(inv));
-	inventory_free(inv);
 	if (e != ERR_NOTFOUND)
 		return e;
 	if (!tally_all_seen(w->tally) || !account_adds_up(&w->account)) {
@@ -273,20 +294,33 @@ report_items_fill(const struct report_input *in, const struct policy *policy, js
 	    .went.rows = json_array(),
 	    .not_gone.rows = json_array(),
 	    .findings.rows = json_array()};
-	enum err e = tally_new(in->findings, in->findings_len, &w.tally, words);
-	if (e != ERR_OK)
-		snprintf(why, REPORT_WHY_SIZE, "%s", words);
+	struct inventory *inv = NULL;
+	char opened[INVENTORY_WHY_SIZE];
+	enum err e = inventory_open(in->inventory, in->inventory_len, &inv, opened);
+	if (e != ERR_OK) {
+		snprintf(why, REPORT_WHY_SIZE, "%s", opened);
+	} else {
+		const struct inventory_header *h = inventory_header(inv);
+		w.exceptions = report_exceptions_new(h, in->exceptions);
+		e = tally_new(in->findings, in->findings_len, h->exceptions, h->nexceptions,
+		    &w.tally, words);
+		if (e != ERR_OK)
+			snprintf(why, REPORT_WHY_SIZE, "%s", words);
+	}
 	if (e == ERR_OK)
 		e = finding_walk(
 		    in->findings, in->findings_len, report_items_finding, &w, NULL);
 	if (e == ERR_OK)
-		e = report_items_walk(in, &w, why);
+		e = report_items_walk(in, inv, &w, why);
+	inventory_free(inv);
 	if (e == ERR_OK) {
 		report_items_account(&w.account, tree);
 		report_items_put(tree, "went", &w.went);
 		report_items_put(tree, "not_gone", &w.not_gone);
 		report_items_documents(in, &w, tree);
+		fact_put(tree, "exceptions", json_incref(w.exceptions));
 	}
+	json_decref(w.exceptions);
 	json_decref(w.went.rows);
 	json_decref(w.not_gone.rows);
 	json_decref(w.findings.rows);

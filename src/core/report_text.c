@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/core/fact.h"
 #include "src/core/fold.h"
+#include "src/core/report_exceptions.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -277,6 +278,24 @@ report_text_documents(const json_t *tree, struct buf *out)
 	    fold_number(fact_num(json_object_get(tree, "policy"), "approvals"), digits));
 }
 
+/* Policy rescan_at_release. */
+static void
+report_text_rescan(const json_t *rescan, struct buf *out)
+{
+	const json_t *scanners = json_object_get(rescan, "scanners");
+	if (rescan == NULL)
+		return;
+	report_text_number(out, "again", rescan, "objects",
+	    "files scanned again at release, none of them worse; by:");
+	for (size_t i = 0; i < json_array_size(scanners); i++) {
+		const json_t *s = json_array_get(scanners, i);
+		fold_printf(out, "               ", REPORT_INDENT,
+		    "%s, engine %s, signatures %s", fact_str(s, "name"), fact_str(s, "engine"),
+		    fact_str(s, "signatures")[0] != '\0' ? fact_str(s, "signatures")
+							 : "not named");
+	}
+}
+
 static void
 report_text_delivery(const json_t *tree, struct buf *out)
 {
@@ -293,6 +312,7 @@ report_text_delivery(const json_t *tree, struct buf *out)
 	report_text_number(out, "bytes", manifest, "bytes", "published");
 	report_text_field(out, "manifest", manifest, "sha256");
 	report_text_field(out, "read back", d, "readback");
+	report_text_rescan(json_object_get(d, "rescan"), out);
 	fold_printf(out, "  entry        ", REPORT_INDENT, "%" PRIu64 " leaf %s",
 	    fact_num(d, "seq"), fact_str(d, "leaf"));
 }
@@ -374,9 +394,13 @@ report_text_went(const json_t *tree, struct buf *out)
 		fold_text(out, "  ", 6, fact_str(r, "dest"));
 		fold_printf(out, "      ", 6, "%s, %" PRIu64 " bytes, %s",
 		    report_text_type(r, type), fact_num(r, "size"), fact_str(r, "verdict"));
+		if (fact_str(r, "inside")[0] != '\0')
+			fold_text(out, "      ", 6, fact_str(r, "inside"));
 		if (reason[0] != '\0')
 			fold_printf(out, "      ", 6, "approved by %s because: %s",
 			    fact_str(r, "by"), reason);
+		if (fact_num(r, "exceptions") > 0)
+			fold_text(out, "      ", 6, "judged with an exception, see above");
 	}
 	report_text_left_out(list, out);
 }
@@ -438,6 +462,7 @@ report_text_print(const json_t *tree, struct buf *out)
 		report_text_documents(tree, out);
 	}
 	report_text_signatures(tree, out);
+	report_exceptions_text(tree, out);
 	report_text_delivery(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed"))) {
 		report_text_not_gone(tree, out);

@@ -2,6 +2,7 @@
 #include "src/core/slip.h"
 #include "src/core/fact.h"
 #include "src/core/fold.h"
+#include "src/core/report_exceptions.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -140,6 +141,7 @@ slip_print(const json_t *tree, struct buf *out)
 	if (json_is_true(json_object_get(tree, "sealed")))
 		slip_not_gone(tree, out);
 	slip_missing(tree, out);
+	report_exceptions_slip(tree, out);
 	const json_t *signatures = json_object_get(tree, "signatures");
 	fold_heading(out, "Decided by");
 	for (size_t i = 0; i < json_array_size(signatures); i++) {

@@ -59,33 +59,39 @@ sshsig_add_public(struct buf *b, const uint8_t public[SSHSIG_PUBLIC_SIZE])
 
 /* The bytes that Ed25519 signs: PROTOCOL.sshsig section 3. */
 static void
-sshsig_add_signed(struct buf *b, const char *namespace, const void *message, size_t n)
+sshsig_add_signed(struct buf *b, const char *namespace, const uint8_t hash[DIGEST_SHA512_SIZE])
 {
-	uint8_t hash[DIGEST_SHA512_SIZE];
-	digest_sha512(message, n, hash);
 	buf_add_str(b, "SSHSIG");
 	sshsig_add_string(b, namespace, strlen(namespace));
 	sshsig_add_string(b, "", 0);
 	sshsig_add_string(b, SSHSIG_HASH, strlen(SSHSIG_HASH));
-	sshsig_add_string(b, hash, sizeof(hash));
+	sshsig_add_string(b, hash, DIGEST_SHA512_SIZE);
 }
 
 enum err
 sshsig_sign(const struct sshsig_key *key, const void *message, size_t n, struct buf *ret_blob)
 {
+	return sshsig_sign_as(SSHSIG_NAMESPACE, key, message, n, ret_blob);
+}
+
+enum err
+sshsig_sign_as(const char *namespace, const struct sshsig_key *key, const void *message,
+    size_t n, struct buf *ret_blob)
+{
 	struct buf signed_bytes, blob;
-	uint8_t sig[SSHSIG_RAW_SIZE];
+	uint8_t sig[SSHSIG_RAW_SIZE], hash[DIGEST_SHA512_SIZE];
+	digest_sha512(message, n, hash);
 	buf_init(&signed_bytes, 256);
-	sshsig_add_signed(&signed_bytes, SSHSIG_NAMESPACE, message, n);
+	sshsig_add_signed(&signed_bytes, namespace, hash);
 	sshsig_raw_sign(key, signed_bytes.data, signed_bytes.len, sig);
 	buf_done(&signed_bytes);
 
-	buf_init(&blob, SSHSIG_BLOB_SIZE);
+	buf_init(&blob, SSHSIG_BLOB_SIZE + strlen(namespace));
 	buf_add_str(&blob, "SSHSIG");
 	buf_add_u32be(&blob, 1);
 	buf_add_u32be(&blob, SSHSIG_PUBLIC_BLOB);
 	sshsig_add_public(&blob, key->public);
-	sshsig_add_string(&blob, SSHSIG_NAMESPACE, strlen(SSHSIG_NAMESPACE));
+	sshsig_add_string(&blob, namespace, strlen(namespace));
 	sshsig_add_string(&blob, "", 0);
 	sshsig_add_string(&blob, SSHSIG_HASH, strlen(SSHSIG_HASH));
 	buf_add_u32be(&blob, (uint32_t)(4 + strlen(SSHSIG_ALGORITHM) + 4 + sizeof(sig)));
@@ -204,6 +210,15 @@ enum err
 sshsig_verify_as(const char *namespace, const void *blob, size_t blob_len, const void *message,
     size_t n, uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
 {
+	uint8_t hash[DIGEST_SHA512_SIZE];
+	digest_sha512(message, n, hash);
+	return sshsig_verify_hash(namespace, blob, blob_len, hash, ret_public);
+}
+
+enum err
+sshsig_verify_hash(const char *namespace, const void *blob, size_t blob_len,
+    const uint8_t hash[DIGEST_SHA512_SIZE], uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
+{
 	const uint8_t *public = NULL, *sig = NULL;
 	struct buf signed_bytes;
 	enum err e =
@@ -213,7 +228,7 @@ sshsig_verify_as(const char *namespace, const void *blob, size_t blob_len, const
 	if (!sshsig_point_ok(public))
 		return ERR_DENIED;
 	buf_init(&signed_bytes, 256);
-	sshsig_add_signed(&signed_bytes, namespace, message, n);
+	sshsig_add_signed(&signed_bytes, namespace, hash);
 	e = sshsig_raw_verify(public, sig, signed_bytes.data, signed_bytes.len);
 	buf_done(&signed_bytes);
 	if (e == ERR_OK)

@@ -35,6 +35,9 @@ const uint8_t *sshsig_key_public(const struct sshsig_key *);
 /* Appends the binary blob, SSHSIG_BLOB_SIZE bytes, over message[0..n). */
 enum err sshsig_sign(
     const struct sshsig_key *, const void *message, size_t n, struct buf *ret_blob);
+/* The same in another namespace: what is signed there is no entry. */
+enum err sshsig_sign_as(const char *namespace, const struct sshsig_key *, const void *message,
+    size_t n, struct buf *ret_blob);
 /*
  * Checks a blob over the message and tells who signed.
  * ERR_SYNTAX     not one whole SSHSIG blob, or bytes after it
@@ -48,6 +51,9 @@ enum err sshsig_verify(const void *blob, size_t blob_len, const void *message, s
 /* The same in another namespace: what is signed there is no entry. */
 enum err sshsig_verify_as(const char *namespace, const void *blob, size_t blob_len,
     const void *message, size_t n, uint8_t ret_public[SSHSIG_PUBLIC_SIZE]);
+/* The same, of a message of which only the SHA-512 is at hand. */
+enum err sshsig_verify_hash(const char *namespace, const void *blob, size_t blob_len,
+    const uint8_t hash[64], uint8_t ret_public[SSHSIG_PUBLIC_SIZE]);
 
 /* Bare Ed25519 over a message, for checkpoint notes. */
 void sshsig_raw_sign(

@@ -110,18 +110,52 @@ station_disk_find(const struct station *s, const char *id_path)
 	return false;
 }
 
-/* A path of the file: absolute as it is, relative below home. */
+/* A path that is not empty: absolute as it is, relative below home. */
 static const char *
-station_path(struct station_owned *o, const char *home, const struct setting *g,
-    const char *key, const char *otherwise)
+station_below(struct station_owned *o, const char *home, const char *path)
 {
-	const char *path = setting_text(o->file, g, key, STATION_PATH_BYTES, otherwise);
-	if (path == NULL || path[0] == '\0' || path[0] == '/')
+	if (path[0] == '/')
 		return path;
 	char *whole = mem_printf("%s/%s", home, path);
 	o->paths = mem_resize(o->paths, o->npaths + 1, sizeof(*o->paths));
 	o->paths[o->npaths++] = whole;
 	return whole;
+}
+
+/* A path of the file, or "". */
+static const char *
+station_path(struct station_owned *o, const char *home, const struct setting *g,
+    const char *key, const char *otherwise)
+{
+	const char *path = setting_text(o->file, g, key, STATION_PATH_BYTES, otherwise);
+	return path == NULL || path[0] == '\0' ? path : station_below(o, home, path);
+}
+
+/* One path or a list of them; caller frees the list.  Twice the same is an error. */
+static const char **
+station_paths(struct station_owned *o, const char *home, const struct setting *g,
+    const char *key, size_t max, size_t *ret_n)
+{
+	size_t n = setting_words(o->file, g, key, max);
+	const char **paths = mem_array(n, sizeof(*paths));
+	*ret_n = 0;
+	for (size_t i = 0; i < n; i++) {
+		const char *path = setting_word(g, key, i);
+		if (path[0] == '\0' || strlen(path) > STATION_PATH_BYTES) {
+			/* the empty text says that there is none */
+			if (n > 1 || path[0] != '\0')
+				setting_fail(o->file, g, ERR_RANGE,
+				    "path %zu of %s is empty or too long", i + 1, key);
+			continue;
+		}
+		paths[*ret_n] = station_below(o, home, path);
+		for (size_t k = 0; k < *ret_n; k++)
+			if (strcmp(paths[k], paths[*ret_n]) == 0)
+				setting_fail(o->file, g, ERR_EXISTS,
+				    "path %zu of %s is there twice", i + 1, key);
+		++*ret_n;
+	}
+	return paths;
 }
 
 /* Which of two words a setting is; any other is an error. */
@@ -391,8 +425,8 @@ static void
 station_parse_root(struct station_owned *o, const char *home)
 {
 	static const char *const keys[] = {"site", "station", "share", "vault", "policy",
-	    "clamd", "vault_floor", "share_floor", "ports", "disks", "banner", "contact",
-	    "reasons", "presets", NULL};
+	    "clamd", "yara", "vault_floor", "share_floor", "ports", "disks", "banner",
+	    "contact", "reasons", "presets", NULL};
 	struct station *s = &o->station;
 	const struct setting *root = setting_root(o->file);
 	setting_keys(o->file, root, keys);
@@ -408,7 +442,8 @@ station_parse_root(struct station_owned *o, const char *home)
 	s->share = station_path(o, home, root, "share", "share");
 	s->vault = station_path(o, home, root, "vault", "vault");
 	s->policy = station_path(o, home, root, "policy", "");
-	s->clamd = station_path(o, home, root, "clamd", "");
+	s->clamd = station_paths(o, home, root, "clamd", LIM_ENGINES, &s->nclamd);
+	s->yara = station_paths(o, home, root, "yara", LIM_RULE_FOLDERS, &s->nyara);
 	s->vault_floor_bytes =
 	    setting_number(o->file, root, "vault_floor", 0, INT64_MAX, STATION_FLOOR);
 	s->share_floor_bytes =
@@ -450,6 +485,8 @@ station_free(struct station *s)
 	for (size_t i = 0; i < o->npaths; i++)
 		free(o->paths[i]);
 	free(o->paths);
+	free(s->clamd);
+	free(s->yara);
 	free(s->ports);
 	free(s->allow);
 	free(s->disks);

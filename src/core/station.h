@@ -52,13 +52,16 @@ struct station_preset {
 
 /* Texts are owned by the station.  Paths are absolute. */
 struct station {
-	const char *site;           /* [a-z0-9][a-z0-9.-]*; "demo" for a demo station */
-	const char *station;        /* [A-Z][A-Z0-9]{0,7} */
-	bool demo;                  /* site is "demo" */
-	const char *share;          /* default HOME/share */
-	const char *vault;          /* default HOME/vault */
-	const char *policy;         /* file offered by `policy set`; default "" */
-	const char *clamd;          /* socket; default "" (none) */
+	const char *site;    /* [a-z0-9][a-z0-9.-]*; "demo" for a demo station */
+	const char *station; /* [A-Z][A-Z0-9]{0,7} */
+	bool demo;           /* site is "demo" */
+	const char *share;   /* default HOME/share */
+	const char *vault;   /* default HOME/vault */
+	const char *policy;  /* file offered by `policy set`; default "" */
+	const char **clamd;  /* sockets of antivirus engines */
+	size_t nclamd;
+	const char **yara; /* folders with rules; none: where scan-yara looks of its own */
+	size_t nyara;
 	uint64_t vault_floor_bytes; /* free space reading must leave */
 	uint64_t share_floor_bytes; /* free space a release must leave */
 	struct station_port *ports;

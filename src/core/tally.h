@@ -17,13 +17,19 @@
 
 struct tally;
 
-/* ERR_SYNTAX with a sentence when the document is malformed. */
-enum err tally_new(
-    const void *findings, size_t n, struct tally **ret, char ret_why[TALLY_WHY_SIZE]);
+/*
+ * What these exceptions (borrowed, sorted by leaf, at most LIM_EXCEPTIONS) cover is
+ * counted apart.  ERR_SYNTAX with a sentence when the document is malformed.
+ */
+enum err tally_new(const void *findings, size_t n, const struct exception *, size_t nexceptions,
+    struct tally **ret, char ret_why[TALLY_WHY_SIZE]);
 void tally_free(struct tally *);
 /* Findings in all. */
 uint64_t tally_total(const struct tally *);
-/* Fills finds, finds_sha256 and worst of an item, for sealing. */
+/*
+ * Fills finds, finds_sha256 and worst of an item whose id, sha256 and type are
+ * known, for sealing, and adds the findings that exceptions cover to its exceptions.
+ */
 void tally_put(const struct tally *, struct inventory_item *);
 /* Whether the item says what the document says about it; counts it as seen. */
 bool tally_agrees(struct tally *, const struct inventory_item *);

@@ -64,6 +64,7 @@ static const struct word subject_names[] = {
     {SUBJ_PERSON, "person:"},
     {SUBJ_POLICY, "policy"},
     {SUBJ_MEDIUM, "medium:"},
+    {SUBJ_EXCEPTION, "exception"},
 };
 
 static bool
@@ -108,6 +109,18 @@ fault_before_submit(const struct transfer_facts *f)
 	return !fault_after_approval(f);
 }
 
+static bool
+is_worse(const struct transfer_facts *f)
+{
+	return f->worse;
+}
+
+static bool
+is_not_worse(const struct transfer_facts *f)
+{
+	return !f->worse;
+}
+
 static const struct guard {
 	bool (*holds)(const struct transfer_facts *);
 	const char *text;
@@ -120,6 +133,8 @@ static const struct guard {
     [GUARD_RELEASING] = {is_releasing, "a release entry came before"},
     [GUARD_FAULT_BEFORE_SUBMIT] = {fault_before_submit, "the fault came before submission"},
     [GUARD_FAULT_AFTER_APPROVAL] = {fault_after_approval, "the fault came during release"},
+    [GUARD_NOT_WORSE] = {is_not_worse, "nothing is worse than was submitted"},
+    [GUARD_WORSE] = {is_worse, "something is worse than was submitted"},
 };
 
 const struct transfer_event_row *
@@ -194,6 +209,7 @@ transfer_step(struct transfer_facts *facts, enum transfer_event event)
 		facts->files = false;
 	}
 	facts->state = r->next;
+	facts->worse = false;
 	return ERR_OK;
 }
 

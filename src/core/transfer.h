@@ -47,12 +47,13 @@ enum transfer_event {
 
 /* What an entry is about, by the form of its subj. */
 enum transfer_subject {
-	SUBJ_STATION = 1 << 0, /* "station" */
-	SUBJ_OFFICER = 1 << 1, /* "officer:<id>": a session */
-	SUBJ_XFER = 1 << 2,    /* "xfer:<transfer>" */
-	SUBJ_PERSON = 1 << 3,  /* "person:<id>": an enrolment */
-	SUBJ_POLICY = 1 << 4,  /* "policy" */
-	SUBJ_MEDIUM = 1 << 5,  /* "medium:<control number>" */
+	SUBJ_STATION = 1 << 0,   /* "station" */
+	SUBJ_OFFICER = 1 << 1,   /* "officer:<id>": a session */
+	SUBJ_XFER = 1 << 2,      /* "xfer:<transfer>" */
+	SUBJ_PERSON = 1 << 3,    /* "person:<id>": an enrolment */
+	SUBJ_POLICY = 1 << 4,    /* "policy" */
+	SUBJ_MEDIUM = 1 << 5,    /* "medium:<control number>" */
+	SUBJ_EXCEPTION = 1 << 6, /* "exception" */
 };
 
 enum transfer_signer {
@@ -79,6 +80,8 @@ enum transfer_guard {
 	GUARD_RELEASING,            /* a release entry followed the last approval or fault */
 	GUARD_FAULT_BEFORE_SUBMIT,  /* the fault came before submission: read again */
 	GUARD_FAULT_AFTER_APPROVAL, /* the fault came during release: release again */
+	GUARD_NOT_WORSE,            /* scanned again, nothing is worse than was submitted */
+	GUARD_WORSE,                /* scanned again, and something is */
 	GUARD__MAX
 };
 
@@ -109,6 +112,7 @@ struct transfer_facts {
 	bool scanned;                   /* complete scanning since the last reading */
 	bool inventory;                 /* an inventory was sealed since then */
 	bool releasing;                 /* release began and was not delivered */
+	bool worse;                     /* of an addendum on its way in, never kept */
 };
 
 /* The row of a real event. */

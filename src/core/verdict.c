@@ -49,13 +49,39 @@ verdict_worst(enum verdict a, enum verdict b)
 	return a > b ? a : b;
 }
 
+bool
+verdict_too_large(enum verdict v, const char *why)
+{
+	size_t n = strlen(VERDICT_TOO_LARGE);
+	return v == VERDICT_INCOMPLETE && strncmp(why, VERDICT_TOO_LARGE, n) == 0 &&
+	       (why[n] == '\0' || why[n] == ':');
+}
+
+const char *
+verdict_parts_word(enum verdict v, const char *why)
+{
+	if (verdict_too_large(v, why))
+		return VERDICT_TOO_LARGE;
+	return v == VERDICT_INCOMPLETE && strcmp(why, VERDICT_LOCKED) == 0 ? VERDICT_LOCKED
+	                                                                   : NULL;
+}
+
+bool
+verdict_in_parts(const struct verdict_result *r, const struct verdict_inside *inside)
+{
+	return r->verdict == VERDICT_INCOMPLETE && r->too_large && inside != NULL &&
+	       inside->whole && inside->objects > 0 && r->parts == inside->objects;
+}
+
 /* One result as it counts; need is NULL for a scanner that is not required. */
 static enum verdict
-verdict_count(
-    uint64_t size_bytes, const struct verdict_need *need, const struct verdict_result *r)
+verdict_count(uint64_t size_bytes, const struct verdict_need *need,
+    const struct verdict_result *r, const struct verdict_inside *inside)
 {
 	if ((unsigned)r->verdict >= VERDICT__MAX || r->verdict == VERDICT_UNSCANNED)
 		return VERDICT_ERROR;
+	if (verdict_in_parts(r, inside) && r->of_bytes == size_bytes)
+		return need == NULL || need->part ? VERDICT_NA : VERDICT_CLEAN;
 	if (r->verdict != VERDICT_CLEAN)
 		return r->verdict;
 	if (need == NULL || need->part)
@@ -86,16 +112,20 @@ verdict_has_result(const struct verdict_result *results, size_t n, const char *s
 }
 
 enum verdict
-verdict_object(uint64_t size_bytes, const struct verdict_need *needs, size_t nneeds,
-    const struct verdict_result *results, size_t nresults)
+verdict_item(uint64_t size_bytes, const struct verdict_need *needs, size_t nneeds,
+    const struct verdict_result *results, size_t nresults, const struct verdict_inside *inside)
 {
 	enum verdict worst = VERDICT_NA;
 	bool evidence = false;
 
+	if (inside != NULL)
+		worst =
+		    (unsigned)inside->verdict < VERDICT__MAX ? inside->verdict : VERDICT_ERROR;
+
 	for (size_t i = 0; i < nresults; i++) {
 		const struct verdict_need *need =
 		    verdict_need_find(needs, nneeds, results[i].scanner);
-		enum verdict v = verdict_count(size_bytes, need, &results[i]);
+		enum verdict v = verdict_count(size_bytes, need, &results[i], inside);
 		if (need != NULL && !need->part && v != VERDICT_NA)
 			evidence = true;
 		worst = verdict_worst(worst, v);
@@ -104,4 +134,11 @@ verdict_object(uint64_t size_bytes, const struct verdict_need *needs, size_t nne
 		if (!verdict_has_result(results, nresults, needs[i].scanner))
 			worst = verdict_worst(worst, VERDICT_ERROR);
 	return evidence ? worst : verdict_worst(worst, VERDICT_UNSCANNED);
+}
+
+enum verdict
+verdict_object(uint64_t size_bytes, const struct verdict_need *needs, size_t nneeds,
+    const struct verdict_result *results, size_t nresults)
+{
+	return verdict_item(size_bytes, needs, nneeds, results, nresults, NULL);
 }

@@ -37,6 +37,20 @@ struct verdict_result {
 	enum verdict verdict;
 	uint64_t of_bytes;   /* size of the object as the scanner saw it */
 	uint64_t read_bytes; /* how much of it was really looked at */
+	bool too_large;      /* incomplete only for a reason of verdict_parts_word */
+	uint64_t parts; /* objects inside that it called clean after looking at all of them */
+};
+
+/* What was found inside an object, at any depth.  Each place counts: an object twice is two. */
+struct verdict_inside {
+	uint64_t members; /* files, directories, links, special files */
+	uint64_t links;   /* of them */
+	uint64_t objects; /* of them, files whose bytes were there */
+	/* the worst of these objects, and of members without their bytes; na: nothing was
+	 * opened */
+	enum verdict verdict;
+	bool whole; /* every container was opened to its end, and no file was without its bytes
+	             */
 };
 
 const char *verdict_print(enum verdict);
@@ -60,5 +74,28 @@ enum verdict verdict_worst(enum verdict, enum verdict);
  */
 enum verdict verdict_object(uint64_t size_bytes, const struct verdict_need *needs,
     size_t nneeds, const struct verdict_result *results, size_t nresults);
+
+/*
+ * The verdict of an object with everything inside (NULL: nothing was opened):
+ *   - what one scanner found too large counts as looked at by it when the object
+ *     was opened whole and it called every object inside, at least one, clean;
+ *   - then as verdict_object, and no better than what is inside.
+ */
+enum verdict verdict_item(uint64_t size_bytes, const struct verdict_need *needs, size_t nneeds,
+    const struct verdict_result *results, size_t nresults, const struct verdict_inside *inside);
+
+/* How a scanner says that an object is only too large for it: its why, and the words behind. */
+#define VERDICT_TOO_LARGE "size-limit"
+/* And that it cannot look into it, which another one may have opened with a password. */
+#define VERDICT_LOCKED "encrypted"
+/* Whether this is such a verdict. */
+bool verdict_too_large(enum verdict, const char *why);
+/*
+ * Whether the scanner may make up for it by what is inside: the one or the other of these
+ * words, NULL when it may not.
+ */
+const char *verdict_parts_word(enum verdict, const char *why);
+/* Whether such a verdict counts as clean: the scanner has read it in parts. */
+bool verdict_in_parts(const struct verdict_result *, const struct verdict_inside *);
 
 #endif

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: ISC
 """Every way to tamper with a ledger or a custody folder fails, with its reason,
 in sallyport-verify and in audit.py: two implementations, one corpus."""
-import base64, hashlib, json, os, random, shutil, sqlite3, subprocess, sys, tempfile
+import base64, hashlib, importlib.util, json, os, random, shutil, sqlite3, subprocess, sys, tempfile
 
 top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 build = os.path.join(top, os.environ.get("B", "build/asan"))
@@ -55,6 +55,8 @@ accepted("an honest ledger", ledger)
 accepted("with genesis and anchors", ledger, "--genesis", vkeys[2], "--anchor", good + "/checkpoint.early",
          "--anchor", good + "/checkpoint", "--anchor", good + "/checkpoint.authority")
 
+excepted = made("exceptions", "exceptions")
+accepted("with an exception and an addendum", excepted + "/ledger.db")
 accepted("with a register, a keyboard, a secret and a request", made("media", "media") + "/ledger.db")
 
 # --- somebody holds the log's key and the station's -----------------------------------
@@ -74,7 +76,16 @@ for spoil, words in (
         ("duplicate-key", "not canonical JSON"),
         ("change-manifest", "not the approved one"),
         ("stale-auth", "auth went back"),
-        ("requester-approves", "not an enrolled requester")):
+        ("requester-approves", "not an enrolled requester"),
+        ("exception-ended", "was ended"),
+        ("exception-early", "was in force"),
+        ("exception-over", "held until"),
+        ("exception-unnamed", "prev is not the last entry"),
+        ("addendum-unsigned", "scanned again since"),
+        ("addendum-worse", "prev is not the last entry"),
+        ("addendum-dropped", "prev is not the last entry"),
+        ("set-by-one", "another person does"),
+        ("set-unconfirmed", "not being tried")):
     refused(f"keys stolen: {spoil}", made(spoil, spoil) + "/ledger.db", words)
 
 cut = made("truncate", "truncate")
@@ -286,6 +297,56 @@ sums = open(victim + "/SHA256SUMS").read().splitlines()
 sums = [s if p[len(victim) + 1:] not in s else hashlib.sha256(open(p, "rb").read()).hexdigest() + s[64:] for s in sums]
 open(victim + "/SHA256SUMS", "w").write("\n".join(sums) + "\n")
 refused("folder: a proof of something else", victim, "its proof does not show")
+
+# --- exceptions and what they are used for, in audit.py ----------------------------------------
+spec = importlib.util.spec_from_file_location("audit", audit)
+auditor = importlib.util.module_from_spec(spec)
+sys.dont_write_bytecode = True
+spec.loader.exec_module(auditor)
+A, B, SHA = "a" * 64, "b" * 64, "5" * 64
+
+
+class Log:
+    exceptions = {A: {"data": {"scanner": "av", "sha256": SHA, "reason": "r", "expires": "2030-01-01"}},
+                  B: {"data": {"scanner": "exec", "rule": "exec/x", "type": "pe", "reason": "r", "expires": "2030-01-01"}}}
+
+
+def judged(spoil):
+    """The sentence with which audit.py refuses an inventory that this spoiled; "" when it does not."""
+    rows = [{"expires": "2030-01-01", "leaf": A, "reason": "r", "rule": "", "scanner": "av", "sha256": SHA, "type": ""},
+            {"expires": "2030-01-01", "leaf": B, "reason": "r", "rule": "exec/x", "scanner": "exec", "sha256": "", "type": "pe"}]
+    item = {"id": 1, "sha256": SHA, "type": "pe", "inside": {"objects": 0}, "scans": [{"scanner": "av", "verdict": "malicious"}],
+            "exceptions": [{"finds": 1, "leaf": A, "verdict": "malicious"}, {"finds": 1, "leaf": B, "verdict": "na"}]}
+    finds = [{"item": 1, "scanner": "av", "rule": "av/m", "class": "malware", "object": "", "type": ""},
+             {"item": 1, "scanner": "exec", "rule": "exec/x", "class": "code-exec", "object": "", "type": ""},
+             {"item": 1, "scanner": "exec", "rule": "exec/x", "class": "code-exec", "object": "6" * 64, "type": "elf"}]
+    x = {"same": {"exceptions": [A, B]}}
+    spoil(rows, item, finds, x)
+    lines = [json.dumps(o).encode() for o in ({"exceptions": rows}, item)]
+    try:
+        auditor.audit_exceptions(Log, x, b"\n".join(lines), b"\n".join(json.dumps(f).encode() for f in finds))
+    except auditor.Bad as e:
+        return str(e)
+    return ""
+
+
+is_good = judged(lambda rows, item, finds, x: None)
+ok(is_good == "", "audit.py: exceptions that cover what they are used for", is_good)
+for name, words, spoil in (
+        ("another was signed", "than were signed", lambda r, i, f, x: x["same"]["exceptions"].pop()),
+        ("another reason", "does not say", lambda r, i, f, x: r[0].update(reason="q")),
+        ("another object", "does not say", lambda r, i, f, x: r[0].update(sha256="7" * 64)),
+        ("an item of another object", "covers no verdict", lambda r, i, f, x: (i.update(sha256="7" * 64), i["exceptions"][0].update(finds=0))),
+        ("a scanner's error", "covers no verdict", lambda r, i, f, x: i["scans"][0].update(verdict="error")),
+        ("an error set aside", "covers error", lambda r, i, f, x: (i["scans"][0].update(verdict="error"), i["exceptions"][0].update(verdict="error"))),
+        ("a verdict by a rule", "covers no verdict", lambda r, i, f, x: i["exceptions"][1].update(verdict="malicious")),
+        ("one finding more", "does not cover 2", lambda r, i, f, x: i["exceptions"][0].update(finds=2)),
+        ("one of another type", "does not cover 2", lambda r, i, f, x: i["exceptions"][1].update(finds=2)),
+        ("that nobody looked", "does not cover 1", lambda r, i, f, x: f[0].update({"class": "incomplete"})),
+        ("nobody uses it", "nothing uses it", lambda r, i, f, x: (i["exceptions"].pop(), f.pop(), f.pop())),
+        ("an item's own", "header does not name", lambda r, i, f, x: (r.pop(), x["same"]["exceptions"].pop()))):
+    said = judged(spoil)
+    ok(words in said, f"audit.py: exceptions: {name}", said)
 
 # --- lists of entries ------------------------------------------------------------------------
 db = sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)

@@ -1,14 +1,16 @@
-/* links: tests/ledger/maker db/ledger db/sql src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: tests/ledger/maker db/ledger db/sql src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh */
 /* SPDX-License-Identifier: ISC */
 /*
  * make_ledger DIR TRANSFERS [SPOIL]: a ledger.db with docs/ and vkeys in DIR,
  * as a station would have after that many transfers; checkpoint.early is of a
  * time when only two were done.  SPOIL "media": not spoiled, and with entries of
- * a register, a keyboard, a secret and a request besides.  Any other names something that one
+ * a register, a keyboard, a secret and a request besides; "exceptions": and with a transfer
+ * that was sealed with an exception and scanned again.  Any other names something that one
  * who holds the log key and the station's key, but no officer's, could do to it afterwards:
  * entries are changed and the trees and checkpoints made again.
  */
 #include "db/ledger.h"
+#include "src/base/clock.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
@@ -293,27 +295,167 @@ requester_approves(struct plant *p)
 	resign(p, i, b, &p->maker->station);
 }
 
+/* --- spoiling what exceptions and addenda are in, with officers' keys ------------------- */
+
+/* An approval of the last transfer, signed again by its officer. */
+static void
+resign_approval(struct plant *p, size_t slot, json_t *body)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		json_t *b = body_of(&p->lines[i]);
+		n += p->lines[i].log == LOG_CUSTODY &&
+		     strcmp(canon_str(b, "type"), "xfer.approve") == 0;
+		json_decref(b);
+	}
+	resign(p, find(p, "xfer.approve", n - 3 + slot), body,
+	    maker_find(p->maker, slot == 1 ? "anna" : "ben"));
+}
+
+static json_t *
+approval_body(const struct plant *p, size_t slot)
+{
+	size_t last = 0;
+	for (size_t i = 0; i < p->count; i++) {
+		json_t *b = body_of(&p->lines[i]);
+		if (p->lines[i].log == LOG_CUSTODY &&
+		    strcmp(canon_str(b, "type"), "xfer.approve") == 0 &&
+		    json_integer_value(json_object_get(json_object_get(b, "data"), "slot")) ==
+			(json_int_t)slot)
+			last = i;
+		json_decref(b);
+	}
+	return body_of(&p->lines[last]);
+}
+
+/* The authority log as it was at that size: 0 is now. */
+static json_t *
+authority_head(const struct plant *p, uint64_t before)
+{
+	uint64_t size = custody_size(p->maker->custody, LOG_AUTHORITY) - before;
+	return json_pack("{s:o,s:I}", "root",
+	    canon_hex_new(custody_root(p->maker->custody, LOG_AUTHORITY, size), 32), "size",
+	    (json_int_t)size);
+}
+
+/* Ben signs after the exception was ended. */
+static void
+exception_ended(struct plant *p)
+{
+	json_t *b = approval_body(p, 2);
+	json_object_set_new(b, "auth", authority_head(p, 0));
+	resign_approval(p, 2, b);
+}
+
+/* Anna was shown the authority log as it was before the exception. */
+static void
+exception_early(struct plant *p)
+{
+	json_t *b = approval_body(p, 1);
+	json_object_set_new(b, "auth", authority_head(p, 2));
+	resign_approval(p, 1, b);
+}
+
+static void
+exception_over(struct plant *p)
+{
+	json_t *b = approval_body(p, 2);
+	json_object_set_new(b, "at", json_string("2999-01-01T00:00:00Z"));
+	resign_approval(p, 2, b);
+}
+
+static void
+exception_unnamed(struct plant *p)
+{
+	json_t *b = approval_body(p, 1);
+	json_object_del(json_object_get(b, "data"), "exceptions");
+	resign_approval(p, 1, b);
+}
+
+static void
+addendum_unsigned(struct plant *p)
+{
+	json_t *b = approval_body(p, 2);
+	json_object_del(json_object_get(b, "data"), "addendum");
+	resign_approval(p, 2, b);
+}
+
+/* The station says afterwards that something was worse. */
+static void
+addendum_worse(struct plant *p)
+{
+	size_t i = find(p, "xfer.addendum", 0);
+	json_t *b = body_of(&p->lines[i]), *d = json_object_get(b, "data");
+	json_object_set_new(d, "worse", json_integer(1));
+	json_object_set_new(d, "changed", json_integer(1));
+	json_object_set_new(d, "why", json_string("one is worse"));
+	resign(p, i, b, &p->maker->station);
+}
+
+/* Or that nothing was scanned again: an officer signed what is not there. */
+static void
+addendum_dropped(struct plant *p)
+{
+	drop_line(p, find(p, "xfer.addendum", 0));
+}
+
+/* Who brought the set of signatures in confirms it as well. */
+static void
+set_by_one(struct plant *p)
+{
+	size_t i = find(p, "signatures.confirm", 0);
+	json_t *b = body_of(&p->lines[i]),
+	       *import = body_of(&p->lines[find(p, "signatures.import", 0)]);
+	json_object_set(b, "actor", json_object_get(import, "actor"));
+	json_decref(import);
+	resign(p, i, b, maker_find(p->maker, "root1"));
+	drop_line(p, find(p, "signatures.loaded", 0));
+}
+
+/* Nobody did, and it was loaded. */
+static void
+set_unconfirmed(struct plant *p)
+{
+	size_t i = find(p, "signatures.loaded", 0), confirm = find(p, "signatures.confirm", 0);
+	json_t *b = body_of(&p->lines[i]), *was = body_of(&p->lines[confirm]);
+	json_object_set(b, "prev", json_object_get(was, "prev"));
+	json_object_set(b, "head", json_object_get(was, "head"));
+	json_decref(was);
+	resign(p, i, b, &p->maker->station);
+	drop_line(p, confirm);
+}
+
 static const struct spoil {
 	const char *name;
 	void (*fn)(struct plant *);
+	bool excepted; /* of a ledger with exceptions and addenda */
 } spoils[] = {
-    {"truncate", truncate_log},
-    {"edit-officer-body", edit_officer_body},
-    {"backdate-station", backdate_station},
-    {"delete-transfer", delete_transfer},
-    {"replay-approval", replay_approval},
-    {"forge-officer", forge_officer},
-    {"same-officer-twice", same_officer_twice},
-    {"one-approval", one_approval},
-    {"reorder-transfers", reorder_transfers},
-    {"foreign-entry", foreign_entry},
-    {"two-geneses", two_geneses},
-    {"swap-signatures", swap_signatures},
-    {"non-canonical", non_canonical},
-    {"duplicate-key", duplicate_key},
-    {"change-manifest", change_manifest},
-    {"stale-auth", stale_auth},
-    {"requester-approves", requester_approves},
+    {"exception-ended", exception_ended, true},
+    {"exception-early", exception_early, true},
+    {"exception-over", exception_over, true},
+    {"exception-unnamed", exception_unnamed, true},
+    {"addendum-unsigned", addendum_unsigned, true},
+    {"addendum-worse", addendum_worse, true},
+    {"addendum-dropped", addendum_dropped, true},
+    {"set-by-one", set_by_one, true},
+    {"set-unconfirmed", set_unconfirmed, true},
+    {"truncate", truncate_log, false},
+    {"edit-officer-body", edit_officer_body, false},
+    {"backdate-station", backdate_station, false},
+    {"delete-transfer", delete_transfer, false},
+    {"replay-approval", replay_approval, false},
+    {"forge-officer", forge_officer, false},
+    {"same-officer-twice", same_officer_twice, false},
+    {"one-approval", one_approval, false},
+    {"reorder-transfers", reorder_transfers, false},
+    {"foreign-entry", foreign_entry, false},
+    {"two-geneses", two_geneses, false},
+    {"swap-signatures", swap_signatures, false},
+    {"non-canonical", non_canonical, false},
+    {"duplicate-key", duplicate_key, false},
+    {"change-manifest", change_manifest, false},
+    {"stale-auth", stale_auth, false},
+    {"requester-approves", requester_approves, false},
 };
 
 /* --- what is not in every ledger -------------------------------------------------------- */
@@ -393,6 +535,59 @@ media(struct maker *m)
 	maker_add(m, LOG_CUSTODY, "medium.confirm", "medium:M-2", maker_find(m, "ben"),
 	    json_pack("{s:s}", "note", ""));
 	receive(m, "medium:M-3", "77AA");
+}
+
+/* A set of signatures: brought in by one, confirmed by another, tried by the station. */
+static void
+signatures(struct maker *m)
+{
+	maker_add(m, LOG_CUSTODY, "signatures.import", "station", maker_find(m, "root1"),
+	    json_pack("{s:b,s:i,s:s,s:i,s:s,s:s,s:s,s:s,s:s}", "back", 0, "bytes", 10, "date",
+		"2026-06-01T00:00:00Z", "files", 1, "scanner", "yara", "set", ENTRY_ZEROS,
+		"signer", "root1", "transfer", "", "version", "1"));
+	maker_add(m, LOG_CUSTODY, "signatures.confirm", "station", maker_find(m, "anna"),
+	    json_pack("{s:s,s:s,s:s}", "leaf",
+		custody_set_find(m->custody, "yara", CUSTODY_SET_ANY)->leaf, "scanner", "yara",
+		"set", ENTRY_ZEROS));
+	maker_add(m, LOG_CUSTODY, "signatures.loaded", "station", &m->station,
+	    json_pack("{s:b,s:s,s:s,s:s}", "pass", 1, "scanner", "yara", "set", ENTRY_ZEROS,
+		"why", ""));
+}
+
+/* A false positive that goes by an exception, scanned again between the signatures. */
+static void
+excepted(struct maker *m)
+{
+	char text[CLOCK_TEXT_SIZE], day[16], subj[80];
+	clock_format(clock_wall_s() + 30 * 86400, text);
+	snprintf(day, sizeof(day), "%.10s", text);
+	m->infected = true;
+	maker_transfer(m, MAKER_REVIEW, 3, subj);
+	const char *id = subj + strlen("xfer:"), *leaf = maker_except(m, day);
+	m->exceptions[0] = custody_exception_find(m->custody, leaf)->exception;
+	m->nexceptions = 1;
+	maker_add(m, LOG_CUSTODY, "xfer.approve", subj, maker_find(m, "anna"),
+	    maker_approve_data(m, id, 3, "anna", 1));
+	maker_add(
+	    m, LOG_CUSTODY, "xfer.addendum", subj, &m->station, maker_addendum_data(m, id, 0));
+	maker_add(m, LOG_CUSTODY, "xfer.approve", subj, maker_find(m, "ben"),
+	    maker_approve_data(m, id, 3, "anna", 2));
+	maker_add(m, LOG_CUSTODY, "xfer.release", subj, &m->station, maker_release_data(m, id));
+	maker_add(m, LOG_CUSTODY, "xfer.deliver", subj, &m->station, maker_deliver_data(m, id));
+	maker_add(m, LOG_CUSTODY, "xfer.close", subj, maker_find(m, "anna"),
+	    json_pack("{s:s}", "disposition", "returned"));
+	maker_add(m, LOG_AUTHORITY, "exception.end", "exception", maker_find(m, "root1"),
+	    maker_except_end_data(leaf));
+	signatures(m);
+}
+
+static bool
+is_excepted(const char *spoil)
+{
+	for (size_t i = 0; i < sizeof(spoils) / sizeof(spoils[0]); i++)
+		if (strcmp(spoils[i].name, spoil) == 0)
+			return spoils[i].excepted;
+	return strcmp(spoil, "exceptions") == 0;
 }
 
 /* --- writing -------------------------------------------------------------------------------
@@ -506,6 +701,10 @@ main(int argc, char **argv)
 		media(p.maker);
 		argc = 3;
 	}
+	if (argc > 3 && is_excepted(argv[3]))
+		excepted(p.maker);
+	if (argc > 3 && strcmp(argv[3], "exceptions") == 0)
+		argc = 3;
 	if (early > 0)
 		write_checkpoint(&p, "checkpoint.early", LOG_CUSTODY, early);
 	write_checkpoint(

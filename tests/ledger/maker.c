@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: ISC */
 #include "tests/ledger/maker.h"
 #include "src/base/mem.h"
+#include "src/core/addendum.h"
 #include "src/core/canon.h"
 #include "src/core/digest.h"
 #include "src/core/inventory.h"
 #include "src/core/note.h"
 #include "src/core/policy.h"
 #include "src/core/release.h"
+#include "src/core/release_weigh.h"
 #include "src/core/seal.h"
 
 #include <stdio.h>
@@ -406,26 +408,40 @@ fill_item(struct inventory_item *it, unsigned id, const char *path, const char *
 	    .why = "",
 	};
 	it->scans[0] =
-	    (struct inventory_scan){"av", VERDICT_CLEAN, strlen(path), strlen(path), ""};
+	    (struct inventory_scan){"av", VERDICT_CLEAN, strlen(path), strlen(path), "", 0};
 	memcpy(it->finds_sha256, empty, sizeof(empty));
 }
 
+/* The item as it is sealed, but for what follows from verdict and policy. */
 static void
-print_items(struct buf *out, unsigned files, const char *decider, struct policy *policy)
+fill(const struct maker *m, const struct release_under *under, struct inventory_item *it,
+    unsigned i, const char *path, const char *decider)
+{
+	fill_item(it, i + 1, path, decider);
+	if (i == 0 && m->infected)
+		it->scans[0].verdict = VERDICT_MALICIOUS;
+	release_weigh_exceptions(under, it);
+}
+
+static void
+print_items(const struct maker *m, struct buf *out, unsigned files, const char *decider,
+    struct policy *policy)
 {
 	char why[RELEASE_WHY_SIZE], path[32];
 	struct inventory_item it;
-	struct release_plan *plan = release_plan_new(policy);
+	const struct release_under under = {
+	    .policy = policy, .exceptions = m->exceptions, .nexceptions = m->nexceptions};
+	struct release_plan *plan = release_plan_new(&under);
 	for (unsigned i = 0; i < files; i++) {
 		snprintf(path, sizeof(path), "file-%06u.txt", i);
-		fill_item(&it, i + 1, path, decider);
+		fill(m, &under, &it, i, path, decider);
 		must(release_plan_add(plan, &it, why) == ERR_OK, why);
 	}
 	must(release_plan_settle(plan, why) == ERR_OK, why);
 	for (unsigned i = 0; i < files; i++) {
 		snprintf(path, sizeof(path), "file-%06u.txt", i);
-		fill_item(&it, i + 1, path, decider);
-		release_judge(policy, release_plan_tree(plan), &it);
+		fill(m, &under, &it, i, path, decider);
+		release_judge(&under, release_plan_tree(plan), &it);
 		must(inventory_print_item(&it, out) == ERR_OK, "item");
 	}
 	release_plan_free(plan);
@@ -448,9 +464,11 @@ seal(struct maker *m, const char *transfer, unsigned files, const char *decider,
 	    .ndeciders = files > 0 ? 1 : 0,
 	    .medium = medium(),
 	    .scanners = scanners(),
+	    .exceptions = m->exceptions,
+	    .nexceptions = m->nexceptions,
 	};
 	must(inventory_print_header(&h, out) == ERR_OK, "header");
-	print_items(out, files, decider, policy);
+	print_items(m, out, files, decider, policy);
 	json_decref(h.medium);
 	json_decref(h.scanners);
 }
@@ -482,9 +500,70 @@ maker_approve_data(
 	    canon_hex_new(manifest->root, 32), "sha256", canon_hex_new(manifest->sha256, 32),
 	    "policy", m->policy, "scan", t->scan, "slot", (int)slot);
 	must(d != NULL, "approval");
+	for (size_t i = 0; i < m->nexceptions; i++) {
+		if (i == 0)
+			json_object_set_new(d, "exceptions", json_array());
+		json_array_append_new(
+		    json_object_get(d, "exceptions"), json_string(m->exceptions[i].leaf));
+	}
+	if (t->addendum[0] != 0)
+		json_object_set_new(d, "addendum", json_string(t->addendum));
 	release_manifest_free(manifest);
 	policy_free(policy);
 	buf_done(&inventory);
+	return d;
+}
+
+json_t *
+maker_except_data(const char *expires)
+{
+	uint8_t digest[DIGEST_SIZE];
+	digest_sha256("file-000000.txt", 15, digest);
+	return json_pack("{s:s,s:s,s:s,s:o}", "expires", expires, "reason",
+	    "the vendor says that it is none", "scanner", "av", "sha256",
+	    canon_hex_new(digest, sizeof(digest)));
+}
+
+json_t *
+maker_except_end_data(const char *leaf)
+{
+	return json_pack("{s:s,s:s}", "leaf", leaf, "reason", "the vendor was wrong");
+}
+
+const char *
+maker_except(struct maker *m, const char *expires)
+{
+	maker_add(m, LOG_AUTHORITY, "exception.add", "exception", maker_find(m, "root1"),
+	    maker_except_data(expires));
+	const struct custody_exception *x = NULL;
+	for (size_t i = 0; i < custody_exception_count(m->custody); i++)
+		if (x == NULL || custody_exception_at(m->custody, i)->since > x->since)
+			x = custody_exception_at(m->custody, i);
+	must(x != NULL, "exception");
+	return x->exception.leaf;
+}
+
+json_t *
+maker_addendum_data(struct maker *m, const char *transfer, unsigned worse)
+{
+	char path[32];
+	struct buf text;
+	const struct custody_transfer *t = custody_transfer_find(m->custody, transfer);
+	const struct addendum a = {transfer, t->inventory, 1, worse, worse};
+	buf_init(&text, 1 << 20);
+	must(addendum_print_header(&a, &text) == ERR_OK, "addendum");
+	for (unsigned i = 0; i < worse; i++) {
+		snprintf(path, sizeof(path), "file-%06u.txt", i);
+		const struct addendum_item it = {
+		    i + 1, path, VERDICT_CLEAN, VERDICT_MALICIOUS, POLICY_PASS, POLICY_REASON};
+		must(addendum_print_item(&it, &text) == ERR_OK, "item of an addendum");
+	}
+	json_t *d = json_pack("{s:i,s:s,s:i,s:s,s:o,s:i}", "changed", (int)worse, "document",
+	    maker_store(m, text.data, text.len), "objects", 1, "officer", "ben", "scanners",
+	    scanners(), "worse", (int)worse);
+	if (worse > 0)
+		json_object_set_new(d, "why", json_string("1 item is worse"));
+	buf_done(&text);
 	return d;
 }
 
@@ -506,11 +585,23 @@ maker_release_data(struct maker *m, const char *transfer)
 }
 
 json_t *
+maker_rescan_data(const struct custody_transfer *t)
+{
+	return json_pack("{s:I,s:I,s:[{s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:s}]}", "bytes",
+	    (json_int_t)t->bytes, "objects", (json_int_t)t->files, "scanners", "after", "pass",
+	    "before", "pass", "engine", "libmagic 5.44", "kind", "type", "name", "type",
+	    "sandbox", 1, "signatures", "", "version", "1");
+}
+
+json_t *
 maker_deliver_data(struct maker *m, const char *transfer)
 {
 	const struct custody_transfer *t = custody_transfer_find(m->custody, transfer);
-	return json_pack("{s:s,s:o,s:s}", "dest", t->dest, "manifest", manifest_of(t),
+	json_t *d = json_pack("{s:s,s:o,s:s}", "dest", t->dest, "manifest", manifest_of(t),
 	    "readback", t->manifest);
+	if (strstr(m->policy_text, "rescan_at_release = true") != NULL)
+		json_object_set_new(d, "rescan", maker_rescan_data(t));
+	return d;
 }
 
 void

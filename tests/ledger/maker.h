@@ -40,6 +40,9 @@ struct maker {
 	char policy[65];
 	char policy_text[1024];
 	char why[CUSTODY_WHY_SIZE];
+	bool infected; /* from here on the first file of a transfer is malicious for av */
+	struct exception exceptions[2]; /* and inventories are made with these */
+	size_t nexceptions;
 	/* Called for every accepted entry with its checkpoint; may be NULL. */
 	void (*taken)(void *arg, enum transfer_log, const void *entry, size_t n,
 	    const void *note, size_t note_len);
@@ -106,7 +109,18 @@ json_t *maker_scan_data(struct maker *);
 json_t *maker_approve_data(
     struct maker *, const char *transfer, unsigned files, const char *decider, unsigned slot);
 json_t *maker_release_data(struct maker *, const char *transfer);
+/* What a delivery tells of the scan at its release. */
+json_t *maker_rescan_data(const struct custody_transfer *);
 json_t *maker_deliver_data(struct maker *, const char *transfer);
+
+/* An exception of root1 for av and the first file of every transfer; its leaf. */
+const char *maker_except(struct maker *, const char *expires);
+/* data of exception.add as maker_except makes it. */
+json_t *maker_except_data(const char *expires);
+/* Ends the exception; of those that inventories are made with nothing changes. */
+json_t *maker_except_end_data(const char *leaf);
+/* An addendum after which so many of the first items are worse, and one more is changed. */
+json_t *maker_addendum_data(struct maker *, const char *transfer, unsigned worse);
 
 /* How far maker_transfer goes. */
 enum maker_until {

@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker db/ledger db/sql db/ledger_pool db/ledger_replay src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: tests/ledger/maker db/ledger db/sql db/ledger_pool db/ledger_replay src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh */
 /* SPDX-License-Identifier: ISC */
 /* ledger.db through its own door: what goes in comes out, and nothing else goes. */
 #include "db/ledger.h"
@@ -131,6 +131,37 @@ bytes_are_read_as_a_ledger(void **state)
 	free(bytes);
 }
 
+static enum err
+refused_as_not_found(void *arg, const struct ledger_row *row)
+{
+	(void)arg;
+	return row->seq == 1 ? ERR_NOTFOUND : ERR_OK;
+}
+
+static enum err
+note_refused_as_not_found(
+    void *arg, uint64_t log, uint64_t size, const void *note, size_t note_len)
+{
+	(void)arg;
+	(void)log;
+	(void)note;
+	(void)note_len;
+	return size == 1 ? ERR_NOTFOUND : ERR_OK;
+}
+
+/* Whoever replays would take a record that ends there for whole. */
+static void
+an_entry_that_is_refused_is_not_the_end_of_the_log(void **state)
+{
+	struct pair *p = *state;
+	assert_int_equal(
+	    ledger_each(p->ledger, LOG_AUTHORITY, 0, refused_as_not_found, NULL), ERR_NOTFOUND);
+	assert_int_equal(
+	    ledger_each_checkpoint(p->ledger, note_refused_as_not_found, NULL), ERR_NOTFOUND);
+	assert_int_equal(
+	    ledger_each(p->ledger, LOG_AUTHORITY, 100, refused_as_not_found, NULL), ERR_OK);
+}
+
 static void
 ledger_is_made_once(void **state)
 {
@@ -215,6 +246,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(what_goes_in_comes_out),
 	    TEST(bytes_are_read_as_a_ledger),
+	    TEST(an_entry_that_is_refused_is_not_the_end_of_the_log),
 	    TEST(ledger_is_made_once),
 	    TEST(second_writer_is_noticed),
 	    TEST(full_disk_loses_nothing),

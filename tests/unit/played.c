@@ -87,6 +87,15 @@ app_warn(struct app *app, const char *fmt, ...)
 	va_end(ap);
 }
 
+__attribute__((format(printf, 2, 3))) void
+app_hint(struct app *app, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(app->hint, sizeof(app->hint), fmt, ap);
+	va_end(ap);
+}
+
 void
 app_refused(struct app *app, const struct msg *m)
 {

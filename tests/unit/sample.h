@@ -8,6 +8,7 @@
 #include "src/core/digest.h"
 #include "src/core/inventory.h"
 #include "src/core/release.h"
+#include "src/core/release_weigh.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -39,6 +40,9 @@ struct sample {
 	const char *deciders[4];
 	size_t ndeciders;
 	json_t *medium;   /* as xfer.read has it; NULL: says nothing */
+	json_t *scanners; /* as xfer.scan has it; NULL: none */
+	struct exception exceptions[LIM_EXCEPTIONS + 1];
+	size_t nexceptions;
 	struct buf bytes; /* after sample_seal */
 };
 
@@ -62,6 +66,7 @@ __attribute__((unused)) static void
 sample_done(struct sample *s)
 {
 	json_decref(s->medium);
+	json_decref(s->scanners);
 	buf_done(&s->bytes);
 }
 
@@ -105,8 +110,8 @@ sample_file(struct sample *s, const char *path)
 	it->type = "text";
 	it->mime = "text/plain";
 	it->scans[0] =
-	    (struct inventory_scan){"av", VERDICT_CLEAN, it->size_bytes, it->size_bytes, ""};
-	it->scans[1] = (struct inventory_scan){"type", VERDICT_NA, it->size_bytes, 4, ""};
+	    (struct inventory_scan){"av", VERDICT_CLEAN, it->size_bytes, it->size_bytes, "", 0};
+	it->scans[1] = (struct inventory_scan){"type", VERDICT_NA, it->size_bytes, 4, "", 0};
 	it->nscans = 2;
 	return it;
 }
@@ -136,13 +141,16 @@ sample_judge(struct sample *s, char why[RELEASE_WHY_SIZE])
 	enum err e = policy_parse(s->policy, strlen(s->policy), &policy, words);
 	if (e != ERR_OK)
 		return e;
-	struct release_plan *plan = release_plan_new(policy);
+	const struct release_under under = {policy, s->exceptions, s->nexceptions, s->scanners};
+	for (size_t i = 0; i < s->n; i++)
+		release_weigh_exceptions(&under, &s->items[i]);
+	struct release_plan *plan = release_plan_new(&under);
 	for (size_t i = 0; e == ERR_OK && i < s->n; i++)
 		e = release_plan_add(plan, &s->items[i], why);
 	if (e == ERR_OK)
 		e = release_plan_settle(plan, why);
 	for (size_t i = 0; e == ERR_OK && i < s->n; i++)
-		release_judge(policy, release_plan_tree(plan), &s->items[i]);
+		release_judge(&under, release_plan_tree(plan), &s->items[i]);
 	release_plan_free(plan);
 	policy_free(policy);
 	return e;
@@ -166,7 +174,9 @@ sample_seal(struct sample *s)
 	    .deciders = s->deciders,
 	    .ndeciders = s->ndeciders,
 	    .medium = s->medium != NULL ? json_incref(s->medium) : json_object(),
-	    .scanners = json_array()};
+	    .exceptions = s->exceptions,
+	    .nexceptions = s->nexceptions,
+	    .scanners = s->scanners != NULL ? json_incref(s->scanners) : json_array()};
 	buf_done(&s->bytes);
 	enum err e = inventory_print_header(&h, &s->bytes);
 	for (size_t i = 0; e == ERR_OK && i < s->n; i++)

@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh */
 /* SPDX-License-Identifier: ISC */
 /* What the record remembers: of media refused, of scanners tried, of the clock, of what stands.
  */
@@ -9,6 +9,8 @@
 
 #include <stdio.h>
 #include <string.h>
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static void
 newest_refused_media_are_known(void **state)
@@ -49,6 +51,37 @@ selftest(const char *scanner, int pass)
 	maker_add(m, LOG_CUSTODY, "scan.selftest", "station", &m->station,
 	    json_pack("{s:s,s:b,s:s,s:s,s:s}", "engine", "", "pass", pass, "scanner", scanner,
 		"signatures", "", "when", "manual"));
+}
+
+static void
+signatures_are_those_of_the_last_proof(void **state)
+{
+	static const struct {
+		const char *signatures, *date;
+		int pass;
+		const char *known, *known_date;
+	} cases[] = {
+	    {"27000", "2026-06-01T00:00:00Z", 0, "", ""},
+	    {"27000", "2026-06-01T00:00:00Z", 1, "27000", "2026-06-01T00:00:00Z"},
+	    {"26999", "2026-05-01T00:00:00Z", 0, "27000", "2026-06-01T00:00:00Z"},
+	    {"27001", "", 1, "27001", ""},
+	    {"27002", NULL, 1, "27002", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		json_t *data =
+		    json_pack("{s:s,s:b,s:s,s:s,s:s}", "engine", "", "pass", cases[i].pass,
+			"scanner", "av", "signatures", cases[i].signatures, "when", "manual");
+		if (cases[i].date != NULL)
+			json_object_set_new(data, "date", json_string(cases[i].date));
+		if (!cases[i].pass)
+			json_object_set_new(data, "why", json_string("it is too old"));
+		maker_add(m, LOG_CUSTODY, "scan.selftest", "station", &m->station, data);
+		const struct custody_selftest *t = custody_selftest_at(m->custody, 0);
+		assert_string_equal(t->signatures, cases[i].known);
+		assert_string_equal(t->date, cases[i].known_date);
+		assert_int_equal(t->pass, cases[i].pass);
+	}
 }
 
 static void
@@ -151,6 +184,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(newest_refused_media_are_known),
 	    TEST(last_proof_of_each_scanner_is_known),
+	    TEST(signatures_are_those_of_the_last_proof),
 	    TEST(clock_that_was_set_back_is_counted),
 	    TEST(why_it_stands_is_known_until_it_goes_on),
 	};

@@ -1,4 +1,4 @@
-/* links: src/core/finding src/core/tally src/core/inventory src/core/inventory_check src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
+/* links: src/core/finding src/core/tally src/core/inventory src/core/inventory_check src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/exception */
 /* SPDX-License-Identifier: ISC */
 #include "src/base/limits.h"
 #include "src/core/digest.h"
@@ -12,10 +12,12 @@
 #include <cmocka.h>
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define LINE                                                                                  \
-	"{\"at\":\"68\",\"class\":\"malware\",\"detail\":\"Eicar\",\"item\":7,\"rule\":\"av/" \
-	"hit\","                                                                              \
-	"\"scanner\":\"av\",\"severity\":\"critical\",\"title\":\"signature found\"}"
+#define LINE                                                                               \
+	"{\"at\":\"68\",\"class\":\"malware\",\"detail\":\"Eicar\",\"item\":7,\"object\":" \
+	"\"\",\"rule\":\"av/"                                                              \
+	"hit\","                                                                           \
+	"\"scanner\":\"av\",\"severity\":\"critical\",\"title\":\"signature "              \
+	"found\",\"type\":\"\"}"
 
 static struct finding
 sample(void)
@@ -88,6 +90,8 @@ refuses(void **state)
 	    {"too large", "\"68\"", "\"18446744073709551616\""},
 	    {"number as text", "\"item\":7", "\"item\":\"7\""},
 	    {"one more field", "\"item\":7", "\"item\":7,\"more\":1"},
+	    {"half a digest of an object", "\"object\":\"\"", "\"object\":\"22\""},
+	    {"a type of nothing", "\"type\":\"\"", "\"type\":\"elf\""},
 	    {"no scanner", "\"scanner\":\"av\"", "\"scanner\":\"\""},
 	    {"blank", "\"item\":7", "\"item\": 7"},
 	};
@@ -155,7 +159,7 @@ tally_binds_findings_to_items(void **state)
 	finding_print(&f, &b);
 	f.severity = FINDING_HIGH;
 	finding_print(&f, &b);
-	assert_int_equal(tally_new(b.data, b.len, &t, why), ERR_OK);
+	assert_int_equal(tally_new(b.data, b.len, NULL, 0, &t, why), ERR_OK);
 	assert_int_equal(tally_total(t), 2);
 	tally_put(t, &seven);
 	tally_put(t, &eight);
@@ -169,7 +173,7 @@ tally_binds_findings_to_items(void **state)
 	seven.worst.of[FINDING_MALWARE] = FINDING_LOW;
 	assert_false(tally_agrees(t, &seven));
 	tally_free(t);
-	assert_int_equal(tally_new("x", 1, &t, why), ERR_SYNTAX);
+	assert_int_equal(tally_new("x", 1, NULL, 0, &t, why), ERR_SYNTAX);
 	buf_done(&b);
 }
 

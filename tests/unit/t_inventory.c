@@ -1,4 +1,4 @@
-/* links: src/core/inventory src/core/inventory_check src/core/inventory_print src/core/release src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
+/* links: src/core/inventory src/core/inventory_check src/core/inventory_print src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception */
 /* SPDX-License-Identifier: ISC */
 #include "tests/unit/sample.h"
 
@@ -126,6 +126,20 @@ refuses(void **state)
 	    {"scans unsorted", "\"scanner\":\"av\"", "\"scanner\":\"zz\"", "scans"},
 	    {"scanner says unscanned", "\"verdict\":\"clean\",\"why\":\"\"},{",
 		"\"verdict\":\"unscanned\",\"why\":\"\"},{", "scans"},
+	    {"inside of an unknown word", "\"objects\":0,\"verdict\":\"na\"",
+		"\"objects\":0,\"verdict\":\"ok\"", "fields"},
+	    {"inside without a word", "\"objects\":0,\"verdict\":\"na\",", "\"objects\":0,",
+		"fields"},
+	    {"whole as a number", "\"whole\":false", "\"whole\":0", "fields"},
+	    {"more objects than members", "\"members\":0,\"objects\":0,\"verdict\":\"na\"",
+		"\"members\":1,\"objects\":2,\"verdict\":\"clean\"", "inside"},
+	    {"more links than members", "\"links\":0,\"members\":0",
+		"\"links\":1,\"members\":0", "inside"},
+	    {"nothing inside is malicious", "\"objects\":0,\"verdict\":\"na\"",
+		"\"objects\":0,\"verdict\":\"malicious\"", "inside"},
+	    {"a way to the worst of nothing", "\"worst\":\"\"}", "\"worst\":\"x\"}", "inside"},
+	    {"more parts than objects", "\"parts\":0", "\"parts\":1", "scans"},
+	    {"no parts", "\"parts\":0,", "", "fields"},
 	    {"findings without a worst", "\"n\":0", "\"n\":1", "finds"},
 	    {"unknown class", "\"worst\":[]", "\"worst\":[\"x/high\"]", "fields"},
 	    {"class twice", "\"worst\":[]", "\"worst\":[\"name/high\",\"name/low\"]", "fields"},
@@ -154,6 +168,49 @@ refuses(void **state)
 			fail_msg("%s: error %d, \"%s\"", cases[i].what, (int)e, why);
 		buf_done(&b);
 	}
+	sample_done(&s);
+}
+
+/* What is inside comes through as it is, and counts. */
+static void
+inside(void **state)
+{
+	struct sample s;
+	struct inventory *inv;
+	const struct inventory_item *it;
+	char why[INVENTORY_WHY_SIZE], way[LIM_INSIDE_WAY_BYTES + 2];
+	(void)state;
+	sample_init(&s);
+	struct inventory_item *zip = sample_file(&s, "a.zip");
+	zip->inside = (struct verdict_inside){12, 3, 7, VERDICT_INCOMPLETE, false};
+	zip->inside_worst = "b.tar > secret.txt (encrypted)";
+	zip->scans[0].parts = 7;
+	seal(&s);
+	assert_int_equal(zip->verdict, VERDICT_INCOMPLETE);
+	assert_int_equal(inventory_open(s.bytes.data, s.bytes.len, &inv, why), ERR_OK);
+	assert_int_equal(inventory_next(inv, &it), ERR_OK);
+	assert_int_equal(it->inside.members, 12);
+	assert_int_equal(it->inside.links, 3);
+	assert_int_equal(it->inside.objects, 7);
+	assert_int_equal(it->inside.verdict, VERDICT_INCOMPLETE);
+	assert_false(it->inside.whole);
+	assert_string_equal(it->inside_worst, "b.tar > secret.txt (encrypted)");
+	assert_int_equal(it->scans[0].parts, 7);
+	inventory_free(inv);
+
+	memset(way, 'w', sizeof(way));
+	way[LIM_INSIDE_WAY_BYTES] = '\0';
+	zip->inside_worst = way;
+	assert_int_equal(inventory_print_item(zip, &s.bytes), ERR_OK);
+	way[LIM_INSIDE_WAY_BYTES] = 'w';
+	way[LIM_INSIDE_WAY_BYTES + 1] = '\0';
+	assert_int_equal(inventory_print_item(zip, &s.bytes), ERR_RANGE);
+	zip->inside_worst = "";
+	zip->scans[0].parts = 8;
+	assert_int_equal(inventory_print_item(zip, &s.bytes), ERR_RANGE);
+	zip->scans[0].parts = 0;
+	zip->kind = ITEM_OTHER;
+	assert_int_equal(inventory_print_item(zip, &s.bytes), ERR_RANGE);
 	sample_done(&s);
 }
 
@@ -220,7 +277,12 @@ limits(void **state)
 		static char names[LIM_SCANNERS][LIM_PERSON_ID_BYTES + 1];
 		snprintf(names[it->nscans], sizeof(names[0]), "%032zu", it->nscans);
 		it->scans[it->nscans] = (struct inventory_scan){
-		    names[it->nscans], VERDICT_INCOMPLETE, 1u << 30, 1u << 30, why};
+		    names[it->nscans], VERDICT_INCOMPLETE, 1u << 30, 1u << 30, why, 0};
+	}
+	static char leaves[LIM_EXCEPTIONS][HEX_DIGEST_SIZE];
+	for (it->finds = 0; it->finds < LIM_EXCEPTIONS; it->finds++) {
+		snprintf(leaves[it->finds], sizeof(leaves[0]), "%064zx", (size_t)it->finds);
+		assert_true(inventory_except(it, leaves[it->finds], VERDICT_NA, 1));
 	}
 	/* The largest item there can be fits a line. */
 	assert_int_equal(inventory_print_item(it, &b), ERR_OK);
@@ -277,6 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(round_trip),
 	    cmocka_unit_test(refuses),
+	    cmocka_unit_test(inside),
 	    cmocka_unit_test(order_of_paths),
 	    cmocka_unit_test(every_cut_is_noticed),
 	    cmocka_unit_test(limits),

@@ -203,6 +203,19 @@ limits_of_texts_and_words(void **state)
 		    text, sizeof(text), HEAD "request_required = \"%s\";", requests[i].word);
 		assert_int_equal(parse_filled(text, "", 0, ""), requests[i].err);
 	}
+	static const struct {
+		const char *more;
+		enum err err;
+	} reuses[] = {{"reuse_verdicts = \"no\";", ERR_OK},
+	    {"reuse_verdicts = \"show\";", ERR_OK}, {"reuse_verdicts = \"use\";", ERR_OK},
+	    {"reuse_verdicts = \"yes\";", ERR_SYNTAX}, {"reuse_verdicts = true;", ERR_SYNTAX},
+	    {"reuse_days = 0;", ERR_RANGE}, {"reuse_days = 1;", ERR_OK},
+	    {"signature_date_required = true;", ERR_OK},
+	    {"signature_date_required = 1;", ERR_SYNTAX}};
+	for (size_t i = 0; i < COUNT(reuses); i++) {
+		snprintf(text, sizeof(text), HEAD "%s", reuses[i].more);
+		assert_int_equal(parse_filled(text, "", 0, ""), reuses[i].err);
+	}
 	for (unsigned days = LIM_POLICY_DAYS; days <= LIM_POLICY_DAYS + 1; days++) {
 		snprintf(text, sizeof(text), HEAD "signature_max_days = %u;", days);
 		assert_int_equal(parse_filled(text, "", 0, ""),
@@ -249,6 +262,68 @@ required_by_type_and_size(void **state)
 	assert_false(policy_required(p, "deep", "text", 100));
 	assert_true(policy_mentions(p, "deep"));
 	assert_false(policy_mentions(p, "icap"));
+	policy_free(p);
+}
+
+/* "engines" and "stand_in" of a policy that requires two antivirus scanners and type. */
+#define ENGINES                                                                             \
+	"name = \"p\"; required = ( { scanner = \"av\"; types = \"*\"; }, { scanner = "     \
+	"\"yara\"; types = \"*\"; }, { scanner = \"type\"; types = \"*\"; part = true; }, " \
+	"{ scanner = \"av\"; types = \"zip\"; } );\n"
+
+static void
+engines_and_stand_ins(void **state)
+{
+	static const struct {
+		const char *more;
+		enum err err;
+		const char *why;
+	} cases[] = {
+	    {"engines = ( { types = \"*\"; at_least = 2; } );", ERR_OK, ""},
+	    {"engines = ( { types = \"*\"; at_least = 1; } );", ERR_RANGE, "at_least"},
+	    {"engines = ( { types = \"*\"; at_least = 3; } );", ERR_RANGE,
+		"asks for 3 engines, and required names 2"},
+	    {"engines = ( { types = \"*\"; } );", ERR_SYNTAX, "at_least is missing"},
+	    {"engines = ( { at_least = 2; } );", ERR_SYNTAX, "types is missing"},
+	    {"engines = ( { types = \"*\"; at_least = 2; min_bytes = 2; max_bytes = 1; } );",
+		ERR_RANGE, "larger"},
+	    {"engines = 2;", ERR_SYNTAX, "engines"},
+	    {"stand_in = ( { types = \"gguf\"; scanner = \"av\"; by = \"type\"; } );", ERR_OK,
+		""},
+	    {"stand_in = ( { types = \"gguf\"; scanner = \"av\"; } );", ERR_SYNTAX, "by"},
+	    {"stand_in = ( { scanner = \"av\"; by = \"type\"; } );", ERR_SYNTAX, "types"},
+	    {"stand_in = ( { types = \"gguf\"; scanner = \"av\"; by = \"av\"; } );", ERR_RANGE,
+		"itself"},
+	    {"stand_in = ( { types = \"gguf\"; scanner = \"av\"; by = \"format\"; } );",
+		ERR_RANGE, "does not name: format"},
+	    {"stand_in = ( { types = \"gguf\"; scanner = \"icap\"; by = \"type\"; } );",
+		ERR_RANGE, "does not name: icap"},
+	};
+	char text[2048], why[POLICY_WHY_SIZE];
+	struct policy *p;
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		snprintf(text, sizeof(text), ENGINES "%s", cases[i].more);
+		why[0] = 0;
+		enum err e = policy_parse(text, strlen(text), &p, why);
+		if (e != cases[i].err || strstr(why, cases[i].why) == NULL)
+			fail_msg("%s: %d, \"%s\"", cases[i].more, (int)e, why);
+		if (e == ERR_OK)
+			policy_free(p);
+	}
+	p = parse(
+	    ENGINES "engines = ( { types = [\"elf\", \"pe-*\"]; at_least = 2; min_bytes = "
+		    "10; max_bytes = 20; } );"
+		    "stand_in = ( { types = \"g*\"; scanner = \"av\"; by = \"type\"; } );");
+	assert_int_equal(policy_engines(p, "elf", 9), 0);
+	assert_int_equal(policy_engines(p, "elf", 10), 2);
+	assert_int_equal(policy_engines(p, "pe-dll", 20), 2);
+	assert_int_equal(policy_engines(p, "elf", 21), 0);
+	assert_int_equal(policy_engines(p, "text", 10), 0);
+	assert_true(policy_stands_in(p, "av", "type", "gguf"));
+	assert_false(policy_stands_in(p, "yara", "type", "gguf"));
+	assert_false(policy_stands_in(p, "av", "yara", "gguf"));
+	assert_false(policy_stands_in(p, "av", "type", "elf"));
 	policy_free(p);
 }
 
@@ -355,8 +430,18 @@ a_policy_can_hold_a_medium_for_what_lies_outside(void **state)
 	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, "region-zero"));
 	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, ""));
 	assert_false(p->write_protect);
+	assert_false(p->rescan_at_release);
 	assert_string_equal(p->medium_digest, "full");
 	assert_int_equal(p->region_look_bytes, 1 << 20);
+	policy_free(p);
+}
+
+static void
+a_policy_can_ask_for_a_scan_at_release(void **state)
+{
+	(void)state;
+	struct policy *p = parse(HEAD "rescan_at_release = true;");
+	assert_true(p->rescan_at_release);
 	policy_free(p);
 }
 
@@ -439,10 +524,12 @@ main(void)
 	    cmocka_unit_test(limit_of_the_scanners),
 	    cmocka_unit_test(limits_of_texts_and_words),
 	    cmocka_unit_test(required_by_type_and_size),
+	    cmocka_unit_test(engines_and_stand_ins),
 	    cmocka_unit_test(first_rule_that_matches),
 	    cmocka_unit_test(defaults_and_medium),
 	    cmocka_unit_test(no_policy_has_a_number_that_no_message_bears),
 	    cmocka_unit_test(a_policy_can_hold_a_medium_for_what_lies_outside),
+	    cmocka_unit_test(a_policy_can_ask_for_a_scan_at_release),
 	    cmocka_unit_test(globs),
 	    cmocka_unit_test(default_policy),
 	};

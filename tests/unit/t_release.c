@@ -1,4 +1,4 @@
-/* links: src/core/release src/core/release_plan src/core/release_manifest src/core/account src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
+/* links: src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/account src/core/fold src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception */
 /* SPDX-License-Identifier: ISC */
 #include "src/core/account.h"
 #include "src/core/merkle.h"
@@ -659,10 +659,49 @@ directories_that_go(void **state)
 	sample_done(&s);
 }
 
+/* An archive over the engine's limit, opened whole, every object in it clean: it goes. */
+static void
+read_in_parts_goes_and_a_missing_part_does_not(void **state)
+{
+	static const struct {
+		const char *what;
+		struct verdict_inside inside;
+		uint64_t parts;
+		enum verdict want;
+	} cases[] = {
+	    {"all of them", {4, 1, 3, VERDICT_CLEAN, true}, 3, VERDICT_CLEAN},
+	    {"all but one", {4, 1, 3, VERDICT_CLEAN, true}, 2, VERDICT_INCOMPLETE},
+	    {"not opened to its end", {4, 1, 3, VERDICT_CLEAN, false}, 3, VERDICT_INCOMPLETE},
+	    {"one is malicious", {4, 1, 3, VERDICT_MALICIOUS, true}, 3, VERDICT_MALICIOUS},
+	    {"nothing was in it", {0, 0, 0, VERDICT_NA, true}, 0, VERDICT_INCOMPLETE},
+	    {"it was not opened", {0, 0, 0, VERDICT_NA, false}, 0, VERDICT_INCOMPLETE},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct sample s;
+		char why[RELEASE_WHY_SIZE] = "";
+		sample_init(&s);
+		struct inventory_item *a = sample_file(&s, "a");
+		a->scans[0].verdict = VERDICT_INCOMPLETE;
+		a->scans[0].why = VERDICT_TOO_LARGE;
+		a->scans[0].read_bytes = 0;
+		a->inside = cases[i].inside;
+		a->scans[0].parts = cases[i].parts;
+		sample_decide(a, ITEM_APPROVE, "");
+		assert_int_equal(sample_judge(&s, why), ERR_OK);
+		if (a->verdict != cases[i].want ||
+		    (a->outcome == ITEM_OUT_RELEASED) != (cases[i].want == VERDICT_CLEAN))
+			fail_msg("%s: %s, %s", cases[i].what, verdict_print(a->verdict),
+			    item_outcome_print(a->outcome));
+		sample_done(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(read_in_parts_goes_and_a_missing_part_does_not),
 	    cmocka_unit_test(R4_every_combination_of_the_release_rule),
 	    cmocka_unit_test(R4_zeroed_memory_never_goes),
 	    cmocka_unit_test(reasons_of_the_rule),

@@ -1,4 +1,4 @@
-/* links: src/core/report src/core/report_items src/core/report_text src/core/report_json src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
+/* links: src/core/report src/core/report_items src/core/report_text src/core/report_json src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions */
 /* SPDX-License-Identifier: ISC */
 #include "src/core/account.h"
 #include "src/core/report.h"
@@ -69,7 +69,8 @@ story_documents(struct story *st)
 	sample_decide(sample_file(s, "hold me"), ITEM_HOLD, "ask the sender");
 	buf_init(&st->findings, 1 << 16);
 	assert_int_equal(finding_print(&f, &st->findings), ERR_OK);
-	assert_int_equal(tally_new(st->findings.data, st->findings.len, &tally, why), ERR_OK);
+	assert_int_equal(
+	    tally_new(st->findings.data, st->findings.len, NULL, 0, &tally, why), ERR_OK);
 	for (size_t i = 0; i < s->n; i++)
 		tally_put(tally, &s->items[i]);
 	tally_free(tally);
@@ -200,6 +201,30 @@ R6_before_delivery_it_says_so(void **state)
 	assert_non_null(strstr(buf_str(&json), "\"delivered\": true"));
 	assert_non_null(strstr(buf_str(&slip), "On the share"));
 	assert_non_null(strstr(buf_str(&slip), "transfers/K1-000042/files"));
+	assert_null(strstr(buf_str(&text), "scanned again at release"));
+	render_done(&text, &json, &slip);
+	story_done(&st);
+}
+
+static void
+a_scan_at_release_is_told_with_its_scanners(void **state)
+{
+	struct story st;
+	struct buf text, json, slip;
+	json_t *d;
+	(void)state;
+	story_init(&st, "site7/K1/custody/1");
+	d = story_delivery(&st);
+	json_object_set_new(d, "rescan",
+	    json_pack("{si si s[{ss ss ss ss ss sb ss ss}]}", "bytes", 8, "objects", 1,
+		"scanners", "after", "pass", "before", "pass", "engine", "ClamAV 1.4.6", "kind",
+		"av", "name", "av", "sandbox", 1, "signatures", "27811", "version", "1"));
+	story_entry(&st, "xfer.deliver", "K1", "station", d);
+	st.input.state = "RELEASED";
+	render(&st, &text, &json, &slip);
+	assert_non_null(strstr(buf_str(&text), "1 files scanned again at release"));
+	assert_non_null(strstr(buf_str(&text), "av, engine ClamAV 1.4.6, signatures 27811"));
+	assert_non_null(strstr(buf_str(&json), "\"rescan\""));
 	render_done(&text, &json, &slip);
 	story_done(&st);
 }
@@ -344,6 +369,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(R6_before_delivery_it_says_so),
+	    cmocka_unit_test(a_scan_at_release_is_told_with_its_scanners),
 	    cmocka_unit_test(every_item_that_did_not_go_is_named_with_its_reason),
 	    cmocka_unit_test(an_item_that_is_rejected_keeps_its_bad_verdict),
 	    cmocka_unit_test(demo_is_on_everything),

@@ -31,7 +31,9 @@ parses(void **state)
 	assert_int_equal(station_parse(text, strlen(text), "/h", &s, why), ERR_OK);
 	assert_string_equal(s->share, "/srv/share");
 	assert_string_equal(s->vault, "/h/objects");
-	assert_string_equal(s->clamd, "/h/run/clamd");
+	assert_int_equal(s->nclamd, 1);
+	assert_string_equal(s->clamd[0], "/h/run/clamd");
+	assert_int_equal(s->nyara, 0);
 	assert_string_equal(s->policy, "");
 	assert_int_equal(s->vault_floor_bytes, UINT64_C(5) << 30);
 	assert_int_equal(s->share_floor_bytes, 10);
@@ -46,8 +48,60 @@ parses(void **state)
 	station_free(s);
 	assert_int_equal(station_parse(HEAD, strlen(HEAD), "/h", &s, why), ERR_OK);
 	assert_string_equal(s->share, "/h/share");
-	assert_string_equal(s->clamd, "");
+	assert_int_equal(s->nclamd, 0);
 	station_free(s);
+}
+
+/* One path, several, none; how many, and what none of them may be. */
+static void
+several_paths(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		enum err e;
+		size_t nclamd, nyara;
+		const char *last; /* of either */
+	} cases[] = {
+	    {"clamd = [ \"/run/a\", \"b\" ];", ERR_OK, 2, 0, "/h/b"},
+	    {"clamd = ( \"/run/a\" );", ERR_OK, 1, 0, "/run/a"},
+	    {"clamd = \"\";", ERR_OK, 0, 0, NULL},
+	    {"yara = \"rules\";", ERR_OK, 0, 1, "/h/rules"},
+	    {"yara = [ \"/etc/a\", \"b\", \"c\" ];", ERR_OK, 0, 3, "/h/c"},
+	    {"yara = \"\";", ERR_OK, 0, 0, NULL},
+	    {"clamd = [ \"/a\", \"/b\", \"/c\", \"/d\", \"/e\", \"/f\", \"/g\", \"/h\" ];",
+		ERR_OK, LIM_ENGINES, 0, "/h"},
+	    {"clamd = [ \"/a\", \"/b\", \"/c\", \"/d\", \"/e\", \"/f\", \"/g\", \"/h\", \"/i\" "
+	     "];",
+		ERR_LIMIT, 0, 0, NULL},
+	    {"yara = [ \"/a\", \"/b\", \"/c\", \"/d\", \"/e\", \"/f\", \"/g\", \"/h\" ];",
+		ERR_OK, 0, LIM_RULE_FOLDERS, "/h"},
+	    {"yara = [ \"/a\", \"/b\", \"/c\", \"/d\", \"/e\", \"/f\", \"/g\", \"/h\", \"/i\" "
+	     "];",
+		ERR_LIMIT, 0, 0, NULL},
+	    {"clamd = [ \"/a\", \"/a\" ];", ERR_EXISTS, 0, 0, NULL},
+	    {"clamd = [ \"/h/a\", \"a\" ];", ERR_EXISTS, 0, 0, NULL},
+	    {"clamd = [ \"/a\", \"\" ];", ERR_RANGE, 0, 0, NULL},
+	    {"clamd = 1;", ERR_SYNTAX, 0, 0, NULL},
+	    {"clamd = { a = \"b\"; };", ERR_SYNTAX, 0, 0, NULL},
+	};
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct station *s;
+		char why[STATION_WHY_SIZE] = "";
+		MEM_FREE char *text = mem_printf(HEAD "%s\n", cases[i].text);
+		enum err e = station_parse(text, strlen(text), "/h", &s, why);
+		if (e != cases[i].e)
+			fail_msg("%s: %d %s", cases[i].text, e, why);
+		if (e != ERR_OK)
+			continue;
+		assert_int_equal(s->nclamd, cases[i].nclamd);
+		assert_int_equal(s->nyara, cases[i].nyara);
+		if (s->nclamd > 0)
+			assert_string_equal(s->clamd[s->nclamd - 1], cases[i].last);
+		if (s->nyara > 0)
+			assert_string_equal(s->yara[s->nyara - 1], cases[i].last);
+		station_free(s);
+	}
 }
 
 static void
@@ -360,7 +414,7 @@ default_is_parsed_again(void **state)
 			fail_msg("%s", why);
 		assert_int_equal(s->demo, cases[i].demo);
 		assert_int_equal(s->nports, cases[i].ports);
-		assert_string_equal(s->clamd, "/run/clamd");
+		assert_string_equal(s->clamd[0], "/run/clamd");
 		assert_string_equal(s->ports[0].path, "/h/ports/R1");
 		for (int d = ITEM_APPROVE; d < ITEM_DECISION__MAX; d++)
 			assert_true(s->reasons[d].n > 0);
@@ -537,6 +591,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(parses),
+	    cmocka_unit_test(several_paths),
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(limits),
 	    cmocka_unit_test(a_place_is_as_long_as_a_name_can_be),

@@ -68,10 +68,12 @@ walk(unsigned needed, bool files, bool reached[TRANSFER__MAX])
 	for (size_t i = 0; i < s.count; i++) {
 		check_invariants(&s.facts[i]);
 		reached[s.facts[i].state] = true;
-		for (unsigned e = 0; e < EVENT__MAX; e++) {
+		for (unsigned e = 0; e < 2 * EVENT__MAX; e++) {
 			struct transfer_facts f = s.facts[i];
-			f.files = f.slots > 0 || e == EVENT_APPROVE ? files : false;
-			if (transfer_step(&f, (enum transfer_event)e) == ERR_OK)
+			enum transfer_event event = (enum transfer_event)(e / 2);
+			f.files = f.slots > 0 || event == EVENT_APPROVE ? files : false;
+			f.worse = e % 2 != 0; /* looked at for an addendum, kept for nothing */
+			if (transfer_step(&f, event) == ERR_OK)
 				note(&s, &f);
 		}
 	}
@@ -90,6 +92,31 @@ no_path_to_release_without_inventory_scanning_and_approvals(void **state)
 		assert_false(without[TRANSFER_APPROVED]);
 		assert_false(without[TRANSFER_RELEASED]);
 		assert_true(without[TRANSFER_CLOSED]);
+	}
+}
+
+static void
+an_addendum_returns_only_what_is_worse(void **state)
+{
+	(void)state;
+	struct transfer_facts f = {.state = TRANSFER_SUBMITTED,
+	    .slots_needed = 2,
+	    .slots = 1,
+	    .files = true,
+	    .scanned = true,
+	    .inventory = true};
+	assert_int_equal(transfer_step(&f, EVENT_ADDENDUM), ERR_OK);
+	assert_int_equal(f.state, TRANSFER_SUBMITTED);
+	assert_int_equal(f.slots, 1);
+	f.worse = true;
+	assert_int_equal(transfer_step(&f, EVENT_ADDENDUM), ERR_OK);
+	assert_int_equal(f.state, TRANSFER_REVIEW);
+	assert_int_equal(f.slots, 0);
+	assert_false(f.inventory || f.worse);
+	for (unsigned s = 0; s < TRANSFER__MAX; s++) {
+		f = (struct transfer_facts){.state = (enum transfer_state)s};
+		assert_int_equal(
+		    transfer_find(&f, EVENT_ADDENDUM) != NULL, s == TRANSFER_SUBMITTED);
 	}
 }
 
@@ -172,6 +199,8 @@ subjects_are_strict(void **state)
 	    {"session", "officer:anna", SUBJ_OFFICER},
 	    {"person", "person:anna", SUBJ_PERSON},
 	    {"policy", "policy", SUBJ_POLICY},
+	    {"exception", "exception", SUBJ_EXCEPTION},
+	    {"something behind exception", "exception:1", 0},
 	    {"empty", "", 0},
 	    {"nothing behind the colon", "xfer:", 0},
 	    {"something behind station", "stationary", 0},
@@ -222,6 +251,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_path_to_release_without_inventory_scanning_and_approvals),
+	    cmocka_unit_test(an_addendum_returns_only_what_is_worse),
 	    cmocka_unit_test(one_row_at_most_applies),
 	    cmocka_unit_test(ended_transfers_stay_ended),
 	    cmocka_unit_test(every_transfer_event_has_a_row),
