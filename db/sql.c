@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <sqlite3.h>
+#include <stdio.h>
 
 struct sql {
 	sqlite3 *db;
@@ -82,6 +83,34 @@ enum err
 sql_exec(struct sql *s, const char *text)
 {
 	return sql_err(sqlite3_exec(s->db, text, NULL, NULL, NULL));
+}
+
+static enum err
+sql_check_version(struct sql *sql, unsigned version)
+{
+	struct sql_stmt *s;
+	enum err e = sql_prepare(sql,
+	    "SELECT user_version, (SELECT count(*) FROM sqlite_schema)"
+	    " FROM pragma_user_version",
+	    &s);
+	if (e != ERR_OK)
+		return e;
+	e = sql_step(s);
+	if (e == ERR_OK && sql_uint(s, 1) > 0 && sql_uint(s, 0) != version)
+		e = ERR_STATE;
+	sql_drop(s);
+	return e;
+}
+
+enum err
+sql_form(struct sql *sql, const char *schema, unsigned version)
+{
+	char pragma[40];
+	snprintf(pragma, sizeof(pragma), "PRAGMA user_version=%u", version);
+	enum err e = sql_check_version(sql, version);
+	if (e == ERR_OK)
+		e = sql_exec(sql, schema);
+	return e == ERR_OK ? sql_exec(sql, pragma) : e;
 }
 
 const char *

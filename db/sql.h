@@ -21,6 +21,8 @@ enum err sql_err(int rc);
 /* Opens or creates path for writing; statements is a table of n texts that outlives it. */
 enum err sql_open(
     const char *path, const char *const *statements, size_t n, struct sql **ret_sql);
+/* Makes its tables by schema; a file of another version is left alone: ERR_STATE. */
+enum err sql_form(struct sql *, const char *schema, unsigned version);
 struct sql *sql_close(struct sql *);
 /* Runs text that has no parameters: schema, pragmas, begin, commit. */
 enum err sql_exec(struct sql *, const char *text);

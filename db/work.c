@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/work.h"
+#include "db/work_child.h"
 #include "db/work_in.h"
 #include "src/base/mem.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define WORK_VERSION 6 /* of the schema */
+#define WORK_VERSION 7 /* of the schema */
 
 static const char *const work_texts[STMT__MAX] = {
 #define STMT(id, text) [STMT_##id] = text,
@@ -18,45 +19,21 @@ static const char work_schema[] =
 #include "db/work_schema.def"
     ;
 
-/* A file of another version is left alone: ERR_STATE. */
-static enum err
-work_check_version(struct sql *sql)
-{
-	struct sql_stmt *s;
-	enum err e = sql_prepare(sql,
-	    "SELECT user_version, (SELECT count(*) FROM sqlite_schema)"
-	    " FROM pragma_user_version",
-	    &s);
-	if (e != ERR_OK)
-		return e;
-	e = sql_step(s);
-	if (e == ERR_OK && sql_uint(s, 1) > 0 && sql_uint(s, 0) != WORK_VERSION)
-		e = ERR_STATE;
-	sql_drop(s);
-	return e;
-}
-
 enum err
 work_open(const char *path, struct work **ret_work)
 {
 	struct sql *sql;
-	char version[40];
 	enum err e = sql_open(path, work_texts, STMT__MAX, &sql);
 	if (e != ERR_OK)
 		return e;
-	snprintf(version, sizeof(version), "PRAGMA user_version=%d", WORK_VERSION);
-	e = work_check_version(sql);
-	if (e == ERR_OK)
-		e = sql_exec(sql, work_schema);
-	if (e == ERR_OK)
-		e = sql_exec(sql, version);
+	e = sql_form(sql, work_schema, WORK_VERSION);
 	if (e != ERR_OK) {
 		sql_close(sql);
 		return e;
 	}
 	struct work *w = mem_alloc(sizeof(*w));
 	w->sql = sql;
-	w->generation = w->facts = work_draft_stamp();
+	w->generation = w->facts = w->inputs = work_draft_stamp();
 	*ret_work = w;
 	return ERR_OK;
 }
@@ -93,8 +70,10 @@ work_commit(struct work *w)
 	/* a row that is still open would keep the write-ahead log growing */
 	sql_reset_all(w->sql);
 	enum err e = sql_exec(w->sql, "COMMIT");
-	if (e != ERR_OK)
+	if (e != ERR_OK) {
 		(void)sql_exec(w->sql, "ROLLBACK");
+		work_inputs_changed(w);
+	}
 	return e;
 }
 
@@ -106,11 +85,57 @@ work_durable(struct work *w)
 }
 
 struct sql_stmt *
-work_change(struct work *w, enum work_stmt id)
+work_derive(struct work *w, enum work_stmt id)
 {
-	work_draft_stale(w);
 	work_begin(w);
 	return sql_use(w->sql, id);
+}
+
+struct sql_stmt *
+work_judge(struct work *w, enum work_stmt id)
+{
+	work_draft_stale(w);
+	return work_derive(w, id);
+}
+
+struct sql_stmt *
+work_change(struct work *w, enum work_stmt id)
+{
+	work_inputs_changed(w);
+	return work_judge(w, id);
+}
+
+/* --- what was composed ------------------------------------------------------- */
+
+void
+work_inputs_changed(struct work *w)
+{
+	w->inputs = work_draft_stamp();
+}
+
+uint64_t
+work_inputs(const struct work *w)
+{
+	return w->inputs;
+}
+
+enum err
+work_composed_set(struct work *w, const uint8_t key[32])
+{
+	/* what a full disk takes back must not count as composed */
+	enum err e = work_commit(w);
+	if (e == ERR_OK) {
+		w->composed = w->inputs;
+		memcpy(w->composed_key, key, sizeof(w->composed_key));
+	}
+	return e;
+}
+
+bool
+work_composed_is(const struct work *w, const uint8_t key[32])
+{
+	return w->composed == w->inputs &&
+	       memcmp(w->composed_key, key, sizeof(w->composed_key)) == 0;
 }
 
 /* --- facts ------------------------------------------------------------------ */
@@ -152,6 +177,19 @@ work_item_path(struct work *w, uint64_t id, const uint8_t **ret_path, size_t *re
 }
 
 enum err
+work_object_ask(struct work *w, const uint8_t sha256[32], uint64_t depth, bool *ret_new)
+{
+	struct sql_stmt *s = work_change(w, STMT_CHILD_ASK);
+	sql_bind_bytes(s, 1, sha256, 32);
+	sql_bind_uint(s, 2, depth);
+	sql_bind_uint(s, 3, WORK_CHILD_UNASKED);
+	enum err e = sql_run(s);
+	if (e == ERR_OK)
+		*ret_new = sql_changes(w->sql) == 1;
+	return e;
+}
+
+enum err
 work_item_kept(
     struct work *w, uint64_t id, const uint8_t sha256[32], uint64_t bytes, bool *ret_new)
 {
@@ -162,6 +200,15 @@ work_item_kept(
 	if (e != ERR_OK)
 		return e;
 	bool is_new = sql_changes(w->sql) == 1;
+	if (!is_new && (e = work_object_ask(w, sha256, 0, &is_new)) != ERR_OK)
+		return e;
+	if (!is_new) {
+		/* so far it was known only from inside something */
+		s = work_change(w, STMT_OBJECT_ITEM);
+		sql_bind_bytes(s, 1, sha256, 32);
+		if ((e = sql_run(s)) != ERR_OK)
+			return e;
+	}
 	s = work_change(w, STMT_ITEM_KEPT);
 	sql_bind_uint(s, 1, id);
 	sql_bind_bytes(s, 2, sha256, 32);
@@ -171,6 +218,27 @@ work_item_kept(
 		return ERR_NOTFOUND;
 	if (e == ERR_OK)
 		*ret_new = is_new;
+	return e;
+}
+
+enum err
+work_run_all(struct work *w, const enum work_stmt *steps, size_t n)
+{
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < n && e == ERR_OK; i++)
+		e = sql_run(work_change(w, steps[i]));
+	return e;
+}
+
+enum err
+work_run_all_of(struct work *w, const enum work_stmt *steps, size_t n, const char *scanner)
+{
+	enum err e = ERR_OK;
+	for (size_t i = 0; i < n && e == ERR_OK; i++) {
+		struct sql_stmt *s = work_change(w, steps[i]);
+		sql_bind_text(s, 1, scanner);
+		e = sql_run(s);
+	}
 	return e;
 }
 
@@ -348,10 +416,11 @@ work_verdict_put(struct work *w, const uint8_t sha256[32], const struct work_ver
 enum err
 work_verdict_clear(struct work *w, const uint8_t sha256[32], const char *scanner)
 {
-	static const enum work_stmt both[] = {STMT_VERDICT_CLEAR, STMT_FINDING_CLEAR};
+	static const enum work_stmt all[] = {
+	    STMT_VERDICT_CLEAR, STMT_FINDING_CLEAR, STMT_FACT_CLEAR};
 	enum err e = ERR_OK;
-	for (size_t i = 0; i < 2 && e == ERR_OK; i++) {
-		struct sql_stmt *s = work_change(w, both[i]);
+	for (size_t i = 0; i < 3 && e == ERR_OK; i++) {
+		struct sql_stmt *s = work_change(w, all[i]);
 		sql_bind_bytes(s, 1, sha256, 32);
 		sql_bind_text(s, 2, scanner);
 		e = sql_run(s);
@@ -388,10 +457,8 @@ work_retry_errors(struct work *w, uint64_t *ret_n)
 {
 	/* the verdicts go last: they say what the others are about */
 	static const enum work_stmt steps[] = {
-	    STMT_RETRY_TODO, STMT_RETRY_FINDINGS, STMT_RETRY_VERDICTS};
-	enum err e = ERR_OK;
-	for (size_t i = 0; i < 3 && e == ERR_OK; i++)
-		e = sql_run(work_change(w, steps[i]));
+	    STMT_RETRY_TODO, STMT_RETRY_FINDINGS, STMT_RETRY_FACTS, STMT_RETRY_VERDICTS};
+	enum err e = work_run_all(w, steps, sizeof(steps) / sizeof(steps[0]));
 	if (e == ERR_OK)
 		*ret_n = sql_changes(w->sql);
 	return e;
@@ -400,7 +467,11 @@ work_retry_errors(struct work *w, uint64_t *ret_n)
 enum err
 work_finding_add(struct work *w, const struct work_finding *f)
 {
-	struct sql_stmt *s = work_change(w, STMT_FINDING_ADD);
+	/* what is said of items is no part of what is composed, and comes from it */
+	if (f->sha256 != NULL)
+		work_inputs_changed(w);
+	struct sql_stmt *s =
+	    f->inside ? work_derive(w, STMT_FINDING_ADD) : work_judge(w, STMT_FINDING_ADD);
 	if (f->sha256 != NULL)
 		sql_bind_bytes(s, 1, f->sha256, 32);
 	if (f->item != 0)
@@ -412,13 +483,24 @@ work_finding_add(struct work *w, const struct work_finding *f)
 	sql_bind_text(s, 7, f->title);
 	sql_bind_text(s, 8, f->detail);
 	sql_bind_uint(s, 9, f->at);
+	if (f->inside)
+		sql_bind_bytes(s, 10, f->about, f->about != NULL ? 32 : 0);
 	return sql_run(s);
 }
 
 enum err
 work_findings_clear_items(struct work *w)
 {
-	return sql_run(work_change(w, STMT_FINDING_CLEAR_ITEMS));
+	return sql_run(work_judge(w, STMT_FINDING_CLEAR_ITEMS));
+}
+
+enum err
+work_finding_cut(struct work *w, uint64_t item, const char *scanner)
+{
+	struct sql_stmt *s = work_judge(w, STMT_FINDING_CUT);
+	sql_bind_uint(s, 1, item);
+	sql_bind_text(s, 2, scanner);
+	return sql_run(s);
 }
 
 enum err
@@ -433,7 +515,11 @@ work_findings(struct work *w, const uint8_t *sha256, uint64_t item,
 	while ((e = sql_step(s)) == ERR_OK) {
 		struct work_finding f = {sha256, item, sql_text(s, 0), sql_text(s, 1),
 		    sql_text(s, 2), sql_text(s, 3), sql_text(s, 4), sql_text(s, 5),
-		    sql_uint(s, 6)};
+		    sql_uint(s, 6), !sql_is_null(s, 7), NULL, sql_text(s, 8)};
+		size_t n = 0;
+		const uint8_t *about = sql_bytes(s, 7, &n);
+		if (n == 32)
+			f.about = about;
 		fn(arg, &f);
 	}
 	return e == ERR_NOTFOUND ? ERR_OK : e;

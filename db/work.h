@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct work;
+struct work_scan_fact;
 struct where;
 
 /* One item as it stands.  Pointers live until the next call on the work. */
@@ -38,9 +39,12 @@ struct work_item {
 	const char *type, *mime;
 	const char *verdict, *gate, *severity; /* "" before it was judged */
 	uint64_t finds;
-	unsigned classes; /* bit n: it has a finding of enum finding_class n */
+	unsigned classes; /* bit n: it has a finding of enum finding_class n; WORK_EXCEPTED */
 	const char *decision, *reason, *by;
 };
+
+/* Among classes: an exception covers something of it. */
+#define WORK_EXCEPTED (1u << 30)
 
 /* What scanners and policy make of an item. */
 struct work_judged {
@@ -61,6 +65,11 @@ struct work_finding {
 	uint64_t item;         /* of an item, or 0 */
 	const char *scanner, *rule, *class, *severity, *title, *detail;
 	uint64_t at;
+	/* of an item: it is about something inside, this object (or NULL: several) of this type
+	 */
+	bool inside;
+	const uint8_t *about;
+	const char *about_type; /* only when it is read; "" without an object */
 };
 
 struct work_verdict {
@@ -206,7 +215,7 @@ enum err work_todo_count(struct work *, uint64_t *ret_n);
 enum err work_tally_todo(
     struct work *, void (*fn)(void *arg, const char *scanner, uint64_t n), void *arg);
 enum err work_verdict_put(struct work *, const uint8_t sha256[32], const struct work_verdict *);
-/* Forgets what a scanner said of an object, findings too. */
+/* Forgets what a scanner said of an object, findings and facts too. */
 enum err work_verdict_clear(struct work *, const uint8_t sha256[32], const char *scanner);
 /* A scanner proved unfit: all it said becomes `error`. */
 enum err work_distrust(struct work *, const char *scanner, const char *why);
@@ -215,8 +224,52 @@ enum err work_verdicts(struct work *, const uint8_t sha256[32],
     void (*fn)(void *arg, const struct work_verdict *), void *arg);
 /* Puts every object whose verdict is error or timeout back into the queue. */
 enum err work_retry_errors(struct work *, uint64_t *ret_n);
+/* What a scanner said of itself when it gave its verdicts; texts live until the next call. */
+struct work_maker {
+	const char *engine, *signatures, *date;
+};
+/* ERR_NOTFOUND before the first. */
+enum err work_maker_get(struct work *, const char *scanner, struct work_maker *ret_maker);
+enum err work_maker_put(struct work *, const char *scanner, const struct work_maker *);
+/* What one scanner said of one object, oldest first; fn must not change the work. */
+enum err work_findings_by(struct work *, const uint8_t sha256[32], const char *scanner,
+    void (*fn)(void *arg, const struct work_finding *), void *arg);
+enum err work_scan_facts_by(struct work *, const uint8_t sha256[32], const char *scanner,
+    void (*fn)(void *arg, const struct work_scan_fact *), void *arg);
+/* All it said is forgotten, and those objects wait for it again: ret_n of them. */
+enum err work_scanner_again(struct work *, const char *scanner, uint64_t *ret_n);
+/* Something a scanner found in an object, for those that judge the whole transfer. */
+struct work_scan_fact {
+	const uint8_t *sha256; /* of the object */
+	const char *scanner, *key, *value;
+};
+enum err work_scan_fact_add(struct work *, const struct work_scan_fact *);
+/* In the order of digests and scanners; fn must not change the work. */
+enum err work_scan_facts(
+    struct work *, void (*fn)(void *arg, const struct work_scan_fact *), void *arg);
+/* A process of the scanner ended, or had to be ended, over this object: so often by now. */
+enum err work_strike_add(struct work *, const uint8_t sha256[32], const char *scanner,
+    const char *why, unsigned *ret_times);
+/* How often so far; 0 for none. */
+enum err work_strike_get(
+    struct work *, const uint8_t sha256[32], const char *scanner, unsigned *ret_times);
+/* How often each scanner, all objects together. */
+enum err work_strike_tally(
+    struct work *, void (*fn)(void *arg, const char *scanner, uint64_t n), void *arg);
+/*
+ * A scanner of scope "transfer" is given the set: what it said before is forgotten,
+ * and those objects wait for it again.
+ */
+enum err work_set_begin(struct work *, const char *scanner);
+/*
+ * It has answered: what waits gets this verdict; and when that is incomplete,
+ * timeout or error, nothing it said stays better.
+ */
+enum err work_set_end(struct work *, const char *scanner, enum verdict, const char *why);
 enum err work_finding_add(struct work *, const struct work_finding *);
 enum err work_findings_clear_items(struct work *);
+/* What somebody said of an item as such. */
+enum err work_finding_cut(struct work *, uint64_t item, const char *scanner);
 /* Findings of an object and of an item, oldest first; sha256 may be NULL. */
 enum err work_findings(struct work *, const uint8_t *sha256, uint64_t item,
     void (*fn)(void *arg, const struct work_finding *), void *arg);
@@ -226,6 +279,8 @@ enum err work_findings(struct work *, const uint8_t *sha256, uint64_t item,
 enum err work_collisions(struct work *, uint64_t parent, uint64_t volume, const void *fold,
     size_t fold_len, uint64_t *ret_n);
 enum err work_judged_put(struct work *, const struct work_judged *);
+/* Nobody vouches for any contents until they are judged again. */
+enum err work_judged_void(struct work *);
 /* The first item whose path sorts after this one; ERR_NOTFOUND at the end. */
 enum err work_item_after(
     struct work *, const uint8_t *path, size_t path_len, struct work_item *ret_item);

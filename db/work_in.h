@@ -9,6 +9,15 @@
 
 #define WORK_CHUNK 512 /* items whose decisions are written together */
 
+/*
+ * Names of files that may be parts of a split set (src/core/part decides), and of their
+ * last ones.  Schema and statements say it in the same words: else no index is used.
+ */
+#define WORK_PART_NAMES(name)                                                \
+	"(" name " GLOB '*.[0-9][0-9][0-9]' OR " name " GLOB '*aa' OR " name \
+	" GLOB '*.[zZrRsS][0-9]*' OR " name " GLOB '*[0-9].[rR][aA][rR]')"
+#define WORK_ZIP_NAMES(name) "(" name " GLOB '*.zip' OR " name " GLOB '*.ZIP')"
+
 enum work_stmt {
 #define STMT(id, text) STMT_##id,
 #include "db/work_statements.def"
@@ -23,6 +32,9 @@ struct work {
 	struct work_drafts *drafts; /* NULL until somebody asks */
 	uint64_t generation;        /* a new stamp when drafts may have changed */
 	uint64_t facts;             /* a new stamp when items may have changed */
+	uint64_t inputs;            /* and when what is composed may have */
+	uint64_t composed;          /* the inputs it was composed from last; 0: not yet */
+	uint8_t composed_key[32];   /* and under what */
 	bool durable;               /* every commit waits for the disk */
 };
 
@@ -71,10 +83,24 @@ struct work_drafts {
 	struct work_counts counts;
 };
 
-/* Statements that change facts run inside the open transaction. */
+/*
+ * Statements that change anything run inside the open transaction.  work_change: facts;
+ * work_judge: what judging makes of them; work_derive: what is composed before that.
+ */
 struct sql_stmt *work_change(struct work *, enum work_stmt);
+struct sql_stmt *work_judge(struct work *, enum work_stmt);
+struct sql_stmt *work_derive(struct work *, enum work_stmt);
+/* What was composed does not hold any more. */
+void work_inputs_changed(struct work *);
+/* Its depth is another one from now on, when it was WORK_CHILD_UNASKED. */
+enum err work_object_ask(
+    struct work *, const uint8_t sha256[32], uint64_t depth, bool *ret_new);
 /* Runs a change of something that must be there: ERR_NOTFOUND when it is not. */
 enum err work_run_found(struct work *, struct sql_stmt *);
+/* Runs one after the other until one fails; the second with ?1 = scanner in each. */
+enum err work_run_all(struct work *, const enum work_stmt *steps, size_t n);
+enum err work_run_all_of(
+    struct work *, const enum work_stmt *steps, size_t n, const char *scanner);
 /* Reads one row of n numbers. */
 enum err work_numbers(struct work *, enum work_stmt, uint64_t *out, int n);
 

@@ -23,14 +23,14 @@ work_collisions(struct work *w, uint64_t parent, uint64_t volume, const void *fo
 enum err
 work_judged_put(struct work *w, const struct work_judged *j)
 {
-	struct sql_stmt *s = work_change(w, STMT_SORT_ADD);
+	struct sql_stmt *s = work_judge(w, STMT_SORT_ADD);
 	sql_bind_text(s, 1, j->type);
 	sql_bind_text(s, 2, j->mime);
 	sql_bind_uint(s, 3, j->item);
 	enum err e = sql_run(s);
 	if (e != ERR_OK)
 		return e;
-	s = work_change(w, STMT_JUDGED_PUT);
+	s = work_judge(w, STMT_JUDGED_PUT);
 	sql_bind_uint(s, 1, j->item);
 	sql_bind_uint(s, 2, j->place);
 	sql_bind_uint(s, 3, j->kind);
@@ -43,6 +43,15 @@ work_judged_put(struct work *w, const struct work_judged *j)
 	sql_bind_uint(s, 10, j->size_bytes);
 	sql_bind_text(s, 11, j->type);
 	sql_bind_text(s, 12, j->mime);
+	return sql_run(s);
+}
+
+enum err
+work_judged_void(struct work *w)
+{
+	struct sql_stmt *s = work_judge(w, STMT_JUDGED_VOID);
+	sql_bind_uint(s, 1, VERDICT_ERROR);
+	sql_bind_uint(s, 2, POLICY_BLOCK);
 	return sql_run(s);
 }
 

@@ -26,21 +26,13 @@ work_medium_put(struct work *w, const char *before)
 	return sql_run(s);
 }
 
-static enum err
-work_run_all(struct work *w, const enum work_stmt *steps, size_t n)
-{
-	enum err e = ERR_OK;
-	for (size_t i = 0; i < n && e == ERR_OK; i++)
-		e = sql_run(work_change(w, steps[i]));
-	return e;
-}
-
 enum err
 work_again(struct work *w)
 {
 	static const enum work_stmt steps[] = {STMT_OBJECT_CLEAR, STMT_VERDICT_FORGET,
-	    STMT_FINDING_FORGET, STMT_TODO_CLEAR, STMT_SORT_CLEAR, STMT_JUDGED_CLEAR,
-	    STMT_CHOICE_CLEAR, STMT_DRAFT_CLEAR, STMT_STEP_FORGET};
+	    STMT_FINDING_FORGET, STMT_FACT_FORGET, STMT_STRIKE_FORGET, STMT_TODO_CLEAR,
+	    STMT_SORT_CLEAR, STMT_JUDGED_CLEAR, STMT_CHOICE_CLEAR, STMT_DRAFT_CLEAR,
+	    STMT_STEP_FORGET, STMT_CHILD_CLEAR, STMT_OPENED_CLEAR, STMT_PART_CLEAR};
 	enum err e = work_run_all(w, steps, sizeof(steps) / sizeof(steps[0]));
 	work_draft_drop(w);
 	return e == ERR_OK ? work_commit(w) : e;
