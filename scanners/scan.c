@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: ISC */
 #include "scanners/scan.h"
+#include "scanners/scan_in.h"
 #include "src/base/clock.h"
 #include "src/base/escape.h"
 #include "src/base/hex.h"
-#include "src/base/limits.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
-#include "src/ipc/channel.h"
 #include "src/ipc/sandbox.h"
 
 #include <assert.h>
@@ -14,6 +13,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -30,25 +30,6 @@ static const char *const scan_words[] = {
     [SCAN_ERROR] = "error",
     [SCAN_TIMEOUT] = "timeout",
     [SCAN_NA] = "na",
-};
-
-#define SCAN_WHY_SIZE 512
-
-struct scan_slot {
-	struct scan_job job; /* first, so that a job is its slot */
-	bool used;
-	unsigned findings;
-	int64_t began_ms;
-};
-
-struct scan {
-	const struct scan_ops *ops;
-	char program[32];
-	struct channel *desk, *vault;
-	uint64_t max_bytes;
-	bool ended;                /* the desk has hung up */
-	char unfit[SCAN_WHY_SIZE]; /* why set-up failed */
-	struct scan_slot slots[LIM_SCAN_WINDOW];
 };
 
 const char *
@@ -80,7 +61,7 @@ scan_set_max_bytes(struct scan *s, uint64_t max_bytes)
 
 /* --- to the desk -------------------------------------------------------------- */
 
-static void
+void
 scan_say(struct scan *s, enum msg_id id, json_t *body)
 {
 	enum err e = s->ended ? ERR_CLOSED : channel_send_wait(s->desk, id, body, -1);
@@ -90,12 +71,19 @@ scan_say(struct scan *s, enum msg_id id, json_t *body)
 		log_fatal("cannot speak to the desk: %s", err_str(e));
 }
 
-/* Printable ASCII of at most LIM_FINDING_TEXT bytes. */
-static const char *
+const char *
 scan_text(const char *text, size_t n, char out[LIM_FINDING_TEXT + 1])
 {
 	escape_fit(text, n, out, LIM_FINDING_TEXT + 1, LIM_FINDING_TEXT, NULL);
 	return out;
+}
+
+json_t *
+scan_bytes(const void *bytes, size_t n)
+{
+	MEM_FREE char *text = mem_alloc(HEX_B64_SIZE(n));
+	hex_b64_encode(bytes, n, text);
+	return json_string(text);
 }
 
 void
@@ -113,16 +101,41 @@ scan_put_finding(struct scan *s, struct scan_job *job, const struct scan_finding
 		detail));
 	if (f->at > 0)
 		json_object_set_new(body, "at", json_integer((json_int_t)f->at));
+	if (f->sha256 != NULL)
+		json_object_set_new(body, "sha256", json_string(f->sha256));
+	else if (f->path != NULL)
+		json_object_set_new(body, "path", scan_bytes(f->path, f->path_len));
 	scan_say(s, MSG_SCAN_FINDING, body);
+}
+
+void
+scan_put_fact_bytes(
+    struct scan *s, struct scan_job *job, const char *key, const void *value, size_t n)
+{
+	struct scan_slot *slot = (struct scan_slot *)job;
+	char text[ESCAPE_SIZE(LIM_FACT_BYTES)];
+	if (n > LIM_FACT_BYTES || slot->facts >= LIM_SCAN_FACTS ||
+	    escape_bytes(value, n, text, sizeof(text), NULL) > LIM_FACT_BYTES) {
+		slot->facts_cut = true;
+		return;
+	}
+	slot->facts++;
+	scan_say(s, MSG_SCAN_FACT,
+	    json_pack("{s:I, s:s, s:s}", "id", (json_int_t)job->id, "key", key, "value", text));
 }
 
 void
 scan_put_fact(struct scan *s, struct scan_job *job, const char *key, const char *value)
 {
-	char text[LIM_FINDING_TEXT + 1];
-	scan_say(s, MSG_SCAN_FACT,
-	    json_pack("{s:I, s:s, s:s}", "id", (json_int_t)job->id, "key", key, "value",
-		scan_text(value, strlen(value), text)));
+	scan_put_fact_bytes(s, job, key, value, strlen(value));
+}
+
+void
+scan_changed(struct scan *s, const struct scan_about *about)
+{
+	scan_say(s, MSG_SCAN_CHANGED,
+	    json_pack("{s:s, s:s, s:s}", "engine", about->engine, "signatures",
+		about->signatures, "signature_date", about->signature_date));
 }
 
 void
@@ -133,8 +146,7 @@ scan_put_progress(struct scan *s, struct scan_job *job, uint64_t done_bytes)
 		"{s:I, s:I}", "id", (json_int_t)job->id, "bytes", (json_int_t)done_bytes));
 }
 
-/* The size is what the vault said; anything else is not the object it named. */
-static bool
+bool
 scan_size_holds(const struct scan_job *job)
 {
 	struct stat st;
@@ -153,16 +165,19 @@ scan_result(struct scan *s, struct scan_job *job, enum scan_verdict verdict, con
 		why = "the object is not as long as the vault says";
 		read_bytes = 0;
 	}
-	if (slot->findings > LIM_FINDINGS &&
+	if ((slot->findings > LIM_FINDINGS || slot->facts_cut) &&
 	    (verdict == SCAN_CLEAN || verdict == SCAN_SUSPICIOUS || verdict == SCAN_NA)) {
 		verdict = SCAN_INCOMPLETE;
-		why = "more findings than are kept";
+		why = slot->facts_cut ? "more facts than are kept"
+		                      : "more findings than are kept";
 	}
-	scan_say(s, MSG_SCAN_RESULT,
-	    json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I}", "id", (json_int_t)job->id,
-		"sha256", job->sha256, "verdict", scan_words[verdict], "why", why, "bytes",
-		(json_int_t)job->size_bytes, "read", (json_int_t)read_bytes, "elapsed_ms",
-		(json_int_t)(clock_mono_ms() - slot->began_ms)));
+	json_t *body = json_pack("{s:I, s:s, s:s, s:s, s:I, s:I, s:I}", "id",
+	    (json_int_t)job->id, "sha256", job->sha256, "verdict", scan_words[verdict], "why",
+	    why, "bytes", (json_int_t)job->size_bytes, "read", (json_int_t)read_bytes,
+	    "elapsed_ms", (json_int_t)(clock_mono_ms() - slot->began_ms));
+	if (job->secret != NULL)
+		json_object_set_new(body, "secret", json_string(job->secret));
+	scan_say(s, MSG_SCAN_RESULT, body);
 	close(job->fd);
 	*slot = (struct scan_slot){.job.fd = -1};
 }
@@ -178,38 +193,57 @@ scan_find(struct scan *s, uint64_t id)
 	return NULL;
 }
 
-static struct scan_slot *
-scan_free_slot(struct scan *s)
+struct scan_slot *
+scan_take_slot(struct scan *s, uint64_t id)
 {
 	size_t used = 0;
 	struct scan_slot *slot = NULL;
+	if (scan_find(s, id) != NULL)
+		log_fatal("two objects have one id");
 	for (size_t i = 0; i < LIM_SCAN_WINDOW; i++) {
 		used += s->slots[i].used;
 		if (!s->slots[i].used)
 			slot = &s->slots[i];
 	}
-	return used < s->ops->window ? slot : NULL;
+	if (used >= s->ops->window)
+		log_fatal("more objects were given than the window holds");
+	*slot = (struct scan_slot){.used = true, .began_ms = clock_mono_ms(), .job.id = id};
+	return slot;
 }
 
 static void
 scan_on_object(struct scan *s, struct msg *m)
 {
-	struct scan_slot *slot = scan_free_slot(s);
-	if (slot == NULL)
-		log_fatal("the vault gave more objects than the window holds");
-	if (scan_find(s, msg_uint(m, "id")) != NULL)
-		log_fatal("the vault gave two objects one id");
-	*slot = (struct scan_slot){.used = true, .began_ms = clock_mono_ms()};
-	slot->job.id = msg_uint(m, "id");
-	slot->job.size_bytes = msg_uint(m, "size");
-	slot->job.fd = msg_take_fd(m);
-	snprintf(slot->job.sha256, sizeof(slot->job.sha256), "%s", msg_str(m, "sha256"));
-	if (!scan_size_holds(&slot->job))
-		scan_result(s, &slot->job, SCAN_ERROR, "", 0);
-	else if (s->max_bytes != 0 && slot->job.size_bytes > s->max_bytes)
-		scan_result(s, &slot->job, SCAN_INCOMPLETE, "size-limit", 0);
-	else
-		s->ops->object(s, &slot->job);
+	if (s->ops->object == NULL)
+		log_fatal("the vault gave an object that was not asked for");
+	struct scan_slot *slot = scan_take_slot(s, msg_uint(m, "id"));
+	struct scan_job *job = &slot->job;
+	job->size_bytes = msg_uint(m, "size");
+	job->room_bytes =
+	    json_object_get(m->body, "room") != NULL ? msg_uint(m, "room") : UINT64_MAX;
+	job->depth = msg_uint(m, "depth");
+	job->fd = msg_take_fd(m);
+	snprintf(job->sha256, sizeof(job->sha256), "%s", msg_str(m, "sha256"));
+	snprintf(job->type, sizeof(job->type), "%s", msg_str(m, "type"));
+	snprintf(job->mime, sizeof(job->mime), "%s", msg_str(m, "mime"));
+	if (!scan_size_holds(job)) {
+		scan_result(s, job, SCAN_ERROR, "", 0);
+	} else if (s->max_bytes != 0 && job->size_bytes > s->max_bytes) {
+		scan_result(s, job, SCAN_INCOMPLETE, SCAN_WHY_TOO_LARGE, 0);
+	} else {
+		s->busy = slot;
+		s->ops->object(s, job);
+		s->busy = NULL;
+	}
+}
+
+static void
+scan_on_secret(struct scan *s, struct msg *m)
+{
+	if (s->secret_fd >= 0)
+		close(s->secret_fd);
+	s->secret_fd = msg_take_fd(m);
+	snprintf(s->secret_of, sizeof(s->secret_of), "%s", msg_str(m, "sha256"));
 }
 
 static void
@@ -219,9 +253,28 @@ scan_on_cancel(struct scan *s, const struct msg *m)
 	/* it may have been answered while the message was on its way */
 	if (slot == NULL)
 		return;
+	if (slot == s->busy) {
+		slot->cancelled = true;
+		return;
+	}
 	if (s->ops->cancel != NULL)
 		s->ops->cancel(s, &slot->job);
 	scan_result(s, &slot->job, SCAN_TIMEOUT, "given up by the desk", 0);
+}
+
+void
+scan_on_desk(struct scan *s, struct msg *m)
+{
+	if (m->id == MSG_SCAN_CANCEL)
+		scan_on_cancel(s, m);
+	else if (m->id == MSG_SCAN_SECRET)
+		scan_on_secret(s, m);
+	else if (m->id == MSG_SCAN_PARTS)
+		scan_on_parts(s, m);
+	else if (m->id == MSG_SCAN_SET && s->busy == NULL)
+		scan_on_set(s, m);
+	else if (m->id != MSG_SCAN_MISSING) /* of something given up meanwhile */
+		log_fatal("the desk spoke out of turn");
 }
 
 /* Everything that waits on one channel; false when its peer has gone. */
@@ -231,15 +284,23 @@ scan_receive(struct scan *s, struct channel *c)
 	struct msg m;
 	enum err e = ERR_OK;
 	while (!s->ended && (e = channel_recv(c, &m)) == ERR_OK) {
-		if (m.id == MSG_SCAN_OBJECT)
+		if (c == s->desk)
+			scan_on_desk(s, &m);
+		else
 			scan_on_object(s, &m);
-		else if (m.id == MSG_SCAN_CANCEL)
-			scan_on_cancel(s, &m);
 		msg_done(&m);
 	}
 	if (e == ERR_PROTO)
 		log_fatal("%s", channel_why(c));
 	return !s->ended && e == ERR_AGAIN;
+}
+
+bool
+scan_cancelled(struct scan *s, struct scan_job *job)
+{
+	struct scan_slot *slot = (struct scan_slot *)job;
+	/* a desk that has gone is seen again in the loop */
+	return !scan_receive(s, s->desk) || slot->cancelled;
 }
 
 static void
@@ -346,11 +407,13 @@ scan_serve(struct scan *s, const struct scan_about *about)
 {
 	s->desk = scan_meet(s, SCAN_FD_DESK, ROLE_DESK);
 	s->vault = scan_meet(s, SCAN_FD_VAULT, ROLE_VAULT);
-	scan_say(s, MSG_SCAN_READY,
-	    json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "name", s->ops->name, "version",
-		SALLYPORT_VERSION, "engine", about->engine, "signatures", about->signatures,
-		"signature_date", about->signature_date, "window", (int)s->ops->window,
-		"max_bytes", (json_int_t)s->max_bytes));
+	json_t *ready = json_pack("{s:s, s:s, s:s, s:s, s:s, s:i, s:I}", "name", s->ops->name,
+	    "version", SALLYPORT_VERSION, "engine", about->engine, "signatures",
+	    about->signatures, "signature_date", about->signature_date, "window",
+	    (int)s->ops->window, "max_bytes", (json_int_t)s->max_bytes);
+	if (about->advice[0] != '\0')
+		json_object_set_new(ready, "advice", json_string(about->advice));
+	scan_say(s, MSG_SCAN_READY, ready);
 	int status = s->ended ? 0 : scan_loop(s);
 	channel_free(s->desk);
 	channel_free(s->vault);
@@ -373,14 +436,17 @@ int
 scan_main(int argc, char **argv, const struct scan_ops *ops)
 {
 	struct scan *s = mem_alloc(sizeof(*s));
-	struct scan_about about = {"", "", ""};
+	struct scan_about about = {.engine = ""};
 	const char *act = NULL;
 	int option;
 	bool usage = false;
 	s->ops = ops;
+	s->secret_fd = -1;
 	s->max_bytes = ops->max_bytes;
 	snprintf(s->program, sizeof(s->program), "scan-%s", ops->name);
 	log_init(s->program);
+	/* a vault that goes is an error of write(2), not a death */
+	(void)signal(SIGPIPE, SIG_IGN);
 	assert(ops->window >= 1 && ops->window <= LIM_SCAN_WINDOW);
 	while ((option = getopt(argc, argv, "m:T:")) != -1) {
 		if (option == 'T')

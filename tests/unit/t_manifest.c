@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <unistd.h>
 
 static const char good[] = "name = \"av\"\nversion = \"1.0\"\nprogram = \"scan-av\"\n"
@@ -79,7 +80,6 @@ every_rule(void **state)
 	    {"name one longer", "name", "name = \"a12345678901234567890123456789012\"",
 		ERR_RANGE},
 	    {"unknown kind", "kind", "kind = \"fun\"", ERR_RANGE},
-	    {"other scope", "scope", "scope = \"transfer\"", ERR_RANGE},
 	    {"window 0", "window", "window = 0", ERR_RANGE},
 	    {"window 64", "window", "window = 64", ERR_OK},
 	    {"window 65", "window", "window = 65", ERR_RANGE},
@@ -117,14 +117,207 @@ size_of_the_file(void **state)
 	assert_int_equal(manifest_parse("", 0, &m, why), ERR_SYNTAX);
 }
 
+/* --- keys that may be absent ----------------------------------------------------------------
+ */
+
+static const char transfer[] = "name = \"set\"\nversion = \"1\"\nprogram = \"scan-set\"\n"
+			       "kind = \"integrity\"\nscope = \"transfer\"\nwindow = 1\n"
+			       "slots = 1\nengine_socket = false\nmax_bytes = 0\n"
+			       "timeout_base_ms = 1000\ntimeout_per_mib_ms = 10\n"
+			       "stall_ms = 0\nselftest = false\n";
+static const char command[] =
+    "name = \"site\"\nversion = \"1\"\nprogram = \"scan-exec\"\nkind = \"av\"\n"
+    "scope = \"object\"\nwindow = 1\nslots = 2\nengine_socket = false\nmax_bytes = 0\n"
+    "timeout_base_ms = 1000\ntimeout_per_mib_ms = 10\nstall_ms = 0\nselftest = true\n"
+    "command = [ \"/usr/bin/site-scan\", \"--one\", \"\" ]\n"
+    "exits = ( { status = 0; verdict = \"clean\"; }, { status = 1; verdict = \"malicious\"; } "
+    ")\n"
+    "clean_needs = \"^Scanned files: [1-9]\"\noutput = \"lines\"\n";
+
+static const char speaks[] =
+    "name = \"site\"\nversion = \"1\"\nprogram = \"scan-exec\"\nkind = \"av\"\n"
+    "scope = \"object\"\nwindow = 1\nslots = 2\nengine_socket = false\nmax_bytes = 0\n"
+    "timeout_base_ms = 1000\ntimeout_per_mib_ms = 10\nstall_ms = 0\nselftest = true\n"
+    "command = [ \"/usr/bin/site-scan\" ]\noutput = \"protocol\"\n";
+
+static enum err
+parse(const char *base, const char *from, const char *to, struct manifest *m,
+    char why[MANIFEST_WHY_SIZE])
+{
+	const char *at = strstr(base, from);
+	assert_non_null(at);
+	MEM_FREE char *text =
+	    mem_printf("%.*s%s%s", (int)(at - base), base, to, at + strlen(from));
+	return manifest_parse(text, strlen(text), m, why);
+}
+
+static void
+what_is_absent_is_off(void **state)
+{
+	(void)state;
+	struct manifest m;
+	char why[MANIFEST_WHY_SIZE];
+	assert_int_equal(manifest_parse(good, strlen(good), &m, why), ERR_OK);
+	assert_false(m.transfer || m.children || m.output_lines);
+	assert_int_equal(m.memory_mib, 0);
+	assert_int_equal(m.recycle_objects, 0);
+	assert_int_equal(m.accept.n + m.command.n + m.nexits, 0);
+	assert_string_equal(m.clean_needs, "");
+}
+
+static void
+every_optional_key(void **state)
+{
+	(void)state;
+	struct manifest m;
+	char why[MANIFEST_WHY_SIZE];
+	assert_int_equal(parse(good, "kind",
+			     "children = true\nmemory_mib = 512\n"
+			     "recycle_objects = 5000\n"
+			     "accept = [ \"zip\", \"tar*\" ]\nkind",
+			     &m, why),
+	    ERR_OK);
+	assert_true(m.children);
+	assert_int_equal(m.memory_mib, 512);
+	assert_int_equal(m.recycle_objects, 5000);
+	assert_int_equal(m.accept.n, 2);
+	assert_string_equal(manifest_text(&m.accept, 0), "zip");
+	assert_string_equal(manifest_text(&m.accept, 1), "tar*");
+	assert_int_equal(manifest_parse(transfer, strlen(transfer), &m, why), ERR_OK);
+	assert_true(m.transfer);
+	assert_int_equal(manifest_parse(command, strlen(command), &m, why), ERR_OK);
+	assert_int_equal(m.command.n, 3);
+	assert_string_equal(manifest_text(&m.command, 0), "/usr/bin/site-scan");
+	assert_string_equal(manifest_text(&m.command, 1), "--one");
+	assert_string_equal(manifest_text(&m.command, 2), "");
+	assert_int_equal(m.nexits, 2);
+	assert_int_equal(m.exits[1].status, 1);
+	assert_string_equal(m.exits[1].verdict, "malicious");
+	assert_string_equal(m.clean_needs, "^Scanned files: [1-9]");
+	assert_true(m.output_lines);
+}
+
+static void
+what_does_not_fit_together(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *what, *base, *from, *to;
+		enum err want;
+	} cases[] = {
+	    {"memory 64", good, "kind", "memory_mib = 64\nkind", ERR_OK},
+	    {"memory 63", good, "kind", "memory_mib = 63\nkind", ERR_RANGE},
+	    {"memory 65536", good, "kind", "memory_mib = 65536\nkind", ERR_OK},
+	    {"memory 65537", good, "kind", "memory_mib = 65537\nkind", ERR_RANGE},
+	    {"recycle 1", good, "kind", "recycle_objects = 1\nkind", ERR_OK},
+	    {"recycle 0", good, "kind", "recycle_objects = 0\nkind", ERR_RANGE},
+	    {"accept nothing", good, "kind", "accept = [ ]\nkind", ERR_RANGE},
+	    {"accept a text", good, "kind", "accept = \"zip\"\nkind", ERR_SYNTAX},
+	    {"accept numbers", good, "kind", "accept = [ 1 ]\nkind", ERR_SYNTAX},
+	    {"accept an empty glob", good, "kind", "accept = [ \"\" ]\nkind", ERR_RANGE},
+	    {"accept ESC", good, "kind", "accept = [ \"\\x1b\" ]\nkind", ERR_RANGE},
+	    {"the type scanner is choosy", good, "kind = \"av\"",
+		"kind = \"type\"\naccept = [ \"zip\" ]", ERR_RANGE},
+	    {"scope nobody knows", good, "\"object\"", "\"medium\"", ERR_RANGE},
+	    {"set and window", transfer, "window = 1", "window = 2", ERR_RANGE},
+	    {"set and slots", transfer, "slots = 1", "slots = 2", ERR_RANGE},
+	    {"set and selftest", transfer, "selftest = false", "selftest = true", ERR_RANGE},
+	    {"set and children", transfer, "kind", "children = true\nkind", ERR_RANGE},
+	    {"joins", good, "window = 16", "window = 1\nchildren = true\njoins = true", ERR_OK},
+	    {"joins and a window", good, "window = 16",
+		"window = 2\nchildren = true\njoins = true", ERR_RANGE},
+	    {"joins and no children", good, "window = 16", "window = 1\njoins = true",
+		ERR_RANGE},
+	    {"command of another program", command, "scan-exec", "scan-av", ERR_SYNTAX},
+	    {"adapter without a command", good, "scan-av", "scan-exec", ERR_SYNTAX},
+	    {"exits without a command", good, "kind",
+		"exits = ( { status = 0; verdict = \"na\"; } )\nkind", ERR_SYNTAX},
+	    {"a command by its name", command, "/usr/bin/", "", ERR_RANGE},
+	    {"no output", command, "output = \"lines\"", "", ERR_SYNTAX},
+	    {"output elsewhere", command, "output = \"lines\"", "output = \"file\"", ERR_RANGE},
+	    {"it speaks, and has exits", command, "output = \"lines\"", "output = \"protocol\"",
+		ERR_SYNTAX},
+	    {"it speaks, and proves", speaks, "kind = \"av\"",
+		"kind = \"av\"\nclean_needs = \"x\"", ERR_SYNTAX},
+	    {"it speaks by itself", speaks, "kind = \"av\"", "kind = \"code\"", ERR_OK},
+	    {"clean by status alone", command, "clean_needs = \"^Scanned files: [1-9]\"", "",
+		ERR_SYNTAX},
+	    {"nothing is clean", command, "verdict = \"clean\"", "verdict = \"na\"", ERR_OK},
+	    {"no regular expression", command, "files: [1-9]", "files: [1-", ERR_SYNTAX},
+	    {"status 255", command, "status = 1", "status = 255", ERR_OK},
+	    {"status 256", command, "status = 1", "status = 256", ERR_RANGE},
+	    {"status -1", command, "status = 1", "status = -1", ERR_RANGE},
+	    {"status twice", command, "status = 1", "status = 0", ERR_RANGE},
+	    {"verdict nobody knows", command, "\"malicious\"", "\"bad\"", ERR_RANGE},
+	    {"verdict of the station", command, "\"malicious\"", "\"unscanned\"", ERR_RANGE},
+	    {"verdict timeout", command, "\"malicious\"", "\"timeout\"", ERR_RANGE},
+	    {"exit with more in it", command, "status = 1;", "status = 1; signal = 9;",
+		ERR_SYNTAX},
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct manifest m = {.window = 99};
+		char why[MANIFEST_WHY_SIZE];
+		enum err e = parse(cases[i].base, cases[i].from, cases[i].to, &m, why);
+		if (e != cases[i].want || (e != ERR_OK) != (why[0] != '\0'))
+			fail_msg("%s: %d %s", cases[i].what, e, why);
+		if (e != ERR_OK)
+			assert_int_equal(m.window, 99);
+	}
+}
+
+/* n members in a list, each with its number between before and behind. */
+static char *
+list_of(unsigned n, const char *open, const char *before, const char *behind, const char *shut)
+{
+	char *text = mem_strdup(open);
+	for (unsigned i = 0; i < n; i++) {
+		char *more =
+		    mem_printf("%s%s%s%u%s", text, i > 0 ? "," : "", before, i, behind);
+		free(text);
+		text = more;
+	}
+	char *whole = mem_printf("%s%s", text, shut);
+	free(text);
+	return whole;
+}
+
+static void
+length_of_lists(void **state)
+{
+	(void)state;
+	for (unsigned more = 0; more < 2; more++) {
+		struct manifest m;
+		char why[MANIFEST_WHY_SIZE];
+		enum err want = more == 0 ? ERR_OK : ERR_RANGE;
+		MEM_FREE char *types =
+		    list_of(LIM_MANIFEST_TEXTS + more, "accept = [", "\"t", "\"", "]\nkind");
+		assert_int_equal(parse(good, "kind", types, &m, why), want);
+		MEM_FREE char *exits = list_of(LIM_MANIFEST_EXITS + more, "exits = (",
+		    "{ status = ", "; verdict = \"na\"; }", ")\n");
+		assert_int_equal(
+		    parse(command,
+			"exits = ( { status = 0; verdict = \"clean\"; }, { status = 1; "
+			"verdict = \"malicious\"; } )\n",
+			exits, &m, why),
+		    want);
+		/* 2 texts of 1023 and their NULs fill the list */
+		MEM_FREE char *words =
+		    mem_printf("\"/%01022d\", \"%01023d\"%s", 1, 2, more > 0 ? ", \"\"" : "");
+		assert_int_equal(
+		    parse(command, "\"/usr/bin/site-scan\", \"--one\", \"\"", words, &m, why),
+		    more == 0 ? ERR_OK : ERR_LIMIT);
+	}
+}
+
 static void
 the_ones_we_install(void **state)
 {
 	(void)state;
-	static const char *const names[] = {"type", "av"};
-	for (size_t i = 0; i < 2; i++) {
-		MEM_FREE char *path = mem_printf("scanners/%s.conf", names[i]);
-		int fd = open(path, O_RDONLY);
+	glob_t found;
+	assert_int_equal(glob("scanners/*.conf", 0, NULL, &found), 0);
+	assert_true(found.gl_pathc >= 2);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		int fd = open(found.gl_pathv[i], O_RDONLY);
 		uint8_t *bytes;
 		size_t n;
 		struct manifest m;
@@ -133,10 +326,13 @@ the_ones_we_install(void **state)
 		assert_int_equal(io_slurp(fd, LIM_MANIFEST_BYTES, &bytes, &n), ERR_OK);
 		close(fd);
 		if (manifest_parse(bytes, n, &m, why) != ERR_OK)
-			fail_msg("%s: %s", path, why);
+			fail_msg("%s: %s", found.gl_pathv[i], why);
 		free(bytes);
-		assert_string_equal(m.name, names[i]);
+		/* the file is found by the name in it */
+		MEM_FREE char *path = mem_printf("scanners/%s.conf", m.name);
+		assert_string_equal(path, found.gl_pathv[i]);
 	}
+	globfree(&found);
 }
 
 int
@@ -146,6 +342,10 @@ main(void)
 	    cmocka_unit_test(a_good_one),
 	    cmocka_unit_test(every_rule),
 	    cmocka_unit_test(size_of_the_file),
+	    cmocka_unit_test(what_is_absent_is_off),
+	    cmocka_unit_test(every_optional_key),
+	    cmocka_unit_test(what_does_not_fit_together),
+	    cmocka_unit_test(length_of_lists),
 	    cmocka_unit_test(the_ones_we_install),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* links: scanners/scan src/ipc/channel src/ipc/landlock src/ipc/message src/ipc/msg src/ipc/sandbox src/ipc/sandbox_probe src/ipc/spawn src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set src/ipc/channel src/ipc/landlock src/ipc/message src/ipc/msg src/ipc/sandbox src/ipc/sandbox_probe src/ipc/spawn src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 #include "scanners/scan.h"
 #include "src/base/io.h"
