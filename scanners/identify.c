@@ -11,9 +11,6 @@
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 #define IDENTIFY_TAIL_BYTES (65535 + 22 + 1024) /* a zip comment, its record, and leavings */
-#define IDENTIFY_PDF_BYTES  1024                /* readers look that far for %PDF- */
-#define IDENTIFY_ZERO_BYTES (1 << 20)           /* zeros at the end that are worth a word */
-#define IDENTIFY_ISO_AT     32769               /* "CD001" */
 #define IDENTIFY_EICAR_MAX  128                 /* the test file with its white space */
 
 /* --- looking --------------------------------------------------------------------- */
@@ -54,6 +51,34 @@ identify_find(struct identify_look *l, const char *rule, const char *class,
 	*f = (struct identify_finding){
 	    .rule = rule, .class = class, .severity = severity, .title = title, .at = at};
 	snprintf(f->detail, sizeof(f->detail), "%s", detail != NULL ? detail : "");
+}
+
+void
+identify_fact(struct identify_look *l, const char *key, const char *value, size_t n)
+{
+	if (l->ret->facts == IDENTIFY_FACTS)
+		return;
+	struct identify_fact *f = &l->ret->fact[l->ret->facts++];
+	f->key = key;
+	snprintf(f->value, sizeof(f->value), "%.*s", (int)n, value);
+}
+
+int
+identify_byte(struct identify_walk *w)
+{
+	if (w->at < w->chunk_at || w->at - w->chunk_at >= w->chunk_len) {
+		uint64_t left = w->look->in->size_bytes;
+		if (w->at >= left)
+			return -1;
+		left -= w->at;
+		w->chunk_at = w->at;
+		w->chunk_len = left < IDENTIFY_CHUNK ? (size_t)left : IDENTIFY_CHUNK;
+		if (!identify_get(w->look, w->at, w->chunk, w->chunk_len)) {
+			w->chunk_len = 0;
+			return -1;
+		}
+	}
+	return w->chunk[w->at++ - w->chunk_at];
 }
 
 void
@@ -206,6 +231,11 @@ static const struct identify_magic identify_magics[] = {
     {MAGIC("!<arch>\n"), magic_is_deb, "deb", "application/vnd.debian.binary-package"},
     {MAGIC("!<arch>\n"), NULL, "ar", "application/x-archive"},
     {MAGIC("SQLite format 3\0"), NULL, "sqlite", "application/vnd.sqlite3"},
+    {MAGIC("-----BEGIN PGP SIGNED MESSAGE-----"), NULL, "clearsigned", NULL},
+    {MAGIC("JM\1\0PK\3\4"), NULL, "jmod", "application/x-java-jmod"},
+    {MAGIC("Cr24"), NULL, "crx", "application/x-chrome-extension"},
+    {MAGIC("\0\5\x16\7"), NULL, "appledouble", "multipart/appledouble"},
+    {MAGIC("\0\0\0\1Bud1"), NULL, "ds-store", "application/octet-stream"},
     {MAGIC("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), NULL, "ole", NULL},
     {MAGIC("{\\rtf"), NULL, "rtf", "text/rtf"},
     {MAGIC("\xde\x12\x04\x95"), NULL, "other", "application/x-gettext-translation"},
@@ -256,7 +286,7 @@ identify_is_safetensors(const struct identify_look *l)
 }
 
 /* The header of a tar member: its sum is right. */
-static bool
+bool
 identify_is_tar(const struct identify_look *l)
 {
 	if (l->head_len < 512 || l->head[0] == 0)
@@ -275,7 +305,7 @@ identify_is_pyc(const struct identify_look *l)
 	       l->head[3] == '\n' && identify_le32(l->head + 4) < 4;
 }
 
-static bool
+bool
 identify_is_iso9660(struct identify_look *l)
 {
 	uint8_t magic[5];
@@ -375,109 +405,27 @@ identify_type(struct identify_look *l)
 		identify_set(l, "pyc", "application/x-bytecode.python", true);
 	} else if (identify_is_safetensors(l)) {
 		identify_set(l, "safetensors", "application/x-safetensors", true);
+	} else if (identify_is_torch_old(l)) {
+		identify_set(l, "torch-legacy", "application/x-pickle", true);
 	} else if (identify_pickle(l)) {
 		identify_set(l, "pickle", "application/x-pickle", true);
 	} else if (identify_is_tar(l)) {
 		identify_set(l, "tar", "application/x-tar", true);
+		if (identify_is_torch_tar(l))
+			identify_set(l, "torch-tar", "application/x-tar", true);
 	} else if (identify_is_iso9660(l)) {
 		identify_set(l, "iso9660", "application/x-iso9660-image", true);
 	} else if (identify_is_hdf5(l)) {
 		identify_set(l, "hdf5", "application/x-hdf5", true);
 	} else if (identify_is_onnx(l)) {
 		identify_set(l, "onnx", "application/x-onnx", true);
+	} else if (identify_is_saved_model(l)) {
+		identify_set(l, "saved-model", "application/x-tensorflow", true);
+	} else if (identify_pickle_old(l)) {
+		identify_set(l, "pickle", "application/x-pickle", true);
 	} else {
 		(void)identify_text(l);
 	}
-}
-
-/* --- more than one thing at once ---------------------------------------------------------- */
-
-static bool
-identify_type_is(const struct identify_look *l, const char *const *types, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(l->ret->type, types[i]) == 0)
-			return true;
-	return false;
-}
-
-/* A zip directory at the end of something else. */
-static void
-identify_polyglot_zip(struct identify_look *l)
-{
-	/* these hold their members' bytes as they are, the last one at the end */
-	static const char *const holders[] = {"tar", "iso9660", "ar", "deb"};
-	struct identify_zip_end z;
-	char detail[64];
-	if (identify_has(l, 0, "PK\3\4", 4) || !identify_zip_find(l, &z))
-		return;
-	if (!z.exact && identify_type_is(l, holders, COUNT(holders)))
-		return;
-	snprintf(detail, sizeof(detail), "%s with a zip directory at byte %ju", l->ret->type,
-	    (uintmax_t)z.directory);
-	identify_find(l, "polyglot/zip", "polyglot", "high",
-	    "A zip archive is attached to something else", detail, z.directory);
-}
-
-static void
-identify_polyglot_pdf(struct identify_look *l)
-{
-	static const char *const texts[] = {
-	    "text", "script", "json", "xml", "html", "data", "other", "pyc"};
-	size_t n = l->head_len < IDENTIFY_PDF_BYTES ? l->head_len : IDENTIFY_PDF_BYTES;
-	const uint8_t *at = memmem(l->head, n, "%PDF-", 5);
-	if (at == NULL || at == l->head)
-		return;
-	/* a text may speak of PDF; one that also ends like a PDF is one */
-	if (identify_type_is(l, texts, COUNT(texts)) &&
-	    memmem(l->tail, l->tail_len, "%%EOF", 5) == NULL)
-		return;
-	identify_find(l, "polyglot/pdf", "polyglot", "high",
-	    "Readers will take it for a PDF, and it begins as something else", l->ret->type,
-	    (uint64_t)(at - l->head));
-}
-
-/* Archives and images whose magic number is further on. */
-static void
-identify_polyglot_later(struct identify_look *l)
-{
-	static const char *const weak[] = {"tar", "iso9660", "data", "text"};
-	if (identify_type_is(l, weak, COUNT(weak)))
-		return;
-	if (identify_has(l, 257, "ustar", 5) && identify_is_tar(l))
-		identify_find(l, "polyglot/tar", "polyglot", "high", "It is also a tar archive",
-		    l->ret->type, 0);
-	if (identify_is_iso9660(l) && strcmp(l->ret->type, "pe") != 0)
-		identify_find(l, "polyglot/iso9660", "polyglot", "high",
-		    "It is also a disc image", l->ret->type, IDENTIFY_ISO_AT);
-}
-
-/* --- downloads that did not end -------------------------------------------------------------
- */
-
-static bool
-identify_is_zero(const uint8_t *p, size_t n)
-{
-	return n > 0 && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
-}
-
-static void
-identify_incomplete(struct identify_look *l)
-{
-	uint64_t size = l->in->size_bytes, at = size - IDENTIFY_ZERO_BYTES;
-	if (size > 0 && (size + 1) % (UINT64_C(1) << 32) == 0)
-		identify_find(l, "type/fat-limit", "incomplete", "medium",
-		    "As long as FAT32 allows: probably cut off", NULL, 0);
-	if (size < 2 * IDENTIFY_ZERO_BYTES || !identify_is_zero(l->tail, l->tail_len))
-		return;
-	MEM_FREE uint8_t *chunk = mem_alloc(IDENTIFY_WINDOW);
-	for (; at < size - l->tail_len; at += IDENTIFY_WINDOW)
-		if (!identify_get(l, at, chunk, IDENTIFY_WINDOW) ||
-		    !identify_is_zero(chunk, IDENTIFY_WINDOW))
-			return;
-	identify_find(l, "type/zero-tail", "incomplete", "medium",
-	    "It ends in a MiB of zeros: an unfinished download?", NULL,
-	    size - IDENTIFY_ZERO_BYTES);
 }
 
 enum err
@@ -504,10 +452,10 @@ identify(const struct identify_input *in, struct identify_result *ret)
 	identify_type(&l);
 	if (in->size_bytes > 0) {
 		identify_locked(&l);
-		identify_polyglot_zip(&l);
-		identify_polyglot_pdf(&l);
-		identify_polyglot_later(&l);
+		identify_polyglot(&l);
+		identify_trailing(&l);
 		identify_incomplete(&l);
+		identify_notes(&l);
 	}
 	return l.failed ? ERR_IO : ERR_OK;
 }

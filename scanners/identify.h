@@ -15,6 +15,7 @@
 
 #define IDENTIFY_WINDOW   65536 /* bytes looked at, at the beginning and at the end */
 #define IDENTIFY_FINDINGS 8     /* of one object, at most */
+#define IDENTIFY_FACTS    4     /* of one object, at most, besides its type */
 
 /*
  * Reads exactly n bytes at `at`; the caller of identify() promises that size is
@@ -37,6 +38,12 @@ struct identify_finding {
 	uint64_t at;      /* offset in bytes; 0 when there is none */
 };
 
+/* Something other checks, or names, are judged by. */
+struct identify_fact {
+	const char *key; /* static */
+	char value[80];  /* printable */
+};
+
 struct identify_result {
 	const char *type; /* our type name, static; never NULL; "data" when unknown */
 	const char *mime; /* static; NULL: libmagic may know better ("data", "text") */
@@ -46,6 +53,8 @@ struct identify_result {
 	bool malicious; /* the EICAR test file */
 	size_t findings;
 	struct identify_finding finding[IDENTIFY_FINDINGS];
+	size_t facts;
+	struct identify_fact fact[IDENTIFY_FACTS];
 };
 
 /* ERR_IO when the callback failed; *ret is filled otherwise. */

@@ -10,7 +10,6 @@
 
 #define PICKLE_MAX_OPCODES 1000000
 #define PICKLE_MAX_LINE    65536
-#define PICKLE_CHUNK_BYTES 4096
 #define PICKLE_LIKELY      4 /* opcodes after which a broken one is still a pickle */
 
 /* What follows an opcode. */
@@ -101,35 +100,8 @@ static const uint8_t pickle_args[256] = {
     ['Q'] = ARG_NONE,
 };
 
-struct pickle_walk {
-	struct identify_look *look;
-	uint64_t at;
-	uint64_t chunk_at; /* offset of the chunk */
-	size_t chunk_len;
-	uint8_t chunk[PICKLE_CHUNK_BYTES];
-};
-
-/* The byte at w->at, which moves on; -1 at the end. */
-static int
-pickle_byte(struct pickle_walk *w)
-{
-	if (w->at < w->chunk_at || w->at - w->chunk_at >= w->chunk_len) {
-		uint64_t left = w->look->in->size_bytes;
-		if (w->at >= left)
-			return -1;
-		left -= w->at;
-		w->chunk_at = w->at;
-		w->chunk_len = left < PICKLE_CHUNK_BYTES ? (size_t)left : PICKLE_CHUNK_BYTES;
-		if (!identify_get(w->look, w->at, w->chunk, w->chunk_len)) {
-			w->chunk_len = 0;
-			return -1;
-		}
-	}
-	return w->chunk[w->at++ - w->chunk_at];
-}
-
 static bool
-pickle_skip(struct pickle_walk *w, uint64_t n)
+pickle_skip(struct identify_walk *w, uint64_t n)
 {
 	if (n > w->look->in->size_bytes - w->at)
 		return false;
@@ -139,11 +111,11 @@ pickle_skip(struct pickle_walk *w, uint64_t n)
 
 /* A length of `width` bytes, little endian, and as many bytes after it. */
 static bool
-pickle_skip_counted(struct pickle_walk *w, int width, bool negative_allowed)
+pickle_skip_counted(struct identify_walk *w, int width, bool negative_allowed)
 {
 	uint64_t n = 0;
 	for (int i = 0; i < width; i++) {
-		int c = pickle_byte(w);
+		int c = identify_byte(w);
 		if (c < 0)
 			return false;
 		n |= (uint64_t)c << (8 * i);
@@ -154,10 +126,10 @@ pickle_skip_counted(struct pickle_walk *w, int width, bool negative_allowed)
 }
 
 static bool
-pickle_skip_line(struct pickle_walk *w)
+pickle_skip_line(struct identify_walk *w)
 {
 	for (size_t i = 0; i <= PICKLE_MAX_LINE; i++) {
-		int c = pickle_byte(w);
+		int c = identify_byte(w);
 		if (c < 0)
 			return false;
 		if (c == '\n')
@@ -167,7 +139,7 @@ pickle_skip_line(struct pickle_walk *w)
 }
 
 static bool
-pickle_skip_arg(struct pickle_walk *w, enum pickle_arg arg)
+pickle_skip_arg(struct identify_walk *w, enum pickle_arg arg)
 {
 	switch (arg) {
 	case ARG_BAD:
@@ -203,11 +175,11 @@ identify_pickle(struct identify_look *l)
 {
 	if (l->head_len < 3 || l->head[0] != 0x80 || l->head[1] < 2 || l->head[1] > 5)
 		return false;
-	MEM_FREE struct pickle_walk *w = mem_alloc(sizeof(*w));
+	MEM_FREE struct identify_walk *w = mem_alloc(sizeof(*w));
 	w->look = l;
 	for (size_t n = 0; n < PICKLE_MAX_OPCODES; n++) {
 		uint64_t at = w->at;
-		int op = pickle_byte(w);
+		int op = identify_byte(w);
 		if (op == '.')
 			return true;
 		if (op >= 0 && pickle_skip_arg(w, (enum pickle_arg)pickle_args[op]))
@@ -222,4 +194,158 @@ identify_pickle(struct identify_look *l)
 	identify_find(l, "type/pickle-long", "incomplete", "medium",
 	    "A pickle with more opcodes than are looked at", NULL, 0);
 	return true;
+}
+
+/* --- protocols 0 and 1 ------------------------------------------------------------ */
+
+#define OLD_MARKS      1024 /* marks open at once */
+#define OLD_LINE_BYTES 256  /* of a line that must be a number or a name */
+
+/* What a walk knows of the stack, without what is on it. */
+struct pickle_old {
+	struct identify_walk walk;
+	uint64_t depth;
+	uint64_t marks[OLD_MARKS]; /* the depth at each */
+	size_t nmarks;
+	bool names, calls, keeps; /* names of things, calls of them, memory */
+};
+
+/* A line whose bytes all are among these; false at another, or at the end. */
+static bool
+old_line(struct identify_walk *w, const char *among)
+{
+	size_t n = 0;
+	for (int c; (c = identify_byte(w)) >= 0; n++) {
+		if (c == '\n')
+			return n > 0;
+		if (n == OLD_LINE_BYTES || (strchr(among, c) == NULL && c < 0x80) || c == 0)
+			return false;
+	}
+	return false;
+}
+
+#define DIGITS "0123456789"
+#define NAMES  "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_." DIGITS
+
+/* The argument of an opcode, as strictly as Python takes it. */
+static bool
+old_arg(struct pickle_old *p, int op)
+{
+	struct identify_walk *w = &p->walk;
+	switch (op) {
+	case 'I':
+	case 'L':
+		return old_line(w, "-+L" DIGITS);
+	case 'F':
+		return old_line(w, "-+.einfaE" DIGITS);
+	case 'p':
+	case 'g':
+		return old_line(w, DIGITS);
+	case 'c':
+	case 'i':
+		return old_line(w, NAMES) && old_line(w, NAMES);
+	case 'S':
+		op = identify_byte(w);
+		return (op == '\'' || op == '"') && pickle_skip_line(w);
+	default:
+		return pickle_args[op] != ARG_BAD && op < 0x80 &&
+		       pickle_skip_arg(w, (enum pickle_arg)pickle_args[op]);
+	}
+}
+
+/* Opcodes that take away what is above a mark, and how many they put in its place. */
+static bool
+old_to_mark(struct pickle_old *p, unsigned put, unsigned needs)
+{
+	if (p->nmarks == 0)
+		return false;
+	p->depth = p->marks[--p->nmarks];
+	if (p->depth < needs)
+		return false;
+	p->depth += put;
+	return true;
+}
+
+static bool
+old_take(struct pickle_old *p, unsigned take, unsigned put)
+{
+	uint64_t floor = p->nmarks > 0 ? p->marks[p->nmarks - 1] : 0;
+	if (p->depth < floor + take)
+		return false;
+	p->depth = p->depth - take + put;
+	return true;
+}
+
+/* False when the stack does not have what the opcode needs. */
+static bool
+old_stack(struct pickle_old *p, int op)
+{
+	p->names |= op == 'c' || op == 'i';
+	p->calls |= op == 'R' || op == 'o' || op == 'i' || op == 'b';
+	p->keeps |= op == 'p' || op == 'q' || op == 'r';
+	switch (op) {
+	case '(':
+		if (p->nmarks == OLD_MARKS)
+			return false;
+		p->marks[p->nmarks++] = p->depth;
+		return true;
+	case 't':
+	case 'l':
+	case 'd':
+	case 'i':
+	case 'o':
+		return old_to_mark(p, 1, 0);
+	case 'e':
+	case 'u':
+		return old_to_mark(p, 0, 1);
+	case '1':
+		return old_to_mark(p, 0, 0);
+	case 'a':
+	case 'R':
+	case 'b':
+		return old_take(p, 2, 1);
+	case 's':
+		return old_take(p, 3, 1);
+	case '0':
+		return old_take(p, 1, 0);
+	case '2':
+		return old_take(p, 1, 2);
+	case 'p':
+	case 'q':
+	case 'r':
+	case 'Q':
+	case '.':
+		return old_take(p, 1, 1);
+	default:
+		p->depth++;
+		return true;
+	}
+}
+
+bool
+identify_pickle_old(struct identify_look *l)
+{
+	static const char first[] = "(])}cCGFIJKLMNPSTUVXBi";
+	if (l->head_len < 4 || l->head[0] == 0 || strchr(first, l->head[0]) == NULL)
+		return false;
+	MEM_FREE struct pickle_old *p = mem_alloc(sizeof(*p));
+	p->walk.look = l;
+	for (size_t n = 0; n < PICKLE_MAX_OPCODES; n++) {
+		uint64_t at = p->walk.at;
+		int op = identify_byte(&p->walk);
+		if (op >= 0 && old_arg(p, op) && old_stack(p, op)) {
+			if (op != '.')
+				continue;
+			return p->depth >= 1 && (p->names || p->calls || p->keeps);
+		}
+		/* what was called before the fault has been done by then */
+		if (!p->names || !p->calls)
+			return false;
+		identify_find(l, "type/pickle-broken", "corruption", "medium",
+		    "A pickle that breaks off before its end", NULL, at);
+		return true;
+	}
+	identify_find(l, "type/pickle-long", "incomplete", "medium",
+	    "A pickle with more opcodes than are looked at", NULL, 0);
+	return p->names || p->keeps;
 }

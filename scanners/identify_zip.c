@@ -29,6 +29,11 @@ enum zip_sign {
 	SIGN_NPY = 1 << 10,
 	SIGN_OTHER = 1 << 11, /* a member that is no .npy */
 	SIGN_ANDROID = 1 << 12,
+	SIGN_KERAS_CONFIG = 1 << 13,
+	SIGN_KERAS_WEIGHTS = 1 << 14,
+	SIGN_TORCH_SERVE = 1 << 15,
+	SIGN_SKOPS = 1 << 16,
+	SIGN_CLASS = 1 << 17,
 };
 
 static const struct {
@@ -47,6 +52,11 @@ static const struct {
     {"META-INF/MANIFEST.MF", WHOLE, SIGN_MANIFEST},
     {"AndroidManifest.xml", WHOLE, SIGN_ANDROID},
     {"/data.pkl", END, SIGN_TORCH_DATA},
+    {"config.json", WHOLE, SIGN_KERAS_CONFIG},
+    {"model.weights.h5", WHOLE, SIGN_KERAS_WEIGHTS},
+    {"MAR-INF/MANIFEST.json", WHOLE, SIGN_TORCH_SERVE},
+    {"schema.json", WHOLE, SIGN_SKOPS},
+    {".class", END, SIGN_CLASS},
 };
 
 /* All signs of a row make the type; the first row that fits counts. */
@@ -63,8 +73,12 @@ static const struct {
     {SIGN_WHEEL | SIGN_METADATA, "wheel", "application/zip"},
     {SIGN_CONDA_METADATA | SIGN_CONDA_PACKAGE, "conda", "application/zip"},
     {SIGN_TORCH_DATA, "torch", "application/zip"},
+    {SIGN_KERAS_CONFIG | SIGN_KERAS_WEIGHTS, "keras", "application/zip"},
+    {SIGN_TORCH_SERVE, "torch-serve", "application/zip"},
+    {SIGN_SKOPS | SIGN_NPY, "skops", "application/zip"},
     {SIGN_ANDROID, "apk", "application/vnd.android.package-archive"},
     {SIGN_MANIFEST, "jar", "application/java-archive"},
+    {SIGN_CLASS, "jar", "application/java-archive"},
 };
 
 static bool

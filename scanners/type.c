@@ -6,7 +6,7 @@
  * Dies when:  the desk hangs up, or a peer breaks the protocol.
  */
 #include "scanners/identify.h"
-#include "scanners/scan.h"
+#include "scanners/object.h"
 #include "src/base/log.h"
 
 #include <ctype.h>
@@ -38,24 +38,6 @@ type_setup(struct scan *s, struct scan_about *about)
 	snprintf(about->engine, sizeof(about->engine), "libmagic %d.%02d",
 	    magic_version() / 100, magic_version() % 100);
 	return ERR_OK;
-}
-
-static bool
-type_read(void *arg, uint64_t at, void *out, size_t n)
-{
-	const struct scan_job *job = arg;
-	char *p = out;
-	while (n > 0) {
-		ssize_t r = pread(job->fd, p, n, (off_t)at);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r <= 0)
-			return false;
-		p += r;
-		at += (uint64_t)r;
-		n -= (size_t)r;
-	}
-	return true;
 }
 
 /* libmagic's word, when it is one; NULL otherwise. */
@@ -96,7 +78,8 @@ type_settle(struct identify_result *r, const char *mime)
 static void
 type_object(struct scan *s, struct scan_job *job)
 {
-	const struct identify_input in = {job->size_bytes, type_read, job};
+	struct object_job j = {s, job};
+	const struct identify_input in = {job->size_bytes, object_read_job, &j};
 	struct identify_result r;
 	if (identify(&in, &r) != ERR_OK) {
 		scan_result(s, job, SCAN_ERROR, "the object could not be read", 0);
@@ -110,6 +93,8 @@ type_object(struct scan *s, struct scan_job *job)
 	}
 	scan_put_fact(s, job, "type", r.type);
 	scan_put_fact(s, job, "mime", r.mime);
+	for (size_t i = 0; i < r.facts; i++)
+		scan_put_fact(s, job, r.fact[i].key, r.fact[i].value);
 	for (size_t i = 0; i < r.findings; i++) {
 		const struct identify_finding *f = &r.finding[i];
 		const struct scan_finding out = {.rule = f->rule,

@@ -1,4 +1,4 @@
-/* links: scanners/identify scanners/identify_zip scanners/identify_pickle scanners/identify_line scanners/identify_locked scanners/identify_source scanners/identify_text scanners/identify_mime src/base/mem src/base/utf8 */
+/* links: scanners/identify scanners/identify_zip scanners/identify_pickle scanners/identify_line scanners/identify_locked scanners/identify_model scanners/identify_more scanners/identify_note scanners/identify_source scanners/identify_text scanners/identify_trailing scanners/identify_mime scanners/digests scanners/object src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 #include "scanners/identify.h"
 

@@ -1,4 +1,4 @@
-/* links: scanners/identify scanners/identify_zip scanners/identify_pickle scanners/identify_line scanners/identify_locked scanners/identify_source scanners/identify_text scanners/identify_mime src/base/mem src/base/utf8 */
+/* links: scanners/identify scanners/identify_zip scanners/identify_pickle scanners/identify_line scanners/identify_locked scanners/identify_model scanners/identify_more scanners/identify_note scanners/identify_source scanners/identify_text scanners/identify_trailing scanners/identify_mime scanners/digests scanners/object src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 #include "scanners/identify.h"
 #include "src/base/mem.h"
@@ -362,10 +362,239 @@ types_of_mime(void **state)
 	assert_null(identify_mime_type("text"));
 }
 
+static const char *
+fact(const struct identify_result *r, const char *key)
+{
+	for (size_t i = 0; i < r->facts; i++)
+		if (strcmp(r->fact[i].key, key) == 0)
+			return r->fact[i].value;
+	return "";
+}
+
+/* R11: protocols 0 and 1 have no mark and look like a text. */
+static void
+old_pickles(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *type, *rule;
+	} rows[] = {
+	    {S("cos\nsystem\n(S'id'\ntR."), "pickle", NULL},
+	    {S("cposix\nsystem\np0\n(S'id'\np1\ntp2\nRp3\n."), "pickle", NULL},
+	    {S("(ios\nsystem\n."), "pickle", NULL},
+	    {S("(S'id'\nios\nsystem\n."), "pickle", NULL},
+	    {S("(dp0\nS'a'\np1\nI1\ns."), "pickle", NULL},
+	    {S("(lp0\nI1\naI2\na."), "pickle", NULL},
+	    {S("}q\0X\1\0\0\0aq\1K\1s."), "pickle", NULL},
+	    /* what was called has been called, whatever follows */
+	    {S("cos\nsystem\n(S'id'\ntRhello"), "pickle", "type/pickle-broken"},
+	    {S("cos\nsystem\n(S'id'\ntR"), "pickle", "type/pickle-broken"},
+	    /* nothing is made or kept: too little to tell */
+	    {S("I1\n."), "text", NULL},
+	    {S("N."), "text", NULL},
+	    {S("(."), "text", NULL},
+	    {S("]."), "text", NULL},
+	    {S("I am a text.\nLike any other.\n"), "text", NULL},
+	    {S("cos\nsystem\n"), "text", NULL},
+	    {S("Software is what this is about.\n"), "text", NULL},
+	    {S("(c) 2020 by nobody\np0\n."), "text", NULL},
+	    {S("p0\n.\n"), "text", NULL},
+	    {S("Gabcdefghp0\n."), "pickle", NULL},
+	    {S("(((((((((tttttttttp0\n."), "pickle", NULL},
+	    {S("ttp0\n."), "text", NULL},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct identify_result r = look(rows[i].bytes, rows[i].n);
+		if (strcmp(r.type, rows[i].type) != 0 ||
+		    (rows[i].rule != NULL ? !has_rule(&r, rows[i].rule) : r.findings != 0))
+			fail_msg("row %zu: %s", i, r.type);
+	}
+}
+
+static void
+models(void **state)
+{
+	static const char *const keras[] = {"config.json", "model.weights.h5", "metadata.json"};
+	static const char *const mar[] = {"MAR-INF/MANIFEST.json", "model.pt"};
+	static const char *const skops[] = {"schema.json", "1.npy"};
+	static const char *const classes[] = {"a/B.class"};
+	static const struct {
+		const char *const *names;
+		size_t n;
+		const char *type;
+	} zips[] = {{keras, 3, "keras"}, {mar, 2, "torch-serve"}, {skops, 2, "skops"},
+	    {classes, 1, "jar"}};
+	static const char *const members[] = {"pickle", "storages", "tensors", "sys_info"};
+	MEM_FREE uint8_t *zip = mem_alloc(ZIP_ROOM);
+	(void)state;
+	for (size_t i = 0; i < sizeof(zips) / sizeof(zips[0]); i++) {
+		size_t n = make_zip(zip, zips[i].names, zips[i].n, 0, "");
+		assert_string_equal(look(zip, n).type, zips[i].type);
+	}
+	struct identify_result r =
+	    look(S("\x80\2\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19.\x80\2M\xe9\3."));
+	assert_string_equal(r.type, "torch-legacy");
+	r = look(S("\x08\1\x12\x06\x0a\x02\x12\x00\x12\x00"));
+	assert_string_equal(r.type, "saved-model");
+	r = look(S("\x08\1\x12\x07\x0a\x02\x12\x00\x12\x00"));
+	assert_string_equal(r.type, "data");
+	for (size_t count = 3; count <= 4; count++) {
+		memset(zip, 0, 512 * 6);
+		for (size_t i = 0; i < count; i++) {
+			uint8_t *h = zip + 512 * i;
+			unsigned sum = 256;
+			snprintf((char *)h, 100, "%s", members[i]);
+			snprintf((char *)h + 124, 12, "%011o", 0u);
+			for (size_t k = 0; k < 512; k++)
+				sum += h[k];
+			snprintf((char *)h + 148, 8, "%06o", sum);
+			h[155] = ' ';
+		}
+		r = look(zip, 512 * 6);
+		assert_string_equal(r.type, count == 4 ? "torch-tar" : "tar");
+	}
+}
+
+#define JPEG "\xff\xd8\xff\xe0\0\4ab\xff\xda\0\2\1\xff\0\2\xff\xd3\3\xff\xd9"
+#define GIF                                                                        \
+	"GIF89a\1\0\1\0\x80\0\0abcdef\x21\xf9\4\0\0\0\0\0\x2c\0\0\0\0\1\0\1\0\0\2" \
+	"\2\x44\1\0\x3b"
+
+/* R15: what is behind the end of a picture is seen by nobody else. */
+static void
+behind_the_end_of_a_picture(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *rule; /* NULL: none */
+		uint64_t at;
+	} rows[] = {
+	    {S(JPEG), NULL, 0},
+	    {S(JPEG "\0\0\0"), NULL, 0},
+	    {S(JPEG "hello"), "type/trailing", sizeof(JPEG) - 1},
+	    {S(JPEG "\xff\xd8\xff"), "type/trailing", sizeof(JPEG) - 1},
+	    {S("\xff\xd8\xff\xe0\0\4ab\xff\xda\0\2\1\xff\0"), "type/no-end", 0},
+	    {S("\xff\xd8\xff\xe0\xff\xff"), "type/no-end", 0},
+	    {S("\xff\xd8\xff\xe0\0\1"), "type/no-end", 0},
+	    {S(GIF), NULL, 0},
+	    {S(GIF "x"), "type/trailing", sizeof(GIF) - 1},
+	    {S("GIF89a\1\0\1\0\x80\0\0abcdef\x21\xf9\4\0"), "type/no-end", 0},
+	    {S("RIFF\4\0\0\0WAVE"), "type/no-end", 0},
+	    {S("RIFF\6\0\0\0WAVEab"), NULL, 0},
+	    {S("RIFF\6\0\0\0WAVEabc"), "type/trailing", 14},
+	    {S("RIFF\5\0\0\0WAVEa"), NULL, 0},
+	    {S("RIFF\5\0\0\0WAVEa\0"), NULL, 0},
+	    {S("RIFF\xff\0\0\0WAVEa"), "type/no-end", 0},
+	    {S("RIFF\6\0\0\0AVI abc"), NULL, 0},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct identify_result r = look(rows[i].bytes, rows[i].n);
+		if (rows[i].rule == NULL
+			? r.findings != 0
+			: !has_rule(&r, rows[i].rule) || r.finding[0].at != rows[i].at)
+			fail_msg("row %zu: %zu findings, %s", i, r.findings,
+			    r.findings > 0 ? r.finding[0].rule : "");
+	}
+}
+
+#define SHA "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+static void
+facts_for_others(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+		const char *key, *value; /* "": none */
+	} rows[] = {
+	    {S("version https://git-lfs.github.com/spec/v1\noid sha256:" SHA "\nsize 12\n"),
+		"lfs_sha256", SHA},
+	    {S("version https://git-lfs.github.com/spec/v1\noid sha256:" SHA "\nsize 12\n"),
+		"lfs_bytes", "12"},
+	    {S("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize x\n"),
+		"lfs_sha256", ""},
+	    {S("<html><head><title>404 Not Found</title>"), "error_page", "html"},
+	    {S("<html><head><title>A manual</title>"), "error_page", ""},
+	    {S("{\"error\": \"Repository not found\"}"), "error_page", "json"},
+	    {S("{\"name\": \"error\"}"), "error_page", ""},
+	    {S("<?xml version=\"1.0\"?>\n<Error><Code>NoSuchKey</Code></Error>"), "error_page",
+		"xml"},
+	    {S(SHA "  a\n"), "list", "digests"},
+	    {S("SHA256 (a) = " SHA "\n"), "list", "digests"},
+	    {S("\xef\xbb\xbf" SHA "  a\r\n"), "list", "digests"},
+	    {S(SHA "  a\0" SHA "  b\0"), "list", "digests"},
+	    {S("-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n" SHA "  a\n"), "list",
+		"digests"},
+	    {S(SHA "\n" SHA "\n"), "list", ""},
+	    {S("a text\n"), "list", ""},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct identify_result r = look(rows[i].bytes, rows[i].n);
+		if (strcmp(fact(&r, rows[i].key), rows[i].value) != 0)
+			fail_msg("row %zu: %s", i, fact(&r, rows[i].key));
+	}
+}
+
+static void
+leavings_by_their_content(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t n;
+	} rows[] = {
+	    {S("\0\0\0\1Bud1\0\0\x10\0")},
+	    {S("\0\5\x16\7\0\2\0\0Mac OS X        ")},
+	    {S("[.ShellClassInfo]\r\nIconFile=x\r\n")},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct identify_result r = look(rows[i].bytes, rows[i].n);
+		assert_true(has_rule(&r, "type/leavings"));
+	}
+}
+
+/* One byte less than 4 GiB, and twice that, is where FAT32 cuts. */
+static bool
+read_nothing(void *arg, uint64_t at, void *out, size_t n)
+{
+	(void)arg;
+	(void)at;
+	memset(out, 'x', n);
+	return true;
+}
+
+static void
+cut_by_fat(void **state)
+{
+	static const struct {
+		uint64_t size;
+		bool said;
+	} rows[] = {{UINT64_C(4294967294), false}, {UINT64_C(4294967295), true},
+	    {UINT64_C(4294967296), false}, {UINT64_C(8589934591), true}};
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		const struct identify_input in = {rows[i].size, read_nothing, NULL};
+		struct identify_result r;
+		assert_int_equal(identify(&in, &r), ERR_OK);
+		assert_int_equal(has_rule(&r, "type/fat-limit"), rows[i].said);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(old_pickles),
+	    cmocka_unit_test(models),
+	    cmocka_unit_test(behind_the_end_of_a_picture),
+	    cmocka_unit_test(facts_for_others),
+	    cmocka_unit_test(leavings_by_their_content),
+	    cmocka_unit_test(cut_by_fat),
 	    cmocka_unit_test(beginnings),
 	    cmocka_unit_test(zip_members_name_the_type),
 	    cmocka_unit_test(zip_with_thousands_of_members),
