@@ -1,86 +1,68 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * scan-av: antivirus by clamd, on a socket that the parent connected.
- * May:        pass the descriptor of an object to clamd; repeat what it says.
+ * May:        before its sandbox, read clamd.conf; pass the descriptor of an
+ *             object to clamd; repeat what it says.
  * Must never: open, connect, write files, run anything; call clean what clamd
  *             did not read to the end.
  * Dies when:  the desk hangs up, clamd ends its session, or a peer breaks the
  *             protocol.  Objects under way are answered `error` first.
  */
-#include "scanners/clamd.h"
+#include "scanners/av_probe.h"
+#include "scanners/av_session.h"
 #include "scanners/scan.h"
 #include "src/base/clock.h"
 #include "src/base/limits.h"
-#include "src/base/log.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <string.h>
 
-#define AV_WINDOW    16
-#define AV_MAX_BYTES (25u << 20) /* without -m: what Debian's clamd.conf reads of a file */
-#define AV_IDLE_MS   10000  /* clamd ends a session that is silent for longer than its limit */
-#define AV_SETUP_MS  45000  /* clamd takes so long for an answer while it loads signatures */
-#define AV_PING_MS   300000 /* clamd is busy with nothing of ours and does not answer */
-#define AV_TOO_LONG  ((INT64_C(1) << 31) + 5) /* bytes; no engine takes so many */
+#define AV_WINDOW      64
+#define AV_MAX_BYTES   (25u << 20) /* without -m: what Debian's clamd.conf reads of a file */
+#define AV_VERSION_MS  10000  /* clamd is asked at least so often which signatures it has */
+#define AV_PATIENCE_MS 300000 /* clamd is busy with nothing of ours and does not answer */
 
-/* A command that clamd has not answered. */
+/* A command that clamd has not answered: an object, or the question for its version. */
 struct av_sent {
 	unsigned id; /* 0: free */
-	bool ping;
+	bool version;
 	struct scan_job *job; /* NULL when it was given up */
 };
 
 /* The session; set up once, before the sandbox. */
 static struct {
-	unsigned last_id; /* clamd numbers commands from 1 */
+	struct av_session session;
 	struct av_sent sent[AV_WINDOW + 1];
-	struct scan_job *waiting[AV_WINDOW]; /* the socket was full */
+	struct scan_job *waiting[AV_WINDOW]; /* not sent yet */
 	size_t nwaiting;
-	char reply[CLAMD_REPLY_BYTES];
-	size_t reply_len;
-	int64_t last_ms; /* when something was last sent or received */
+	struct scan_about about;
+	/*
+	 * Answers have come since the last question for the version: it is asked
+	 * again before anything else goes out, so that what follows a batch (the
+	 * proof of life at the end of a transfer, too) follows what is known of the
+	 * signatures that judged it.
+	 */
+	bool stale;
+	bool asking;
+	int64_t asked_ms;
 } av;
 
-/* --- the session ------------------------------------------------------------------- */
-
-/* Sends a command with its NUL, and a descriptor with a dummy byte. */
 static enum err
-av_send(const char *command, int fd)
+av_setup(struct scan *s, struct scan_about *about)
 {
-	char bytes[32];
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {{0}};
-	size_t n = strlen(command) + 1;
-	assert(n < sizeof(bytes));
-	memcpy(bytes, command, n);
-	bytes[n] = '\0';
-	struct iovec iov = {bytes, fd >= 0 ? n + 1 : n};
-	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-	if (fd >= 0) {
-		h.msg_control = control.room;
-		h.msg_controllen = sizeof(control.room);
-		struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
-		cm->cmsg_level = SOL_SOCKET;
-		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cm), &fd, sizeof(int));
-	}
-	ssize_t w;
-	do
-		w = sendmsg(SCAN_FD_ENGINE, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
-	while (w < 0 && errno == EINTR);
-	if (w < 0)
-		return errno == EAGAIN || errno == ETOOMANYREFS ? ERR_AGAIN : ERR_CLOSED;
-	/* so few bytes go whole or not at all; half a command would end the session */
-	return (size_t)w == iov.iov_len ? ERR_OK : ERR_CLOSED;
+	enum err e = av_session_begin(&av.session, SCAN_FD_ENGINE);
+	if (e != ERR_OK)
+		scan_unfit(
+		    s, "clamd does not answer on its socket: %s. See its log.", err_str(e));
+	else
+		e = av_probe(s, &av.session, about);
+	av.about = *about;
+	av.asked_ms = clock_mono_ms();
+	return e;
 }
+
+/* --- what is under way ---------------------------------------------------------------- */
 
 static struct av_sent *
 av_find(unsigned id)
@@ -91,115 +73,60 @@ av_find(unsigned id)
 	return NULL;
 }
 
+static bool
+av_busy(void)
+{
+	for (size_t i = 0; i < AV_WINDOW + 1; i++)
+		if (av.sent[i].id != 0)
+			return true;
+	return false;
+}
+
 static enum err
 av_command(const char *command, struct scan_job *job)
 {
 	struct av_sent *sent = av_find(0);
 	if (sent == NULL)
 		return ERR_AGAIN;
-	enum err e = av_send(command, job != NULL ? job->fd : -1);
-	if (e == ERR_OK) {
-		*sent = (struct av_sent){++av.last_id, job == NULL, job};
-		av.last_ms = clock_mono_ms();
-	}
+	enum err e = av_session_send(&av.session, command, job != NULL ? job->fd : -1);
+	if (e == ERR_OK)
+		*sent = (struct av_sent){av.session.last_id, job == NULL, job};
 	return e;
 }
 
-/* The next whole reply, without its NUL, into out; ERR_AGAIN when there is none yet. */
-static enum err
-av_receive(char out[CLAMD_REPLY_BYTES], size_t *ret_len)
+static bool
+av_must_ask(void)
 {
-	char *nul;
-	while ((nul = memchr(av.reply, '\0', av.reply_len)) == NULL) {
-		if (av.reply_len == sizeof(av.reply))
-			return ERR_PROTO;
-		ssize_t r = recv(SCAN_FD_ENGINE, av.reply + av.reply_len,
-		    sizeof(av.reply) - av.reply_len, MSG_DONTWAIT);
-		if (r < 0 && errno == EINTR)
-			continue;
-		if (r < 0 && errno == EAGAIN)
-			return ERR_AGAIN;
-		if (r <= 0)
-			return ERR_CLOSED;
-		av.reply_len += (size_t)r;
-		av.last_ms = clock_mono_ms();
-	}
-	size_t n = (size_t)(nul - av.reply);
-	memcpy(out, av.reply, n + 1);
-	av.reply_len -= n + 1;
-	memmove(av.reply, nul + 1, av.reply_len);
-	*ret_len = n;
+	return !av.asking &&
+	       ((av.stale && !av_busy()) || clock_mono_ms() - av.asked_ms >= AV_VERSION_MS);
+}
+
+static enum err
+av_ask_version(void)
+{
+	enum err e = av_command("zVERSION", NULL);
+	if (e != ERR_OK)
+		return e;
+	av.asking = true;
+	av.stale = false;
+	av.asked_ms = clock_mono_ms();
 	return ERR_OK;
 }
 
-/* --- set-up ---------------------------------------------------------------------------- */
-
-/* Sends and waits for the one answer.  out lives as long as the caller's buffer. */
+/* Sends what can go now; ERR_AGAIN when the socket is full. */
 static enum err
-av_ask(const char *command, int fd, char out[CLAMD_REPLY_BYTES], struct clamd_reply *ret)
+av_send_waiting(void)
 {
-	struct pollfd p = {SCAN_FD_ENGINE, POLLIN, 0};
-	size_t n;
-	enum err e = av_send(command, fd);
-	av.last_id++;
-	while (e == ERR_OK && (e = av_receive(out, &n)) == ERR_AGAIN)
-		e = poll(&p, 1, AV_SETUP_MS) > 0 ? ERR_OK : ERR_STATE;
-	if (e == ERR_OK)
-		e = clamd_parse(out, n, ret);
-	return e == ERR_OK && ret->id != av.last_id ? ERR_PROTO : e;
-}
-
-/*
- * clamd answers OK for what it skips, unless it is told to say so.  A file that
- * no engine can take shows which of the two this one does.
- */
-static enum err
-av_check_honest(struct scan *s)
-{
-	char text[CLAMD_REPLY_BYTES];
-	struct clamd_reply r;
-	int fd = memfd_create("too-long", MFD_CLOEXEC);
-	if (fd < 0 || ftruncate(fd, AV_TOO_LONG) != 0) {
-		scan_unfit(
-		    s, "it cannot make a test file in memory: %s", strerrordesc_np(errno));
-		if (fd >= 0)
-			close(fd);
-		return ERR_IO;
-	}
-	enum err e = av_ask("zFILDES", fd, text, &r);
-	close(fd);
-	if (e == ERR_OK && (r.kind != CLAMD_FOUND ||
-			       clamd_meaning(r.text, r.len)->verdict != SCAN_INCOMPLETE)) {
-		scan_unfit(s,
-		    "clamd answers OK for files it does not read. Set \"AlertExceedsMax yes\" "
-		    "in clamd.conf and start it again.");
-		return ERR_DENIED;
-	}
-	if (e != ERR_OK)
-		scan_unfit(s, "clamd does not take descriptors: %s. See its log.", err_str(e));
+	enum err e = ERR_OK;
+	size_t done = 0;
+	if (av_must_ask())
+		e = av_ask_version();
+	while (e == ERR_OK && !av.asking && done < av.nwaiting)
+		if ((e = av_command("zFILDES", av.waiting[done])) == ERR_OK)
+			done++;
+	av.nwaiting -= done;
+	memmove(&av.waiting[0], &av.waiting[done], av.nwaiting * sizeof(av.waiting[0]));
 	return e;
-}
-
-static enum err
-av_setup(struct scan *s, struct scan_about *about)
-{
-	char text[CLAMD_REPLY_BYTES];
-	struct clamd_reply r;
-	enum err e = av_send("zIDSESSION", -1);
-	if (e == ERR_OK)
-		e = av_ask("zVERSION", -1, text, &r);
-	if (e == ERR_STATE) {
-		scan_unfit(s, "clamd takes the connection and does not answer: it hangs, or is "
-			      "still loading its signatures. Wait a minute or start it again.");
-		return e;
-	}
-	if (e != ERR_OK || r.kind != CLAMD_TEXT) {
-		scan_unfit(s, "clamd does not answer on its socket: %s. See its log.",
-		    err_str(e != ERR_OK ? e : ERR_PROTO));
-		return e != ERR_OK ? e : ERR_PROTO;
-	}
-	clamd_version(r.text, r.len, about);
-	return av_check_honest(s);
 }
 
 /* --- objects ----------------------------------------------------------------------------- */
@@ -260,47 +187,67 @@ av_answer(struct scan *s, struct scan_job *job, const struct clamd_reply *r)
 	    s, job, m->verdict, m->why, m->verdict == SCAN_INCOMPLETE ? 0 : job->size_bytes);
 }
 
+/* Other signatures than before: it has loaded new ones meanwhile. */
+static enum err
+av_on_version(struct scan *s, const struct clamd_reply *r)
+{
+	struct scan_about now = {.engine = ""};
+	if (r->kind != CLAMD_TEXT)
+		return ERR_PROTO;
+	clamd_version(r->text, r->len, &now);
+	av.asking = false;
+	if (strcmp(now.engine, av.about.engine) == 0 &&
+	    strcmp(now.signatures, av.about.signatures) == 0 &&
+	    strcmp(now.signature_date, av.about.signature_date) == 0)
+		return ERR_OK;
+	av.about = now;
+	scan_changed(s, &av.about);
+	return ERR_OK;
+}
+
 static enum err
 av_read_replies(struct scan *s)
 {
 	char text[CLAMD_REPLY_BYTES];
 	struct clamd_reply r;
-	size_t n;
 	enum err e;
-	while ((e = av_receive(text, &n)) == ERR_OK) {
-		e = clamd_parse(text, n, &r);
-		struct av_sent *sent = e == ERR_OK && r.id != 0 ? av_find(r.id) : NULL;
+	while ((e = av_session_receive(&av.session, text, &r)) == ERR_OK) {
+		struct av_sent *sent = r.id != 0 ? av_find(r.id) : NULL;
 		if (sent == NULL)
 			return ERR_PROTO;
 		struct av_sent was = *sent;
 		*sent = (struct av_sent){0, false, NULL};
-		if (was.ping ? r.kind != CLAMD_TEXT : false)
-			return ERR_PROTO;
+		if (was.version) {
+			if ((e = av_on_version(s, &r)) != ERR_OK)
+				return e;
+			continue;
+		}
+		av.stale = true;
 		if (was.job != NULL)
 			av_answer(s, was.job, &r);
 	}
 	return e == ERR_AGAIN ? ERR_OK : e;
 }
 
+/* --- the engine's side of the loop ----------------------------------------------------------
+ */
+
 static short
 av_engine_events(struct scan *s)
 {
 	(void)s;
-	return (short)(POLLIN | (av.nwaiting > 0 && av_find(0) != NULL ? POLLOUT : 0));
+	bool can = av.nwaiting > 0 && !av.asking && av_find(0) != NULL;
+	return (short)(POLLIN | (can || av_must_ask() ? POLLOUT : 0));
 }
 
 static enum err
 av_engine_ready(struct scan *s, short revents)
 {
 	enum err e = ERR_OK;
-	size_t done = 0;
 	if ((revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 		e = av_read_replies(s);
-	while (e == ERR_OK && done < av.nwaiting)
-		if ((e = av_command("zFILDES", av.waiting[done])) == ERR_OK)
-			done++;
-	av.nwaiting -= done;
-	memmove(&av.waiting[0], &av.waiting[done], av.nwaiting * sizeof(av.waiting[0]));
+	if (e == ERR_OK)
+		e = av_send_waiting();
 	return e == ERR_AGAIN ? ERR_OK : e;
 }
 
@@ -308,17 +255,10 @@ static enum err
 av_tick(struct scan *s)
 {
 	(void)s;
-	int64_t quiet_ms = clock_mono_ms() - av.last_ms;
-	bool busy = false, ping = false;
-	for (size_t i = 0; i < AV_WINDOW + 1; i++) {
-		busy = busy || av.sent[i].id != 0;
-		ping = ping || av.sent[i].ping;
-	}
-	if (!busy && quiet_ms >= AV_IDLE_MS) {
-		enum err e = av_command("zPING", NULL);
-		return e == ERR_AGAIN ? ERR_OK : e;
-	}
-	return ping && quiet_ms >= AV_PING_MS ? ERR_CLOSED : ERR_OK;
+	if (av.asking && clock_mono_ms() - av.session.last_ms >= AV_PATIENCE_MS)
+		return ERR_CLOSED;
+	enum err e = av_send_waiting();
+	return e == ERR_AGAIN ? ERR_OK : e;
 }
 
 static const struct scan_ops av_ops = {

@@ -7,18 +7,56 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+#define CLAMD_NO_VERSION "4294967295"
+
+#define CLAMD_PARTITIONS                                                                      \
+	{                                                                                     \
+		SCAN_SUSPICIOUS, "overlapping partitions", "av/overlap", "archive", "medium", \
+		    "The antivirus finds partitions in the image that overlap"                \
+	}
+#define CLAMD_LIMIT(why)                                                  \
+	{                                                                 \
+		SCAN_INCOMPLETE, why, "av/limit", "incomplete", "medium", \
+		    "The antivirus stopped at one of its limits"          \
+	}
+
+/* The first whose prefix fits.  Behind "size-limit" only what is read when it comes in parts.
+ */
 static const struct {
 	const char *prefix;
 	struct clamd_meaning meaning;
 } clamd_meanings[] = {
-    {"Heuristics.Limits.Exceeded", {SCAN_INCOMPLETE, "size-limit", "av/limit", "incomplete",
-				       "medium", "The antivirus stopped at one of its limits"}},
+    {"Heuristics.Limits.Exceeded.MaxFileSize", CLAMD_LIMIT(SCAN_WHY_TOO_LARGE)},
+    {"Heuristics.Limits.Exceeded.MaxScanSize", CLAMD_LIMIT(SCAN_WHY_TOO_LARGE)},
+    {"Heuristics.Limits.Exceeded.MaxFiles", CLAMD_LIMIT(SCAN_WHY_TOO_LARGE ": MaxFiles")},
+    {"Heuristics.Limits.Exceeded.MaxRecursion",
+	CLAMD_LIMIT(SCAN_WHY_TOO_LARGE ": MaxRecursion")},
+    {"Heuristics.Limits.Exceeded.MaxScanTime", CLAMD_LIMIT(SCAN_WHY_TOO_LARGE ": MaxScanTime")},
+    {"Heuristics.Limits.Exceeded", CLAMD_LIMIT("a limit of the engine")},
+    {"Heuristics.XZ.DicSizeLimit", CLAMD_LIMIT("a limit of the engine")},
     {"Heuristics.Encrypted", {SCAN_INCOMPLETE, "encrypted", "av/encrypted", "incomplete",
 				 "medium", "The antivirus cannot look into what is encrypted"}},
     {"Heuristics.Broken", {SCAN_INVALID, "broken", "av/broken", "corruption", "medium",
 			      "The antivirus calls the file broken"}},
+    {"Heuristics.BoundsCheck", {SCAN_INVALID, "broken", "av/broken", "corruption", "medium",
+				   "The antivirus calls the file broken"}},
+    {"Heuristics.Zip.OverlappingFiles",
+	{SCAN_SUSPICIOUS, "overlapping files", "av/overlap", "archive", "high",
+	    "The antivirus finds files in the archive that overlap"}},
+    {"Heuristics.APMPartition", CLAMD_PARTITIONS},
+    {"Heuristics.GPTPartition", CLAMD_PARTITIONS},
+    {"Heuristics.MBRPartition", CLAMD_PARTITIONS},
     {"Heuristics.OLE2.ContainsMacros", {SCAN_SUSPICIOUS, "macros", "av/macros", "code-exec",
 					   "medium", "The document has macros"}},
+    {"Heuristics.PDF.Obfuscated",
+	{SCAN_SUSPICIOUS, "obfuscated", "av/obfuscated", "code-exec", "medium",
+	    "The antivirus finds hidden names in the document"}},
+    {"Heuristics.Phishing", {SCAN_SUSPICIOUS, "phishing", "av/phishing", "malware", "low",
+				"The antivirus finds links that deceive"}},
+    {"Heuristics.Safebrowsing", {SCAN_SUSPICIOUS, "phishing", "av/phishing", "malware", "low",
+				    "The antivirus finds links that deceive"}},
+    {"Heuristics.Structured", {SCAN_SUSPICIOUS, "personal data", "av/personal", "privacy",
+				  "medium", "The antivirus finds numbers of cards or persons"}},
     {"PUA.", {SCAN_SUSPICIOUS, "unwanted", "av/unwanted", "malware", "medium",
 		 "The antivirus calls it possibly unwanted"}},
     {"", {SCAN_MALICIOUS, "", "av/signature", "malware", "critical",
@@ -113,6 +151,9 @@ clamd_version(const char *text, size_t n, struct scan_about *about)
 		return;
 	const char *second = memchr(slash + 1, '/', (size_t)(end - slash - 1));
 	size_t sig = (size_t)((second != NULL ? second : end) - slash - 1);
+	/* what clamd 1.4 says when it could not load new ones: it has none that it can name */
+	if (sig == strlen(CLAMD_NO_VERSION) && memcmp(slash + 1, CLAMD_NO_VERSION, sig) == 0)
+		return;
 	escape_fit(slash + 1, sig, about->signatures, sizeof(about->signatures),
 	    sizeof(about->signatures) - 1, NULL);
 	if (second == NULL)

@@ -40,7 +40,7 @@ av -m $limit "$bin/scan-av" eicar eicar-crlf eicar.gz eicar.zip marker marker-de
     locked.zip over-limit far-over-limit >said.tsv
 is "the scanner ends with the desk" "$(tail -n 1 said.tsv)" "gone 0"
 like "it says which engine it has" "$(head -n 1 said.tsv)" \
-    "^ready av \\| ClamAV [0-9.]+ \\| .* \\| 16 \\| $limit\$"
+    "^ready av \\| ClamAV [0-9.]+ \\| .* \\| 64 \\| $limit\$"
 says eicar malicious "" 68 68
 says eicar-crlf malicious "" 71 71
 says eicar.gz malicious "" "$(wc -c <eicar.gz)" "$(wc -c <eicar.gz)"

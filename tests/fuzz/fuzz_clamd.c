@@ -10,7 +10,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct clamd_reply r;
-	struct scan_about about = {"", "", ""};
+	struct scan_about about = {.engine = ""};
 	const char *text = (const char *)data;
 	if (clamd_parse(text, n, &r) == ERR_OK) {
 		if (r.text < text || r.len > n || r.text + r.len > text + n)
