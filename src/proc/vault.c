@@ -19,6 +19,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
+#include "src/core/witness.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
@@ -66,6 +67,7 @@ struct vault {
 	struct vault_answer *answers; /* not taken yet, oldest first */
 	size_t answers_len;
 	int timer;
+	uint64_t told;    /* objects that the desk was told of */
 	size_t threads;   /* that sync or check objects now */
 	bool events_held; /* the desk takes nothing: the queue is not polled */
 };
@@ -130,13 +132,17 @@ vault_tell(struct vault *v, const struct event *e)
 	json_int_t bytes = (json_int_t)e->bytes;
 	switch (e->kind) {
 	case EVENT_KEPT:
+		v->told++;
+		if (e->kept != 0)
+			store_told(v->store, e->sha256, e->kept, v->told);
 		channel_send(v->desk, MSG_VAULT_KEPT,
 		    json_pack("{s:I,s:I,s:s,s:I}", "tag", tag, "item", item, "sha256",
 			e->sha256, "bytes", bytes),
 		    -1);
 		return;
 	case EVENT_FAILED:
-		log_warn("%s", e->why);
+		if (e->why[0] != '\0')
+			log_warn("%s", e->why);
 		channel_send(v->desk, MSG_VAULT_FAILED,
 		    json_pack("{s:I,s:I,s:b,s:s,s:b}", "tag", tag, "item", item, "full",
 			(int)e->full, "why", e->why, "cut", (int)e->cut),
@@ -152,6 +158,9 @@ vault_tell(struct vault *v, const struct event *e)
 		v->threads--;
 		channel_send(v->desk, MSG_VAULT_CHECKED,
 		    json_pack("{s:I,s:s}", "tag", tag, "good", e->sha256), -1);
+		return;
+	case EVENT_GONE:
+		v->threads--;
 		return;
 	case EVENT_SYNCED:
 		v->threads--;
@@ -237,7 +246,7 @@ vault_refuse_pipe(struct vault *v, uint64_t tag, const char *why)
 }
 
 static void
-vault_attach_pipe(struct vault *v, uint64_t tag, int fd)
+vault_attach_pipe(struct vault *v, uint64_t tag, int fd, bool inside)
 {
 	struct vault_pipe *place = NULL;
 	for (size_t i = 0; i < LIM_VAULT_PIPES; i++) {
@@ -250,12 +259,12 @@ vault_attach_pipe(struct vault *v, uint64_t tag, int fd)
 	if (place == NULL) {
 		close(fd);
 		vault_refuse_pipe(v, tag,
-		    "The vault serves as many readers as it can. Wait until one has ended.");
+		    "The vault serves as many pipes as it can. Wait until one has ended.");
 		return;
 	}
-	/* File times are cut to a second and a little late. */
-	place->since_s = (time_t)clock_wall_s() - 2;
-	if (intake_start(v->store, v->events, tag, fd, &place->intake) != ERR_OK)
+	/* File times are cut to a second and a little late; what is inside is not purged. */
+	place->since_s = inside ? (time_t)INT64_MAX : (time_t)clock_wall_s() - 2;
+	if (intake_start(v->store, v->events, tag, fd, inside, &place->intake) != ERR_OK)
 		vault_refuse_pipe(
 		    v, tag, "The vault could not start a thread. Read the medium again.");
 }
@@ -266,11 +275,15 @@ vault_do_attach(struct vault *v, struct channel *from, struct msg *m)
 	uint64_t tag = msg_uint(m, "tag");
 	const char *kind = msg_str(m, "kind");
 	if (strcmp(kind, "pipe") == 0)
-		vault_attach_pipe(v, tag, msg_take_fd(m));
+		vault_attach_pipe(v, tag, msg_take_fd(m), false);
+	else if (strcmp(kind, "children") == 0)
+		vault_attach_pipe(v, tag, msg_take_fd(m), true);
 	else if (strcmp(kind, "scanner") == 0)
 		vault_attach_scanner(v, tag, ROLE_SCANNER, msg_take_fd(m));
 	else if (strcmp(kind, "preview") == 0)
 		vault_attach_scanner(v, tag, ROLE_PREVIEW, msg_take_fd(m));
+	else if (strcmp(kind, "loader") == 0)
+		vault_attach_scanner(v, tag, ROLE_LOADER, msg_take_fd(m));
 	else
 		log_fatal("The parent attached something unknown; the vault ends.");
 	vault_answer(v, from, MSG_VAULT_ATTACHED, json_pack("{s:I}", "tag", (json_int_t)tag));
@@ -304,7 +317,12 @@ vault_do_give(struct vault *v, struct channel *from, struct msg *m)
 	struct supply_item item = {.id = msg_uint(m, "id"),
 	    .sha256 = mem_strdup(msg_str(m, "sha256")),
 	    .type = mem_strdup(msg_str(m, "type")),
-	    .mime = mem_strdup(msg_str(m, "mime"))};
+	    .mime = mem_strdup(msg_str(m, "mime")),
+	    .opens = json_object_get(m->body, "room") != NULL,
+	    .room_bytes = msg_uint(m, "room"),
+	    .depth = msg_uint(m, "depth")};
+	if (item.opens)
+		store_spare(v->store, msg_uint(m, "spare"));
 	vault_give_item(v, m, &item);
 }
 
@@ -312,11 +330,17 @@ static void
 vault_do_test(struct vault *v, struct channel *from, struct msg *m)
 {
 	(void)from;
-	bool bad = strcmp(msg_str(m, "which"), "bad") == 0;
-	if (!bad && strcmp(msg_str(m, "which"), "good") != 0)
+	const char *which = msg_str(m, "which"), *set = msg_str(m, "set");
+	bool bad = strcmp(which, "bad") == 0, refused = strcmp(which, "refused") == 0;
+	bool witness = set != NULL && (refused || strcmp(which, "loaded") == 0);
+	char text[WITNESS_TEXT_SIZE] = "";
+	if (!bad && !witness && strcmp(which, "good") != 0)
 		log_fatal("The desk asked for an unknown self-test object; the vault ends.");
+	if (witness)
+		witness_print(set, refused, text);
 	struct supply_item item = {.id = msg_uint(m, "id"),
 	    .bad = bad,
+	    .text = witness ? mem_strdup(text) : NULL,
 	    .type = mem_strdup("text"),
 	    .mime = mem_strdup("text/plain")};
 	vault_give_item(v, m, &item);
@@ -455,6 +479,48 @@ vault_do_purge(struct vault *v, struct channel *from, struct msg *m)
 		(json_int_t)p.bytes, "missing", (json_int_t)p.missing));
 }
 
+/* What was found inside objects and is not scanned any more. */
+struct goer_job {
+	struct vault *vault;
+	uint8_t *list;
+	size_t len;
+	uint64_t told;
+};
+
+static void *
+vault_let_go_thread(void *arg)
+{
+	struct goer_job *job = arg;
+	struct event done = {.kind = EVENT_GONE};
+	if (store_let_go(job->vault->store, (const char *)job->list, job->len, job->told) !=
+	    ERR_OK)
+		log_warn("Not all that was inside objects could be removed: it goes at the "
+			 "next start.");
+	events_put(job->vault->events, &done);
+	free(job->list);
+	free(job);
+	return NULL;
+}
+
+static void
+vault_do_let_go(struct vault *v, struct channel *from, struct msg *m)
+{
+	struct goer_job *job = mem_alloc(sizeof(*job));
+	pthread_t thread;
+	(void)from;
+	*job = (struct goer_job){.vault = v, .told = msg_uint(m, "told")};
+	if (io_memfd_read(m->fd, LIM_SEALED_BYTES, &job->list, &job->len) != ERR_OK)
+		log_fatal("The desk sent a list of what may go that is none; the vault ends.");
+	/* Seconds for a million of them: scanners and pipes are served meanwhile. */
+	if (pthread_create(&thread, NULL, vault_let_go_thread, job) == 0) {
+		v->threads++;
+		pthread_detach(thread);
+		return;
+	}
+	free(job->list);
+	free(job);
+}
+
 /* --- stager ------------------------------------------------------------------------------ */
 
 /* Desk and stager are of two conversations: only a new beginning brings them together. */
@@ -508,7 +574,8 @@ vault_do_hello(struct vault *v, struct channel *from, struct msg *m)
 		vault_again(v);
 		return;
 	}
-	if (channel_peer(from) != ROLE_SCANNER && channel_peer(from) != ROLE_PREVIEW)
+	if (channel_peer(from) != ROLE_SCANNER && channel_peer(from) != ROLE_PREVIEW &&
+	    channel_peer(from) != ROLE_LOADER)
 		log_fatal("A peer speaks another protocol: %s.", channel_why(from));
 	log_warn("A scanner speaks another protocol: %s.", channel_why(from));
 	loop_del_channel(v->loop, from);
@@ -527,6 +594,7 @@ static const struct vault_row {
     {MSG_VAULT_CHECK, vault_do_check},
     {MSG_VAULT_SPACE, vault_do_space},
     {MSG_VAULT_PURGE, vault_do_purge},
+    {MSG_VAULT_LET_GO, vault_do_let_go},
     {MSG_STAGE_WANT, vault_do_want},
 };
 

@@ -2,229 +2,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The vault program itself, with desk, stager, parent, reader and scanner played by the test.
  */
-#include "src/base/clock.h"
-#include "src/base/hex.h"
-#include "src/base/io.h"
-#include "src/base/limits.h"
-#include "src/base/mem.h"
-#include "src/core/digest.h"
-#include "src/ipc/channel.h"
-#include "src/ipc/frame.h"
-
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
-
-#include <dirent.h>
-#include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
-#define WAIT_MS 20000
-
-struct station {
-	char home[32];
-	pid_t pid;
-	struct channel *desk, *stager, *parent;
-	bool sandboxed;
-};
-
-/* bin/ of the tree this test was built in. */
-static char *
-program_path(void)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	assert_true(n > 0);
-	self[n] = '\0';
-	return mem_printf("%s/bin/sallyport-vault", dirname(dirname(dirname(self))));
-}
-
-static struct channel *
-greet(int fd, enum role self, bool *ret_sandboxed)
-{
-	struct channel *c = channel_new(fd, self, ROLE_VAULT);
-	assert_int_equal(channel_hello(c, "test", true), ERR_OK);
-	assert_int_equal(channel_greet(c, WAIT_MS, ret_sandboxed), ERR_OK);
-	return c;
-}
-
-static void
-start(struct station *s, const char *floor_bytes)
-{
-	int ours[3], theirs[3];
-	MEM_FREE char *path = program_path();
-	for (int i = 0; i < 3; i++) {
-		int pair[2];
-		assert_int_equal(
-		    0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
-		ours[i] = pair[0];
-		theirs[i] = fcntl(pair[1], F_DUPFD_CLOEXEC, 100);
-		close(pair[1]);
-	}
-	s->pid = fork();
-	if (s->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (int i = 0; i < 3; i++)
-			dup2(theirs[i], 3 + i);
-		execl(path, path, "-d", s->home, "-f", floor_bytes, (char *)NULL);
-		_exit(127);
-	}
-	for (int i = 0; i < 3; i++)
-		close(theirs[i]);
-	s->desk = greet(ours[0], ROLE_DESK, &s->sandboxed);
-	s->stager = greet(ours[1], ROLE_STAGER, NULL);
-	s->parent = greet(ours[2], ROLE_PARENT, NULL);
-}
-
-static void
-station_open(struct station *s, const char *floor_bytes)
-{
-	*s = (struct station){.home = "/tmp/sp-XXXXXX"};
-	assert_non_null(mkdtemp(s->home));
-	start(s, floor_bytes);
-}
-
-/* Ends the vault by leaving it; it must end in peace. */
-static void
-stop(struct station *s)
-{
-	int status;
-	s->desk = channel_free(s->desk);
-	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), 0);
-	s->stager = channel_free(s->stager);
-	s->parent = channel_free(s->parent);
-}
-
-static void
-station_close(struct station *s)
-{
-	stop(s);
-	pid_t pid = fork();
-	if (pid == 0) {
-		execlp("rm", "rm", "-rf", s->home, (char *)NULL);
-		_exit(127);
-	}
-	waitpid(pid, NULL, 0);
-}
-
-static struct msg
-expect(struct channel *c, enum msg_id id)
-{
-	struct msg m;
-	assert_int_equal(channel_recv_wait(c, &m, WAIT_MS), ERR_OK);
-	if (m.id != id)
-		fail_msg("%s instead of %s: %s", message_row(m.id)->name, message_row(id)->name,
-		    msg_str(&m, "why") != NULL ? msg_str(&m, "why") : "");
-	return m;
-}
-
-/* The vault has ended by its own word, and what it kept can be served again. */
-static void
-ends_with_a_fault(struct station *s)
-{
-	int status;
-	assert_int_equal(waitpid(s->pid, &status, 0), s->pid);
-	assert_int_equal(WEXITSTATUS(status), 3);
-	channel_free(s->desk);
-	channel_free(s->stager);
-	channel_free(s->parent);
-	start(s, "0");
-	station_close(s);
-}
-
-static void
-say(struct channel *c, enum msg_id id, json_t *body, int fd)
-{
-	assert_int_equal(channel_send_wait(c, id, body, fd), ERR_OK);
-}
-
-/* Attaches the read end of a new pipe; returns the write end. */
-static int
-attach_pipe(struct station *s, int tag)
-{
-	int fds[2];
-	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
-	say(s->parent, MSG_VAULT_ATTACH, json_pack("{s:i,s:s}", "tag", tag, "kind", "pipe"),
-	    fds[0]);
-	close(fds[0]);
-	struct msg m = expect(s->parent, MSG_VAULT_ATTACHED);
-	assert_int_equal(msg_uint(&m, "tag"), tag);
-	msg_done(&m);
-	return fds[1];
-}
-
-static struct channel *
-attach_scanner(struct station *s, int tag)
-{
-	int pair[2];
-	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair));
-	say(s->parent, MSG_VAULT_ATTACH, json_pack("{s:i,s:s}", "tag", tag, "kind", "scanner"),
-	    pair[1]);
-	close(pair[1]);
-	struct msg m = expect(s->parent, MSG_VAULT_ATTACHED);
-	msg_done(&m);
-	return greet(pair[0], ROLE_SCANNER, NULL);
-}
-
-static void
-put_frame(int fd, uint32_t kind, uint32_t len, uint64_t item, const void *bytes)
-{
-	uint8_t header[FRAME_HEADER_BYTES];
-	struct frame f = {kind, len, item};
-	frame_put(&f, header);
-	assert_int_equal(io_write_all(fd, header, sizeof(header)), ERR_OK);
-	if (len > 0)
-		assert_int_equal(io_write_all(fd, bytes, len), ERR_OK);
-}
-
-static void
-put_text(int fd, uint64_t item, const char *text, char out[HEX_DIGEST_SIZE])
-{
-	uint8_t digest[DIGEST_SIZE];
-	put_frame(fd, FRAME_BEGIN, 0, item, NULL);
-	put_frame(fd, FRAME_DATA, (uint32_t)strlen(text), item, text);
-	put_frame(fd, FRAME_END, 0, item, NULL);
-	digest_sha256(text, strlen(text), digest);
-	hex_encode(digest, sizeof(digest), out);
-}
-
-/* Keeps one text through a pipe of its own. */
-static void
-keep_text(struct station *s, int tag, const char *text, char out[HEX_DIGEST_SIZE])
-{
-	int fd = attach_pipe(s, tag);
-	put_text(fd, 5, text, out);
-	close(fd);
-	struct msg m = expect(s->desk, MSG_VAULT_KEPT);
-	assert_int_equal(msg_uint(&m, "tag"), tag);
-	assert_int_equal(msg_uint(&m, "item"), 5);
-	assert_string_equal(msg_str(&m, "sha256"), out);
-	assert_int_equal(msg_uint(&m, "bytes"), strlen(text));
-	msg_done(&m);
-	m = expect(s->desk, MSG_VAULT_ENDED);
-	assert_int_equal(msg_uint(&m, "objects"), 1);
-	msg_done(&m);
-}
-
-static void
-give(struct station *s, int tag, int id, const char *sha256)
-{
-	say(s->desk, MSG_VAULT_GIVE,
-	    json_pack("{s:i,s:i,s:s,s:s,s:s}", "tag", tag, "id", id, "sha256", sha256, "type",
-		"text", "mime", "text/plain"),
-	    -1);
-}
+#include "tests/ipc/vaults.h"
 
 static void
 object_goes_to_scanner_and_stager_read_only(void **state)
@@ -387,6 +165,33 @@ self_test_objects_are_what_engines_know(void **state)
 		free(bytes);
 		msg_done(&m);
 	}
+	channel_free(scanner);
+	station_close(&s);
+}
+
+static void
+each_set_of_signatures_has_witnesses_of_its_own(void **state)
+{
+	static const char *const which[] = {"loaded", "refused", "loaded"};
+	struct station s;
+	char set[HEX_DIGEST_SIZE], seen[3][HEX_DIGEST_SIZE];
+	(void)state;
+	station_open(&s, "0");
+	struct channel *scanner = attach_scanner(&s, 9);
+	for (int i = 0; i < 3; i++) {
+		memset(set, i < 2 ? 'a' : 'b', sizeof(set) - 1);
+		set[sizeof(set) - 1] = '\0';
+		say(s.desk, MSG_VAULT_TEST,
+		    json_pack("{s:i,s:i,s:s,s:s}", "tag", 9, "id", i + 1, "which", which[i],
+			"set", set),
+		    -1);
+		struct msg m = expect(scanner, MSG_SCAN_OBJECT);
+		snprintf(seen[i], sizeof(seen[i]), "%s", msg_str(&m, "sha256"));
+		msg_done(&m);
+	}
+	assert_string_not_equal(seen[0], seen[1]);
+	assert_string_not_equal(seen[0], seen[2]);
+	assert_string_not_equal(seen[1], seen[2]);
 	channel_free(scanner);
 	station_close(&s);
 }
@@ -651,6 +456,7 @@ main(void)
 	    cmocka_unit_test(objects_are_called_good_only_when_their_bytes_are),
 	    cmocka_unit_test(one_object_too_many_to_look_at_ends_the_vault),
 	    cmocka_unit_test(self_test_objects_are_what_engines_know),
+	    cmocka_unit_test(each_set_of_signatures_has_witnesses_of_its_own),
 	    cmocka_unit_test(slow_scanner_gets_its_whole_window_in_order),
 	    cmocka_unit_test(desk_that_does_not_listen_loses_no_result),
 	    cmocka_unit_test(disk_below_its_floor_is_told_and_the_pipe_ends),

@@ -19,6 +19,7 @@ enum event_kind {
 	EVENT_FAILED,  /* tag, item, full, cut, why */
 	EVENT_ENDED,   /* tag, item = objects, bytes: the last of its tag */
 	EVENT_CHECKED, /* tag, sha256: bits, which objects are there whole */
+	EVENT_GONE,    /* what was inside objects was let go */
 	EVENT_SYNCED,  /* tag = request, why empty when it worked */
 };
 
@@ -27,6 +28,7 @@ struct event {
 	uint64_t tag;
 	uint64_t item;
 	uint64_t bytes;
+	unsigned kept; /* of what is inside objects: see store_told */
 	bool full;
 	bool cut;
 	char sha256[HEX_DIGEST_SIZE];

@@ -31,6 +31,7 @@ struct intake {
 	struct store *store;
 	struct events *events;
 	uint64_t tag;
+	bool inside; /* a scanner's */
 	pthread_t writer, hasher;
 	struct feed feed;
 
@@ -46,6 +47,8 @@ struct intake {
 	struct store_temp temp;
 	uint64_t item, bytes, synced_bytes;
 	bool large_frames;
+	bool passing; /* there was no room for it: what is left of it is passed over */
+	bool said;    /* that there is no room; once is enough */
 
 	uint64_t objects, total_bytes;
 	uint64_t unchecked_bytes; /* written since the disk was last asked for its room */
@@ -118,6 +121,8 @@ intake_room(struct intake *in, uint64_t more_bytes)
 	if (in->unchecked_bytes < LIM_VAULT_SYNC_BYTES)
 		return ERR_OK;
 	in->unchecked_bytes = 0;
+	if (in->inside)
+		return store_room_inside(in->store) > 0 ? ERR_OK : ERR_NOSPACE;
 	enum err e = store_room(in->store, 0, NULL);
 	if (e != ERR_OK && e != ERR_NOSPACE)
 		return intake_say_errno(in, e, "The room on the vault's disk cannot be told");
@@ -187,7 +192,9 @@ intake_end(struct intake *in, const struct frame *f)
 	intake_settle(in, 0);
 	digest_final(in->digest, digest);
 	hex_encode(digest, sizeof(digest), event.sha256);
-	enum err e = store_keep(in->store, &in->temp, event.sha256, in->bytes);
+	enum err e = in->inside
+	                 ? store_keep_inside(in->store, &in->temp, event.sha256, &event.kept)
+	                 : store_keep(in->store, &in->temp, event.sha256, in->bytes);
 	if (e == ERR_IO || e == ERR_NOTFOUND)
 		return intake_say_errno(in, ERR_IO, "An object could not be kept");
 	if (e != ERR_OK)
@@ -199,16 +206,56 @@ intake_end(struct intake *in, const struct frame *f)
 	return ERR_OK;
 }
 
-static enum err
-intake_abort(struct intake *in, const struct frame *f)
+static void
+intake_forget(struct intake *in)
 {
-	(void)f;
 	uint8_t unused[DIGEST_SIZE];
 	intake_settle(in, 0);
 	digest_final(in->digest, unused);
 	store_drop(in->store, &in->temp);
 	in->large_frames = false;
+}
+
+static enum err
+intake_abort(struct intake *in, const struct frame *f)
+{
+	struct event event = {
+	    .kind = EVENT_FAILED, .tag = in->tag, .item = f->item, .cut = true};
+	intake_forget(in);
+	if (in->inside)
+		events_put(in->events, &event);
 	return ERR_OK;
+}
+
+/* --- a scanner's file that there is no room for ----------------------------------- */
+
+static enum err
+intake_no_room(struct intake *in, const struct frame *f)
+{
+	struct event event = {
+	    .kind = EVENT_FAILED, .tag = in->tag, .item = f->item, .full = true};
+	if (!in->said)
+		snprintf(event.why, sizeof(event.why),
+		    "The vault's disk has no room for what is inside objects.");
+	in->said = true;
+	intake_forget(in);
+	in->item = f->item;
+	in->passing = f->kind != FRAME_END;
+	/* asked again at the next one */
+	in->unchecked_bytes = LIM_VAULT_SYNC_BYTES;
+	events_put(in->events, &event);
+	return ERR_OK;
+}
+
+static enum err
+intake_pass(struct intake *in, const struct frame *f)
+{
+	if (f->kind != FRAME_DATA) {
+		in->passing = false;
+		return ERR_OK;
+	}
+	enum err e = feed_take(&in->feed, in->ring[0].bytes, f->len_bytes, true);
+	return e == ERR_CLOSED ? ERR_SYNTAX : e;
 }
 
 /* What is legal: with an object in hand or without, and how long. */
@@ -226,7 +273,7 @@ static const struct frame_rule {
 static enum err
 intake_frame(struct intake *in, const struct frame *f)
 {
-	bool in_hand = in->temp.fd >= 0;
+	bool in_hand = in->temp.fd >= 0 || in->passing;
 	if (f->kind >= sizeof(frame_rules) / sizeof(frame_rules[0]) ||
 	    frame_rules[f->kind].fn == NULL)
 		return intake_say(in, ERR_PROTO, "its pipe held a frame of an unknown kind");
@@ -240,7 +287,8 @@ intake_frame(struct intake *in, const struct frame *f)
 			    : "it sent contents without beginning a file");
 	if (in_hand && f->item != in->item)
 		return intake_say(in, ERR_PROTO, "it mixed the contents of two files");
-	return rule->fn(in, f);
+	enum err e = in->passing ? intake_pass(in, f) : rule->fn(in, f);
+	return e == ERR_NOSPACE && in->inside ? intake_no_room(in, f) : e;
 }
 
 /* One frame; ERR_CLOSED at a clean end of the pipe. */
@@ -249,12 +297,25 @@ intake_step(struct intake *in)
 {
 	uint8_t header[FRAME_HEADER_BYTES];
 	enum err e = feed_take(&in->feed, header, sizeof(header), !in->large_frames);
-	if (e == ERR_CLOSED && in->temp.fd >= 0)
+	if (e == ERR_CLOSED && (in->temp.fd >= 0 || in->passing))
 		return ERR_SYNTAX;
 	if (e != ERR_OK)
 		return e;
 	struct frame f = frame_get(header);
 	return intake_frame(in, &f);
+}
+
+/* Of a scanner the desk knows what to do next. */
+static void
+intake_explain_inside(const struct intake *in, enum err e, struct event *event)
+{
+	event->cut = e == ERR_SYNTAX;
+	if (e == ERR_PROTO)
+		snprintf(event->why, sizeof(event->why),
+		    "A scanner broke the rules of its pipe: %s. It was cut off.", in->why);
+	else if (e != ERR_SYNTAX)
+		snprintf(event->why, sizeof(event->why),
+		    "What is inside an object could not be kept. %s", in->why);
 }
 
 /* The sentence for a person: what happened, why, what to do next. */
@@ -300,7 +361,10 @@ intake_finish(struct intake *in, enum err e)
 	if (e != ERR_CLOSED) {
 		struct event event = {.kind = EVENT_FAILED, .tag = in->tag};
 		event.item = in->temp.fd >= 0 ? in->item : 0;
-		intake_explain(in, e, &event);
+		if (in->inside)
+			intake_explain_inside(in, e, &event);
+		else
+			intake_explain(in, e, &event);
 		store_drop(in->store, &in->temp);
 		events_put(in->events, &event);
 	}
@@ -321,7 +385,7 @@ static void *
 intake_write(void *arg)
 {
 	struct intake *in = arg;
-	enum err e = store_room(in->store, 0, NULL);
+	enum err e = in->inside ? ERR_OK : store_room(in->store, 0, NULL);
 	while (e == ERR_OK)
 		e = intake_step(in);
 	intake_finish(in, e);
@@ -343,13 +407,14 @@ intake_release(struct intake *in)
 }
 
 enum err
-intake_start(struct store *store, struct events *events, uint64_t tag, int fd,
+intake_start(struct store *store, struct events *events, uint64_t tag, int fd, bool inside,
     struct intake **ret_intake)
 {
 	struct intake *in = mem_alloc(sizeof(*in));
 	in->store = store;
 	in->events = events;
 	in->tag = tag;
+	in->inside = inside;
 	in->feed.fd = fd;
 	in->temp.fd = -1;
 	in->digest = digest_new();

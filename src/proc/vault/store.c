@@ -18,13 +18,19 @@
 
 #define STORE_PREFIXES  256
 #define STORE_PATH_SIZE (HEX_DIGEST_SIZE + 3) /* "ab/<sha256>" and NUL */
+#define STORE_KEPT      1000000000 /* it goes into the part of a time below a second */
+#define STORE_UNTOLD    INT32_MAX  /* every file system takes it for a time */
+#define STORE_INSIDE    "inside/"  /* what was found inside objects */
+#define STORE_IN_SIZE   (STORE_PATH_SIZE + sizeof(STORE_INSIDE))
 
 struct store {
 	int dirfd;
 	uint64_t floor_bytes;
-	pthread_mutex_t lock; /* names and counts change under it */
+	_Atomic uint64_t spare_bytes; /* more than that, from what is inside objects */
+	pthread_mutex_t lock;         /* names and counts change under it */
 	bool counted;
 	uint64_t objects, bytes;
+	unsigned kept; /* in `inside`: below STORE_KEPT, then from 1 again */
 	time_t
 	    since_s; /* when this run began: what is older may not have outlived a power cut */
 };
@@ -47,6 +53,12 @@ static void
 store_path(const char *sha256, char out[STORE_PATH_SIZE])
 {
 	snprintf(out, STORE_PATH_SIZE, "%.2s/%.64s", sha256, sha256);
+}
+
+static void
+store_inside_path(const char *sha256, char out[STORE_IN_SIZE])
+{
+	snprintf(out, STORE_IN_SIZE, STORE_INSIDE "%.2s/%.64s", sha256, sha256);
 }
 
 static bool
@@ -90,6 +102,19 @@ store_make_dir(int dirfd, const char *name)
 	return mkdirat(dirfd, name, 0700) == 0 || errno == EEXIST ? ERR_OK : store_errno();
 }
 
+/* The two directories of a prefix; what an earlier run left inside objects goes. */
+static enum err
+store_prepare(struct store *s, unsigned prefix)
+{
+	char name[3], inside[sizeof(STORE_INSIDE) + 2];
+	snprintf(name, sizeof(name), "%02x", prefix & 0xff);
+	snprintf(inside, sizeof(inside), STORE_INSIDE "%02x", prefix & 0xff);
+	enum err e = store_make_dir(s->dirfd, name);
+	if (e == ERR_OK)
+		e = store_make_dir(s->dirfd, inside);
+	return e == ERR_OK ? store_each(s->dirfd, inside, store_remove, NULL) : e;
+}
+
 enum err
 store_open(int dirfd, uint64_t floor_bytes, struct store **ret_store)
 {
@@ -99,11 +124,10 @@ store_open(int dirfd, uint64_t floor_bytes, struct store **ret_store)
 	s->since_s = (time_t)clock_wall_s();
 	s->dirfd = fcntl(dirfd, F_DUPFD_CLOEXEC, 0);
 	enum err e = s->dirfd >= 0 ? store_make_dir(s->dirfd, "tmp") : ERR_IO;
-	for (unsigned i = 0; e == ERR_OK && i < STORE_PREFIXES; i++) {
-		char name[3];
-		snprintf(name, sizeof(name), "%02x", i & 0xff);
-		e = store_make_dir(s->dirfd, name);
-	}
+	if (e == ERR_OK)
+		e = store_make_dir(s->dirfd, STORE_INSIDE);
+	for (unsigned i = 0; e == ERR_OK && i < STORE_PREFIXES; i++)
+		e = store_prepare(s, i);
 	if (e == ERR_OK)
 		e = store_each(s->dirfd, "tmp", store_remove, NULL);
 	if (e != ERR_OK) {
@@ -144,6 +168,21 @@ uint64_t
 store_floor(const struct store *s)
 {
 	return s->floor_bytes;
+}
+
+void
+store_spare(struct store *s, uint64_t bytes)
+{
+	s->spare_bytes = bytes;
+}
+
+uint64_t
+store_room_inside(struct store *s)
+{
+	uint64_t free_bytes = 0, spare = s->spare_bytes;
+	if (store_room(s, spare, &free_bytes) != ERR_OK)
+		return 0;
+	return free_bytes - s->floor_bytes - spare;
 }
 
 enum err
@@ -290,15 +329,89 @@ store_keep(
 	return e;
 }
 
+/*
+ * Its time says what the desk knows of it: the seconds how many it was told of up to this
+ * one, and nothing is let go at a word that was said before that; the rest, which of the
+ * objects that were kept it is.  A clock would not do: that tells of the vault's side of
+ * the line only, and somebody may set it back.
+ */
+static enum err
+store_inside_time(struct store *s, const char *path, uint64_t told, unsigned kept)
+{
+	const struct timespec times[2] = {
+	    {0, UTIME_OMIT}, {(time_t)(told < STORE_UNTOLD ? told : STORE_UNTOLD), (long)kept}};
+	return utimensat(s->dirfd, path, times, AT_SYMLINK_NOFOLLOW) == 0 ? ERR_OK
+	                                                                  : store_errno();
+}
+
+static enum err
+store_inside_publish(struct store *s, const char *temporary, const char *path)
+{
+	s->kept = s->kept + 1 < STORE_KEPT ? s->kept + 1 : 1;
+	enum err e = store_inside_time(s, temporary, STORE_UNTOLD, s->kept);
+	/* one that is there already has the same bytes, of this run */
+	if (e == ERR_OK && renameat(s->dirfd, temporary, s->dirfd, path) != 0)
+		e = store_errno();
+	return e;
+}
+
+void
+store_told(struct store *s, const char sha256[HEX_DIGEST_SIZE], unsigned kept, uint64_t told)
+{
+	char path[STORE_IN_SIZE];
+	struct stat st;
+	store_inside_path(sha256, path);
+	pthread_mutex_lock(&s->lock);
+	/* at worst it stays until the vault starts again */
+	if (fstatat(s->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_mtim.tv_nsec == (long)kept)
+		(void)store_inside_time(s, path, told, kept);
+	pthread_mutex_unlock(&s->lock);
+}
+
+enum err
+store_keep_inside(struct store *s, struct store_temp *t, const char sha256[HEX_DIGEST_SIZE],
+    unsigned *ret_kept)
+{
+	char path[STORE_IN_SIZE];
+	assert(t->fd >= 0 && store_name_ok(sha256, strlen(sha256)));
+	enum err e = close(t->fd) == 0 ? ERR_OK : store_errno();
+	t->fd = -1;
+	if (e == ERR_OK) {
+		store_inside_path(sha256, path);
+		pthread_mutex_lock(&s->lock);
+		e = store_inside_publish(s, t->name, path);
+		*ret_kept = s->kept;
+		pthread_mutex_unlock(&s->lock);
+	}
+	if (e != ERR_OK) {
+		int saved = errno;
+		unlinkat(s->dirfd, t->name, 0);
+		errno = saved;
+	}
+	return e;
+}
+
+/* Of the store, or of what is inside its objects. */
+static int
+store_open_object(struct store *s, const char *sha256)
+{
+	char path[STORE_PATH_SIZE], inside[STORE_IN_SIZE];
+	store_path(sha256, path);
+	int fd = openat(s->dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	store_inside_path(sha256, inside);
+	return openat(s->dirfd, inside, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 enum err
 store_get(struct store *s, const char *sha256, int *ret_fd, uint64_t *ret_bytes)
 {
 	if (!store_name_ok(sha256, strlen(sha256)))
 		return ERR_SYNTAX;
-	char path[STORE_PATH_SIZE];
 	struct stat st;
-	store_path(sha256, path);
-	int fd = openat(s->dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = store_open_object(s, sha256);
 	if (fd < 0)
 		return store_errno();
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
@@ -412,6 +525,61 @@ store_purge(struct store *s, const char *list, size_t list_len, time_t before,
 	}
 	/* What is gone is gone: the counts are told also when a later one failed. */
 	*ret_purged = p;
+	return e;
+}
+
+/* Under the lock, so that nobody keeps it again at the same moment. */
+static enum err
+store_let_go_one(struct store *s, const char *sha256, uint64_t told)
+{
+	char path[STORE_IN_SIZE];
+	struct stat st;
+	enum err e = ERR_OK;
+	store_inside_path(sha256, path);
+	pthread_mutex_lock(&s->lock);
+	if (fstatat(s->dirfd, path, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		const uint64_t then = (uint64_t)st.st_mtim.tv_sec;
+		if (then <= told && then < STORE_UNTOLD && unlinkat(s->dirfd, path, 0) != 0)
+			e = store_errno();
+	} else if (errno != ENOENT) {
+		e = store_errno();
+	}
+	pthread_mutex_unlock(&s->lock);
+	return e;
+}
+
+struct store_goer {
+	struct store *store;
+	uint64_t told;
+};
+
+static enum err
+store_let_go_named(void *arg, int dirfd, const char *name)
+{
+	struct store_goer *g = arg;
+	(void)dirfd;
+	return store_name_ok(name, strlen(name)) ? store_let_go_one(g->store, name, g->told)
+	                                         : ERR_OK;
+}
+
+enum err
+store_let_go(struct store *s, const char *list, size_t list_len, uint64_t told)
+{
+	struct store_goer g = {s, told};
+	enum err e = ERR_OK;
+	if (!store_list_ok(list, list_len))
+		return ERR_SYNTAX;
+	for (size_t i = 0; e == ERR_OK && i < list_len; i += HEX_DIGEST_SIZE) {
+		char name[HEX_DIGEST_SIZE];
+		memcpy(name, list + i, HEX_DIGEST_SIZE - 1);
+		name[HEX_DIGEST_SIZE - 1] = '\0';
+		e = store_let_go_one(s, name, told);
+	}
+	for (unsigned i = 0; list_len == 0 && e == ERR_OK && i < STORE_PREFIXES; i++) {
+		char name[sizeof(STORE_INSIDE) + 2];
+		snprintf(name, sizeof(name), STORE_INSIDE "%02x", i & 0xff);
+		e = store_each(s->dirfd, name, store_let_go_named, &g);
+	}
 	return e;
 }
 

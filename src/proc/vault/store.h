@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The object store: one file for each digest, `ab/<sha256>`, mode 0400, below
- * the vault's directory; files being written are in `tmp`.  Nothing here looks
- * at what the objects hold.  All functions may be called from any thread.
+ * the vault's directory; files being written are in `tmp`.  What was found inside
+ * objects is in `inside`, for as long as it is scanned: it is let go at a word,
+ * and never outlives the process.  Nothing here looks at what the objects hold.
+ * All functions may be called from any thread.
  */
 #ifndef PROC_VAULT_STORE_H
 #define PROC_VAULT_STORE_H
@@ -52,6 +54,30 @@ uint64_t store_floor(const struct store *);
 enum err store_begin(struct store *, uint64_t tag, uint64_t item, struct store_temp *ret_temp);
 /* Closes and removes the temporary file; nothing when there is none. */
 void store_drop(struct store *, struct store_temp *);
+/*
+ * The room for what is inside objects: so many bytes more have to stay free than for
+ * everything else, for what is still to come from media.
+ */
+void store_spare(struct store *, uint64_t bytes);
+/* What may be written there; 0: nothing. */
+uint64_t store_room_inside(struct store *);
+/* The temporary file becomes the object `sha256` in `inside`; it is gone in every case. */
+enum err store_keep_inside(struct store *, struct store_temp *,
+    const char sha256[HEX_DIGEST_SIZE], unsigned *ret_kept);
+/*
+ * The desk is told of an object in `inside`, as the told-th of all it is told of in this
+ * run; kept is from store_keep_inside: when it was kept again since, that is to be told, too.
+ */
+void store_told(
+    struct store *, const char sha256[HEX_DIGEST_SIZE], unsigned kept, uint64_t told);
+/*
+ * Lets go of what is in `inside`, and what the desk was told of when it had heard of so many:
+ * the objects of a list, one digest a line, LF after each; all of it when the list is
+ * empty.  What is on its way to the desk stays.  ERR_SYNTAX, and nothing goes, when it is
+ * no list.
+ */
+enum err store_let_go(struct store *, const char *list, size_t list_len, uint64_t told);
+
 /*
  * The temporary file becomes the object `sha256` (64 hex digits), or goes when
  * the object is there already.  An object of another size, or one of an earlier

@@ -35,6 +35,7 @@ static void
 supply_item_done(struct supply_item *item)
 {
 	free(item->sha256);
+	free(item->text);
 	free(item->type);
 	free(item->mime);
 	*item = (struct supply_item){0};
@@ -106,11 +107,12 @@ supply_del(struct supply *s, struct channel *channel)
 
 /* A fresh sealed memfd with a self-test text, and its digest. */
 static enum err
-supply_open_test(bool bad, int *ret_fd, uint64_t *ret_bytes, char out_hex[HEX_DIGEST_SIZE])
+supply_open_test(const struct supply_item *item, int *ret_fd, uint64_t *ret_bytes,
+    char out_hex[HEX_DIGEST_SIZE])
 {
 	uint8_t digest[DIGEST_SIZE];
-	MEM_FREE char *text = bad ? mem_printf("%s%s", eicar_halves[0], eicar_halves[1])
-	                          : mem_strdup(supply_good);
+	MEM_FREE char *text = item->bad ? mem_printf("%s%s", eicar_halves[0], eicar_halves[1])
+	                                : mem_strdup(item->text ? item->text : supply_good);
 	size_t n = strlen(text);
 	int fd = -1;
 	enum err e = io_memfd("selftest", text, n, &fd);
@@ -121,6 +123,18 @@ supply_open_test(bool bad, int *ret_fd, uint64_t *ret_bytes, char out_hex[HEX_DI
 	*ret_fd = fd;
 	*ret_bytes = n;
 	return ERR_OK;
+}
+
+/* What may come out of it: a tenth of the room stays. */
+static void
+supply_add_room(struct supply *s, const struct supply_item *item, json_t *body)
+{
+	uint64_t room = store_room_inside(s->store);
+	room -= room / 10;
+	if (item->room_bytes < room)
+		room = item->room_bytes;
+	json_object_set_new(body, "room", json_integer((json_int_t)room));
+	json_object_set_new(body, "depth", json_integer((json_int_t)item->depth));
 }
 
 /* ERR_AGAIN when the scanner cannot take it now; ret_why for everything else. */
@@ -135,7 +149,7 @@ supply_send(struct supply *s, struct supply_scanner *sc, const struct supply_ite
 	if (channel_phase(sc->channel) == PH_HELLO || channel_room(sc->channel) == 0)
 		return ERR_AGAIN;
 	if (item->sha256 == NULL) {
-		e = supply_open_test(item->bad, &fd, &bytes, sha256);
+		e = supply_open_test(item, &fd, &bytes, sha256);
 	} else {
 		snprintf(sha256, sizeof(sha256), "%s", item->sha256);
 		e = store_get(s->store, sha256, &fd, &bytes);
@@ -145,10 +159,11 @@ supply_send(struct supply *s, struct supply_scanner *sc, const struct supply_ite
 		                             : "The object could not be opened.";
 		return e;
 	}
-	e = channel_send(sc->channel, MSG_SCAN_OBJECT,
-	    json_pack("{s:I,s:s,s:I,s:s,s:s}", "id", (json_int_t)item->id, "sha256", sha256,
-		"size", (json_int_t)bytes, "type", item->type, "mime", item->mime),
-	    fd);
+	json_t *body = json_pack("{s:I,s:s,s:I,s:s,s:s}", "id", (json_int_t)item->id, "sha256",
+	    sha256, "size", (json_int_t)bytes, "type", item->type, "mime", item->mime);
+	if (item->opens)
+		supply_add_room(s, item, body);
+	e = channel_send(sc->channel, MSG_SCAN_OBJECT, body, fd);
 	if (e != ERR_OK && e != ERR_AGAIN)
 		*ret_why = e == ERR_LIMIT
 		               ? "The object's description is too long for a message."

@@ -23,8 +23,11 @@ struct supply_item {
 	uint64_t id;
 	char *sha256; /* of a stored object; NULL for a self-test object */
 	bool bad;     /* which self-test object */
+	char *text;   /* or one of these words; NULL */
 	char *type;
 	char *mime;
+	bool opens; /* it is to be opened: */
+	uint64_t room_bytes, depth;
 };
 
 /* Called when a queued object could not be sent after all; gone: because the scanner has. */
