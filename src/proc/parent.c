@@ -3,7 +3,8 @@
  * sallyportd, the parent.
  *
  * May:   start the programs of the station from one table, or connect to those
- *        that a service manager starts, connect them with each other, open media
+ *        that a service manager starts, connect them with each other, start for the
+ *        stager the scanners of a scan at release, open media
  *        devices read-only for the desk, each in a short-lived process of its
  *        own, connect the antivirus engine's socket for a scanner.
  * Must never: parse anything foreign, speak to a terminal, hold a key, touch the
@@ -22,9 +23,12 @@
 #include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/parent/bridge.h"
+#include "src/proc/parent/engine.h"
 #include "src/proc/parent/opener.h"
 #include "src/proc/parent/ports.h"
 #include "src/proc/parent/services.h"
+#include "src/proc/parent/trust.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -44,16 +48,30 @@ struct parent_child {
 	struct parent_child *next;
 	struct parent *parent;
 	uint64_t tag;
+	size_t engine; /* which of the station's it uses; LIM_ENGINES: none */
 	struct spawn_child proc;
+};
+
+/* How a child is started. */
+struct parent_start {
+	uint64_t tag;
+	const char *program;
+	const char *const *args;
+	int more[4]; /* descriptors behind its control socket, as spawn.h numbers them */
+	size_t nmore;
+	size_t engine; /* which of the station's its scanner has; LIM_ENGINES: none */
+	struct spawn_walls walls;
 };
 
 struct parent {
 	struct loop *loop;
 	struct station *station;
+	bool crowded; /* the kernel gives no namespaces: it was told once */
 	char *home, *scanners;
 	struct channel *desk, *vault;
 	struct services *services;
 	struct opener *opener;
+	struct bridge *bridge;
 	struct parent_child *children;
 };
 
@@ -121,6 +139,8 @@ parent_child_ended(void *arg, int fd, short revents)
 	int status;
 	(void)revents;
 	loop_del_fd(p->loop, fd);
+	/* what it started goes with it, while its number is still its own */
+	spawn_kill(&c->proc);
 	waitpid(c->proc.pid, &status, 0);
 	channel_send(p->desk, MSG_PARENT_EXITED,
 	    json_pack("{s:I, s:i, s:i}", "tag", (json_int_t)c->tag, "status",
@@ -148,168 +168,180 @@ parent_attach(struct parent *p, uint64_t tag, const char *kind, int fd)
 	return e;
 }
 
+/* A station must know that a wall is missing; one line of the log is enough. */
+static void
+parent_note_crowded(void *arg)
+{
+	struct parent *p = arg;
+	if (!p->crowded)
+		log_warn("the kernel gives scanners no namespaces of their own: what one of "
+			 "them starts can outlive it, and only its own sandbox keeps it from "
+			 "a network; see user.max_user_namespaces and "
+			 "kernel.unprivileged_userns_clone (sysctl)");
+	p->crowded = true;
+}
+
+static void
+parent_tell_spawned(struct parent *p, const struct parent_start *start,
+    const struct spawn_child *proc, int socket)
+{
+	json_t *body =
+	    json_pack("{s:I, s:i}", "tag", (json_int_t)start->tag, "pid", (int)proc->pid);
+	if (start->walls.apart) {
+		json_object_set_new(body, "apart", json_boolean(proc->apart));
+		if (!proc->apart)
+			parent_note_crowded(p);
+	}
+	channel_send(p->desk, MSG_PARENT_SPAWNED, body, socket);
+}
+
 /*
  * Starts a child with its control socket as descriptor 3 and `more` behind it;
  * tells the desk the other end.
  */
 static void
-parent_start_child(struct parent *p, uint64_t tag, const char *program, const char *const *args,
-    const int *more, size_t nmore)
+parent_start_child(struct parent *p, const struct parent_start *start)
 {
-	int pair[2], fds[4];
+	int pair[2], fds[5];
 	struct spawn_child proc;
 	if (spawn_pair(pair) != ERR_OK) {
-		parent_tell_refused(p, tag, "no socket can be made");
+		parent_tell_refused(p, start->tag, "no socket can be made");
 		return;
 	}
 	fds[0] = pair[1];
-	for (size_t i = 0; i < nmore; i++)
-		fds[i + 1] = more[i];
-	enum err e = spawn_start(program, args, fds, nmore + 1, &proc);
+	for (size_t i = 0; i < start->nmore; i++)
+		fds[i + 1] = start->more[i];
+	enum err e = spawn_start_apart(
+	    start->program, start->args, fds, start->nmore + 1, &start->walls, &proc);
 	close(pair[1]);
 	if (e != ERR_OK) {
 		close(pair[0]);
-		log_warn("cannot start %s: %s", program, strerror(errno));
-		parent_tell_refused(p, tag, "the program cannot be started");
+		log_warn("cannot start %s: %s", start->program, strerror(errno));
+		parent_tell_refused(p, start->tag, "the program cannot be started");
 		return;
 	}
 	struct parent_child *c = mem_alloc(sizeof(*c));
-	*c = (struct parent_child){.next = p->children, .parent = p, .tag = tag, .proc = proc};
+	*c = (struct parent_child){.next = p->children,
+	    .parent = p,
+	    .tag = start->tag,
+	    .engine = start->engine,
+	    .proc = proc};
 	p->children = c;
 	loop_add_fd(p->loop, proc.pidfd, POLLIN, parent_child_ended, c);
-	channel_send(p->desk, MSG_PARENT_SPAWNED,
-	    json_pack("{s:I, s:i}", "tag", (json_int_t)tag, "pid", (int)proc.pid), pair[0]);
+	parent_tell_spawned(p, start, &proc, pair[0]);
 	close(pair[0]);
 }
 
-static bool
-parent_read_manifest(
-    struct parent *p, const char *name, struct manifest *ret, const char **ret_why)
-{
-	struct stat st;
-	uint8_t *text;
-	size_t n;
-	char why[MANIFEST_WHY_SIZE];
-	*ret_why = "there is no such scanner";
-	if (strchr(name, '/') != NULL || name[0] == '.')
-		return false;
-	MEM_FREE char *path = mem_printf("%s/%s.conf", p->scanners, name);
-	MEM_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || fstat(fd, &st) != 0)
-		return false;
-	*ret_why =
-	    "its manifest is not owned by root or the station's user, or others can write it";
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022) != 0)
-		return false;
-	*ret_why = "its manifest cannot be read";
-	if (io_slurp(fd, LIM_MANIFEST_BYTES, &text, &n) != ERR_OK)
-		return false;
-	bool ok = manifest_parse(text, n, ret, why) == ERR_OK;
-	if (!ok)
-		log_warn("%s: %s", path, why);
-	free(text);
-	return ok;
-}
-
-/* What it means that the engine's socket cannot be connected. */
-static const char *
-parent_engine_trouble(int error)
-{
-	static const struct {
-		int error;
-		const char *words;
-	} known[] = {
-	    {ENOENT, "there is no such socket: clamd is not running, or uses another one "
-		     "(LocalSocket in clamd.conf)"},
-	    {ECONNREFUSED, "nobody listens there: clamd has ended; start it again"},
-	    {EACCES, "it may not be used: see its owner and mode (LocalSocketGroup and "
-		     "LocalSocketMode in clamd.conf) and AppArmor's log"},
-	    {EAGAIN, "clamd takes no connections: it hangs; start it again"},
-	};
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (known[i].error == error)
-			return known[i].words;
-	return strerrordesc_np(error);
-}
-
-/* The engine's socket, or -1 with errno.  One that hangs must not make the parent wait. */
+/* A socket of the engine that has the fewest of our scanners, or -1 with a sentence. */
 static int
-parent_connect_engine(struct parent *p)
+parent_connect_engine(struct parent *p, size_t *ret_which, char ret_why[ENGINE_WHY_SIZE])
 {
-	struct sockaddr_un sun = {.sun_family = AF_UNIX};
-	if (p->station->clamd[0] == '\0' || strlen(p->station->clamd) >= sizeof(sun.sun_path)) {
-		errno = ENOENT;
-		return -1;
-	}
-	memcpy(sun.sun_path, p->station->clamd, strlen(p->station->clamd) + 1);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd >= 0 && (connect(fd, (const struct sockaddr *)&sun, sizeof(sun)) != 0 ||
-			   fcntl(fd, F_SETFL, 0) != 0)) {
-		int why = errno;
-		close(fd);
-		errno = why;
-		fd = -1;
-	}
-	return fd;
+	size_t users[LIM_ENGINES] = {0};
+	for (struct parent_child *c = p->children; c != NULL; c = c->next)
+		if (c->engine < LIM_ENGINES)
+			users[c->engine]++;
+	return engine_connect(p->station, users, ret_which, ret_why);
 }
 
-/* A child that gets objects from the vault; engine: one more descriptor, or -1. */
+/* A child that gets objects from the vault, by descriptor 4. */
 static void
-parent_start_fed(struct parent *p, uint64_t tag, const char *kind, const char *program,
-    const char *const *args, int engine)
+parent_start_fed(struct parent *p, struct parent_start *start, const char *kind)
 {
 	int pair[2];
 	if (spawn_pair(pair) != ERR_OK) {
-		parent_tell_refused(p, tag, "no socket can be made");
+		parent_tell_refused(p, start->tag, "no socket can be made");
 		return;
 	}
-	if (parent_attach(p, tag, kind, pair[0]) == ERR_OK) {
-		int more[2] = {pair[1], engine};
-		parent_start_child(p, tag, program, args, more, engine >= 0 ? 2 : 1);
+	if (parent_attach(p, start->tag, kind, pair[0]) == ERR_OK) {
+		start->more[0] = pair[1];
+		if (start->nmore == 0)
+			start->nmore = 1;
+		parent_start_child(p, start);
 	} else {
-		parent_tell_refused(p, tag, "the vault does not answer");
+		parent_tell_refused(p, start->tag, "the vault does not answer");
 	}
 	close(pair[0]);
 	close(pair[1]);
 }
 
+/* The pipe for what a scanner finds inside objects: the vault has the other end. */
+static bool
+parent_make_children(struct parent *p, uint64_t tag, int *ret_fd)
+{
+	int ends[2];
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return false;
+	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
+	bool ok = parent_attach(p, tag, "children", ends[0]) == ERR_OK;
+	close(ends[0]);
+	if (ok)
+		*ret_fd = ends[1];
+	else
+		close(ends[1]);
+	return ok;
+}
+
 static void
-parent_on_scanner(struct parent *p, uint64_t tag, const char *name)
+parent_on_scanner(struct parent *p, struct msg *msg)
 {
 	struct manifest m;
 	const char *why;
-	char limit[21];
-	if (!parent_read_manifest(p, name, &m, &why)) {
+	char limit[21], words[ENGINE_WHY_SIZE], untrusted[TRUST_WHY_SIZE];
+	size_t which = LIM_ENGINES;
+	MEM_CLOSE int engine = -1, children = -1, file = -1;
+	const uint64_t tag = msg_uint(msg, "tag"), inside = msg_uint(msg, "children");
+	if (!trust_manifest(p->scanners, msg_str(msg, "name"), &m, &file, &why)) {
 		parent_tell_refused(p, tag, why);
 		return;
 	}
-	MEM_CLOSE int engine = m.engine_socket ? parent_connect_engine(p) : -1;
-	if (m.engine_socket && engine < 0) {
-		MEM_FREE char *words = mem_printf("its engine's socket %.200s: %s",
-		    p->station->clamd, parent_engine_trouble(errno));
+	if (!trust_command(&m.command, untrusted)) {
+		parent_tell_refused(p, tag, untrusted);
+		return;
+	}
+	if (m.engine_socket && (engine = parent_connect_engine(p, &which, words)) < 0) {
 		parent_tell_refused(p, tag, words);
+		return;
+	}
+	if (m.children && inside != 0 && !parent_make_children(p, inside, &children)) {
+		parent_tell_refused(p, tag, "no pipe can be made");
 		return;
 	}
 	manifest_limit_arg(&m, limit);
 	const char *args[] = {"-m", limit, NULL};
-	parent_start_fed(p, tag, "scanner", m.program, args, engine);
+	struct parent_start start = {.tag = tag,
+	    .program = m.program,
+	    .args = args,
+	    .more = {-1, engine, children, m.command.n > 0 ? file : -1},
+	    .nmore = 4,
+	    .engine = which,
+	    .walls = {.apart = true, .memory_bytes = manifest_memory_bytes(&m)}};
+	parent_start_fed(p, &start, "scanner");
 }
 
 static void
 parent_on_spawn(struct parent *p, struct msg *m)
 {
-	uint64_t tag = msg_uint(m, "tag");
+	struct parent_start start = {.tag = msg_uint(m, "tag"), .engine = LIM_ENGINES};
 	const char *role = msg_str(m, "role");
-	if (strcmp(role, "scanner") == 0)
-		parent_on_scanner(p, tag, msg_str(m, "name"));
-	else if (strcmp(role, "report") == 0)
-		parent_start_child(p, tag, "sallyport-report", NULL, NULL, 0);
-	else if (strcmp(role, "preview") == 0)
-		parent_start_fed(p, tag, "preview", "sallyport-preview", NULL, -1);
-	else if (strcmp(role, "request") == 0)
-		parent_start_fed(p, tag, "preview", "sallyport-request", NULL, -1);
-	else
-		parent_tell_refused(p, tag, "there is no such role");
+	if (strcmp(role, "scanner") == 0) {
+		parent_on_scanner(p, m);
+	} else if (strcmp(role, "report") == 0) {
+		start.program = "sallyport-report";
+		parent_start_child(p, &start);
+	} else if (strcmp(role, "preview") == 0) {
+		start.program = "sallyport-preview";
+		parent_start_fed(p, &start, "preview");
+	} else if (strcmp(role, "request") == 0) {
+		start.program = "sallyport-request";
+		parent_start_fed(p, &start, "preview");
+	} else if (strcmp(role, "signatures") == 0) {
+		const char *args[] = {"-d", p->home, NULL};
+		start.program = "sallyport-signatures";
+		start.args = args;
+		parent_start_fed(p, &start, "loader");
+	} else {
+		parent_tell_refused(p, start.tag, "there is no such role");
+	}
 }
 
 /* What may be read as a medium: an image, or a device outside a demo station. */
@@ -346,8 +378,12 @@ parent_on_reader(struct parent *p, struct msg *m)
 	}
 	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20);
 	if (parent_attach(p, tag, "pipe", ends[0]) == ERR_OK) {
-		int more[2] = {ends[1], device};
-		parent_start_child(p, tag, "sallyport-reader", NULL, more, 2);
+		const struct parent_start start = {.tag = tag,
+		    .program = "sallyport-reader",
+		    .more = {ends[1], device},
+		    .nmore = 2,
+		    .engine = LIM_ENGINES};
+		parent_start_child(p, &start);
 	} else {
 		parent_tell_refused(p, tag, "the vault does not answer");
 	}
@@ -362,11 +398,15 @@ parent_on_unlock(struct parent *p, struct msg *m)
 	uint64_t tag = msg_uint(m, "tag");
 	MEM_CLOSE int device = msg_take_fd(m);
 	const char *refused = parent_refuse_medium(p, device);
-	const int more[2] = {-1, device};
+	const struct parent_start start = {.tag = tag,
+	    .program = "sallyport-unlock",
+	    .more = {-1, device},
+	    .nmore = 2,
+	    .engine = LIM_ENGINES};
 	if (refused != NULL)
 		parent_tell_refused(p, tag, refused);
 	else
-		parent_start_child(p, tag, "sallyport-unlock", NULL, more, 2);
+		parent_start_child(p, &start);
 }
 
 static void
@@ -405,11 +445,19 @@ parent_on_ports(struct parent *p, struct msg *m)
 }
 
 static void
+parent_on_engines(struct parent *p, struct msg *m)
+{
+	(void)m;
+	channel_send(p->desk, MSG_PARENT_ENGINES,
+	    json_pack("{s:o}", "rows", engine_list(p->station)), -1);
+}
+
+static void
 parent_on_kill(struct parent *p, struct msg *m)
 {
 	for (struct parent_child *c = p->children; c != NULL; c = c->next)
 		if (c->tag == msg_uint(m, "tag"))
-			kill(c->proc.pid, SIGKILL);
+			spawn_kill(&c->proc);
 }
 
 static void
@@ -429,6 +477,7 @@ static const struct {
     {MSG_DESK_SPAWN_UNLOCK, parent_on_unlock},
     {MSG_DESK_OPEN, parent_on_open},
     {MSG_DESK_PORTS, parent_on_ports},
+    {MSG_DESK_ENGINES, parent_on_engines},
     {MSG_DESK_KILL, parent_on_kill},
 };
 
@@ -464,10 +513,13 @@ parent_on_signal(void *arg, int signum, short revents)
 static void
 parent_start(struct parent *p)
 {
-	int desk_fd, vault_fd;
-	services_start(p->services, &desk_fd, &vault_fd);
-	p->desk = channel_new(desk_fd, ROLE_PARENT, ROLE_DESK);
-	p->vault = channel_new(vault_fd, ROLE_PARENT, ROLE_VAULT);
+	struct services_ends ends;
+	services_start(p->services, &ends);
+	p->desk = channel_new(ends.desk, ROLE_PARENT, ROLE_DESK);
+	p->vault = channel_new(ends.vault, ROLE_PARENT, ROLE_VAULT);
+	const struct bridge_plan bridge = {
+	    p->loop, p->station, p->scanners, ends.stager, parent_note_crowded, p};
+	p->bridge = bridge_new(&bridge);
 	if (channel_hello(p->vault, "sallyportd", false) != ERR_OK ||
 	    channel_greet(p->vault, LIM_CALL_MS, NULL) != ERR_OK)
 		log_fatal("the vault does not answer");
@@ -561,6 +613,7 @@ main(int argc, char **argv)
 	parent_run(&p, meet);
 	bool failed = services_failed(p.services);
 	opener_free(p.opener);
+	bridge_free(p.bridge);
 	channel_free(p.desk);
 	channel_free(p.vault);
 	services_free(p.services);

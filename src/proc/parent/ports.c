@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/parent/ports.h"
 #include "src/base/hex.h"
+#include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 
@@ -18,7 +19,7 @@
 struct ports_found {
 	char *name;
 	uint64_t bytes;
-	int64_t changed_s;
+	int64_t changed_ns;
 };
 
 /* Everything a look at the ports needs. */
@@ -50,11 +51,9 @@ ports_stat(int dir, enum station_port_kind kind, const char *name, struct ports_
 	if (fstatat(dir, name, &st, kind == STATION_IMAGE ? AT_SYMLINK_NOFOLLOW : 0) != 0 ||
 	    !(kind == STATION_IMAGE ? S_ISREG(st.st_mode) : S_ISBLK(st.st_mode)))
 		return false;
-	int64_t changed_s =
-	    st.st_ctim.tv_sec > st.st_mtim.tv_sec ? st.st_ctim.tv_sec : st.st_mtim.tv_sec;
 	*ret = (struct ports_found){mem_strdup(name),
 	    kind == STATION_IMAGE && st.st_size > 0 ? (uint64_t)st.st_size : 0,
-	    changed_s > 0 ? changed_s : 0};
+	    io_changed_ns(&st)};
 	return true;
 }
 
@@ -92,7 +91,7 @@ ports_print(json_t *rows, const struct station_port *port, const struct ports_fo
 	hex_b64_encode((const uint8_t *)f->name, n, name);
 	json_array_append_new(
 	    rows, json_pack("{s:s, s:s, s:I, s:I}", "port", port->name, "name", name, "bytes",
-		      (json_int_t)f->bytes, "changed", (json_int_t)f->changed_s));
+		      (json_int_t)f->bytes, "changed", (json_int_t)f->changed_ns));
 }
 
 /* A name of the folder that stands for a medium of this port, by its form. */

@@ -19,7 +19,7 @@
  * At most LIM_PORT_MEDIA rows {port, name, bytes, changed}, by port and name;
  * every port has the same share of them.
  * name is the last part of the path, in base64; bytes is 0 for a device;
- * changed is the second in which the name last came to mean this.  A port that
+ * changed is when the name last came to mean this (io_changed_ns).  A port that
  * cannot be looked into has one row {port, why}.  Caller decrefs.
  */
 json_t *ports_list(const struct station *, const char *by_path);

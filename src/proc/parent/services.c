@@ -22,6 +22,7 @@ enum wire {
 	WIRE_DESK_VAULT,
 	WIRE_DESK_STAGER,
 	WIRE_PARENT_VAULT,
+	WIRE_PARENT_STAGER,
 	WIRE__MET, /* those before it are connected when services are met */
 	WIRE_STAGER_LEDGER = WIRE__MET,
 	WIRE_STAGER_VAULT,
@@ -44,7 +45,8 @@ static const struct {
     [SERVICE_VAULT] = {"sallyport-vault",
 	{{WIRE_DESK_VAULT, 1}, {WIRE_STAGER_VAULT, 1}, {WIRE_PARENT_VAULT, 1}, {-1, 0}}},
     [SERVICE_STAGER] = {"sallyport-stager",
-	{{WIRE_DESK_STAGER, 1}, {WIRE_STAGER_LEDGER, 0}, {WIRE_STAGER_VAULT, 0}, {-1, 0}}},
+	{{WIRE_DESK_STAGER, 1}, {WIRE_PARENT_STAGER, 1}, {WIRE_STAGER_LEDGER, 0},
+	    {WIRE_STAGER_VAULT, 0}, {-1, 0}}},
     [SERVICE_DESK] = {"sallyport-desk",
 	{{WIRE_PARENT_DESK, 1}, {WIRE_DESK_LEDGER, 0}, {WIRE_DESK_VAULT, 0},
 	    {WIRE_DESK_STAGER, 0}, {WIRE_LISTEN, 0}, {-1, 0}}},
@@ -56,6 +58,7 @@ static const char *const services_sockets[WIRE__MET] = {
     [WIRE_DESK_VAULT] = "vault-desk",
     [WIRE_DESK_STAGER] = "stager-desk",
     [WIRE_PARENT_VAULT] = "vault-parent",
+    [WIRE_PARENT_STAGER] = "stager-parent",
 };
 
 struct services {
@@ -161,7 +164,7 @@ services_new(const struct services_plan *plan)
 }
 
 void
-services_start(struct services *s, int *ret_desk_fd, int *ret_vault_fd)
+services_start(struct services *s, struct services_ends *ret_ends)
 {
 	int first = s->plan.meet != NULL ? SERVICE_DESK : SERVICE_LEDGER;
 	for (int i = 0; i < WIRE__MAX; i++)
@@ -170,9 +173,10 @@ services_start(struct services *s, int *ret_desk_fd, int *ret_vault_fd)
 			log_fatal("no sockets can be made: %s", strerror(errno));
 	for (int i = first; i < SERVICE__MAX; i++)
 		services_start_one(s, (enum service)i);
-	*ret_desk_fd = s->wires[WIRE_PARENT_DESK][0];
-	*ret_vault_fd = s->wires[WIRE_PARENT_VAULT][0];
-	s->wires[WIRE_PARENT_DESK][0] = s->wires[WIRE_PARENT_VAULT][0] = -1;
+	*ret_ends = (struct services_ends){s->wires[WIRE_PARENT_DESK][0],
+	    s->wires[WIRE_PARENT_VAULT][0], s->wires[WIRE_PARENT_STAGER][0]};
+	s->wires[WIRE_PARENT_DESK][0] = s->wires[WIRE_PARENT_VAULT][0] =
+	    s->wires[WIRE_PARENT_STAGER][0] = -1;
 	for (int i = 0; i < WIRE__MAX; i++)
 		for (int end = 0; end < 2; end++)
 			if (s->wires[i][end] >= 0)

@@ -25,8 +25,12 @@ struct services_plan {
  * The plan's texts stay the caller's and must live as long.
  */
 struct services *services_new(const struct services_plan *);
-/* Starts the children; the two connections are the caller's. */
-void services_start(struct services *, int *ret_desk_fd, int *ret_vault_fd);
+/* The parent's own connections. */
+struct services_ends {
+	int desk, vault, stager;
+};
+/* Starts the children; the connections are the caller's. */
+void services_start(struct services *, struct services_ends *ret_ends);
 /* Ends the desk, and with it all others; those that stay are killed after LIM_STOP_MS. */
 void services_stop(struct services *);
 /* One has ended that should not have. */
