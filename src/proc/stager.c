@@ -3,10 +3,11 @@
  * sallyport-stager: puts on the share what was approved, and nothing else.
  *
  * Holds     write access to the share and to HOME/stager: the pinned genesis
- *           and the largest head seen; descriptors 3 desk, 4 ledger, 5 vault.
+ *           and the largest head seen; descriptors 3 desk, 4 parent, 5 ledger, 6 vault.
  * May       ask the ledger for entries and documents and for the entries
  *           xfer.release, xfer.deliver and xfer.fault; ask the vault for
- *           objects; write below the share.
+ *           objects; have the parent start scanners, and give them what it is
+ *           about to publish; write below the share.
  * Must never release on anybody's word: the desk only says when.  What is
  *           approved it reads from entries whose signatures it has verified
  *           itself, back to the pinned genesis.  Never release twice, rename
@@ -44,7 +45,7 @@
 
 struct stager {
 	struct loop *loop;
-	struct channel *desk, *ledger, *vault;
+	struct channel *desk, *parent, *ledger, *vault;
 	struct share share;
 	struct record *record;
 	struct papers *papers;
@@ -80,6 +81,28 @@ stager_progress(void *arg, const char *transfer, const char *step, uint64_t done
 	    -1);
 }
 
+/* Scanners for a scan at release: the parent starts them, and they answer to nobody else. */
+static enum err
+stager_bridge(void *arg, const json_t *names, int *ret_fd, char why[SHARE_WHY_SIZE])
+{
+	static const enum msg_id answers[] = {
+	    MSG_PARENT_RESCAN, MSG_PARENT_NO_RESCAN, MSG_NONE};
+	struct stager *s = arg;
+	struct msg m;
+	enum err e = channel_call(s->parent, MSG_STAGE_RESCAN,
+	    json_pack("{s:O}", "scanners", names), -1, answers, &m);
+	if (e != ERR_OK)
+		return err_say(e, why, SHARE_WHY_SIZE,
+		    "The parent does not answer: what was approved cannot be scanned again.");
+	if (m.id == MSG_PARENT_RESCAN)
+		*ret_fd = msg_take_fd(&m);
+	else
+		e = err_say(ERR_STATE, why, SHARE_WHY_SIZE,
+		    "What was approved cannot be scanned again: %.300s.", msg_str(&m, "why"));
+	msg_done(&m);
+	return e;
+}
+
 static void
 stager_answer(struct stager *s, enum msg_id id, json_t *body)
 {
@@ -112,7 +135,7 @@ static struct delivery
 stager_delivery(struct stager *s)
 {
 	return (struct delivery){
-	    s->record, &s->share, s->vault, s->sandboxed, stager_progress, s};
+	    s->record, &s->share, s->vault, s->sandboxed, stager_progress, stager_bridge, s};
 }
 
 /* --- what the desk asks for ------------------------------------------------------------ */
@@ -237,15 +260,16 @@ stager_read_conf(struct stager_setting *set)
 
 /*
  * As a service: the desk comes by a socket of the service manager, and then it
- * goes to the ledger and the vault.  Otherwise the parent has brought all three.
+ * goes to the ledger and the vault; so does the parent.  Otherwise the parent has brought
+ * all four.
  */
 static void
 stager_begin(const struct stager_setting *set)
 {
-	static const struct service_peer peers[] = {
-	    {"desk", NULL}, {"ledger", "ledger-stager"}, {"vault", "vault-stager"}};
+	static const struct service_peer peers[] = {{"desk", NULL}, {"parent", NULL},
+	    {"ledger", "ledger-stager"}, {"vault", "vault-stager"}};
 	char why[SERVICE_WHY_SIZE];
-	if (set->meet != NULL && service_begin(peers, 3, set->meet, why) != ERR_OK)
+	if (set->meet != NULL && service_begin(peers, 4, set->meet, why) != ERR_OK)
 		log_fatal("The stager cannot begin: %s.", why);
 }
 
@@ -320,10 +344,12 @@ static void
 stager_serve(struct stager *s, int own, bool demo)
 {
 	s->desk = stager_meet(SPAWN_FD_FIRST, ROLE_DESK);
-	s->ledger = stager_meet(SPAWN_FD_FIRST + 1, ROLE_LEDGER);
-	s->vault = stager_meet(SPAWN_FD_FIRST + 2, ROLE_VAULT);
+	s->parent = stager_meet(SPAWN_FD_FIRST + 1, ROLE_PARENT);
+	s->ledger = stager_meet(SPAWN_FD_FIRST + 2, ROLE_LEDGER);
+	s->vault = stager_meet(SPAWN_FD_FIRST + 3, ROLE_VAULT);
 	bool ledger = stager_greet(s->ledger), vault = stager_greet(s->vault);
 	stager_greet(s->desk);
+	stager_greet(s->parent);
 	s->sandboxed = sandbox_active() && ledger && vault;
 	s->record = record_new(s->ledger, own, demo);
 	s->loop = loop_new();
@@ -343,6 +369,7 @@ stager_end(struct stager *s)
 	loop_free(s->loop);
 	record_free(s->record);
 	channel_free(s->desk);
+	channel_free(s->parent);
 	channel_free(s->ledger);
 	channel_free(s->vault);
 	share_close(&s->share);

@@ -1,4 +1,4 @@
-/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/paper src/proc/stager/papers src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/loop src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/paper src/proc/stager/papers src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/rescan src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/fact src/core/finding src/core/fold src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/name src/core/name_type src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/report src/core/report_items src/core/report_json src/core/report_text src/core/seal src/core/setting src/core/shape src/core/slip src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/core/where src/ipc/channel src/ipc/loop src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh src/core/report_exceptions */
 /* SPDX-License-Identifier: ISC */
 /*
  * The stager's work from end to end, with a ledger and a vault played by two
@@ -40,59 +40,6 @@ program_path(const char *name)
 	return mem_printf("%s/bin/%s", dirname(dirname(dirname(self))), name);
 }
 
-static enum err
-release(struct rig *r)
-{
-	return delivery_release(&r->delivery, r->id, &r->result);
-}
-
-static void
-assert_released(struct rig *r)
-{
-	if (release(r) != ERR_OK)
-		fail_msg("%s: %s", r->result.step, r->result.why);
-}
-
-/* The release fails at this step with these words in its reason. */
-static void
-assert_fails(struct rig *r, const char *step, const char *words)
-{
-	if (release(r) == ERR_OK)
-		fail_msg("released although: %s", words);
-	if (strcmp(r->result.step, step) != 0 || strstr(r->result.why, words) == NULL)
-		fail_msg("%s: %s", r->result.step, r->result.why);
-	assert_non_null(r->result.next);
-}
-
-static enum transfer_state
-state_of(struct rig *r)
-{
-	char why[RECORD_WHY_SIZE];
-	assert_int_equal(record_refresh(r->record, why), ERR_OK);
-	return record_transfer(r->record, r->id)->facts.state;
-}
-
-/* '@' in the path stands for the transfer's id. */
-static bool
-exists(const struct rig *r, const char *pattern)
-{
-	const char *at = strchr(pattern, '@');
-	size_t head = at != NULL ? (size_t)(at - pattern) : strlen(pattern);
-	MEM_FREE char *path = mem_printf("%s/share/%.*s%s%s", r->dir, (int)head, pattern,
-	    at != NULL ? r->id : "", at != NULL ? at + 1 : "");
-	return access(path, F_OK) == 0;
-}
-
-/* Nothing of the transfer is on the share, in no form. */
-static void
-assert_invisible(const struct rig *r)
-{
-	assert_false(exists(r, "transfers/@"));
-	assert_false(exists(r, "transfers/.@.part"));
-	assert_false(exists(r, "custody/@"));
-	assert_false(exists(r, "INDEX"));
-}
-
 static char *
 text_of(const struct rig *r, const char *path)
 {
@@ -107,22 +54,6 @@ text_of(const struct rig *r, const char *path)
 	return (char *)bytes;
 }
 
-static size_t
-entries_of_type(struct rig *r, const char *type)
-{
-	char why[RECORD_WHY_SIZE];
-	struct record_entries all;
-	size_t n = 0;
-	assert_int_equal(record_refresh(r->record, why), ERR_OK);
-	const struct custody_transfer *t = record_transfer(r->record, r->id);
-	assert_int_equal(
-	    record_entries(r->record, LOG_CUSTODY, t->seqs, t->seqs_count, &all, why), ERR_OK);
-	for (size_t i = 0; i < all.count; i++)
-		n += strcmp(all.list[i].entry->type, type) == 0;
-	record_entries_done(&all);
-	return n;
-}
-
 /* --- what goes well ------------------------------------------------------------------------
  */
 
@@ -133,10 +64,10 @@ approved_files_appear_read_only_with_their_times(void **state)
 	struct stat st;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_released(&r);
+	rig_released(&r);
 	assert_int_equal(r.result.files, RIG_FILES);
 	assert_int_equal(r.result.bytes, RIG_FILES * 15);
-	assert_int_equal(state_of(&r), TRANSFER_RELEASED);
+	assert_int_equal(rig_state(&r), TRANSFER_RELEASED);
 	MEM_FREE char *path =
 	    mem_printf("%s/share/transfers/%s/files/file-000003.txt", r.dir, r.id);
 	assert_int_equal(stat(path, &st), 0);
@@ -147,7 +78,7 @@ approved_files_appear_read_only_with_their_times(void **state)
 	assert_int_equal(0,
 	    rig_shell(&r, "cd transfers/$0/files && sha256sum --quiet -c ../MANIFEST.sha256 &&"
 			  " test $(stat -c %a . ..  | sort -u) = 555"));
-	assert_false(exists(&r, "transfers/.@.part"));
+	assert_false(rig_exists(&r, "transfers/.@.part"));
 	rig_close(&r);
 }
 
@@ -161,10 +92,10 @@ custody_folder_is_whole_and_stock_tools_agree(void **state)
 	struct rig r;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_released(&r);
+	rig_released(&r);
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		MEM_FREE char *path = mem_printf("custody/@/%s", names[i]);
-		if (!exists(&r, path))
+		if (!rig_exists(&r, path))
 			fail_msg("no %s", names[i]);
 	}
 	assert_int_equal(0,
@@ -196,10 +127,10 @@ second_release_does_nothing_twice(void **state)
 	struct rig r;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_released(&r);
-	assert_released(&r);
-	assert_int_equal(entries_of_type(&r, "xfer.release"), 1);
-	assert_int_equal(entries_of_type(&r, "xfer.deliver"), 1);
+	rig_released(&r);
+	rig_released(&r);
+	assert_int_equal(rig_entries(&r, "xfer.release"), 1);
+	assert_int_equal(rig_entries(&r, "xfer.deliver"), 1);
 	MEM_FREE char *index = text_of(&r, "INDEX");
 	size_t lines = 0;
 	for (const char *p = index; (p = strchr(p, '\n')) != NULL; p++)
@@ -215,8 +146,8 @@ index_keeps_the_lines_of_others(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	rig_put_text(&r, "share/INDEX", "# head\nK1-000000\tx\nK1-0000011\ty");
-	assert_released(&r);
-	assert_released(&r);
+	rig_released(&r);
+	rig_released(&r);
 	assert_int_equal(
 	    0, rig_shell(&r,
 		   "test $(wc -l < INDEX) = 4 && grep -q '^K1-000000.x$' INDEX &&"
@@ -230,13 +161,13 @@ nothing_approved_gives_papers_and_no_delivery(void **state)
 	struct rig r;
 	(void)state;
 	rig_open(&r, MAKER_CLOSED, 0);
-	assert_int_equal(state_of(&r), TRANSFER_CLOSED);
+	assert_int_equal(rig_state(&r), TRANSFER_CLOSED);
 	if (delivery_custody(&r.delivery, r.id, &r.result) != ERR_OK)
 		fail_msg("%s: %s", r.result.step, r.result.why);
-	assert_true(exists(&r, "custody/@/slip.txt"));
-	assert_false(exists(&r, "INDEX"));
-	assert_false(exists(&r, "transfers/@"));
-	assert_int_equal(release(&r), ERR_STATE);
+	assert_true(rig_exists(&r, "custody/@/slip.txt"));
+	assert_false(rig_exists(&r, "INDEX"));
+	assert_false(rig_exists(&r, "transfers/@"));
+	assert_int_equal(rig_release(&r), ERR_STATE);
 	rig_close(&r);
 }
 
@@ -258,8 +189,8 @@ papers_can_be_made_at_any_time_and_again(void **state)
 				    "%d: %s: %s", (int)untils[i], r.result.step, r.result.why);
 		assert_int_equal(
 		    0, rig_shell(&r, "cd custody/$0 && sha256sum --quiet -c SHA256SUMS"));
-		assert_false(exists(&r, "custody/.@.part"));
-		assert_int_equal(exists(&r, "INDEX"), untils[i] >= MAKER_RELEASED);
+		assert_false(rig_exists(&r, "custody/.@.part"));
+		assert_int_equal(rig_exists(&r, "INDEX"), untils[i] >= MAKER_RELEASED);
 		rig_close(&r);
 	}
 }
@@ -286,13 +217,13 @@ vault_that_lies_releases_nothing_and_can_be_mended(void **state)
 		struct rig r;
 		rig_open(&r, MAKER_APPROVED, RIG_FILES);
 		*r.mischief = cases[i].mischief;
-		assert_fails(&r, cases[i].step, cases[i].why);
-		assert_invisible(&r);
-		assert_int_equal(state_of(&r), TRANSFER_FAULT);
-		assert_int_equal(entries_of_type(&r, "xfer.fault"), 1);
+		rig_fails(&r, cases[i].step, cases[i].why);
+		rig_invisible(&r);
+		assert_int_equal(rig_state(&r), TRANSFER_FAULT);
+		assert_int_equal(rig_entries(&r, "xfer.fault"), 1);
 		*r.mischief = (struct mischief){.flip = -1, .missing = -1};
-		assert_released(&r);
-		assert_int_equal(state_of(&r), TRANSFER_RELEASED);
+		rig_released(&r);
+		assert_int_equal(rig_state(&r), TRANSFER_RELEASED);
 		rig_close(&r);
 	}
 }
@@ -306,10 +237,10 @@ transfer_in_another_state_does_not_go(void **state)
 	for (size_t i = 0; i < sizeof(untils) / sizeof(untils[0]); i++) {
 		struct rig r;
 		rig_open(&r, untils[i], RIG_FILES);
-		enum transfer_state before = state_of(&r);
-		assert_fails(&r, "approvals", "not approved");
-		assert_invisible(&r);
-		assert_int_equal(state_of(&r), before);
+		enum transfer_state before = rig_state(&r);
+		rig_fails(&r, "approvals", "not approved");
+		rig_invisible(&r);
+		assert_int_equal(rig_state(&r), before);
 		rig_close(&r);
 	}
 }
@@ -327,7 +258,7 @@ unknown_transfer_and_odd_names_do_nothing(void **state)
 		assert_int_equal(
 		    delivery_custody(&r.delivery, names[i], &r.result), ERR_NOTFOUND);
 	}
-	assert_invisible(&r);
+	rig_invisible(&r);
 	rig_close(&r);
 }
 
@@ -338,8 +269,8 @@ process_without_sandbox_stops_the_release(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	r.delivery.sandboxed = false;
-	assert_fails(&r, "approvals", "without their sandbox");
-	assert_invisible(&r);
+	rig_fails(&r, "approvals", "without their sandbox");
+	rig_invisible(&r);
 	rig_close(&r);
 }
 
@@ -358,18 +289,18 @@ other_ledger_than_the_pinned_one_is_refused(void **state)
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		rig_put_text(&r, "stager/genesis", cases[i].genesis);
-		assert_fails(&r, "record", cases[i].why);
+		rig_fails(&r, "record", cases[i].why);
 	}
 	assert_int_equal(unlinkat(r.own, "genesis", 0), 0);
-	assert_fails(&r, "record", "No genesis is pinned");
+	rig_fails(&r, "record", "No genesis is pinned");
 	rig_put_text(&r, "stager/genesis", custody_genesis(r.shop->maker->custody));
 	/* a demo station, and a ledger that is not one */
 	record_free(r.record);
 	r.record = r.delivery.record = record_new(r.ledger, r.own, true);
-	assert_fails(&r, "record", "demo");
-	assert_invisible(&r);
+	rig_fails(&r, "record", "demo");
+	rig_invisible(&r);
 	rig_new_record(&r);
-	assert_released(&r);
+	rig_released(&r);
 	rig_close(&r);
 }
 
@@ -379,15 +310,15 @@ ledger_put_back_is_noticed_across_restarts(void **state)
 	struct rig r;
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
-	assert_int_equal(state_of(&r), TRANSFER_APPROVED);
+	assert_int_equal(rig_state(&r), TRANSFER_APPROVED);
 	r.mischief->hide = 1;
-	assert_fails(&r, "record", "went back");
+	rig_fails(&r, "record", "went back");
 	rig_new_record(&r);
-	assert_fails(&r, "record", "put back to an earlier state");
-	assert_invisible(&r);
+	rig_fails(&r, "record", "put back to an earlier state");
+	rig_invisible(&r);
 	r.mischief->hide = 0;
 	rig_new_record(&r);
-	assert_released(&r);
+	rig_released(&r);
 	rig_close(&r);
 }
 
@@ -409,8 +340,8 @@ rewritten_or_damaged_memory_of_the_head_is_no_excuse(void **state)
 		struct rig r;
 		rig_open(&r, MAKER_APPROVED, RIG_FILES);
 		rig_put_text(&r, "stager/head", cases[i].head);
-		assert_fails(&r, "record", cases[i].why);
-		assert_invisible(&r);
+		rig_fails(&r, "record", cases[i].why);
+		rig_invisible(&r);
 		rig_close(&r);
 	}
 }
@@ -422,8 +353,8 @@ document_that_was_changed_stops_the_release(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	r.mischief->bad_doc = true;
-	assert_fails(&r, "documents", "");
-	assert_invisible(&r);
+	rig_fails(&r, "documents", "");
+	rig_invisible(&r);
 	rig_close(&r);
 }
 
@@ -434,8 +365,8 @@ ledger_that_takes_no_entry_means_no_release(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.release");
-	assert_fails(&r, "release", "not today");
-	assert_invisible(&r);
+	rig_fails(&r, "release", "not today");
+	rig_invisible(&r);
 	rig_close(&r);
 }
 
@@ -449,15 +380,15 @@ published_but_not_recorded_is_read_back_and_recorded(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.deliver");
-	assert_fails(&r, "deliver", "not today");
-	assert_true(exists(&r, "transfers/@"));
-	assert_false(exists(&r, "custody/@"));
+	rig_fails(&r, "deliver", "not today");
+	assert_true(rig_exists(&r, "transfers/@"));
+	assert_false(rig_exists(&r, "custody/@"));
 	r.mischief->refuse[0] = '\0';
 	/* the vault is not needed any more */
 	r.mischief->missing = 0;
-	assert_released(&r);
-	assert_int_equal(state_of(&r), TRANSFER_RELEASED);
-	assert_int_equal(entries_of_type(&r, "xfer.deliver"), 1);
+	rig_released(&r);
+	assert_int_equal(rig_state(&r), TRANSFER_RELEASED);
+	assert_int_equal(rig_entries(&r, "xfer.deliver"), 1);
 	rig_close(&r);
 }
 
@@ -482,7 +413,7 @@ published_and_then_changed_is_never_recorded(void **state)
 		struct rig r;
 		rig_open(&r, MAKER_APPROVED, RIG_FILES);
 		snprintf(r.mischief->refuse, sizeof(r.mischief->refuse), "xfer.deliver");
-		assert_fails(&r, "deliver", "not today");
+		rig_fails(&r, "deliver", "not today");
 		r.mischief->refuse[0] = '\0';
 		MEM_FREE char *script = mem_printf(
 		    "cd transfers/$0 && chmod -R u+w . && chmod 444 files/* && chmod 644 "
@@ -494,10 +425,10 @@ published_and_then_changed_is_never_recorded(void **state)
 		assert_int_equal(0, rig_shell(&r, script));
 		if (i != 0)
 			rig_shell(&r, "chmod 444 transfers/$0/files/file-000004.txt");
-		assert_fails(&r, "read-back", cases[i].why);
-		assert_int_equal(entries_of_type(&r, "xfer.deliver"), 0);
+		rig_fails(&r, "read-back", cases[i].why);
+		assert_int_equal(rig_entries(&r, "xfer.deliver"), 0);
 		/* what is not what was signed does not stay on the share */
-		assert_false(exists(&r, "transfers/@"));
+		assert_false(rig_exists(&r, "transfers/@"));
 		rig_shell(&r, "rm -f /tmp/$0");
 		rig_close(&r);
 	}
@@ -516,14 +447,14 @@ leftovers_are_swept_and_built_anew(void **state)
 			     " ln -s /etc transfers/.$0.part/files/a/etc && chmod -R "
 			     "a-w transfers/.$0.part"));
 	assert_int_equal(share_sweep(&r.share), ERR_OK);
-	assert_false(exists(&r, "transfers/.@.part"));
-	assert_false(exists(&r, "transfers/.K1-000077.part"));
-	assert_false(exists(&r, "custody/.@.part"));
+	assert_false(rig_exists(&r, "transfers/.@.part"));
+	assert_false(rig_exists(&r, "transfers/.K1-000077.part"));
+	assert_false(rig_exists(&r, "custody/.@.part"));
 	assert_int_equal(access("/etc/passwd", R_OK), 0);
 	/* and without a sweep, by the release itself */
 	assert_int_equal(0,
 	    rig_shell(&r, "mkdir -p transfers/.$0.part/files && chmod 555 transfers/.$0.part"));
-	assert_released(&r);
+	rig_released(&r);
 	rig_close(&r);
 }
 
@@ -534,12 +465,12 @@ something_else_in_the_place_is_not_touched(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, rig_shell(&r, "mkdir transfers/$0 && echo mine > transfers/$0/x"));
-	assert_fails(&r, "read-back", "");
-	assert_true(exists(&r, "transfers/@/x"));
+	rig_fails(&r, "read-back", "");
+	assert_true(rig_exists(&r, "transfers/@/x"));
 	rig_close(&r);
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, rig_shell(&r, "ln -s /tmp transfers/$0"));
-	assert_fails(&r, "space", "is no directory");
+	rig_fails(&r, "space", "is no directory");
 	rig_close(&r);
 }
 
@@ -556,10 +487,10 @@ full_share_is_told_before_anything_is_recorded(void **state)
 	    share_ready(&r.share, 1, free_bytes * 2, &free_bytes, why), ERR_NOSPACE);
 	assert_int_equal(share_ready(&r.share, UINT64_MAX, 1, &free_bytes, why), ERR_NOSPACE);
 	r.share.floor_bytes = UINT64_MAX / 2;
-	assert_fails(&r, "space", "do not fit");
-	assert_int_equal(entries_of_type(&r, "xfer.release"), 0);
+	rig_fails(&r, "space", "do not fit");
+	assert_int_equal(rig_entries(&r, "xfer.release"), 0);
 	r.share.floor_bytes = 0;
-	assert_released(&r);
+	rig_released(&r);
 	rig_close(&r);
 }
 
@@ -567,16 +498,18 @@ full_share_is_told_before_anything_is_recorded(void **state)
  * --------------------------------------------------------- */
 
 static struct channel *
-program_start(struct rig *r, pid_t pids[3])
+program_start(struct rig *r, pid_t pids[3], struct channel **ret_parent)
 {
 	MEM_FREE char *path = program_path("sallyport-stager");
-	int desk[2], fds[3];
-	fds[1] = rig_fork(r, ROLE_LEDGER, true, &pids[1]);
-	fds[2] = rig_fork(r, ROLE_VAULT, true, &pids[2]);
+	int desk[2], parent[2], fds[4];
+	fds[2] = rig_fork(r, ROLE_LEDGER, true, &pids[1]);
+	fds[3] = rig_fork(r, ROLE_VAULT, true, &pids[2]);
 	/* after the forks: the desk has gone when nobody holds its end */
 	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, desk));
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, parent));
 	fds[0] = desk[1];
-	for (int i = 0; i < 3; i++) {
+	fds[1] = parent[1];
+	for (int i = 0; i < 4; i++) {
 		int high = fcntl(fds[i], F_DUPFD_CLOEXEC, 100);
 		close(fds[i]);
 		fds[i] = high;
@@ -584,16 +517,19 @@ program_start(struct rig *r, pid_t pids[3])
 	pids[0] = fork();
 	if (pids[0] == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (int i = 0; i < 3; i++)
+		for (int i = 0; i < 4; i++)
 			dup2(fds[i], 3 + i);
 		execl(path, path, "-d", r->dir, "-f", "0", (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		close(fds[i]);
+	struct channel *p = channel_new(parent[0], ROLE_PARENT, ROLE_STAGER);
+	assert_int_equal(channel_hello(p, "test", false), ERR_OK);
 	struct channel *c = channel_new(desk[0], ROLE_DESK, ROLE_STAGER);
 	assert_int_equal(channel_hello(c, "test", true), ERR_OK);
 	assert_int_equal(channel_greet(c, 20000, NULL), ERR_OK);
+	*ret_parent = p;
 	return c;
 }
 
@@ -620,18 +556,19 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, rig_shell(&r, "mkdir -p transfers/.K1-000055.part"));
-	struct channel *c = program_start(&r, pids);
+	struct channel *parent;
+	struct channel *c = program_start(&r, pids, &parent);
 	struct msg m =
 	    program_ask(c, MSG_STAGE_CHECK, json_pack("{s:i,s:i}", "files", 3, "bytes", 1000));
 	assert_int_equal(m.id, MSG_STAGE_CHECKED);
 	assert_true(msg_bool(&m, "ok"));
 	msg_done(&m);
-	assert_false(exists(&r, "transfers/.K1-000055.part"));
+	assert_false(rig_exists(&r, "transfers/.K1-000055.part"));
 	m = program_ask(c, MSG_STAGE_RELEASE, json_pack("{s:s}", "transfer", r.id));
 #ifdef SALLYPORT_NO_SANDBOX
 	assert_int_equal(m.id, MSG_STAGE_FAILED);
 	assert_non_null(strstr(msg_str(&m, "why"), "without their sandbox"));
-	assert_invisible(&r);
+	rig_invisible(&r);
 #else
 	if (m.id != MSG_STAGE_RELEASED)
 		fail_msg("%s: %s", msg_str(&m, "step"), msg_str(&m, "why"));
@@ -659,8 +596,9 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 		msg_done(&m);
 	}
 	close(fd);
-	assert_true(exists(&r, "reports/@/report.txt"));
+	assert_true(rig_exists(&r, "reports/@/report.txt"));
 	channel_free(c);
+	channel_free(parent);
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
 		assert_int_equal(status, 0);
@@ -700,7 +638,7 @@ report_takes_the_place_of_the_older(void **state)
 	    0, rig_shell(&r, "test \"$(ls -A reports/$0)\" = 'report.txt\nslip.txt' ||"
 			     " test $(ls -A reports/$0 | wc -l) = 2"));
 	assert_int_equal(0, rig_shell(&r, "test $(stat -c %a reports/$0/slip.txt) = 444"));
-	assert_false(exists(&r, "transfers/@"));
+	assert_false(rig_exists(&r, "transfers/@"));
 	rig_close(&r);
 }
 
@@ -725,11 +663,11 @@ report_has_a_known_name_and_transfer(void **state)
 	    paper_put(r.record, &r.share, r.id, "report.txt", ends[0], why), ERR_OK);
 	close(ends[0]);
 	close(ends[1]);
-	assert_false(exists(&r, "reports/@"));
+	assert_false(rig_exists(&r, "reports/@"));
 	/* something else in its place is not followed */
 	assert_int_equal(0, rig_shell(&r, "mkdir elsewhere && ln -s ../elsewhere reports/$0"));
 	assert_int_not_equal(put_report(&r, r.id, "report.txt", "x", why), ERR_OK);
-	assert_false(exists(&r, "elsewhere/report.txt"));
+	assert_false(rig_exists(&r, "elsewhere/report.txt"));
 	rig_close(&r);
 }
 

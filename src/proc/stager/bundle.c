@@ -202,8 +202,10 @@ bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE
 	const struct register_medium *medium =
 	    control[0] != '\0' ? register_find(custody_register(c), control) : NULL;
 	json_t *row = medium != NULL ? register_row(medium) : NULL;
+	json_t *exceptions = custody_exception_rows(c, b->transfer->exceptions);
 	const struct report_input input = {
 	    .medium = row,
+	    .exceptions = exceptions,
 	    .transfer = b->transfer->id,
 	    .state = transfer_state_name(b->transfer->facts.state),
 	    .origin = custody_origin(c, LOG_CUSTODY),
@@ -222,6 +224,7 @@ bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE
 	char detail[REPORT_WHY_SIZE] = "";
 	enum err e = report_build(&input, ret_tree, detail);
 	json_decref(row);
+	json_decref(exceptions);
 	free(entries);
 	if (e != ERR_OK)
 		snprintf(why, SHARE_WHY_SIZE, "The report cannot be made: %s", detail);

@@ -9,6 +9,7 @@
 #include "src/proc/stager/fetch.h"
 #include "src/proc/stager/papers.h"
 #include "src/proc/stager/payload.h"
+#include "src/proc/stager/rescan.h"
 #include "src/proc/stager/shelf.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ struct passage {
 	int part;       /* what is being made, or what is published */
 	struct fetch fetch;
 	uint8_t readback[32];
+	json_t *rescan; /* what the scanners at release said; NULL: policy asks for none */
 	char why[WHY_SIZE];
 };
 
@@ -204,10 +206,11 @@ step_deliver(struct passage *p)
 {
 	char readback[HEX_DIGEST_SIZE];
 	hex_encode(p->readback, sizeof(p->readback), readback);
-	return record_event(p->d->record, "xfer.deliver", p->id,
-	    json_pack("{s:s,s:o,s:s}", "dest", transfer_of(p)->dest, "manifest",
-		manifest_json(p), "readback", readback),
-	    p->why);
+	json_t *data = json_pack("{s:s,s:o,s:s}", "dest", transfer_of(p)->dest, "manifest",
+	    manifest_json(p), "readback", readback);
+	if (p->rescan != NULL)
+		json_object_set(data, "rescan", p->rescan);
+	return record_event(p->d->record, "xfer.deliver", p->id, data, p->why);
 }
 
 /* --- steps: what is made ----------------------------------------------------------------- */
@@ -258,6 +261,26 @@ step_readback(struct passage *p)
 {
 	struct payload payload = payload_of(p);
 	return payload_read_back(&payload, p->part, p->readback, p->why);
+}
+
+static enum err
+step_rescan(struct passage *p)
+{
+	bool asked = false;
+	enum err e = rescan_asked(p->policy.bytes, p->policy.len, &asked, p->why);
+	if (e != ERR_OK || !asked)
+		return e;
+	const struct rescan rescan = {.bridge = p->d->bridge,
+	    .bridge_arg = p->d->arg,
+	    .policy = p->policy.bytes,
+	    .policy_len = p->policy.len,
+	    .inventory = p->inventory.bytes,
+	    .inventory_len = p->inventory.len,
+	    .manifest = p->manifest,
+	    .part = p->part,
+	    .progress = tell_progress,
+	    .arg = p};
+	return rescan_run(&rescan, &p->rescan, p->why);
 }
 
 static enum err
@@ -396,6 +419,9 @@ struct step {
 #define NEXT_SHARE "See that the share is mounted, then repeat the release."
 #define NEXT_DISK  "Look at the share's disk, then repeat the release."
 #define NEXT_VAULT "If the object is damaged, abort and read the medium again."
+#define NEXT_SCAN                                                                              \
+	"See what the scanners say, and that they are fit; then repeat the release, or abort " \
+	"it."
 #define NEXT_AGAIN "The files are delivered; repeat the release to finish the papers."
 
 static const struct step release_steps[] = {
@@ -408,6 +434,7 @@ static const struct step release_steps[] = {
     {"copy", step_copy, SKIP_PUBLISHED | SKIP_DELIVERED, NEXT_VAULT},
     {"sync", step_sync, SKIP_PUBLISHED | SKIP_DELIVERED, NEXT_DISK},
     {"read-back", step_readback, SKIP_DELIVERED, NEXT_VAULT},
+    {"rescan", step_rescan, SKIP_DELIVERED, NEXT_SCAN},
     {"publish", step_publish, SKIP_PUBLISHED | SKIP_DELIVERED, NEXT_DISK},
     {"deliver", step_deliver, SKIP_DELIVERED, "Look at the ledger, then repeat the release."},
     {"index", step_index, SKIP_NEVER, NEXT_AGAIN},
@@ -431,6 +458,7 @@ passage_done(struct passage *p)
 	free(p->findings.bytes);
 	free(p->policy.bytes);
 	release_manifest_free(p->manifest);
+	json_decref(p->rescan);
 	record_entries_done(&p->entries);
 }
 
@@ -470,6 +498,13 @@ walk(struct passage *p, const struct step *steps, size_t n, struct delivery_resu
 	return ERR_OK;
 }
 
+/* What scanners say of it now is worse than what was signed. */
+static bool
+is_worse(const struct passage *p, enum err e)
+{
+	return e == ERR_DENIED && strcmp(p->step, "rescan") == 0;
+}
+
 enum err
 delivery_release(
     const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
@@ -483,9 +518,9 @@ delivery_release(
 		/* The name is an id of the ledger's if a part could have been made of it. */
 		if (p.part >= 0 && !p.published)
 			share_part_del(d->share->transfers, p.id);
-		/* what was published, never recorded, and is not what was signed, must not stay
+		/* published, never recorded, and not what was signed, or worse: must not stay
 		 */
-		if (p.published && !p.delivered && e == ERR_SIGNATURE)
+		if (p.published && !p.delivered && (e == ERR_SIGNATURE || is_worse(&p, e)))
 			share_remove(d->share->transfers, p.id);
 		record_fault(&p);
 	} else {

@@ -8,6 +8,7 @@
 
 #include "src/base/err.h"
 #include "src/proc/stager/record.h"
+#include "src/proc/stager/rescan.h"
 #include "src/proc/stager/share.h"
 
 #include <stdbool.h>
@@ -24,7 +25,8 @@ struct delivery {
 	struct channel *vault;
 	bool sandboxed; /* this program, ledger and vault: all of them */
 	delivery_progress_fn *progress;
-	void *arg;
+	rescan_bridge_fn *bridge; /* called when policy asks for a scan at release */
+	void *arg;                /* of both */
 };
 
 struct delivery_result {
