@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/trial.h"
+#include "src/base/clock.h"
 #include "src/proc/desk/scan.h"
 
-static void trial_begin(struct desk *, const bool *which);
+static void trial_begin(struct desk *, const bool *which, const char *when);
 
 /* Again, what has not been tried elsewhere meanwhile. */
 static void
@@ -16,7 +17,7 @@ trial_on_time(void *arg)
 		any |= d->untried[i];
 	}
 	if (any)
-		trial_begin(d, d->untried);
+		trial_begin(d, d->untried, "start");
 }
 
 static void
@@ -30,9 +31,11 @@ trial_on_over(void *arg, struct scan *s)
 }
 
 static void
-trial_begin(struct desk *d, const bool *which)
+trial_begin(struct desk *d, const bool *which, const char *when)
 {
-	d->trial = scan_try(d, which, "start", trial_on_over, d);
+	if (which == NULL)
+		d->proved_s = clock_mono_ms() / 1000;
+	d->trial = scan_try(d, which, when, trial_on_over, d);
 }
 
 void
@@ -40,7 +43,20 @@ trial_start(struct desk *d)
 {
 	d->trial_ms = LIM_TRIAL_MS;
 	if (d->nscanners > 0)
-		trial_begin(d, NULL);
+		trial_begin(d, NULL, "start");
+}
+
+void
+trial_shift(struct desk *d)
+{
+	bool lately = clock_mono_ms() / 1000 - d->proved_s < LIM_SHIFT_S;
+	if (lately || d->nscanners == 0 || d->trial != NULL)
+		return;
+	if (d->trial_timer != 0)
+		loop_del_timer(d->loop, d->trial_timer);
+	d->trial_timer = 0;
+	d->trial_ms = LIM_TRIAL_MS;
+	trial_begin(d, NULL, "shift");
 }
 
 void
