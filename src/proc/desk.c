@@ -27,8 +27,13 @@
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
+#include "src/proc/desk/image.h"
 #include "src/proc/desk/intake.h"
+#include "src/proc/desk/loading.h"
+#include "src/proc/desk/metrics.h"
 #include "src/proc/desk/publish.h"
+#include "src/proc/desk/renew.h"
+#include "src/proc/desk/reuse.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
 #include "src/proc/desk/trial.h"
@@ -71,7 +76,7 @@ desk_work_spare(struct desk *d)
 	const char *oldest = NULL;
 	size_t n = 0;
 	for (struct work_slot *s = d->works; s != NULL; s = s->next, n++)
-		if (intake_find(d, s->transfer) == NULL)
+		if (intake_find(d, s->transfer) == NULL && !renew_is(d, s->transfer))
 			oldest = s->transfer;
 	if (n < LIM_WORKS || oldest == NULL)
 		return;
@@ -107,6 +112,7 @@ desk_work(struct desk *d, const char *transfer, struct work **ret_work)
 void
 desk_work_forget(struct desk *d, const char *transfer)
 {
+	renew_drop(d, transfer);
 	for (struct work_slot **at = &d->works; *at != NULL; at = &(*at)->next) {
 		struct work_slot *s = *at;
 		if (strcmp(s->transfer, transfer) != 0)
@@ -132,9 +138,11 @@ desk_on_parent(void *arg, struct channel *ch, struct msg *m)
 static void
 desk_on_vault(void *arg, struct channel *ch, struct msg *m)
 {
+	struct desk *d = arg;
 	(void)ch;
+	d->told += m->id == MSG_VAULT_KEPT;
 	if (json_object_get(m->body, "tag") != NULL)
-		tag_dispatch(arg, msg_uint(m, "tag"), m);
+		tag_dispatch(d, msg_uint(m, "tag"), m);
 }
 
 static void
@@ -182,6 +190,14 @@ desk_on_signal(void *arg, int signum, short revents)
 
 /* --- life -------------------------------------------------------------------------------- */
 
+/* A process for each engine's socket, at least: each gets one of them. */
+static void
+desk_share_engines(const struct desk *d, struct manifest *m)
+{
+	if (m->engine_socket && m->slots < d->station->nclamd)
+		m->slots = (unsigned)d->station->nclamd;
+}
+
 /* Scanner manifests: the parent has checked who owns them when it starts one. */
 static void
 desk_read_manifests(struct desk *d, const char *folder)
@@ -202,6 +218,8 @@ desk_read_manifests(struct desk *d, const char *folder)
 			log_fatal("cannot read %s/%s", folder, e->d_name);
 		if (manifest_parse(text, len, &d->scanners[d->nscanners], why) != ERR_OK)
 			log_fatal("%s/%s: %s", folder, e->d_name, why);
+		reuse_note(d, d->nscanners, text, len);
+		desk_share_engines(d, &d->scanners[d->nscanners]);
 		d->nscanners++;
 		free(text);
 	}
@@ -292,6 +310,7 @@ desk_serve(struct desk *d)
 	loop_add_fd(d->loop, FD_LISTEN, POLLIN, desk_on_terminal, d);
 	log_info("ready");
 	trial_start(d);
+	loading_start(d);
 	loop_run(d->loop);
 }
 
@@ -301,13 +320,17 @@ desk_close(struct desk *d)
 	intake_end_all(d);
 	session_end_all(d);
 	follow_close(d);
+	image_end(d);
 	flap_end(d);
 	trial_end(d);
+	loading_end(d);
 	publish_end_all(d);
 	failure_end(d);
 	fault_end(d);
 	while (d->works != NULL)
 		desk_work_forget(d, d->works->transfer);
+	reuse_free(d->reuse);
+	metrics_free(d->metrics);
 	custody_free(d->custody);
 	station_free(d->station);
 	channel_free(d->ledger);
@@ -342,6 +365,8 @@ main(int argc, char **argv)
 		log_fatal("the cryptographic library cannot be set up");
 	if (d.home == NULL || (scanners == NULL && act == NULL))
 		log_fatal("started by sallyportd only: see sallyport-desk(8)");
+	d.metrics = metrics_new();
+	d.reuse = reuse_new();
 	if (act == NULL) {
 		desk_read_station(&d);
 		desk_read_manifests(&d, scanners);

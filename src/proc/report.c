@@ -139,8 +139,11 @@ report_tree(struct report *r, struct custody *c, const struct custody_transfer *
 	    t->control[0] != '\0' ? register_find(custody_register(c), t->control) : NULL;
 	json_t *row = medium != NULL ? register_row(medium) : NULL;
 	in.medium = row;
+	json_t *exceptions = custody_exception_rows(c, t->exceptions);
+	in.exceptions = exceptions;
 	enum err e = report_build(&in, ret_tree, why);
 	json_decref(row);
+	json_decref(exceptions);
 	for (size_t i = 0; i < n; i++)
 		entry_free(parsed[i]);
 	free(parsed);

@@ -1,4 +1,4 @@
-/* links: src/proc/desk/media src/core/device src/core/station src/core/setting src/core/item src/proc/desk/rows src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/desk/media src/proc/desk/image src/core/device src/core/station src/core/setting src/core/item src/proc/desk/rows src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* What a terminal hears of the ports: full of long names, and of devices that come and go. */
 #include "src/proc/desk/media.h"
@@ -6,6 +6,7 @@
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/follow.h"
+#include "src/proc/desk/image.h"
 #include "src/proc/desk/intake.h"
 
 #include <stdarg.h>
@@ -214,6 +215,101 @@ a_refused_device_is_not_called_an_image(void **state)
 	refusal = NULL;
 }
 
+/* --- images ----------------------------------------------------------------------- */
+
+/* The state of the image in port B, which was changed then. */
+static char *
+look_at_image(struct desk *d, int64_t changed_ns)
+{
+	static struct station_port port = {"B", STATION_IMAGE, "/ports/b", STATION_MEDIA};
+	static struct station station = {.ports = &port, .nports = 1};
+	struct channel *parent, *terminal;
+	struct msg m, asked = {.id = MSG_UI_MEDIA, .fd = -1};
+	char name[HEX_B64_SIZE(9)];
+	hex_b64_encode((const uint8_t *)"stick.img", 9, name);
+	d->station = &station;
+	d->parent = pair(ROLE_DESK, ROLE_PARENT, PH_OPEN, &parent);
+	struct session s = {.desk = d, .channel = pair(ROLE_DESK, ROLE_UI, PH_OPEN, &terminal)};
+	channel_send(parent, MSG_PARENT_PORTS,
+	    json_pack("{s:[{s:s, s:s, s:i, s:I}]}", "rows", "port", "B", "name", name, "bytes",
+		4096, "changed", (json_int_t)changed_ns),
+	    -1);
+	media_answer(&s, &asked);
+	assert_int_equal(channel_recv_wait(terminal, &m, 1000), ERR_OK);
+	char *state = mem_strdup(json_string_value(
+	    json_object_get(json_array_get(json_object_get(m.body, "rows"), 0), "state")));
+	msg_done(&m);
+	channel_free(parent);
+	channel_free(terminal);
+	channel_free(d->parent);
+	channel_free(s.channel);
+	return state;
+}
+
+/* Read and taken out, and another put in, all within the second in which it was opened. */
+static void
+an_image_put_in_within_the_second_is_ready(void **state)
+{
+	static const int64_t second_ns = INT64_C(1780272000) * 1000000000; /* 2026-06-01 */
+	static const struct {
+		const char *what;
+		bool known; /* the desk is the one that opened it */
+		int64_t opened_ns, now_ns;
+		const char *wanted;
+	} cases[] = {
+	    {"read", true, -5, -5, "read"},
+	    {"read, put in within the second", true, 100, 100, "read"},
+	    {"another, within the second", true, 100, 900000000, "ready"},
+	    {"another, with an earlier time", true, 100, -5, "ready"},
+	    {"the desk began anew", false, 0, -5, "read"},
+	    {"the desk began anew, another", false, 0, 1000000000, "ready"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct desk d = {.images = NULL};
+		struct custody_transfer t = {.id = "K1-1",
+		    .facts = {.state = TRANSFER_RELEASED},
+		    .opened_at = "2026-06-01T00:00:00Z",
+		    .read_data = json_object(),
+		    .open_data = json_pack("{s:{s:s, s:i}}", "medium", "source",
+			"/ports/b/stick.img", "bytes", 4096)};
+		transfer = &t;
+		at_work = "";
+		refusals = 0;
+		if (cases[i].known) {
+			image_opened(&d, "K1-1", 1);
+			image_opened(&d, "K1-0", 1);
+			image_opened(&d, "K1-1", second_ns + cases[i].opened_ns);
+		}
+		MEM_FREE char *said = look_at_image(&d, second_ns + cases[i].now_ns);
+		if (strcmp(said, cases[i].wanted) != 0)
+			fail_msg("%s: %s", cases[i].what, said);
+		image_end(&d);
+		json_decref(t.open_data);
+		json_decref(t.read_data);
+	}
+	transfer = NULL;
+}
+
+/* What was opened is forgotten at some time: then its second counts. */
+static void
+only_the_newest_images_are_remembered(void **state)
+{
+	struct desk d = {.images = NULL};
+	char id[TRANSFER_ID_SIZE];
+	(void)state;
+	for (unsigned i = 0; i <= LIM_PORT_MEDIA; i++) {
+		snprintf(id, sizeof(id), "K1-%u", i);
+		image_opened(&d, id, 5);
+	}
+	assert_true(image_is_of(&d, "K1-0", 7, 6));
+	assert_true(image_is_of(&d, "K1-0", 7, INT64_C(7999999999)));
+	assert_false(image_is_of(&d, "K1-0", 7, INT64_C(8000000000)));
+	assert_true(image_is_of(&d, "K1-1", 7, 5));
+	assert_false(image_is_of(&d, "K1-1", 7, 6));
+	image_end(&d);
+}
+
 /* --- devices ---------------------------------------------------------------------- */
 
 /* The state of the row of port L, and its transfer, as "state transfer". */
@@ -337,6 +433,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_image_put_in_within_the_second_is_ready),
+	    cmocka_unit_test(only_the_newest_images_are_remembered),
 	    cmocka_unit_test(a_device_is_what_became_of_its_transfer),
 	    cmocka_unit_test(long_names_in_one_port_do_not_empty_another),
 	    cmocka_unit_test(a_refused_device_is_not_called_an_image),

@@ -704,6 +704,11 @@ only_the_inventory_of_what_stands_is_submitted(void **state)
 	assert_non_null(shown_refuse(&shown, TRANSFER, none, rig.work));
 	list("decision=none", "severity", 2); /* looking changes nothing */
 	assert_null(shown_refuse(&shown, TRANSFER, data, rig.work));
+	/* nor when sealing has just composed anew what is inside */
+	assert_int_equal(work_findings_clear_items(rig.work), ERR_OK);
+	shown_put(&shown, TRANSFER, digest, rig.work);
+	list("decision=none", "severity", 2);
+	assert_null(shown_refuse(&shown, TRANSFER, data, rig.work));
 	m = decide("reject", 1, "");
 	msg_done(&m);
 	assert_non_null(shown_refuse(&shown, TRANSFER, data, rig.work));

@@ -57,7 +57,8 @@ rig_start(struct rig *r)
 	int fds[2];
 	assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
 	r->pipe = fds[1];
-	assert_int_equal(intake_start(r->store, r->events, TAG, fds[0], &r->intake), ERR_OK);
+	assert_int_equal(
+	    intake_start(r->store, r->events, TAG, fds[0], false, &r->intake), ERR_OK);
 }
 
 /* The next event, waited for. */

@@ -1,21 +1,26 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/answer.h"
 #include "db/work.h"
+#include "src/base/clock.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/choice.h"
 #include "src/proc/desk/choosing.h"
+#include "src/proc/desk/excepted.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/life.h"
+#include "src/proc/desk/metrics.h"
+#include "src/proc/desk/opened.h"
 #include "src/proc/desk/order.h"
+#include "src/proc/desk/password.h"
+#include "src/proc/desk/reuse.h"
 #include "src/proc/desk/scan.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-#define ANSWER_PAGE_BYTES 28000 /* rows of one message, with room for the frame */
 
 static void
 answer_send(struct session *s, enum msg_id id, json_t *body, int fd)
@@ -24,8 +29,7 @@ answer_send(struct session *s, enum msg_id id, json_t *body, int fd)
 		session_refuse(s, 3, "the answer is longer than a message can be", NEXT_REPORT);
 }
 
-/* Sends what there is of rows; stolen. */
-static void
+void
 answer_rows(struct session *s, json_t *rows, bool more, uint64_t next, uint64_t total)
 {
 	answer_send(s, MSG_DESK_ROWS,
@@ -34,7 +38,7 @@ answer_rows(struct session *s, json_t *rows, bool more, uint64_t next, uint64_t 
 	    -1);
 }
 
-static size_t
+size_t
 answer_size(const json_t *row)
 {
 	char *text = json_dumps(row, JSON_COMPACT);
@@ -214,6 +218,38 @@ answer_add_verdict(void *arg, const struct work_verdict *v)
 				(json_int_t)v->bytes, "read", (json_int_t)v->read_bytes));
 }
 
+/* What was said of the same bytes in an earlier transfer. */
+static void
+answer_add_earlier(
+    struct session *s, const char *transfer, const uint8_t *sha256, json_t *scans)
+{
+	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, transfer);
+	int64_t opened_s;
+	json_t *row;
+	size_t i;
+	if (t == NULL || !clock_parse(t->opened_at, &opened_s) || !life_tells_earlier(s->desk))
+		return;
+	json_array_foreach (scans, i, row) {
+		const char *scanner = json_string_value(json_object_get(row, "scanner"));
+		char said[REUSE_WHY_SIZE];
+		if (reuse_show(s->desk, sha256, scanner, opened_s, said))
+			json_object_set_new(row, "earlier", json_string(said));
+	}
+}
+
+/* What does not count, as long as there is room: at most LIM_EXCEPTIONS short rows. */
+static void
+answer_add_exceptions(struct session *s, const char *transfer, struct work *work,
+    const struct work_item *it, json_t *row)
+{
+	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, transfer);
+	json_t *rows = excepted_item(s->desk, t, work, it->sha256, it->id, it->type);
+	if (json_array_size(rows) > 0 &&
+	    answer_size(row) + answer_size(rows) < ANSWER_PAGE_BYTES)
+		json_object_set(row, "exceptions", rows);
+	json_decref(rows);
+}
+
 void
 answer_item(struct session *s, struct msg *m)
 {
@@ -243,37 +279,63 @@ answer_item(struct session *s, struct msg *m)
 	if (it.sha256 != NULL)
 		work_verdicts(work, it.sha256, answer_add_verdict, &scans);
 	json_object_set_new(row, "findings", findings.rows);
+	if (it.sha256 != NULL)
+		answer_add_earlier(s, msg_str(m, "transfer"), it.sha256, scans.rows);
+	if (it.sha256 != NULL)
+		password_earlier(s->desk, work, it.sha256, scans.rows);
+	if (it.sha256 != NULL)
+		opened_add(work, it.sha256, row, scans.rows);
 	json_object_set_new(row, "scans", scans.rows);
+	answer_add_exceptions(s, msg_str(m, "transfer"), work, &it, row);
 	answer_send(s, MSG_DESK_ITEM, json_pack("{s:o}", "item", row), -1);
 }
 
 /* --- scanners ------------------------------------------------------------------------ */
 
+/* How a scanner stands: what is being tried now has not passed yet. */
+static const char *
+answer_scanner_state(const struct desk *d, size_t i, bool trying)
+{
+	if (trying)
+		return "trying";
+	if (d->unfit[i][0] != '\0')
+		return "UNFIT";
+	if (metrics_about(d, i) != NULL)
+		return "fit";
+	return d->trial != NULL ? "trying" : "not tested";
+}
+
+/* All scanners as they are known, by this session's test or any other. */
+static void
+answer_known(struct session *s)
+{
+	static const struct worker_about nothing;
+	const struct desk *d = s->desk;
+	json_t *rows = json_array();
+	for (size_t i = 0; i < d->nscanners; i++) {
+		const struct worker_about *about = metrics_about(d, i);
+		if (about == NULL)
+			about = &nothing;
+		const char *why = d->unfit[i][0] != '\0' ? d->unfit[i] : metrics_warning(d, i);
+		json_t *row = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name",
+		    d->scanners[i].name, "version",
+		    about->version[0] != '\0' ? about->version : d->scanners[i].version,
+		    "engine", about->engine, "signatures", about->signatures, "state",
+		    answer_scanner_state(d, i, s->selftest != NULL), "why", why);
+		metrics_print(d, i, row);
+		json_array_append_new(rows, row);
+	}
+	answer_rows(s, rows, false, 0, json_array_size(rows));
+}
+
 static void
 answer_selftest_over(void *arg, struct scan *scan)
 {
 	struct session *s = arg;
-	json_decref(s->tested);
-	s->tested = scan_rows(scan);
-	if (s->selftest_waits)
-		answer_rows(s, json_incref(s->tested), false, 0, s->desk->nscanners);
-	s->selftest_waits = false;
 	s->selftest = scan_free(scan);
-}
-
-static void
-answer_untested(struct session *s)
-{
-	const struct desk *d = s->desk;
-	bool trying = s->selftest != NULL;
-	json_t *rows = json_array();
-	for (size_t i = 0; i < d->nscanners; i++)
-		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", d->scanners[i].name,
-			"version", d->scanners[i].version, "engine", "", "signatures", "",
-			"state", trying ? "trying" : "not tested", "why",
-			trying ? "" : "it was not shown known bad and known good just now"));
-	answer_rows(s, rows, false, 0, json_array_size(rows));
+	if (s->selftest_waits)
+		answer_known(s);
+	s->selftest_waits = false;
 }
 
 void
@@ -284,10 +346,8 @@ answer_scanners(struct session *s, struct msg *m)
 		s->selftest = scan_try(d, NULL, "manual", answer_selftest_over, s);
 	if (s->selftest != NULL && msg_bool(m, "wait"))
 		s->selftest_waits = true;
-	else if (s->selftest == NULL && s->tested != NULL)
-		answer_rows(s, json_incref(s->tested), false, 0, d->nscanners);
 	else
-		answer_untested(s);
+		answer_known(s);
 }
 
 /* --- documents

@@ -12,9 +12,17 @@
 #include <string.h>
 
 /* What a person is shown of the stager's steps. */
-enum { DELIVER_CHECK, DELIVER_COPY, DELIVER_VERIFY, DELIVER_PUBLISH, DELIVER_STAGES };
+enum {
+	DELIVER_CHECK,
+	DELIVER_COPY,
+	DELIVER_VERIFY,
+	DELIVER_AGAIN, /* only where policy asks for a scan at release */
+	DELIVER_PUBLISH,
+	DELIVER_STAGES
+};
 
-static const char *const deliver_names[DELIVER_STAGES] = {"check", "copy", "verify", "publish"};
+static const char *const deliver_names[DELIVER_STAGES] = {
+    "check", "copy", "verify", "scan-again", "publish"};
 
 static const struct {
 	const char *step;
@@ -29,6 +37,7 @@ static const struct {
     {"copy", DELIVER_COPY},
     {"sync", DELIVER_COPY},
     {"read-back", DELIVER_VERIFY},
+    {"rescan", DELIVER_AGAIN},
     {"publish", DELIVER_PUBLISH},
     {"deliver", DELIVER_PUBLISH},
     {"index", DELIVER_PUBLISH},
@@ -124,6 +133,8 @@ deliver_progress(struct desk *d, const char *transfer)
 	json_t *stages = json_array();
 	for (size_t i = 0; i < DELIVER_STAGES; i++) {
 		struct stage row = r->stages[i];
+		if (i == DELIVER_AGAIN && row.total == 0)
+			continue;
 		row.name = deliver_names[i];
 		row.state = i < r->stage    ? STAGE_IS_DONE
 		            : i == r->stage ? STAGE_RUNS
@@ -153,7 +164,8 @@ deliver_on_progress(struct desk *d, struct msg *m)
 	if (r == NULL)
 		return;
 	for (size_t i = 0; i < sizeof(deliver_steps) / sizeof(deliver_steps[0]); i++)
-		if (strcmp(deliver_steps[i].step, msg_str(m, "step")) == 0)
+		if (strcmp(deliver_steps[i].step, msg_str(m, "step")) == 0 &&
+		    (deliver_steps[i].stage != DELIVER_AGAIN || msg_uint(m, "total") > 0))
 			r->stage = deliver_steps[i].stage;
 	/* a step begins with nothing counted */
 	if (msg_uint(m, "total") > 0)

@@ -24,9 +24,14 @@ struct failure;
 struct fault;
 struct flap;
 struct follow;
+struct image;
 struct intake;
+struct loading;
+struct metrics;
 struct policy;
 struct publication;
+struct renewal;
+struct reuse;
 struct scan;
 struct session;
 struct tag;
@@ -35,11 +40,22 @@ struct work_slot;
 
 #define DESK_UNFIT_SIZE 256
 
+/* What a policy says of the age of signatures. */
+struct life_rule {
+	char policy[HEX_DIGEST_SIZE]; /* its digest; "" before any was read */
+	unsigned warn_days, max_days;
+	bool dated;
+	bool earlier; /* what was said in earlier transfers is told */
+};
+
 struct desk {
 	struct loop *loop;
 	struct channel *parent, *ledger, *vault, *stager;
 	bool ledger_sandboxed, vault_sandboxed, stager_sandboxed;
-	bool lost; /* a service has gone: nothing can be recorded any more */
+	int apart; /* scanners have namespaces of their own: 1, have not: -1, none came yet: 0
+	            */
+	uint64_t told; /* vault.kept that were heard: see vault.let_go */
+	bool lost;     /* a service has gone: nothing can be recorded any more */
 	const char *home;
 	struct station *station;
 	struct custody *custody;
@@ -51,6 +67,7 @@ struct desk {
 	struct intake *intakes;                    /* transfers being read or scanned */
 	struct delivery *deliveries;               /* releases under way */
 	struct publication *publications;          /* reports on their way to the share */
+	struct renewal *renewals;                  /* in review, and judged or composed anew */
 	struct failure *failure; /* refused sign-ins, on their way into the record */
 	struct fault *faults;    /* that the ledger had no room for */
 	int fault_timer;
@@ -58,9 +75,15 @@ struct desk {
 	int trial_timer;    /* or when they are tried again */
 	int64_t trial_ms;   /* after how long */
 	bool untried[LIM_SCANNERS]; /* those */
-	struct flap *flaps;         /* how many entries about each port */
-	struct follow *follow;      /* devices in the ports, or NULL: a demo has none */
-	struct work_slot *works;    /* open work databases */
+	int64_t proved_s;           /* when all proved themselves last; 0: not yet */
+	struct life_rule life;      /* of the policy in force */
+	struct metrics *metrics;    /* what each scanner did since the desk began */
+	struct loading *loading; /* a set of signatures that is brought in or tried, or NULL */
+	struct reuse *reuse;     /* verdicts of earlier transfers, or NULL: there are none */
+	struct flap *flaps;      /* how many entries about each port */
+	struct follow *follow;   /* devices in the ports, or NULL: a demo has none */
+	struct image *images; /* in ports, as they were when they were opened; newest first */
+	struct work_slot *works; /* open work databases */
 	uint64_t next_tag, next_session;
 };
 

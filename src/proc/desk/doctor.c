@@ -4,8 +4,12 @@
 #include "src/base/clock.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/core/policy.h"
 #include "src/ipc/next.h"
+#include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
+#include "src/proc/desk/life.h"
+#include "src/proc/desk/metrics.h"
 #include "src/proc/desk/room.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/rows.h"
@@ -150,21 +154,71 @@ doctor_share(struct desk *d, struct rows *rows)
 
 /* --- scanners ------------------------------------------------------------------------ */
 
+/* Why the scanner cannot use its engine, or what it could do better with it; "" for neither. */
+static const char *
+doctor_engine_word(struct desk *d, bool *ret_unfit)
+{
+	const char *word = "";
+	*ret_unfit = false;
+	for (size_t i = 0; i < d->nscanners; i++) {
+		const struct worker_about *about = metrics_about(d, i);
+		if (!d->scanners[i].engine_socket)
+			continue;
+		if (d->unfit[i][0] != '\0') {
+			*ret_unfit = true;
+			return d->unfit[i];
+		}
+		if (about != NULL && about->advice[0] != '\0')
+			word = about->advice;
+	}
+	return word;
+}
+
+/* The sockets as the parent finds them now; how many of them are good. */
+static size_t
+doctor_sockets(struct desk *d, struct buf *text)
+{
+	static const enum msg_id answers[] = {MSG_PARENT_ENGINES, MSG_NONE};
+	struct msg m;
+	size_t i, good = 0;
+	json_t *row;
+	if (channel_call(d->parent, MSG_DESK_ENGINES, NULL, -1, answers, &m) != ERR_OK)
+		log_fatal("the parent does not answer");
+	json_array_foreach (json_object_get(m.body, "rows"), i, row) {
+		const char *why = json_string_value(json_object_get(row, "why"));
+		good += why[0] == '\0';
+		buf_addf(text, "%ssocket %s%s%s", i > 0 ? "; " : "",
+		    json_string_value(json_object_get(row, "socket")),
+		    why[0] != '\0' ? ": " : "", why);
+	}
+	msg_done(&m);
+	return good;
+}
+
 static void
 doctor_antivirus(struct desk *d, struct rows *rows)
 {
-	const char *clamd = d->station->clamd, *why = "";
-	bool good = clamd[0] != '\0' && access(clamd, F_OK) == 0;
+	struct buf text;
+	bool unfit;
 	/* what was said when it was tried last knows more than a look at the socket */
-	for (size_t i = 0; i < d->nscanners; i++)
-		if (d->scanners[i].engine_socket && d->unfit[i][0] != '\0')
-			why = d->unfit[i];
-	MEM_FREE char *text = clamd[0] == '\0' ? mem_strdup("station.conf names no socket")
-	                      : !good          ? mem_printf("there is no socket %s", clamd)
-	                      : why[0] != '\0' ? mem_strdup(why)
-	                                       : mem_printf("socket %s", clamd);
-	doctor_say(rows, "antivirus", doctor_must(good && why[0] == '\0'), text,
-	    !good && clamd[0] != '\0' ? NEXT_ENGINE : NEXT_ANTIVIRUS);
+	const char *word = doctor_engine_word(d, &unfit);
+	size_t n = d->station->nclamd;
+	buf_init(&text, LIM_MESSAGE_BYTES / 2);
+	size_t good = doctor_sockets(d, &text);
+	if (n == 0)
+		doctor_say(rows, "antivirus", DOCTOR_FAIL, "station.conf names no socket",
+		    NEXT_ANTIVIRUS);
+	else if (good == 0)
+		doctor_say(rows, "antivirus", DOCTOR_FAIL, buf_str(&text), NEXT_ENGINE);
+	else if (unfit)
+		doctor_say(rows, "antivirus", DOCTOR_FAIL, word,
+		    strstr(word, "clamd.conf") != NULL ? NEXT_CLAMD : NEXT_ANTIVIRUS);
+	else if (good < n)
+		doctor_say(rows, "antivirus", DOCTOR_WARN, buf_str(&text), NEXT_ENGINE);
+	else
+		doctor_say(rows, "antivirus", word[0] != '\0' ? DOCTOR_WARN : DOCTOR_OK,
+		    word[0] != '\0' ? word : buf_str(&text), NEXT_CLAMD);
+	buf_done(&text);
 }
 
 /* What the record last heard of each scanner of this station. */
@@ -193,12 +247,73 @@ doctor_scanners(struct desk *d, struct rows *rows)
 			buf_add_str(&text, d->trial != NULL ? "being tried" : "not tried yet");
 		else
 			buf_addf(&text, "%s %.16sZ", t->pass ? "good" : "FAILED", t->at);
+		metrics_add_pace(d, i, &text);
 	}
 	if (d->nscanners == 0)
 		state = DOCTOR_FAIL;
 	doctor_say(rows, "scanners", state,
 	    d->nscanners > 0 ? buf_str(&text) : "none installed", NEXT_SCANNERS);
 	buf_done(&text);
+}
+
+/* The signatures of those that have any, with their age. */
+static void
+doctor_signatures(struct desk *d, struct rows *rows)
+{
+	bool old = false, unfit = false;
+	struct buf text;
+	buf_init(&text, LIM_SCANNERS * (128 + DESK_UNFIT_SIZE));
+	for (size_t i = 0; i < d->nscanners; i++) {
+		const struct worker_about *about = metrics_about(d, i);
+		const char *warning = metrics_warning(d, i);
+		unsigned days;
+		bool ages = strcmp(d->scanners[i].kind, "av") == 0;
+		if (about == NULL ||
+		    (about->signatures[0] == '\0' && !ages && warning[0] == '\0'))
+			continue;
+		buf_addf(&text, "%s%s%s%.40s", text.len > 0 ? "; " : "", d->scanners[i].name,
+		    about->signatures[0] != '\0' ? " " : "", about->signatures);
+		if (life_age(d, about->signature_date, &days))
+			buf_addf(&text, " of %.10s, %u days", about->signature_date, days);
+		else if (warning[0] == '\0')
+			buf_add_str(&text, ", no date");
+		if (warning[0] != '\0')
+			buf_addf(&text, ": %s", warning);
+		old |= warning[0] != '\0';
+		unfit |= d->unfit[i][0] != '\0';
+	}
+	/* why one is unfit stands with the scanners */
+	if (text.len > 0 && !unfit)
+		doctor_say(rows, "signatures", old ? DOCTOR_WARN : DOCTOR_OK, buf_str(&text),
+		    NEXT_SIGNATURES);
+	buf_done(&text);
+}
+
+/* Whom the policy in force requires, and who of them would be asked again at release. */
+static void
+doctor_release(struct desk *d, struct rows *rows)
+{
+	struct policy *policy;
+	char why[BOOK_WHY_SIZE];
+	struct buf text, stand;
+	const char *digest = custody_policy(d->custody);
+	if (digest[0] == '\0' || book_policy(d, digest, &policy, why) != ERR_OK)
+		return;
+	buf_init(&text, LIM_SCANNERS * 128);
+	buf_init(&stand, LIM_SCANNERS * 64);
+	for (size_t i = 0; i < d->nscanners; i++) {
+		const struct manifest *m = &d->scanners[i];
+		struct buf *list = m->children || m->transfer ? &stand : &text;
+		if (policy_mentions(policy, m->name))
+			buf_addf(list, "%s%s", list->len > 0 ? ", " : "", m->name);
+	}
+	buf_addf(&text, " scan%s again what goes%s%s", text.len > 0 ? "" : " nothing",
+	    stand.len > 0 ? "; what was said stands of " : "", buf_str(&stand));
+	if (policy->rescan_at_release)
+		doctor_say(rows, "release", DOCTOR_OK, buf_str(&text), "");
+	buf_done(&text);
+	buf_done(&stand);
+	policy_free(policy);
 }
 
 static void
@@ -212,6 +327,23 @@ doctor_media(struct desk *d, struct rows *rows)
 		good = follow_check_rules(d, text, sizeof(text));
 		doctor_say(rows, "ports", good ? DOCTOR_OK : DOCTOR_WARN, text, NEXT_PORTS);
 	}
+}
+
+/* Scanners without namespaces have their own sandbox, and one wall less around it. */
+static void
+doctor_sandbox(struct desk *d, struct rows *rows)
+{
+	if (!d->vault_sandboxed || !d->ledger_sandboxed || !d->stager_sandboxed)
+		doctor_say(rows, "sandbox", DOCTOR_FAIL, "a service runs without its sandbox",
+		    NEXT_SANDBOX);
+	else if (d->apart < 0)
+		doctor_say(rows, "sandbox", DOCTOR_WARN,
+		    "vault, ledger and stager are confined; the kernel gives scanners no "
+		    "namespaces of their own",
+		    NEXT_NAMESPACES);
+	else
+		doctor_say(
+		    rows, "sandbox", DOCTOR_OK, "vault, ledger and stager are confined", "");
 }
 
 /* --- clock ----------------------------------------------------------------------------- */
@@ -251,12 +383,10 @@ doctor_answer(struct session *s, struct msg *m)
 	doctor_share(d, &rows);
 	doctor_media(d, &rows);
 	doctor_clock(d, &rows);
-	bool boxed = d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed;
-	doctor_say(&rows, "sandbox", doctor_must(boxed),
-	    boxed ? "vault, ledger and stager are confined"
-		  : "a service runs without its sandbox",
-	    NEXT_SANDBOX);
+	doctor_sandbox(d, &rows);
 	doctor_antivirus(d, &rows);
 	doctor_scanners(d, &rows);
+	doctor_signatures(d, &rows);
+	doctor_release(d, &rows);
 	rows_send(&rows, s, json_array_size(rows.list));
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/handin.h"
 #include "src/base/escape.h"
+#include "src/base/io.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/flap.h"
@@ -222,7 +223,11 @@ handin_take(struct desk *d, int fd, const uint8_t *source, size_t source_len,
 		handin_record(&t);
 		return ERR_DENIED;
 	}
-	*ret = (struct handin){.fd = opened, .medium = handin_medium(&t, opened)};
+	struct stat st = {0};
+	bool image = fstat(opened, &st) == 0 && S_ISREG(st.st_mode);
+	*ret = (struct handin){.fd = opened,
+	    .medium = handin_medium(&t, opened),
+	    .changed_ns = image ? io_changed_ns(&st) : 0};
 	if (t.device != NULL) {
 		ret->place = mem_strdup(t.device->place);
 		ret->hardware = t.device->device.write_protected;

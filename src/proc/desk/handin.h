@@ -8,10 +8,11 @@
 #define HANDIN_WHY_SIZE 1024
 
 struct handin {
-	int fd;         /* the medium, opened for reading */
-	json_t *medium; /* as xfer.open records it */
-	bool hardware;  /* a device that refused writes before the station's rules did */
-	char *place;    /* udev's, when it is a device that is followed (follow.h), or NULL */
+	int fd;             /* the medium, opened for reading */
+	json_t *medium;     /* as xfer.open records it */
+	bool hardware;      /* a device that refused writes before the station's rules did */
+	int64_t changed_ns; /* of an image: when it was changed last (io_changed_ns) */
+	char *place; /* udev's, when it is a device that is followed (follow.h), or NULL */
 };
 
 /*

@@ -5,16 +5,20 @@
 #include "src/base/mem.h"
 #include "src/core/policy.h"
 #include "src/core/release.h"
+#include "src/proc/desk/again.h"
 #include "src/proc/desk/asked.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/choosing.h"
+#include "src/proc/desk/composing.h"
 #include "src/proc/desk/early.h"
 #include "src/proc/desk/evidence.h"
+#include "src/proc/desk/excepted.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/intake_in.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/opening.h"
 #include "src/proc/desk/reading.h"
+#include "src/proc/desk/renew.h"
 #include "src/proc/desk/resume.h"
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/session.h"
@@ -195,18 +199,54 @@ intake_stop_of(const struct custody_transfer *t, const struct policy *policy)
 	           : release_stop_medium(policy, json_object_get(t->read_data, "medium"));
 }
 
-/* Scanned, and the request was read: judge it, and say where the transfer stands. */
+static enum err
+intake_judge_all(struct intake *in, char ret_medium[JUDGE_WHY_SIZE])
+{
+	MEM_FREE struct excepted *x = mem_alloc(sizeof(*x));
+	json_t *scanners = scan_print(in->scan);
+	excepted_under(in->desk, in->policy, scanners, x);
+	enum err e = judge_all(in->work, &x->under, ret_medium);
+	json_decref(scanners);
+	return e;
+}
+
 static void
-intake_judge(void *arg)
+intake_over(struct intake *in)
+{
+	struct desk *d = in->desk;
+	MEM_FREE char *transfer = mem_strdup(in->transfer);
+	intake_free(in);
+	session_progress(d, transfer);
+}
+
+/* What was submitted was scanned again. */
+static void
+intake_add(struct intake *in, const struct custody_transfer *t, const char *unfit)
+{
+	char why[AGAIN_WHY_SIZE] = "";
+	json_t *scanners = scan_print(in->scan);
+	if (again_record(in->desk, t, in->work, in->officer, scanners, unfit, why) != ERR_OK)
+		log_warn(
+		    "transfer %s: that it was scanned again could not be recorded: %s; it is "
+		    "repeated with: rescan",
+		    in->transfer, why);
+	json_decref(scanners);
+	intake_over(in);
+}
+
+/* What is inside is composed: judge it all, and say where the transfer stands. */
+static void
+intake_composed(void *arg, enum err e)
 {
 	struct intake *in = arg;
 	struct desk *d = in->desk;
 	char medium[JUDGE_WHY_SIZE], why[BOOK_WHY_SIZE] = "";
 	const char *unfit = scan_unfit(in->scan);
-	/* the ledger will say that it was scanned: what that means must outlast a power cut */
-	intake_check(in, work_durable(in->work));
-	enum err e = in->lost != ERR_OK ? in->lost
-	                                : judge_items(in->work, in->policy, in->asked, medium);
+	in->composing = composing_end(in->composing);
+	if (in->lost != ERR_OK)
+		e = in->lost;
+	if (e == ERR_OK)
+		e = intake_judge_all(in, medium);
 	if (e == ERR_RANGE || e == ERR_LIMIT) {
 		intake_fail(in, "scanning", "what the scanners said is over a limit");
 		return;
@@ -215,6 +255,11 @@ intake_judge(void *arg)
 	intake_check(in, work_commit(in->work));
 	if (in->lost != ERR_OK)
 		return;
+	const struct custody_transfer *t = custody_transfer_find(d->custody, in->transfer);
+	if (t != NULL && t->facts.state == TRANSFER_SUBMITTED) {
+		intake_add(in, t, unfit);
+		return;
+	}
 	if (unfit == NULL)
 		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
 	const char *refused =
@@ -230,9 +275,25 @@ intake_judge(void *arg)
 		intake_fail(in, "scanning", why);
 		return;
 	}
-	MEM_FREE char *transfer = mem_strdup(in->transfer);
-	intake_free(in);
-	session_progress(d, transfer);
+	intake_over(in);
+}
+
+/* Scanned, and the request was read: names are judged, and what is inside is composed. */
+static void
+intake_judge(void *arg)
+{
+	struct intake *in = arg;
+	/* the ledger will say that it was scanned: what that means must outlast a power cut */
+	intake_check(in, work_durable(in->work));
+	enum err e = in->lost != ERR_OK ? in->lost : judge_names(in->work, in->asked);
+	if (e != ERR_OK) {
+		intake_composed(in, e);
+		return;
+	}
+	json_t *scanners = scan_print(in->scan);
+	in->composing =
+	    composing_start(in->desk, in->work, in->policy, scanners, intake_composed, in);
+	json_decref(scanners);
 }
 
 void
@@ -295,6 +356,7 @@ intake_free(struct intake *in)
 	early_end(in);
 	resume_end(in);
 	stopped_end(in);
+	composing_end(in->composing);
 	asked_free(in->asked);
 	scan_free(in->scan);
 	policy_free(in->policy);
@@ -373,36 +435,72 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 	return ERR_OK;
 }
 
+/* A transfer whose medium was read: what waits is scanned, as soon as scan_finish is called. */
+static struct intake *
+intake_scan(struct desk *d, const char *transfer, const char *officer, struct work *work,
+    struct policy *policy)
+{
+	renew_drop(d, transfer);
+	struct intake *in = intake_new(d, transfer, officer, work, policy);
+	in->stage = STAGE_SCANNING;
+	in->scan = scan_new(d, work, policy, intake_on_scanned, in);
+	scan_for(in->scan, in->transfer);
+	return in;
+}
+
 enum err
-intake_rescan(struct desk *d, const char *transfer, char why[INTAKE_WHY_SIZE])
+intake_rescan(
+    struct desk *d, const char *transfer, const char *officer, char why[INTAKE_WHY_SIZE])
 {
 	const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
 	struct policy *policy;
 	struct work *work;
 	uint64_t n;
-	/* it is on its way already, asked for by a terminal that has gone */
-	if (t != NULL && t->facts.state == TRANSFER_BLOCKED && intake_find(d, transfer) != NULL)
-		return ERR_OK;
-	if (t == NULL || t->facts.state != TRANSFER_BLOCKED) {
-		snprintf(why, INTAKE_WHY_SIZE, "only a blocked transfer is scanned again");
+	bool blocked = t != NULL && t->facts.state == TRANSFER_BLOCKED;
+	if (!blocked && (t == NULL || (t->facts.state != TRANSFER_REVIEW &&
+					  t->facts.state != TRANSFER_SUBMITTED))) {
+		snprintf(why, INTAKE_WHY_SIZE,
+		    "only a transfer that is blocked, in review or submitted is scanned again");
 		return ERR_DENIED;
 	}
+	/* it is on its way already, asked for by a terminal that has gone */
+	if (intake_find(d, transfer) != NULL)
+		return ERR_OK;
 	enum err e = book_policy(d, t->policy, &policy, why);
 	if (e != ERR_OK)
 		return e;
 	e = desk_work(d, transfer, &work);
 	if (e == ERR_OK)
-		e = work_retry_errors(work, &n);
+		e = blocked ? work_retry_errors(work, &n) : again_forget(d, work);
+	/* nobody vouches for anything meanwhile, and if it is never finished */
+	if (e == ERR_OK && !blocked)
+		e = work_judged_void(work);
 	if (e != ERR_OK) {
 		snprintf(
 		    why, INTAKE_WHY_SIZE, "the work database cannot be read: %s", err_str(e));
 		policy_free(policy);
 		return e;
 	}
-	struct intake *in = intake_new(d, transfer, t->holder, work, policy);
-	in->stage = STAGE_SCANNING;
-	in->scan = scan_new(d, work, policy, intake_on_scanned, in);
-	scan_finish(in->scan);
+	scan_finish(intake_scan(d, transfer, officer, work, policy)->scan);
+	return ERR_OK;
+}
+
+enum err
+intake_scan_waiting(struct desk *d, const struct custody_transfer *t, const char *officer,
+    struct work *work, struct scan **ret_scan, char why[INTAKE_WHY_SIZE])
+{
+	struct policy *policy;
+	enum err e = book_policy(d, t->policy, &policy, why);
+	if (e != ERR_OK)
+		return e;
+	/* as above: nobody vouches for it meanwhile */
+	if (t->facts.state != TRANSFER_BLOCKED && (e = work_judged_void(work)) != ERR_OK) {
+		snprintf(
+		    why, INTAKE_WHY_SIZE, "the work database cannot be read: %s", err_str(e));
+		policy_free(policy);
+		return e;
+	}
+	*ret_scan = intake_scan(d, t->id, officer, work, policy)->scan;
 	return ERR_OK;
 }
 

@@ -31,7 +31,14 @@ struct intake_request {
 enum err intake_open(struct desk *, const struct intake_request *,
     char ret_transfer[TRANSFER_ID_SIZE], char why[INTAKE_WHY_SIZE]);
 /* Scans again what failed, in a BLOCKED transfer; one that is on its way goes on. */
-enum err intake_rescan(struct desk *, const char *transfer, char why[INTAKE_WHY_SIZE]);
+enum err intake_rescan(
+    struct desk *, const char *transfer, const char *officer, char why[INTAKE_WHY_SIZE]);
+/*
+ * Scans what was made to wait in a transfer that is BLOCKED or in REVIEW; the caller
+ * calls scan_finish.
+ */
+enum err intake_scan_waiting(struct desk *, const struct custody_transfer *,
+    const char *officer, struct work *, struct scan **ret_scan, char why[INTAKE_WHY_SIZE]);
 /*
  * A transfer in REVIEW that policy stops as a whole is blocked: the station ended
  * between the entry that says it was scanned and the one that says so.

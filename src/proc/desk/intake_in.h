@@ -22,6 +22,7 @@
 #include "src/proc/desk/intake.h"
 
 struct asked;
+struct composing;
 struct early;
 struct policy;
 struct resume;
@@ -58,7 +59,8 @@ struct intake {
 	struct work *work; /* the desk's */
 	struct policy *policy;
 	struct scan *scan;
-	struct asked *asked; /* the request it is held against, or NULL */
+	struct asked *asked;         /* the request it is held against, or NULL */
+	struct composing *composing; /* what is inside is composed, or NULL */
 	uint64_t tag;
 	struct channel *reader;
 	json_t *medium;                          /* as xfer.read records it */

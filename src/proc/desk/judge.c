@@ -1,27 +1,41 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/judge.h"
 #include "db/work.h"
+#include "db/work_child.h"
+#include "db/work_split.h"
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/finding.h"
 #include "src/core/name.h"
+#include "src/core/part.h"
 #include "src/core/release.h"
+#include "src/core/release_weigh.h"
 #include "src/core/verdict.h"
 #include "src/proc/desk/asked.h"
+#include "src/proc/desk/compose.h"
+#include "src/proc/desk/join.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#define JUDGE_SET_BYTES 120          /* of the name of a split set, in a finding */
+#define JUDGE_OVER      "exceptions" /* who says that there are too many of them */
+
 /* An item of work.db in the form the release rule takes, and what it points to. */
 struct judge_item {
 	struct inventory_item item;
+	const struct release_under *under;
 	struct buf lines; /* its lines of the findings document */
 	struct buf dest;
 	char scanners[LIM_SCANNERS][MANIFEST_NAME_SIZE];
 	char whys[LIM_SCANNERS][256];
 	char sha256[HEX_DIGEST_SIZE];
+	char way[LIM_INSIDE_WAY_BYTES + 1];
+	uint64_t over; /* counts, although one exception too many covers it */
+	bool anew;     /* what was said of that when it was judged last is left out ... */
+	bool was_over; /* ... and there was something */
 	enum err error;
 };
 
@@ -63,6 +77,46 @@ judge_region(struct work *w, const struct work_item *row)
 	return strcmp(row->type, WORK_REGION_STOPPED) == 0 ? work_finding_add(w, &f) : ERR_OK;
 }
 
+static void
+judge_note_joined(void *arg, const struct work_verdict *v)
+{
+	bool *joined = arg;
+	*joined |= strncmp(v->why, JOIN_WORD, strlen(JOIN_WORD)) == 0;
+}
+
+/* One file of a split set, by its name. */
+static enum err
+judge_part(struct work *w, const struct work_item *row)
+{
+	char set[JUDGE_SET_BYTES + 1], why[WORK_APART_SIZE],
+	    detail[JUDGE_SET_BYTES + WORK_APART_SIZE + 64];
+	const uint64_t item = row->id;
+	struct part part;
+	bool joined = false;
+	if (strcmp(row->kind, "file") != 0 || row->sha256 == NULL ||
+	    !part_is(row->path, row->path_len, row->type, &part))
+		return ERR_OK;
+	escape_fit(part.set, part.set_len, set, sizeof(set), JUDGE_SET_BYTES, NULL);
+	enum err e = work_verdicts(w, row->sha256, judge_note_joined, &joined);
+	if (e == ERR_OK)
+		e = work_apart_get(w, item, why);
+	if (e != ERR_OK)
+		return e;
+	snprintf(detail, sizeof(detail), "number %u of the set \"%s\"%s%s", part.number, set,
+	    why[0] != '\0' ? ": " : "", why);
+	struct work_finding f = {.item = item,
+	    .scanner = "name",
+	    .rule = "name/part",
+	    .class = finding_class_print(joined ? FINDING_ARCHIVE : FINDING_INCOMPLETE),
+	    .severity = finding_severity_print(joined ? FINDING_INFO : FINDING_MEDIUM),
+	    .title = joined ? "A part of a split set: all parts were joined and looked at as "
+	                      "one; let all of them go, or none"
+	                    : "A part of a split set: what all parts make together was not "
+	                      "looked at; ask for the whole in one file",
+	    .detail = detail};
+	return work_finding_add(w, &f);
+}
+
 static enum err
 judge_name(struct work *w, const struct work_item *row)
 {
@@ -89,7 +143,7 @@ judge_name(struct work *w, const struct work_item *row)
 			name_collision("", 0, judge_name_finding, &n);
 	}
 	buf_done(&fold);
-	return n.error;
+	return n.error == ERR_OK ? judge_part(w, row) : n.error;
 }
 
 /* --- one item ---------------------------------------------------------------------------- */
@@ -113,10 +167,67 @@ judge_add_verdict(void *arg, const struct work_verdict *v)
 	j->item.nscans++;
 }
 
+/*
+ * It counts, unless an exception covers it.  An item that takes no more of them is no
+ * reason to stop the transfer: it counts there all the same, and the item says so.
+ */
+static void
+judge_weigh_finding(struct judge_item *j, const struct finding *f)
+{
+	const struct release_under *u = j->under;
+	bool own = f->object == NULL || f->object[0] == '\0';
+	const char *sha256 = own ? j->item.sha256 : f->object;
+	const char *type = own ? j->item.type : f->type;
+	if (release_weigh_finding(u, &j->item, f, sha256, type))
+		return;
+	finding_worst_add(&j->item.worst, f->class, f->severity);
+	j->over += exception_find_finding(u->exceptions, u->nexceptions, f, sha256, type) !=
+	           EXCEPTION_NONE;
+}
+
+/* What its word is about, when it has read everything inside. */
+static void
+judge_add_parts(void *arg, const char *scanner, uint64_t parts)
+{
+	struct judge_item *j = arg;
+	for (size_t i = 0; i < j->item.nscans; i++)
+		if (strcmp(j->scanners[i], scanner) == 0)
+			j->item.scans[i].parts = parts;
+}
+
+static enum err
+judge_inside(struct work *w, const uint8_t sha256[32], struct judge_item *j)
+{
+	enum err e = work_opened_get(w, sha256, &j->item.inside, j->way);
+	j->item.inside_worst = j->way;
+	if (e == ERR_NOTFOUND)
+		return ERR_OK;
+	return e == ERR_OK ? work_opened_parts(w, sha256, judge_add_parts, j) : e;
+}
+
+/* What an exception sets aside inside it. */
+static void
+judge_add_waived(void *arg, const char *leaf, enum verdict verdict)
+{
+	struct judge_item *j = arg;
+	const struct release_under *u = j->under;
+	for (size_t i = 0; i < u->nexceptions; i++)
+		if (strcmp(u->exceptions[i].leaf, leaf) == 0 &&
+		    !inventory_except(&j->item, u->exceptions[i].leaf, verdict, 0)) {
+			/* one too many: what it would set aside inside stays as it is */
+			j->item.inside.verdict = verdict_worst(j->item.inside.verdict, verdict);
+			j->over++;
+		}
+}
+
 static void
 judge_add_finding(void *arg, const struct work_finding *f)
 {
 	struct judge_item *j = arg;
+	if (j->anew && strcmp(f->scanner, JUDGE_OVER) == 0) {
+		j->was_over = true;
+		return;
+	}
 	struct finding out = {.item = j->item.id,
 	    .scanner = f->scanner,
 	    .rule = f->rule,
@@ -124,12 +235,18 @@ judge_add_finding(void *arg, const struct work_finding *f)
 	    .detail = f->detail,
 	    .at_bytes = f->at,
 	    .has_at = f->at != 0};
+	char object[HEX_DIGEST_SIZE] = "";
+	if (f->about != NULL) {
+		hex_encode(f->about, 32, object);
+		out.object = object;
+		out.type = f->about_type;
+	}
 	/* a word nobody knows counts as the worst: it is not for the scanner to choose */
 	if (!finding_class_parse(f->class, &out.class))
 		out.class = FINDING_TAMPER;
 	if (!finding_severity_parse(f->severity, &out.severity))
 		out.severity = FINDING_HIGH;
-	finding_worst_add(&j->item.worst, out.class, out.severity);
+	judge_weigh_finding(j, &out);
 	enum err e = finding_print(&out, &j->lines);
 	if (e != ERR_OK)
 		j->error = e;
@@ -145,11 +262,14 @@ judge_done(struct judge_item *j)
 
 /* Fills j from a row; the row's pointers must stay alive. */
 static enum err
-judge_fill(struct work *w, const struct work_item *row, struct judge_item *j)
+judge_fill(struct work *w, const struct release_under *under, const struct work_item *row,
+    bool anew, struct judge_item *j)
 {
 	uint8_t digest[DIGEST_SIZE];
 	struct inventory_item *it = &j->item;
 	memset(j, 0, sizeof(*j));
+	j->under = under;
+	j->anew = anew;
 	buf_init(&j->lines, LIM_SEALED_BYTES);
 	buf_init(&j->dest, LIM_PATH_BYTES);
 	if (!item_kind_parse(row->kind, &it->kind))
@@ -174,10 +294,16 @@ judge_fill(struct work *w, const struct work_item *row, struct judge_item *j)
 	if (row->sha256 != NULL) {
 		hex_encode(row->sha256, 32, j->sha256);
 		enum err e = work_verdicts(w, row->sha256, judge_add_verdict, j);
+		if (e == ERR_OK)
+			e = judge_inside(w, row->sha256, j);
 		if (e != ERR_OK)
 			return e;
 	}
-	enum err e = work_findings(w, row->sha256, row->id, judge_add_finding, j);
+	release_weigh_exceptions(under, it);
+	enum err e = work_waived_each(w, row->id, judge_add_waived, j);
+	if (e != ERR_OK)
+		return e;
+	e = work_findings(w, row->sha256, row->id, judge_add_finding, j);
 	if (e != ERR_OK)
 		return e;
 	digest_sha256(j->lines.data, j->lines.len, digest);
@@ -197,9 +323,10 @@ judge_fill(struct work *w, const struct work_item *row, struct judge_item *j)
 
 typedef enum err judge_each_fn(void *arg, const struct work_item *, struct judge_item *);
 
-/* Walks the items in the order of their paths. */
+/* Walks the items in the order of their paths; anew: to judge them. */
 static enum err
-judge_each(struct work *w, judge_each_fn *fn, void *arg)
+judge_each(
+    struct work *w, const struct release_under *under, bool anew, judge_each_fn *fn, void *arg)
 {
 	struct judge_item *j = mem_alloc(sizeof(*j));
 	MEM_FREE uint8_t *path = mem_alloc(LIM_PATH_BYTES + 1);
@@ -211,7 +338,7 @@ judge_each(struct work *w, judge_each_fn *fn, void *arg)
 			e = ERR_LIMIT;
 			break;
 		}
-		e = judge_fill(w, &row, j);
+		e = judge_fill(w, under, &row, anew, j);
 		if (e == ERR_OK)
 			e = fn(arg, &row, j);
 		memcpy(path, row.path, row.path_len);
@@ -226,20 +353,47 @@ judge_each(struct work *w, judge_each_fn *fn, void *arg)
 
 struct judge_pass {
 	struct work *work;
-	const struct policy *policy;
+	const struct release_under *under;
 	char *medium;
 	uint64_t place; /* of the next item: they come in the order of their paths */
 };
+
+/* The item takes no more exceptions: whoever decides about it is told. */
+static enum err
+judge_tell_over(struct work *w, struct judge_item *j, uint64_t item)
+{
+	char detail[128];
+	enum err e = j->was_over ? work_finding_cut(w, item, JUDGE_OVER) : ERR_OK;
+	if (j->over == 0 || e != ERR_OK)
+		return e;
+	snprintf(detail, sizeof(detail),
+	    "%llu findings or verdicts count here although an exception is in force for them",
+	    (unsigned long long)j->over);
+	struct work_finding f = {.item = item,
+	    .scanner = JUDGE_OVER,
+	    .rule = "exceptions/too-many",
+	    .class = finding_class_print(FINDING_POLICY),
+	    .severity = finding_severity_print(FINDING_INFO),
+	    .title = "More exceptions cover it than one transfer may use: the rest of what was "
+		     "found counts; ask for its parts in transfers of their own",
+	    .detail = detail};
+	finding_worst_add(&j->item.worst, FINDING_POLICY, FINDING_INFO);
+	j->item.finds++;
+	return work_finding_add(w, &f);
+}
 
 static enum err
 judge_one(void *arg, const struct work_item *row, struct judge_item *j)
 {
 	struct judge_pass *p = arg;
+	enum err e = judge_tell_over(p->work, j, row->id);
+	if (e != ERR_OK)
+		return e;
 	const char *blocks =
-	    policy_blocks_medium(p->policy, j->item.kind, j->item.state, j->item.type);
+	    policy_blocks_medium(p->under->policy, j->item.kind, j->item.state, j->item.type);
 	if (blocks != NULL && p->medium[0] == '\0')
 		snprintf(p->medium, JUDGE_WHY_SIZE, "%s: %.200s", blocks, row->name);
-	release_judge(p->policy, NULL, &j->item);
+	release_judge(p->under, NULL, &j->item);
 	struct work_judged judged = {.item = row->id,
 	    .place = p->place++,
 	    .kind = j->item.kind,
@@ -254,7 +408,18 @@ judge_one(void *arg, const struct work_item *row, struct judge_item *j)
 	for (unsigned c = 0; c < FINDING_CLASS__MAX; c++)
 		if (j->item.worst.of[c] != FINDING_NO_SEVERITY)
 			judged.classes |= 1u << c;
+	if (j->item.nexceptions > 0)
+		judged.classes |= WORK_EXCEPTED;
 	return work_judged_put(p->work, &judged);
+}
+
+enum err
+judge_all(struct work *w, const struct release_under *under, char ret_medium[JUDGE_WHY_SIZE])
+{
+	struct judge_pass pass = {w, under, ret_medium, 0};
+	ret_medium[0] = '\0';
+	return compose_is_done(w, under) ? judge_each(w, under, true, judge_one, &pass)
+	                                 : ERR_STATE;
 }
 
 /* A row lives until the next call on the database: it is fetched anew. */
@@ -267,33 +432,31 @@ judge_asked(struct work *w, struct asked *asked, uint64_t item)
 }
 
 enum err
-judge_items(struct work *w, const struct policy *policy, struct asked *asked,
-    char ret_medium[JUDGE_WHY_SIZE])
+judge_names(struct work *w, struct asked *asked)
 {
-	struct judge_pass pass = {w, policy, ret_medium, 0};
 	MEM_FREE uint8_t *path = mem_alloc(LIM_PATH_BYTES + 1);
 	size_t path_len = 0;
 	struct work_item row;
-	ret_medium[0] = '\0';
 	enum err e = work_findings_clear_items(w);
 	if (e != ERR_OK)
 		return e;
 	if (asked != NULL)
 		asked_begin(asked);
 	while ((e = work_item_after(w, path, path_len, &row)) == ERR_OK) {
-		if (row.path_len > LIM_PATH_BYTES)
-			return ERR_LIMIT;
+		uint64_t item = row.id;
+		if (row.path_len > LIM_PATH_BYTES) {
+			e = ERR_LIMIT;
+			break;
+		}
 		memcpy(path, row.path, row.path_len);
 		path_len = row.path_len;
 		e = judge_name(w, &row);
 		if (e == ERR_OK && asked != NULL)
-			e = judge_asked(w, asked, row.id);
+			e = judge_asked(w, asked, item);
 		if (e != ERR_OK)
-			return e;
+			break;
 	}
-	if (e == ERR_NOTFOUND)
-		e = judge_each(w, judge_one, &pass);
-	return e;
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }
 
 /* --- sealing
@@ -301,7 +464,9 @@ judge_items(struct work *w, const struct policy *policy, struct asked *asked,
 
 struct judge_sealing {
 	struct work *work;
-	const struct policy *policy;
+	const struct release_under *under; /* with every exception that holds now */
+	struct exception used[LIM_EXCEPTIONS];
+	size_t nused;
 	struct release_plan *plan;
 	struct buf *inventory;
 	uint64_t items;
@@ -310,20 +475,47 @@ struct judge_sealing {
 	char *why;
 };
 
+/* Those that were used, sorted by leaf as all are. */
+static enum err
+judge_note_exceptions(struct judge_sealing *s, const struct inventory_item *it)
+{
+	for (size_t i = 0; i < it->nexceptions; i++) {
+		const char *leaf = it->exceptions[i].leaf;
+		size_t at = 0, k = 0;
+		while (at < s->nused && strcmp(s->used[at].leaf, leaf) < 0)
+			at++;
+		if (at < s->nused && strcmp(s->used[at].leaf, leaf) == 0)
+			continue;
+		if (s->nused == LIM_EXCEPTIONS) {
+			snprintf(s->why, JUDGE_WHY_SIZE,
+			    "more than %d exceptions are used: an administrator ends "
+			    "those that matter least (exceptions, exception end)",
+			    LIM_EXCEPTIONS);
+			return ERR_DENIED;
+		}
+		while (strcmp(s->under->exceptions[k].leaf, leaf) != 0)
+			k++;
+		memmove(&s->used[at + 1], &s->used[at], (s->nused++ - at) * sizeof(s->used[0]));
+		s->used[at] = s->under->exceptions[k];
+	}
+	return ERR_OK;
+}
+
 static enum err
 judge_plan_one(void *arg, const struct work_item *row, struct judge_item *j)
 {
 	struct judge_sealing *s = arg;
 	(void)row;
 	s->items++;
-	return release_plan_add(s->plan, &j->item, s->why);
+	enum err e = judge_note_exceptions(s, &j->item);
+	return e == ERR_OK ? release_plan_add(s->plan, &j->item, s->why) : e;
 }
 
 static enum err
 judge_print_one(void *arg, const struct work_item *row, struct judge_item *j)
 {
 	struct judge_sealing *s = arg;
-	release_judge(s->policy, release_plan_tree(s->plan), &j->item);
+	release_judge(s->under, release_plan_tree(s->plan), &j->item);
 	enum err e = inventory_print_item(&j->item, s->inventory);
 	if (e != ERR_OK)
 		snprintf(s->why, JUDGE_WHY_SIZE,
@@ -341,6 +533,7 @@ judge_add_decider(void *arg, const char *by)
 
 struct judge_document {
 	struct work *work;
+	const struct release_under *under;
 	struct buf *findings;
 	enum err error;
 };
@@ -351,7 +544,7 @@ judge_document_one(void *arg, const struct work_item *row)
 {
 	struct judge_document *d = arg;
 	struct judge_item *j = mem_alloc(sizeof(*j));
-	d->error = judge_fill(d->work, row, j);
+	d->error = judge_fill(d->work, d->under, row, false, j);
 	if (d->error == ERR_OK)
 		d->error = buf_add(d->findings, j->lines.data, j->lines.len);
 	judge_done(j);
@@ -368,7 +561,9 @@ judge_print(struct judge_sealing *s, const struct custody_transfer *t, const cha
 	    .officer = t->holder,
 	    .requester = t->requester,
 	    .policy = t->policy,
-	    .approvals = s->policy->approvals,
+	    .approvals = s->under->policy->approvals,
+	    .exceptions = s->used,
+	    .nexceptions = s->nused,
 	    .items = s->items,
 	    .ndeciders = s->ndeciders,
 	    .medium = json_object_get(t->read_data, "medium"),
@@ -387,24 +582,27 @@ judge_print(struct judge_sealing *s, const struct custody_transfer *t, const cha
 		snprintf(s->why, JUDGE_WHY_SIZE, "the inventory's header cannot be made");
 		return e;
 	}
-	e = judge_each(s->work, judge_print_one, s);
-	struct judge_document d = {s->work, findings, ERR_OK};
+	e = judge_each(s->work, s->under, false, judge_print_one, s);
+	struct judge_document d = {s->work, s->under, findings, ERR_OK};
 	if (e == ERR_OK)
 		e = work_items(s->work, judge_document_one, &d);
 	return e == ERR_OK ? d.error : e;
 }
 
 enum err
-judge_seal(struct work *w, const struct policy *policy, const struct custody_transfer *t,
+judge_seal(struct work *w, const struct release_under *under, const struct custody_transfer *t,
     const char *station, struct buf *inventory, struct buf *findings, char why[JUDGE_WHY_SIZE])
 {
 	struct judge_sealing s = {.work = w,
-	    .policy = policy,
-	    .plan = release_plan_new(policy),
+	    .under = under,
+	    .plan = release_plan_new(under),
 	    .inventory = inventory,
 	    .why = why};
 	snprintf(why, JUDGE_WHY_SIZE, "the work database cannot be read");
-	enum err e = judge_each(w, judge_plan_one, &s);
+	/* what exceptions set aside inside may have ended since it was judged */
+	enum err e = compose_is_done(w, under) ? ERR_OK : ERR_STATE;
+	if (e == ERR_OK)
+		e = judge_each(w, under, false, judge_plan_one, &s);
 	if (e == ERR_OK)
 		e = release_plan_settle(s.plan, why);
 	if (e == ERR_OK)

@@ -9,6 +9,7 @@
 #include "src/base/buf.h"
 #include "src/core/inventory.h"
 #include "src/core/policy.h"
+#include "src/core/release.h"
 #include "src/proc/desk/desk.h"
 
 struct asked;
@@ -17,18 +18,26 @@ struct work;
 #define JUDGE_WHY_SIZE 512
 
 /*
- * Judges every item anew, and holds it against what was asked for (NULL: there is no
- * request).  ret_medium gets a sentence when an item blocks the
- * whole medium, else "".
+ * Judging is three steps: names, what is inside (compose.h, in slices), and all together.
+ *
+ * The name of every item, and the item held against what was asked for (NULL: there is no
+ * request).
  */
-enum err judge_items(
-    struct work *, const struct policy *, struct asked *, char ret_medium[JUDGE_WHY_SIZE]);
+enum err judge_names(struct work *, struct asked *);
+/*
+ * What policy and exceptions make of names, verdicts and findings.  ret_medium gets a
+ * sentence when an item blocks the whole medium, else "".  ERR_STATE: it is not composed.
+ */
+enum err judge_all(
+    struct work *, const struct release_under *, char ret_medium[JUDGE_WHY_SIZE]);
 
 /*
  * The inventory and the findings document of a transfer in review, as they
- * would be signed now.  ERR_DENIED with a sentence when it cannot be sealed.
+ * would be signed now.  ERR_DENIED with a sentence when it cannot be sealed, ERR_STATE
+ * when it is not composed.  Of the exceptions those that were used go into the header.
  */
-enum err judge_seal(struct work *, const struct policy *, const struct custody_transfer *,
-    const char *station, struct buf *inventory, struct buf *findings, char why[JUDGE_WHY_SIZE]);
+enum err judge_seal(struct work *, const struct release_under *,
+    const struct custody_transfer *, const char *station, struct buf *inventory,
+    struct buf *findings, char why[JUDGE_WHY_SIZE]);
 
 #endif

@@ -6,6 +6,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/follow.h"
+#include "src/proc/desk/image.h"
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/rows.h"
 
@@ -116,15 +117,19 @@ media_transfer(const struct custody *c, const char *source)
 	return NULL;
 }
 
-/* The medium is the one that was handed in: same size, and nothing has happened to it since. */
-static bool
-media_same(const struct custody_transfer *t, uint64_t bytes, int64_t changed_s)
+static int64_t
+media_opened_s(const struct custody_transfer *t)
 {
 	int64_t opened_s;
+	return clock_parse(t->opened_at, &opened_s) ? opened_s : -1;
+}
+
+static bool
+media_same_size(const struct custody_transfer *t, uint64_t bytes)
+{
 	json_int_t then = json_integer_value(
 	    json_object_get(json_object_get(t->open_data, "medium"), "bytes"));
-	return clock_parse(t->opened_at, &opened_s) && changed_s <= opened_s &&
-	       (uint64_t)then == bytes;
+	return (uint64_t)then == bytes;
 }
 
 /* How far the transfer is that was opened for it; same: for just this, as it is now. */
@@ -149,12 +154,14 @@ media_state(struct desk *d, struct media_row *r, const struct custody_transfer *
 }
 
 static void
-media_judge(struct desk *d, struct media_row *r, const char *source, int64_t changed_s)
+media_judge(struct desk *d, struct media_row *r, const char *source, int64_t changed_ns)
 {
 	const struct custody_transfer *t = media_transfer(d->custody, source);
 	if (t == NULL)
 		return;
-	bool same = media_same(t, r->bytes, changed_s);
+	/* the one that was handed in, and nothing has happened to it since */
+	bool same = media_same_size(t, r->bytes) &&
+	            image_is_of(d, t->id, media_opened_s(t), changed_ns);
 	media_state(d, r, t, same, same);
 }
 
@@ -196,7 +203,9 @@ media_add_device(struct desk *d, struct rows *rows, const struct follow_device *
 	/* another that says the same of itself is not the one that is being read */
 	if (ready && t != NULL && (opened || intake_find(d, t->id) == NULL))
 		/* what was read at an earlier insertion can have been written to since */
-		media_state(d, &r, t, opened || media_same(t, r.bytes, f->since_s), true);
+		media_state(d, &r, t,
+		    opened || (media_same_size(t, r.bytes) && f->since_s <= media_opened_s(t)),
+		    true);
 	media_add(rows, &r);
 }
 

@@ -87,7 +87,10 @@ order_where(struct session *s, const char *text, struct where **ret_where)
 	return e;
 }
 
-/* Letters for what the raw last component holds (escape.h), X: it is not what it says. */
+/*
+ * Letters for what the raw last component holds (escape.h), X: it is not what it says,
+ * E: an exception covers something of it.
+ */
 static void
 order_flags(const struct work_item *it, char out[ORDER_FLAGS_SIZE])
 {
@@ -99,8 +102,9 @@ order_flags(const struct work_item *it, char out[ORDER_FLAGS_SIZE])
 	MEM_FREE char *text = mem_alloc(ESCAPE_SIZE(n));
 	escape_bytes(base, n, text, ESCAPE_SIZE(n), &flags);
 	escape_letters(flags, letters);
-	snprintf(out, ORDER_FLAGS_SIZE, "%s%s", letters,
-	    (it->classes & 1u << FINDING_MISMATCH) != 0 ? "X" : "");
+	snprintf(out, ORDER_FLAGS_SIZE, "%s%s%s", letters,
+	    (it->classes & 1u << FINDING_MISMATCH) != 0 ? "X" : "",
+	    (it->classes & WORK_EXCEPTED) != 0 ? "E" : "");
 }
 
 json_t *

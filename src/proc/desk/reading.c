@@ -212,6 +212,7 @@ reading_on_hello(struct intake *in, struct msg *m)
 	if (in->scan != NULL)
 		return;
 	in->scan = scan_new(in->desk, in->work, in->policy, intake_on_scanned, in);
+	scan_for(in->scan, in->transfer);
 	if (in->paused)
 		scan_pause(in->scan, true);
 }

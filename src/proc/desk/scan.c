@@ -5,72 +5,36 @@
 #include "src/base/mem.h"
 #include "src/core/policy.h"
 #include "src/core/verdict.h"
-#include "src/proc/desk/book.h"
+#include "src/proc/desk/join.h"
+#include "src/proc/desk/life.h"
+#include "src/proc/desk/metrics.h"
+#include "src/proc/desk/password.h"
+#include "src/proc/desk/reuse.h"
+#include "src/proc/desk/scan_in.h"
 #include "src/proc/desk/stage.h"
+#include "src/proc/desk/weigh.h"
 #include "src/proc/desk/worker.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define SCAN_TYPE     "type" /* the scanner that says what an object is */
 #define SCAN_NOT_HERE "this station has no such scanner"
-#define SCAN_DRAIN    64  /* batches for an unfit scanner in one turn */
 #define SCAN_TICK_MS  500 /* deadlines are looked at this often */
-
-/* One scanner and its workers. */
-struct scan_scanner {
-	struct scan *scan;
-	const struct manifest *manifest;
-	struct worker *workers[LIM_SCAN_SLOTS];
-	uint64_t cursor; /* position in the queue up to which objects were given */
-	/* of objects: queued ever and answered */
-	uint64_t added, added_bytes, done, done_bytes;
-	unsigned respawns;
-	const char *before, *after; /* "pass", "fail", or "" */
-	bool unfit;
-	char why[SCAN_WHY_SIZE];
-	struct worker_about about; /* of its first worker */
-	bool sandboxed;
-};
-
-/* An object that was with a worker when it died. */
-struct scan_suspect {
-	uint8_t sha256[32];
-	unsigned tries;
-};
-
-struct scan {
-	struct desk *desk;
-	struct work *work;
-	const struct policy *policy;
-	scan_done_fn *done;
-	void *arg;
-	const char *when; /* of entries; NULL: before and after the work */
-	struct scan_scanner scanners[LIM_SCANNERS];
-	size_t nscanners;
-	struct scan_suspect *suspects;
-	size_t nsuspects;
-	bool no_more; /* no objects will come */
-	bool paused;
-	bool unsized; /* objects were queued before, nobody knows how many bytes */
-	bool testing; /* proof of life at the end has begun */
-	bool over;
-	enum err lost; /* the work database has failed */
-	int timer;
-};
-
-static void scan_pump(struct scan *);
-static void scan_start_worker(struct scan_scanner *, size_t slot);
 
 /* --- what is known of an object ----------------------------------------------------- */
 
-static void
+void
 scan_check(struct scan *s, enum err e)
 {
 	/* whoever is at work here goes on with nothing; scan_pump ends it */
 	if (s->lost == ERR_OK)
 		s->lost = e;
 }
+
+struct scan_waiting {
+	struct scan *scan;
+	uint64_t n;
+};
 
 static struct scan_scanner *
 scan_find(struct scan *s, const char *name)
@@ -101,11 +65,15 @@ scan_route(struct scan *s, const uint8_t sha256[32], const char *type, uint64_t 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(needs[i].scanner, SCAN_TYPE) == 0)
 			continue;
-		if (scan_find(s, needs[i].scanner) != NULL) {
+		const char *verdict = "error", *why = SCAN_NOT_HERE;
+		const struct scan_scanner *sc = scan_find(s, needs[i].scanner);
+		if (sc != NULL)
+			verdict = scan_feed_refuses(sc, type, bytes, &why);
+		if (verdict == NULL) {
 			scan_queue(s, needs[i].scanner, sha256, bytes);
 			continue;
 		}
-		struct work_verdict v = {needs[i].scanner, "error", SCAN_NOT_HERE, bytes, 0};
+		struct work_verdict v = {needs[i].scanner, verdict, why, bytes, 0};
 		scan_check(s, work_verdict_put(s->work, sha256, &v));
 	}
 }
@@ -116,16 +84,19 @@ scan_keep(struct scan *s, const struct work_todo *t, const struct work_verdict *
 {
 	scan_check(s, work_verdict_put(s->work, t->sha256, v));
 	scan_check(s, work_todo_del(s->work, v->scanner, t->sha256));
+	s->kept++;
 	if (strcmp(v->scanner, SCAN_TYPE) == 0)
 		scan_route(s, t->sha256, t->type, t->bytes);
 }
 
-static void
+void
 scan_conclude(struct scan_scanner *sc, const struct work_todo *t, const char *verdict,
     const char *why, uint64_t bytes, uint64_t read_bytes)
 {
 	struct work_verdict v = {sc->manifest->name, verdict, why, bytes, read_bytes};
+	join_conclude(sc, t, &v);
 	scan_keep(sc->scan, t, &v);
+	sc->scan->answered = true;
 	sc->done++;
 	sc->done_bytes += t->bytes;
 }
@@ -170,82 +141,20 @@ scan_settle_absent(struct scan *s)
 	}
 }
 
-static struct scan_suspect *
-scan_suspect(struct scan *s, const uint8_t sha256[32])
-{
-	for (size_t i = 0; i < s->nsuspects; i++)
-		if (memcmp(s->suspects[i].sha256, sha256, 32) == 0)
-			return &s->suspects[i];
-	s->suspects = mem_resize(s->suspects, s->nsuspects + 1, sizeof(*s->suspects));
-	struct scan_suspect *new = &s->suspects[s->nsuspects++];
-	memcpy(new->sha256, sha256, 32);
-	new->tries = 0;
-	return new;
-}
-
-/* --- fitness ---------------------------------------------------------------------------- */
-
-/* Where the desk keeps why it is unfit, or "". */
-static char *
-scan_known(const struct scan_scanner *sc)
-{
-	return sc->scan->desk->unfit[sc->manifest - sc->scan->desk->scanners];
-}
-
-/* For doctor: what is known of this scanner now. */
-static void
-scan_remember(const struct scan_scanner *sc, const char *why)
-{
-	snprintf(scan_known(sc), DESK_UNFIT_SIZE, "%s", why);
-}
-
-static void
-scan_set_unfit(struct scan_scanner *sc, const char *why)
-{
-	if (sc->unfit)
-		return;
-	sc->unfit = true;
-	snprintf(sc->why, sizeof(sc->why), "%s: %s", sc->manifest->name, why);
-	/* what is tried again and again is told once */
-	if (sc->scan->work != NULL || strncmp(scan_known(sc), why, DESK_UNFIT_SIZE - 1) != 0)
-		log_warn("scanner %s is unfit: %s", sc->manifest->name, why);
-	scan_remember(sc, why);
-	if (sc->scan->work != NULL)
-		scan_check(
-		    sc->scan, work_distrust(sc->scan->work, sc->manifest->name, sc->why));
-	for (size_t i = 0; i < sc->manifest->slots; i++)
-		sc->workers[i] = worker_free(sc->workers[i]);
-}
-
-/* What waits for an unfit scanner gets the verdict it deserves; true when more may wait. */
-static bool
-scan_drain_unfit(struct scan_scanner *sc)
-{
-	struct work_todo todo[LIM_SCAN_WINDOW];
-	size_t n = LIM_SCAN_WINDOW;
-	for (int turn = 0; turn < SCAN_DRAIN && n == LIM_SCAN_WINDOW; turn++) {
-		n = 0;
-		scan_check(sc->scan, work_todo_next(sc->scan->work, sc->manifest->name, 0, todo,
-					 LIM_SCAN_WINDOW, &n));
-		for (size_t i = 0; i < n; i++)
-			scan_conclude(sc, &todo[i], "error", sc->why, todo[i].bytes, 0);
-	}
-	return n > 0;
-}
-
-static void
-scan_record_test(struct scan_scanner *sc, bool passed, const char *when)
-{
-	struct scan *s = sc->scan;
-	char refused[BOOK_WHY_SIZE];
-	json_t *data = json_pack("{s:s, s:b, s:s, s:s, s:s}", "scanner", sc->manifest->name,
-	    "pass", passed, "when", when, "engine", sc->about.engine, "signatures",
-	    sc->about.signatures);
-	if (book_event(s->desk, "scan.selftest", "station", data, refused) != ERR_OK)
-		log_warn("a self-test could not be recorded: %s", refused);
-}
-
 /* --- what workers report (worker.h) ------------------------------------------------------ */
+
+/* One of its last tests is over, "" when its process has gone: the worst of them counts. */
+static void
+scan_tested(struct scan_scanner *sc, const char *how)
+{
+	if (how == NULL || sc->tests == 0)
+		return;
+	sc->tests--;
+	if (how[0] != '\0' && strcmp(sc->last, "fail") != 0)
+		sc->last = how;
+	if (sc->tests == 0)
+		sc->after = sc->last[0] != '\0' ? sc->last : "fail";
+}
 
 static void
 scan_on_tested(void *arg, struct worker *w, bool passed, const char *why)
@@ -254,41 +163,118 @@ scan_on_tested(void *arg, struct worker *w, bool passed, const char *why)
 	const char *when = sc->scan->when != NULL ? sc->scan->when
 	                   : sc->scan->testing    ? "after"
 	                                          : "before";
-	sc->about = *worker_about(w);
+	struct worker_about about = *worker_about(w);
+	char life[LIFE_WHY_SIZE] = "";
 	sc->sandboxed &= worker_sandboxed(w);
+	/* signatures that change while it is judged are for the next scan, as in review */
+	if (sc->scan->over)
+		return;
+	if (passed &&
+	    !life_judge(sc->scan->desk, sc->scan->policy, sc->manifest, &about, life)) {
+		passed = false;
+		why = life;
+	}
+	life_record_test(sc->scan->desk, sc->manifest, &about, passed, when, why);
+	metrics_tested(sc->scan->desk, sc->manifest, &about, passed, life);
+	if (passed && scan_changed(sc, &about)) {
+		scan_pump(sc->scan);
+		return;
+	}
+	sc->about = about;
 	if (sc->scan->testing)
-		sc->after = passed ? "pass" : "fail";
+		scan_tested(sc, passed ? "pass" : "fail");
 	else if (sc->before[0] == '\0' || !passed)
 		sc->before = passed ? "pass" : "fail";
-	scan_record_test(sc, passed, when);
 	if (passed)
-		scan_remember(sc, "");
+		scan_trust(sc);
 	else
 		scan_set_unfit(sc, why);
 	scan_pump(sc->scan);
+}
+
+/* There is room for a finding or a fact with so long texts. */
+static bool
+scan_keeps(struct scan_scanner *sc, size_t bytes)
+{
+	uint64_t left = LIM_SCAN_KEPT_BYTES - sc->kept_bytes;
+	if (!sc->full && bytes + SCAN_ROW_BYTES > left) {
+		log_warn("transfer %s: scanner %s: %s", sc->scan->transfer, sc->manifest->name,
+		    SCAN_FULL);
+		sc->full = true;
+	}
+	if (!sc->full)
+		sc->kept_bytes += bytes + SCAN_ROW_BYTES;
+	return !sc->full;
 }
 
 static void
 scan_on_finding(void *arg, const struct work_finding *f)
 {
 	struct scan_scanner *sc = arg;
+	if (!scan_keeps(sc, strlen(f->rule) + strlen(f->title) + strlen(f->detail)))
+		return;
 	scan_check(sc->scan, work_finding_add(sc->scan->work, f));
+}
+
+static void
+scan_on_fact(void *arg, const struct work_scan_fact *f)
+{
+	struct scan_scanner *sc = arg;
+	if (!scan_keeps(sc, strlen(f->key) + strlen(f->value)))
+		return;
+	scan_check(sc->scan, work_scan_fact_add(sc->scan->work, f));
+}
+
+void
+scan_full(const struct scan_scanner *sc, struct worker_result *r)
+{
+	/* which of those under way it told more of than was kept, nobody asks */
+	if (!sc->full || verdict_worst(r->verdict, VERDICT_INCOMPLETE) != VERDICT_INCOMPLETE)
+		return;
+	r->verdict = VERDICT_INCOMPLETE;
+	r->why = SCAN_FULL;
+}
+
+void
+scan_typed(struct scan_scanner *sc, struct work_todo *t, const struct worker_result *r)
+{
+	struct scan *s = sc->scan;
+	if (strcmp(sc->manifest->name, SCAN_TYPE) != 0 || r->type[0] == '\0')
+		return;
+	bool other = t->type[0] != '\0' && strcmp(t->type, r->type) != 0;
+	for (size_t i = 0; i < s->nscanners && other; i++)
+		if (&s->scanners[i] != sc)
+			scan_check(s, work_verdict_clear(
+					  s->work, t->sha256, s->scanners[i].manifest->name));
+	scan_check(s, work_object_type(s->work, t->sha256, r->type, r->mime));
+	snprintf(t->type, sizeof(t->type), "%s", r->type);
 }
 
 static void
 scan_on_result(void *arg, struct work_todo *t, const struct worker_result *r)
 {
 	struct scan_scanner *sc = arg;
-	if (strcmp(sc->manifest->name, SCAN_TYPE) == 0 && r->type[0] != '\0') {
-		scan_check(
-		    sc->scan, work_object_type(sc->scan->work, t->sha256, r->type, r->mime));
-		snprintf(t->type, sizeof(t->type), "%s", r->type);
-	}
-	scan_conclude(sc, t, verdict_print(r->verdict), r->why, r->bytes, r->read_bytes);
+	metrics_object(sc->scan->desk, sc->manifest, r->from_ns);
+	password_result(sc->scan, sc->manifest->name, t->sha256, r->secret);
+	scan_feed_acquit(sc, t->sha256);
+	scan_typed(sc, t, r);
+	char words[WEIGH_WHY_SIZE];
+	struct worker_result all = *r;
+	weigh_result(sc->scan->policy, sc->manifest, t, &all, words);
+	scan_full(sc, &all);
+	/* of a set: it is not about these bytes alone */
+	if (join_of(sc, t->sha256) == NULL && !sc->full)
+		reuse_keep(sc->scan->desk, &sc->reuse, sc->manifest, sc->scan->work, t, &all);
+	if (sc->manifest->children)
+		inside_end(sc->scan->inside, t->sha256, sc->manifest->name, &all);
+	scan_conclude(sc, t, verdict_print(all.verdict), all.why, all.bytes, all.read_bytes);
 	scan_pump(sc->scan);
 }
 
-/* The worker died with these objects; each gets a fresh worker once. */
+/*
+ * The process ended.  Over one object it is the object's fault, for it had proved
+ * itself before; what nothing explains is its own, and it cannot go on for ever.
+ */
 static void
 scan_on_lost(
     void *arg, struct worker *w, const struct work_todo *lost, size_t n, const char *why)
@@ -296,43 +282,93 @@ scan_on_lost(
 	struct scan_scanner *sc = arg;
 	struct scan *s = sc->scan;
 	size_t slot = 0;
+	bool given = sc->set == SCAN_SET_GIVEN;
 	while (slot < sc->manifest->slots && sc->workers[slot] != w)
 		slot++;
-	for (size_t i = 0; i < n; i++) {
-		struct scan_suspect *suspect = scan_suspect(s, lost[i].sha256);
-		scan_check(s, work_verdict_clear(s->work, lost[i].sha256, sc->manifest->name));
-		if (suspect->tries++ >= LIM_SCAN_RETRIES)
-			scan_conclude(sc, &lost[i], "error", why, lost[i].bytes, 0);
-		else if (lost[i].n <= sc->cursor)
-			sc->cursor = lost[i].n - 1; /* given again */
-	}
+	if (sc->hold == w)
+		sc->hold = NULL;
+	scan_feed_back(sc, lost, n, "error", why);
+	if (given)
+		scan_set_lost(sc, VERDICT_ERROR, why);
 	if (slot < sc->manifest->slots)
 		sc->workers[slot] = worker_free(sc->workers[slot]);
-	if (sc->respawns++ >= LIM_SCAN_RESPAWNS)
+	if (why[0] != '\0' && n != 1 && !given)
+		sc->deaths++;
+	if (sc->deaths > LIM_SCAN_RESPAWNS)
 		scan_set_unfit(sc, why);
+	else if (sc->strikes > LIM_SCAN_STRIKES)
+		scan_set_unfit(sc, "more objects than can be put up with made it end");
 	else if (!s->over && slot < sc->manifest->slots)
 		scan_start_worker(sc, slot);
 	scan_pump(s);
 }
 
 static void
+scan_on_disbelieved(void *arg, struct worker *w, const char *why)
+{
+	struct scan_scanner *sc = arg;
+	(void)w; /* it goes with the others */
+	scan_set_unfit(sc, why);
+	scan_pump(sc->scan);
+}
+
+static void
 scan_on_refused(void *arg, struct worker *w, const char *why)
 {
 	struct scan_scanner *sc = arg;
-	(void)w;
-	scan_set_unfit(sc, why);
+	size_t slot = LIM_SCAN_SLOTS, others = 0;
+	for (size_t i = 0; i < sc->manifest->slots; i++) {
+		if (sc->workers[i] == w)
+			slot = i;
+		else if (sc->workers[i] != NULL)
+			others++;
+	}
+	/* each process may have an engine of its own: what the others do is as good as before
+	 */
+	if (sc->manifest->engine_socket && slot < LIM_SCAN_SLOTS && others > 0) {
+		log_warn("scanner %s goes on with %zu of %u processes: %s", sc->manifest->name,
+		    others, sc->manifest->slots, why);
+		sc->workers[slot] = worker_free(w);
+		scan_tested(sc, sc->scan->testing ? "" : NULL);
+	} else {
+		scan_set_unfit(sc, why);
+	}
 	scan_pump(sc->scan);
+}
+
+/* What is new is typed first, as everything. */
+static void
+scan_on_member(void *arg, const struct work_todo *t, const struct work_child *child)
+{
+	struct scan_scanner *sc = arg;
+	struct scan *s = sc->scan;
+	bool is_new = inside_member(s->inside, t->sha256, sc->manifest->name, child);
+	if (is_new)
+		scan_queue(s, SCAN_TYPE, child->sha256, child->size_bytes);
+	if (child->sha256 != NULL && password_leads(s, sc->manifest->name, child->sha256) &&
+	    !is_new)
+		is_new = scan_again(s, sc->manifest->name, child->sha256, child->size_bytes);
+	scan_check(s, inside_lost(s->inside));
+	if (is_new || s->lost != ERR_OK)
+		scan_soon(s);
 }
 
 static const struct worker_events scan_events = {
     .tested = scan_on_tested,
     .finding = scan_on_finding,
+    .fact = scan_on_fact,
+    .member = scan_on_member,
     .result = scan_on_result,
     .lost = scan_on_lost,
     .refused = scan_on_refused,
+    .disbelieved = scan_on_disbelieved,
+    .has = scan_set_on_has,
+    .has_path = scan_set_on_path,
+    .object = scan_set_on_object,
+    .set = scan_set_on_result,
 };
 
-static void
+void
 scan_start_worker(struct scan_scanner *sc, size_t slot)
 {
 	sc->workers[slot] = worker_new(sc->scan->desk, sc->manifest, &scan_events, sc);
@@ -341,36 +377,45 @@ scan_start_worker(struct scan_scanner *sc, size_t slot)
 /* --- the pump
  * --------------------------------------------------------------------------------- */
 
-static bool
-scan_is_with_a_worker(const struct scan_scanner *sc, const uint8_t sha256[32])
+/* Objects that wait for scanners of single objects. */
+static void
+scan_note_waiting(void *arg, const char *name, uint64_t n)
 {
-	for (size_t i = 0; i < sc->manifest->slots; i++)
-		if (worker_has(sc->workers[i], sha256))
-			return true;
-	return false;
+	struct scan_waiting *w = arg;
+	const struct scan_scanner *sc = scan_find(w->scan, name);
+	if (sc == NULL || !sc->manifest->transfer)
+		w->n += n;
 }
 
-/* Gives waiting objects to workers with room; true when something is under way or waits. */
+/* True while an object waits or is under way. */
 static bool
-scan_feed(struct scan_scanner *sc)
+scan_objects_wait(struct scan *s)
+{
+	struct scan_waiting w = {s, 0};
+	bool busy = false;
+	for (size_t i = 0; i < s->nscanners; i++) {
+		struct scan_scanner *sc = &s->scanners[i];
+		if (!sc->manifest->transfer)
+			busy |= sc->unfit ? scan_drain_unfit(sc) : scan_feed(sc);
+	}
+	if (s->lost != ERR_OK || busy || !s->no_more || s->over || s->paused)
+		return true;
+	scan_check(s, work_tally_todo(s->work, scan_note_waiting, &w));
+	if (w.n == 0 && (inside_deeper(s->inside) || join_look(s))) {
+		scan_soon(s);
+		return true;
+	}
+	scan_check(s, inside_lost(s->inside));
+	return w.n > 0; /* the tick looks again */
+}
+
+static bool
+scan_sets_wait(struct scan *s)
 {
 	bool busy = false;
-	if (sc->unfit)
-		return scan_drain_unfit(sc);
-	for (size_t i = 0; i < sc->manifest->slots; i++) {
-		struct work_todo todo[LIM_SCAN_WINDOW];
-		size_t room = sc->scan->paused ? 0 : worker_room(sc->workers[i]), n = 0;
-		if (room > 0)
-			scan_check(sc->scan, work_todo_next(sc->scan->work, sc->manifest->name,
-						 sc->cursor, todo, room, &n));
-		for (size_t k = 0; k < n; k++) {
-			if (!scan_is_with_a_worker(sc, todo[k].sha256) &&
-			    !worker_give(sc->workers[i], &todo[k]))
-				break;
-			sc->cursor = todo[k].n;
-		}
-		busy |= worker_busy(sc->workers[i]) || !worker_ready(sc->workers[i]);
-	}
+	for (size_t i = 0; i < s->nscanners; i++)
+		if (s->scanners[i].manifest->transfer)
+			busy |= scan_set_run(&s->scanners[i]);
 	return busy;
 }
 
@@ -381,10 +426,18 @@ scan_test_again(struct scan *s)
 	s->testing = true;
 	for (size_t i = 0; i < s->nscanners; i++) {
 		struct scan_scanner *sc = &s->scanners[i];
-		if (!sc->unfit && sc->manifest->selftest)
-			worker_test(sc->workers[0]);
-		else
+		sc->after = sc->last = "";
+		sc->tests = 0;
+		if (sc->unfit || !sc->manifest->selftest) {
 			sc->after = sc->unfit ? "fail" : "pass";
+			continue;
+		}
+		/* each of its processes, for each may have an engine of its own */
+		for (size_t k = 0; k < sc->manifest->slots; k++)
+			sc->tests += sc->workers[k] != NULL;
+		for (size_t k = 0; k < sc->manifest->slots; k++)
+			if (sc->workers[k] != NULL)
+				worker_test(sc->workers[k]);
 	}
 }
 
@@ -403,20 +456,20 @@ scan_end(struct scan *s)
 	if (s->over)
 		return;
 	s->over = true;
+	for (size_t i = 0; i < s->nscanners; i++) {
+		struct scan_scanner *sc = &s->scanners[i];
+		bool proved = strcmp(sc->after, "pass") == 0 && !sc->unfit;
+		reuse_end(s->desk, &sc->reuse, proved && s->lost == ERR_OK);
+	}
 	s->done(s->arg, s);
 }
 
-static void
+void
 scan_pump(struct scan *s)
 {
-	uint64_t waiting = 0;
 	bool busy = false;
 	if (s->over)
 		return;
-	if (s->lost != ERR_OK) {
-		scan_end(s);
-		return;
-	}
 	if (s->work == NULL) {
 		for (size_t i = 0; i < s->nscanners; i++)
 			busy |= !s->scanners[i].unfit && s->scanners[i].before[0] == '\0';
@@ -424,17 +477,13 @@ scan_pump(struct scan *s)
 			scan_end(s);
 		return;
 	}
-	for (size_t i = 0; i < s->nscanners; i++)
-		busy |= scan_feed(&s->scanners[i]);
-	if (s->lost == ERR_OK && (busy || !s->no_more || s->over || s->paused))
-		return;
-	scan_check(s, work_todo_count(s->work, &waiting));
+	busy = s->lost == ERR_OK && (scan_objects_wait(s) || scan_sets_wait(s));
 	if (s->lost != ERR_OK) {
 		scan_end(s);
 		return;
 	}
-	if (waiting > 0)
-		return; /* the tick looks again */
+	if (busy)
+		return;
 	if (!s->testing)
 		scan_test_again(s);
 	if (scan_tests_over(s))
@@ -451,16 +500,18 @@ scan_tick(void *arg)
 		struct scan_scanner *sc = &s->scanners[i];
 		for (size_t k = 0; k < sc->manifest->slots; k++) {
 			struct work_todo late;
-			if (worker_late(sc->workers[k], &late))
-				scan_conclude(sc, &late, "timeout",
-				    "no answer within the time its size allows", late.bytes, 0);
+			const char *why = worker_late(sc->workers[k], &late);
+			if (why != NULL)
+				scan_feed_back(sc, &late, 1, "timeout", why);
+			why = worker_set_late(sc->workers[k]);
+			if (why != NULL)
+				scan_set_lost(sc, VERDICT_TIMEOUT, why);
 		}
 	}
 	scan_pump(s);
 }
 
-/* --- life ------------------------------------------------------------------------------------
- */
+/* --- life */
 
 /* What an earlier scan left. */
 static void
@@ -494,9 +545,20 @@ scan_new(struct desk *d, struct work *work, const struct policy *policy, scan_do
 		if (policy_mentions(policy, m->name) || strcmp(m->name, SCAN_TYPE) == 0)
 			scan_add(s, m, m->slots);
 	}
+	s->inside = inside_new(d, work);
+	for (size_t i = 0; i < s->nscanners; i++)
+		if (s->scanners[i].manifest->children)
+			inside_opener(s->inside, s->scanners[i].manifest->name);
+	scan_check(s, inside_lost(s->inside));
 	scan_check(s, work_tally_todo(work, scan_note_queued, s));
 	s->timer = loop_add_timer(d->loop, SCAN_TICK_MS, scan_tick, s);
 	return s;
+}
+
+void
+scan_for(struct scan *s, const char *transfer)
+{
+	snprintf(s->transfer, sizeof(s->transfer), "%s", transfer);
 }
 
 struct scan *
@@ -517,11 +579,19 @@ scan_free(struct scan *s)
 	if (s == NULL)
 		return NULL;
 	s->over = true;
+	password_end(s);
 	loop_del_timer(s->desk->loop, s->timer);
-	for (size_t i = 0; i < s->nscanners; i++)
+	if (s->soon != 0)
+		loop_del_timer(s->desk->loop, s->soon);
+	for (size_t i = 0; i < s->nscanners; i++) {
+		reuse_end(s->desk, &s->scanners[i].reuse, false);
 		for (size_t k = 0; k < s->scanners[i].manifest->slots; k++)
 			worker_free(s->scanners[i].workers[k]);
-	free(s->suspects);
+	}
+	for (size_t i = 0; i < s->nscanners; i++)
+		free(s->scanners[i].suspects);
+	inside_free(s->inside);
+	join_end(s);
 	free(s);
 	return NULL;
 }
@@ -529,8 +599,21 @@ scan_free(struct scan *s)
 void
 scan_object(struct scan *s, const uint8_t sha256[32], uint64_t bytes)
 {
+	inside_read(s->inside, bytes);
 	scan_queue(s, SCAN_TYPE, sha256, bytes);
 	scan_pump(s);
+}
+
+bool
+scan_again(struct scan *s, const char *scanner, const uint8_t sha256[32], uint64_t bytes)
+{
+	/* its processes are proving themselves after the last object */
+	if (s->over || s->testing)
+		return false;
+	scan_check(s, work_verdict_clear(s->work, sha256, scanner));
+	scan_queue(s, scanner, sha256, bytes);
+	scan_sets_again(s);
+	return true;
 }
 
 void
@@ -546,47 +629,6 @@ scan_finish(struct scan *s)
 	s->no_more = true;
 	scan_settle_absent(s);
 	scan_pump(s);
-}
-
-static enum stage_state
-scan_state(const struct scan_scanner *sc, uint64_t total)
-{
-	const struct scan *s = sc->scan;
-	if (sc->unfit)
-		return STAGE_HAS_FAILED;
-	if (s->no_more && sc->done >= total)
-		return STAGE_IS_DONE;
-	if (s->paused)
-		return STAGE_IS_PAUSED;
-	return sc->added > 0 ? STAGE_RUNS : STAGE_WAITS;
-}
-
-void
-scan_stages(const struct scan *s, uint64_t files, uint64_t bytes, json_t *stages)
-{
-	/* what the type scanner has still to see may be for any of the others, too */
-	uint64_t typing = 0, typing_bytes = 0;
-	for (size_t i = 0; i < s->nscanners; i++) {
-		const struct scan_scanner *sc = &s->scanners[i];
-		if (strcmp(sc->manifest->name, SCAN_TYPE) == 0) {
-			typing = sc->added - sc->done;
-			typing_bytes = sc->added_bytes - sc->done_bytes;
-		}
-	}
-	for (size_t i = 0; i < s->nscanners; i++) {
-		const struct scan_scanner *sc = &s->scanners[i];
-		bool first = strcmp(sc->manifest->name, SCAN_TYPE) == 0;
-		MEM_FREE char *name = mem_printf("scan-%s", sc->manifest->name);
-		uint64_t total = sc->added + files + (first ? 0 : typing), seen = 0;
-		for (size_t k = 0; k < sc->manifest->slots; k++)
-			seen += worker_seen(sc->workers[k]);
-		struct stage stage = {name, scan_state(sc, total), sc->done, total,
-		    sc->done_bytes + seen,
-		    sc->added_bytes + bytes + (first ? 0 : typing_bytes)};
-		if (s->unsized)
-			stage.bytes = stage.bytes_total = 0;
-		stage_add(stages, &stage);
-	}
 }
 
 void
@@ -622,35 +664,4 @@ scan_sandboxed(const struct scan *s)
 		if (!s->scanners[i].sandboxed)
 			return false;
 	return true;
-}
-
-json_t *
-scan_print(const struct scan *s)
-{
-	json_t *rows = json_array();
-	for (size_t i = 0; i < s->nscanners; i++) {
-		const struct scan_scanner *sc = &s->scanners[i];
-		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:b, s:s, s:s}", "name", sc->manifest->name,
-			"version", sc->about.version, "engine", sc->about.engine, "signatures",
-			sc->about.signatures, "sandbox", sc->sandboxed, "before",
-			sc->before[0] != '\0' ? sc->before : "fail", "after",
-			sc->after[0] != '\0' ? sc->after : "fail"));
-	}
-	return rows;
-}
-
-json_t *
-scan_rows(const struct scan *s)
-{
-	json_t *rows = json_array();
-	for (size_t i = 0; i < s->nscanners; i++) {
-		const struct scan_scanner *sc = &s->scanners[i];
-		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:b, s:s}", "name", sc->manifest->name,
-			"version", sc->about.version, "engine", sc->about.engine, "signatures",
-			sc->about.signatures, "state", sc->unfit ? "UNFIT" : "fit", "sandbox",
-			sc->sandboxed, "why", sc->why));
-	}
-	return rows;
 }

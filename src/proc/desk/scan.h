@@ -23,6 +23,8 @@ typedef void scan_done_fn(void *arg, struct scan *);
 /* Starts the scanners that policy mentions, and `type`.  Borrows work and policy. */
 struct scan *scan_new(
     struct desk *, struct work *, const struct policy *, scan_done_fn *, void *arg);
+/* The transfer it is for, as entries name it. */
+void scan_for(struct scan *, const char *transfer);
 /*
  * Those of the desk's scanners (NULL: all) only prove themselves, one process
  * of each; when goes into the entry, a literal.  There must be one.
@@ -33,6 +35,14 @@ struct scan *scan_try(
 struct scan *scan_free(struct scan *);
 /* A new object is in the vault. */
 void scan_object(struct scan *, const uint8_t sha256[32], uint64_t bytes);
+/* Another set of signatures is in use: what this scanner said before is forgotten, unless
+ * the scanning is over. */
+void scan_renew(struct scan *, const char *scanner);
+/*
+ * What the scanner said of an object is forgotten, and it waits for it again.  False:
+ * the scanning is about to end.
+ */
+bool scan_again(struct scan *, const char *scanner, const uint8_t sha256[32], uint64_t bytes);
 /* While paused, scanners end what they have and get nothing new. */
 void scan_pause(struct scan *, bool paused);
 /* No more objects will come: proof of life again at the end, then done. */
@@ -52,7 +62,5 @@ enum err scan_lost(const struct scan *);
 bool scan_sandboxed(const struct scan *);
 /* What xfer.scan records of the scanners; caller decrefs. */
 json_t *scan_print(const struct scan *);
-/* Rows for a person: name, engine, signatures, state, why. */
-json_t *scan_rows(const struct scan *);
 
 #endif

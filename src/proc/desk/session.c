@@ -13,22 +13,28 @@
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/doctor.h"
 #include "src/proc/desk/draft.h"
+#include "src/proc/desk/excepted.h"
 #include "src/proc/desk/failure.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/handin.h"
+#include "src/proc/desk/image.h"
 #include "src/proc/desk/intake.h"
+#include "src/proc/desk/loading.h"
 #include "src/proc/desk/look.h"
 #include "src/proc/desk/media.h"
+#include "src/proc/desk/opened.h"
 #include "src/proc/desk/order.h"
 #include "src/proc/desk/paper.h"
+#include "src/proc/desk/password.h"
 #include "src/proc/desk/purge.h"
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/site.h"
 #include "src/proc/desk/stage.h"
 #include "src/proc/desk/submission.h"
 #include "src/proc/desk/timeline.h"
+#include "src/proc/desk/trial.h"
 #include "src/proc/desk/unlock.h"
 
 #include <stdio.h>
@@ -203,6 +209,7 @@ session_signin(struct session *s, struct msg *m)
 		channel_set_phase(s->channel, PH_SIGNED);
 		session_done(
 		    s, json_pack("{s:I, s:s}", "seq", (json_int_t)at.seq, "leaf", at.leaf));
+		trial_shift(s->desk);
 	} else {
 		failure_add(s->desk, msg_str(m, "officer"), why);
 		session_refuse(s, session_status(e), why,
@@ -244,11 +251,23 @@ session_refuse_submission(struct session *s, const struct entry *entry)
 	    transfer_subject_parse(entry->subj, &id) != SUBJ_XFER)
 		return NULL;
 	const struct custody_transfer *t = custody_transfer_find(s->desk->custody, id);
+	if (intake_find(s->desk, id) != NULL)
+		return "it is being scanned again: what comes of that is for the signer, too";
 	if (t == NULL || t->facts.state != TRANSFER_REVIEW)
 		return NULL; /* the rules of the record decide */
 	if (desk_work(s->desk, id, &work) != ERR_OK)
 		return "the work database cannot be opened";
 	return shown_refuse(&s->shown, id, entry->data, work);
+}
+
+/* One that can put an exception in force, or end it. */
+static bool
+session_is_exception(const struct entry *entry)
+{
+	enum transfer_event event = transfer_event_find(LOG_AUTHORITY, entry->type);
+	return event == EVENT_EXCEPT || event == EVENT_EXCEPT_END ||
+	       (event == EVENT_ENDORSE &&
+		   transfer_subject_parse(entry->subj, NULL) == SUBJ_EXCEPTION);
 }
 
 static void
@@ -276,8 +295,16 @@ session_take_entry(struct session *s, struct msg *m)
 		enum err e =
 		    book_append(d, authority ? "authority" : "custody", m->fd, &at, why);
 		const char *transfer = "";
+		if (e == ERR_OK && !authority)
+			loading_on_entry(d, entry->type);
+		if (e == ERR_OK && authority && session_is_exception(entry))
+			excepted_changed(d);
 		if (e == ERR_OK && transfer_subject_parse(entry->subj, &transfer) == SUBJ_XFER)
 			session_consequences(d, transfer);
+		/* exceptions may have come or ended while it was submitted */
+		if (e == ERR_OK && (strcmp(entry->type, "xfer.return") == 0 ||
+				       strcmp(entry->type, "xfer.withdraw") == 0))
+			excepted_returned(d, transfer);
 		const struct custody_transfer *t = custody_transfer_find(d->custody, transfer);
 		if (e == ERR_OK)
 			session_done(
@@ -365,6 +392,8 @@ session_intake(struct session *s, struct msg *m)
 	e = intake_open(s->desk, &r, transfer, why);
 	if (e == ERR_OK && h.place != NULL)
 		follow_opened(s->desk, h.place, transfer);
+	else if (e == ERR_OK)
+		image_opened(s->desk, transfer, h.changed_ns);
 	handin_done(&h);
 	if (e == ERR_OK)
 		session_done(s, json_pack("{s:s}", "transfer", transfer));
@@ -416,8 +445,15 @@ session_rescan(struct session *s, struct msg *m)
 	char why[INTAKE_WHY_SIZE];
 	if (!session_is_officer(s))
 		return;
-	enum err e = intake_rescan(s->desk, msg_str(m, "transfer"), why);
-	session_answer(s, e, why, NEXT_STATUS);
+	const char *transfer = msg_str(m, "transfer"), *words = NULL;
+	struct work *work;
+	enum err e = intake_rescan(s->desk, transfer, s->officer, why);
+	if (e == ERR_OK && desk_work(s->desk, transfer, &work) == ERR_OK)
+		words = password_forgotten(work);
+	if (words != NULL)
+		session_done(s, json_pack("{s:s}", "text", words));
+	else
+		session_answer(s, e, why, NEXT_STATUS);
 }
 
 const struct custody_transfer *
@@ -539,6 +575,7 @@ static const struct {
     {MSG_UI_NONCE, session_nonce},
     {MSG_UI_PREPARE, session_prepare},
     {MSG_UI_SIGNIN, session_signin},
+    {MSG_UI_SIGNATURES, loading_answer},
     {MSG_UI_FAILED, session_failed},
     {MSG_UI_ENTRY, session_take_entry},
     {MSG_UI_DOC, session_doc},
@@ -546,6 +583,7 @@ static const struct {
     {MSG_UI_INTAKE, session_intake},
     {MSG_UI_INTAKE_DEVICE, session_intake},
     {MSG_UI_UNLOCK, unlock_answer},
+    {MSG_UI_PASSWORD, password_answer},
     {MSG_UI_SCOPE, choice_scope},
     {MSG_UI_REQUESTED, choice_requested},
     {MSG_UI_FOLDERS, choice_folders},
@@ -559,6 +597,7 @@ static const struct {
     {MSG_UI_PAGE, order_page},
     {MSG_UI_FIND, order_find},
     {MSG_UI_ITEM, answer_item},
+    {MSG_UI_INSIDE, opened_answer},
     {MSG_UI_PREVIEW, look_answer},
     {MSG_UI_DECIDE, draft_decide},
     {MSG_UI_BULK, draft_bulk},
@@ -578,6 +617,7 @@ static const struct {
     {MSG_UI_REPORT, session_report},
     {MSG_UI_PUBLISH, session_report},
     {MSG_UI_REGISTER, answer_register},
+    {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},
     {MSG_UI_PURGE, session_purge},
 };
@@ -602,7 +642,6 @@ session_free(struct session *s)
 		at = &(*at)->next;
 	*at = s->next;
 	scan_free(s->selftest);
-	json_decref(s->tested);
 	look_free(s->look);
 	order_free(s);
 	draft_bulk_free(s);

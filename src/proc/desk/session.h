@@ -21,7 +21,6 @@ struct session {
 	bool follows;                          /* wants news of media */
 	struct scan *selftest;                 /* it asked for one */
 	bool selftest_waits;                   /* and waits for its end */
-	json_t *tested;                        /* rows of the last one that ended, or NULL */
 	struct look *look;                     /* its previewer, or NULL */
 	struct orders *orders;                 /* lists it looks at (order.h), or NULL */
 	struct bulk *bulk;                     /* the bulk decision it was shown, or NULL */

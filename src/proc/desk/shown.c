@@ -6,8 +6,11 @@
 #include <string.h>
 
 void
-shown_put(struct shown *s, const char *transfer, const char *inventory, const struct work *work)
+shown_put(struct shown *s, const char *transfer, const char *inventory, struct work *work)
 {
+	struct work_counts counts;
+	/* what sealing composed anew is read now, not when somebody next looks at a list */
+	(void)work_counts(work, &counts);
 	*s = (struct shown){.generation = work_generation(work)};
 	snprintf(s->transfer, sizeof(s->transfer), "%s", transfer);
 	snprintf(s->inventory, sizeof(s->inventory), "%s", inventory);

@@ -21,8 +21,7 @@ struct shown {
 	uint64_t generation; /* of the drafts */
 };
 
-void shown_put(
-    struct shown *, const char *transfer, const char *inventory, const struct work *);
+void shown_put(struct shown *, const char *transfer, const char *inventory, struct work *);
 /* NULL, or why the data of a submission must not be recorded. */
 const char *shown_refuse(
     const struct shown *, const char *transfer, const json_t *data, const struct work *);

@@ -6,8 +6,11 @@
 #include "src/core/policy.h"
 #include "src/core/release.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/compose.h"
 #include "src/proc/desk/deliver.h"
+#include "src/proc/desk/excepted.h"
 #include "src/proc/desk/judge.h"
+#include "src/proc/desk/renew.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -52,14 +55,21 @@ submission_send(struct session *s, const struct custody_transfer *t,
 		session_refuse(s, 3, "no memory for the inventory", "");
 		return;
 	}
-	channel_send(s->channel, MSG_DESK_SEALED,
-	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "inventory", inventory_digest,
-		"findings", findings_digest, "policy", t->policy, "scan", t->scan, "items",
-		(json_int_t)(lines > 0 ? lines - 1 : 0), "dest", dest),
-	    fd);
+	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "inventory",
+	    inventory_digest, "findings", findings_digest, "policy", t->policy, "scan", t->scan,
+	    "items", (json_int_t)(lines > 0 ? lines - 1 : 0), "dest", dest);
+	if (t->addendum[0] != '\0') {
+		json_object_set_new(body, "addendum", json_string(t->addendum));
+		json_object_set(
+		    body, "addendum_document", json_object_get(t->addendum_data, "document"));
+	}
+	channel_send(s->channel, MSG_DESK_SEALED, body, fd);
 }
 
-/* The inventory of a transfer in review, made now and stored before it is signed. */
+/*
+ * The inventory of a transfer in review, made now and stored before it is signed.  ERR_AGAIN:
+ * what is inside has to be composed first, and the terminal waits for that.
+ */
 static enum err
 submission_make(struct session *s, const struct custody_transfer *t, struct buf *inventory,
     char inventory_digest[HEX_DIGEST_SIZE], char findings_digest[HEX_DIGEST_SIZE],
@@ -86,8 +96,16 @@ submission_make(struct session *s, const struct custody_transfer *t, struct buf 
 	if (e != ERR_OK)
 		return e;
 	buf_init(&findings, LIM_SEALED_BYTES);
+	MEM_FREE struct excepted *x = mem_alloc(sizeof(*x));
+	excepted_under(s->desk, policy, json_object_get(t->scan_data, "scanners"), x);
+	if (!compose_is_done(work, &x->under)) {
+		policy_free(policy);
+		buf_done(&findings);
+		renew_seal(s, t);
+		return ERR_AGAIN;
+	}
 	e = judge_seal(
-	    work, policy, t, custody_station(s->desk->custody), inventory, &findings, why);
+	    work, &x->under, t, custody_station(s->desk->custody), inventory, &findings, why);
 	if (e == ERR_OK)
 		e = submission_check_share(s, inventory, t->policy, why);
 	if (e == ERR_OK)
@@ -100,7 +118,7 @@ submission_make(struct session *s, const struct custody_transfer *t, struct buf 
 }
 
 void
-submission_seal(struct session *s, struct msg *m)
+submission_seal_now(struct session *s, const char *transfer)
 {
 	char inventory_digest[HEX_DIGEST_SIZE], findings_digest[HEX_DIGEST_SIZE];
 	char why[JUDGE_WHY_SIZE] = "";
@@ -108,8 +126,8 @@ submission_seal(struct session *s, struct msg *m)
 	struct work *work;
 	const struct custody_transfer *t;
 	if (!session_is_officer(s) ||
-	    (t = session_transfer(s, msg_str(m, "transfer"),
-		 1u << TRANSFER_REVIEW | 1u << TRANSFER_SUBMITTED)) == NULL)
+	    (t = session_transfer(
+		 s, transfer, 1u << TRANSFER_REVIEW | 1u << TRANSFER_SUBMITTED)) == NULL)
 		return;
 	enum err e;
 	buf_init(&inventory, LIM_SEALED_BYTES);
@@ -136,7 +154,13 @@ submission_seal(struct session *s, struct msg *m)
 		shown_put(&s->shown, t->id, inventory_digest, work);
 	if (e == ERR_OK)
 		submission_send(s, t, &inventory, inventory_digest, findings_digest);
-	else
+	else if (e != ERR_AGAIN)
 		session_fail(s, e, why, "nothing was signed");
 	buf_done(&inventory);
+}
+
+void
+submission_seal(struct session *s, struct msg *m)
+{
+	submission_seal_now(s, msg_str(m, "transfer"));
 }

@@ -5,6 +5,9 @@
 
 #include "src/proc/desk/session.h"
 
+/* ui.seal */
 void submission_seal(struct session *, struct msg *);
+/* The same, when what was in the way of it is out of it; answers or waits again. */
+void submission_seal_now(struct session *, const char *transfer);
 
 #endif

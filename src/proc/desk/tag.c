@@ -55,6 +55,9 @@ tag_dispatch(struct desk *d, uint64_t number, struct msg *m)
 	const struct tag_handler *h = t->handler;
 	void *arg = t->arg;
 	if (m->id == MSG_PARENT_SPAWNED) {
+		/* of a scanner: it is the kernel's doing, and so the same for all */
+		if (json_object_get(m->body, "apart") != NULL)
+			d->apart = msg_bool(m, "apart") ? 1 : -1;
 		h->spawned(arg, number, msg_take_fd(m));
 	} else if (m->id == MSG_PARENT_REFUSED) {
 		tag_drop(d, number);
