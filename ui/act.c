@@ -34,6 +34,7 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_WANTED] = "Request",
     [MAP_REVIEW] = "Review",
     [MAP_DETAILS] = "Details of an item",
+    [MAP_MEMBERS] = "What is inside an item",
     [MAP_BULK] = "Bulk decision",
     [MAP_PREVIEW] = "Preview",
     [MAP_SIGNATURE] = "Signature",

@@ -197,7 +197,12 @@ cmd_intake_stop(struct ui *ui, struct args *a)
 int
 cmd_intake_rescan(struct ui *ui, struct args *a)
 {
-	int status = intake_ask(
-	    ui, MSG_UI_RESCAN, json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")));
+	struct msg m;
+	int status = desk_call(ui, MSG_UI_RESCAN,
+	    json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")), -1, MSG_DESK_DONE, &m);
+	if (status == UI_DONE && msg_str(&m, "text") != NULL)
+		print_err("%s\n", msg_str(&m, "text"));
+	if (status == UI_DONE)
+		msg_done(&m);
 	return status == UI_DONE ? cmd_intake_follow(ui, args_text(a, "TRANSFER")) : status;
 }

@@ -3,8 +3,10 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "ui/cmd_inside.h"
 #include "ui/command.h"
 #include "ui/desk.h"
+#include "ui/inside.h"
 #include "ui/print.h"
 
 #include <string.h>
@@ -135,12 +137,24 @@ items_scans(const json_t *item)
 	size_t i;
 	json_t *s;
 	json_array_foreach (json_object_get(item, "scans"), i, s) {
-		print_out("  %-9s %s: %s, %llu of %llu bytes looked at\n", "scan",
-		    row_text(s, "scanner"), row_text(s, "verdict"),
-		    (unsigned long long)row_uint(s, "read"),
-		    (unsigned long long)row_uint(s, "bytes"));
+		char parts[INSIDE_WORDS_SIZE];
+		if (inside_parts(item, s, parts)[0] != '\0') {
+			print_out("  %-9s %s: %s, each of them clean\n", "scan",
+			    row_text(s, "scanner"), parts);
+			continue;
+		}
+		/* what is not its business it has not read, and nobody misses that */
+		if (row_uint(s, "read") == 0 && strcmp(row_text(s, "verdict"), "na") == 0)
+			print_out("  %-9s %s: na\n", "scan", row_text(s, "scanner"));
+		else
+			print_out("  %-9s %s: %s, %llu of %llu bytes looked at\n", "scan",
+			    row_text(s, "scanner"), row_text(s, "verdict"),
+			    (unsigned long long)row_uint(s, "read"),
+			    (unsigned long long)row_uint(s, "bytes"));
 		if (row_text(s, "why")[0] != '\0')
 			print_wrapped(12, row_text(s, "why"));
+		if (row_text(s, "earlier")[0] != '\0')
+			print_folded("            before: ", 12, "%s", row_text(s, "earlier"));
 	}
 	json_array_foreach (json_object_get(item, "findings"), i, s) {
 		print_out("  %-9s %s %s by %s, %s\n", "finding", row_text(s, "severity"),
@@ -156,9 +170,24 @@ items_scans(const json_t *item)
 }
 
 static void
+items_exceptions(const json_t *item)
+{
+	size_t i;
+	json_t *x;
+	json_array_foreach (json_object_get(item, "exceptions"), i, x) {
+		const char *verdict = row_text(x, "verdict");
+		print_folded("  exception ", 12, "%s does not count, until %s: %s",
+		    row_text(x, "words"), row_text(x, "expires"), row_text(x, "reason"));
+		print_folded("            ", 12, "sets aside: %s%s%llu findings; leaf %s",
+		    verdict, verdict[0] != '\0' ? ", " : "",
+		    (unsigned long long)row_uint(x, "finds"), row_text(x, "leaf"));
+	}
+}
+
+static void
 items_details(struct ui *ui, const json_t *item)
 {
-	char text[64];
+	char text[64], inside[INSIDE_WORDS_SIZE];
 	print_out("%sitem %llu, %s\n", desk_mark(ui), (unsigned long long)row_uint(item, "id"),
 	    row_text(item, "kind"));
 	items_line("name", row_text(item, "name"));
@@ -177,6 +206,9 @@ items_details(struct ui *ui, const json_t *item)
 	items_line("type", row_text(item, "type"));
 	items_line("MIME", row_text(item, "mime"));
 	items_line("verdict", row_text(item, "verdict"));
+	if (inside_words(item, inside)[0] != '\0')
+		print_folded("  inside    ", 12, "%s", inside);
+	items_exceptions(item);
 	items_scans(item);
 	items_line("policy", row_text(item, "gate"));
 	items_line("decision", row_text(item, "decision"));
@@ -195,10 +227,12 @@ cmd_items_one(struct ui *ui, struct args *a)
 	if (status != UI_DONE)
 		return status;
 	const json_t *item = json_object_get(m.body, "item");
-	if (args_has(a, "json"))
+	if (args_has(a, "inside"))
+		status = cmd_inside(ui, args_text(a, "TRANSFER"), item, args_has(a, "json"));
+	else if (args_has(a, "json"))
 		print_json(item);
 	else
 		items_details(ui, item);
 	msg_done(&m);
-	return UI_DONE;
+	return status;
 }

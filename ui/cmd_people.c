@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/core/canon.h"
 #include "src/core/sshsig.h"
+#include "ui/cmd_exception.h"
 #include "ui/command.h"
 #include "ui/desk.h"
 #include "ui/print.h"
@@ -227,6 +228,16 @@ cmd_people_requester(struct ui *ui, struct args *a)
 	return status;
 }
 
+static void
+people_print_pending(const struct ui *ui, size_t i)
+{
+	const char *leaf, *type, *about;
+	custody_pending_at(ui->authority, i, &leaf, &type, &about);
+	print_out("%s%s %s\n  %s\n", desk_mark(ui), type, about, leaf);
+	if (strcmp(about, "exception") == 0)
+		cmd_exception_show(type, custody_exception_pending(ui->authority, i));
+}
+
 int
 cmd_people_endorse(struct ui *ui, struct args *a)
 {
@@ -235,7 +246,7 @@ cmd_people_endorse(struct ui *ui, struct args *a)
 	for (size_t i = 0; i < n; i++) {
 		custody_pending_at(ui->authority, i, &leaf, &type, &about);
 		if (wanted == NULL)
-			print_out("%s%s %s\n  %s\n", desk_mark(ui), type, about, leaf);
+			people_print_pending(ui, i);
 		else if (strcmp(leaf, wanted) == 0)
 			break;
 		about = NULL;

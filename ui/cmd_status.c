@@ -10,6 +10,7 @@
 #include "ui/desk.h"
 #include "ui/hint.h"
 #include "ui/print.h"
+#include "ui/scanner.h"
 #include "ui/signin.h"
 
 #include <string.h>
@@ -381,6 +382,12 @@ struct status_seen {
 static void
 status_scanner_row(void *arg, const json_t *row)
 {
+	static const struct {
+		const char *first;
+		void (*words)(const json_t *, char[SCANNER_TEXT_SIZE]);
+	} lines[] = {{"  signatures ", scanner_signatures}, {"  tested     ", scanner_tested},
+	    {"  work       ", scanner_pace}};
+	char text[SCANNER_TEXT_SIZE];
 	struct status_seen *seen = arg;
 	const char *state = row_text(row, "state"), *why = row_text(row, "why");
 	seen->bad |= strcmp(state, "UNFIT") == 0;
@@ -391,8 +398,11 @@ status_scanner_row(void *arg, const json_t *row)
 	print_out("%-12s %s\n", row_text(row, "name"), state);
 	if (row_text(row, "engine")[0] != '\0')
 		print_out("  engine     %s\n", row_text(row, "engine"));
-	if (row_text(row, "signatures")[0] != '\0')
-		print_out("  signatures %s\n", row_text(row, "signatures"));
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		lines[i].words(row, text);
+		if (text[0] != '\0')
+			print_folded(lines[i].first, 13, "%s", text);
+	}
 	if (why[0] != '\0')
 		print_wrapped(2, why);
 }
@@ -401,6 +411,11 @@ int
 cmd_status_scanners(struct ui *ui, struct args *a)
 {
 	struct status_seen seen = {args_has(a, "json"), false};
+	if (args_has(a, "check")) {
+		print_problem("--check starts a program, which no command of a batch can",
+		    "as a command of its own: sallyport scanners --check PATH");
+		return UI_USAGE;
+	}
 	if (!seen.json)
 		print_out("%sscanners of station %s\n", desk_mark(ui),
 		    custody_station(ui->authority));

@@ -30,6 +30,15 @@ cursor_move(struct cursor *c, int64_t by)
 }
 
 void
+cursor_page(struct cursor *c, int64_t by)
+{
+	uint64_t step = by < 0 ? 0 - (uint64_t)by : (uint64_t)by, top = c->top;
+	cursor_move(c, by);
+	c->top = by > 0 ? top + step : top - (step < top ? step : top);
+	cursor_settle(c);
+}
+
+void
 cursor_to(struct cursor *c, uint64_t at)
 {
 	c->at = at;

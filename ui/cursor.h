@@ -16,6 +16,8 @@ struct cursor {
 
 /* Moves by so many rows, and stays inside. */
 void cursor_move(struct cursor *, int64_t by);
+/* The same, and the screen moves with it: what comes is seen at once. */
+void cursor_page(struct cursor *, int64_t by);
 void cursor_to(struct cursor *, uint64_t at);
 /* What the list and the screen are now: keeps the cursor inside and on the screen. */
 void cursor_fit(struct cursor *, uint64_t total, int rows);

@@ -210,7 +210,9 @@ int
 desk_rows(struct ui *ui, enum msg_id id, json_t *body, void (*fn)(void *, const json_t *row),
     void *arg, uint64_t *ret_total)
 {
-	bool more = true, paged = id == MSG_UI_PAGE || id == MSG_UI_FOLDERS,
+	bool more = true,
+	     paged = id == MSG_UI_PAGE || id == MSG_UI_FOLDERS || id == MSG_UI_INSIDE ||
+	             id == MSG_UI_EXCEPTIONS,
 	     named = id == MSG_UI_TRANSFERS || id == MSG_UI_REGISTER;
 	const char *name = id == MSG_UI_REGISTER ? "number" : "transfer";
 	int status = UI_DONE;

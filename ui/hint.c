@@ -26,6 +26,7 @@ static const struct {
     {NEXT_ANTIVIRUS, "scan-av(8) tells how"},
     {NEXT_ENGINE, "systemctl status sallyport-clamd; ls /var/lib/sallyport-clamd; "
 		  "journalctl -k -g apparmor"},
+    {NEXT_CLAMD, "scan-av(8) tells how"},
     {NEXT_SCANNERS, "sallyport scanners --selftest"},
 };
 

@@ -3,6 +3,7 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/core/canon.h"
+#include "src/core/exception.h"
 #include "src/core/register.h"
 #include "src/core/shape.h"
 #include "src/core/station.h"
@@ -185,6 +186,13 @@ kind_check_leaf(const char *v, char *why)
 }
 
 static const char *
+kind_check_day(const char *v, char *why)
+{
+	(void)why;
+	return exception_day(v, NULL) ? NULL : "must be a day, such as 2026-12-31";
+}
+
+static const char *
 kind_check_path(const char *v, char *why)
 {
 	(void)why;
@@ -238,6 +246,11 @@ static const struct kind {
     {"SITE", NULL, ANY, kind_check_site},
     {"STATION", NULL, ANY, kind_check_station},
     {"LEAF", NULL, ANY, kind_check_leaf},
+    {"SHA256", NULL, ANY, kind_check_leaf},
+    {"DAY", NULL, ANY, kind_check_day},
+    {"RULE", NULL, ANY, kind_check_name},
+    {"TYPE", NULL, ANY, kind_check_name},
+    {"SCANNER", NULL, ANY, kind_check_id},
     {"SOURCE", NULL, ANY, kind_check_path},
     {"FILE", NULL, ANY, kind_check_path},
     {"DIR", NULL, ANY, kind_check_path},

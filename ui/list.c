@@ -25,6 +25,15 @@ list_move(struct view *v, int64_t by)
 	list_moved(v);
 }
 
+static void
+list_turn(struct view *v, int64_t by)
+{
+	if (v->cursor == NULL)
+		return;
+	cursor_page(v->cursor, by);
+	list_moved(v);
+}
+
 static int64_t
 list_page(const struct view *v)
 {
@@ -46,25 +55,25 @@ list_act_down(struct view *v)
 void
 list_act_page_up(struct view *v)
 {
-	list_move(v, -list_page(v));
+	list_turn(v, -list_page(v));
 }
 
 void
 list_act_page_down(struct view *v)
 {
-	list_move(v, list_page(v));
+	list_turn(v, list_page(v));
 }
 
 void
 list_act_half_up(struct view *v)
 {
-	list_move(v, -(list_page(v) / 2 + 1));
+	list_turn(v, -(list_page(v) / 2 + 1));
 }
 
 void
 list_act_half_down(struct view *v)
 {
-	list_move(v, list_page(v) / 2 + 1);
+	list_turn(v, list_page(v) / 2 + 1);
 }
 
 void

@@ -124,6 +124,8 @@ look_sort(struct look *l, const struct inventory_item *it, uint32_t at)
 	enum look_group g = by_outcome[it->outcome];
 	if (g != LOOK__MAX)
 		look_add(l, g, at);
+	else if (it->outcome == ITEM_OUT_RELEASED && it->nexceptions > 0)
+		look_add(l, LOOK_EXCEPTED, at);
 	else if (sealed_must_look(it))
 		look_add(l,
 		    finding_worst_severity(&it->worst) >= FINDING_MEDIUM ? LOOK_FINDINGS

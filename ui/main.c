@@ -13,6 +13,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/ipc/sandbox.h"
+#include "ui/cmd_scanners.h"
 #include "ui/command.h"
 #include "ui/desk.h"
 #include "ui/files.h"
@@ -156,6 +157,8 @@ main_command(struct ui *ui, int argc, char **argv)
 		command_help(c);
 		return UI_DONE;
 	}
+	if (c->run == cmd_status_scanners && args_has(&a, "check"))
+		return cmd_scanners_check(&a);
 	return c->need == NEED_NOTHING ? c->run(ui, &a) : main_with_desk(ui, c, &a);
 }
 

@@ -2,6 +2,8 @@
 #include "ui/sealed.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
+#include "src/base/clock.h"
+#include "src/core/addendum.h"
 #include "src/core/digest.h"
 #include "ui/desk.h"
 #include "ui/print.h"
@@ -55,6 +57,12 @@ sealed_take_inventory(struct sealed *s, struct msg *m)
 	snprintf(s->policy_hex, sizeof(s->policy_hex), "%s", msg_str(m, "policy"));
 	snprintf(s->scan_hex, sizeof(s->scan_hex), "%s", msg_str(m, "scan"));
 	snprintf(s->dest, sizeof(s->dest), "%s", msg_str(m, "dest"));
+	if (msg_str(m, "addendum") != NULL && msg_str(m, "addendum_document") != NULL) {
+		snprintf(
+		    s->addendum_hex, sizeof(s->addendum_hex), "%s", msg_str(m, "addendum"));
+		snprintf(s->addendum_document_hex, sizeof(s->addendum_document_hex), "%s",
+		    msg_str(m, "addendum_document"));
+	}
 	if (io_memfd_map(m->fd, LIM_SEALED_BYTES, &s->inventory, &s->inventory_len) != ERR_OK)
 		return "the inventory is not sealed, or cannot be read";
 	if (!sealed_inventory_is(s))
@@ -84,6 +92,92 @@ sealed_check_header(const struct sealed *s, const char *transfer, char why[RELEA
 	inventory_free(inventory);
 	return same ? NULL : "the inventory is of another transfer or policy";
 }
+
+/* --- exceptions and addenda -------------------------------------------------------------- */
+
+bool
+sealed_has_exceptions(const struct sealed *s)
+{
+	char why[INVENTORY_WHY_SIZE];
+	struct inventory *inventory;
+	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
+		return false;
+	bool some = inventory_header(inventory)->nexceptions > 0;
+	inventory_free(inventory);
+	return some;
+}
+
+static const char *
+sealed_check_exception(
+    const struct custody *authority, const struct exception *said, char why[RELEASE_WHY_SIZE])
+{
+	const struct custody_exception *x = custody_exception_find(authority, said->leaf);
+	if (x == NULL || !exception_same(&x->exception, said))
+		snprintf(why, RELEASE_WHY_SIZE,
+		    "it was sealed with an exception that the authority log does not have: "
+		    "%.16s...",
+		    said->leaf);
+	else if (!custody_exception_holds(
+		     x, custody_size(authority, LOG_AUTHORITY), clock_wall_s()))
+		snprintf(why, RELEASE_WHY_SIZE,
+		    "it was sealed with an exception that does not hold any more: %.16s...",
+		    said->leaf);
+	else
+		return NULL;
+	return why;
+}
+
+const char *
+sealed_check_exceptions(
+    struct sealed *s, const struct custody *authority, char why[RELEASE_WHY_SIZE])
+{
+	struct inventory *inventory;
+	const char *wrong = NULL;
+	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
+		return why;
+	const struct inventory_header *h = inventory_header(inventory);
+	json_decref(s->exceptions);
+	s->exceptions = h->nexceptions > 0 ? json_array() : NULL;
+	for (size_t i = 0; i < h->nexceptions && wrong == NULL; i++) {
+		wrong = sealed_check_exception(authority, &h->exceptions[i], why);
+		json_array_append_new(s->exceptions, json_string(h->exceptions[i].leaf));
+	}
+	inventory_free(inventory);
+	return wrong;
+}
+
+const char *
+sealed_take_addendum(
+    struct sealed *s, const char *transfer, struct msg *m, char why[RELEASE_WHY_SIZE])
+{
+	uint8_t *bytes;
+	size_t n;
+	struct addendum a = {.transfer = ""};
+	void *memory = NULL;
+	char words[ADDENDUM_WHY_SIZE] = "it is another one than the desk named";
+	if (io_memfd_read(m->fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK)
+		return "the addendum is not sealed, or cannot be read";
+	enum err e = ERR_DENIED;
+	if (sealed_digest_is(bytes, n, s->addendum_document_hex))
+		e = addendum_walk(bytes, n, &a, &memory, NULL, NULL, words);
+	if (e == ERR_OK) {
+		struct addendum said = a;
+		said.transfer = transfer;
+		said.inventory = s->inventory_hex;
+		said.worse = 0;
+		e = addendum_check(bytes, n, &said, s->inventory, s->inventory_len, words);
+	}
+	s->addendum_objects = a.objects;
+	s->addendum_changed = a.changed;
+	addendum_free(memory);
+	free(bytes);
+	if (e == ERR_OK)
+		return NULL;
+	snprintf(why, RELEASE_WHY_SIZE, "the addendum does not hold: %.300s", words);
+	return why;
+}
+
+/* --- the manifest ------------------------------------------------------------------------ */
 
 struct sealed_walk {
 	struct sealed *sealed;
@@ -134,6 +228,7 @@ sealed_done(struct sealed *s)
 	if (s->inventory != NULL)
 		munmap((void *)(uintptr_t)s->inventory, s->inventory_len);
 	free(s->policy);
+	json_decref(s->exceptions);
 	*s = (struct sealed){.inventory = NULL};
 }
 
@@ -155,6 +250,23 @@ sealed_ask(struct ui *ui, struct sealed *s, enum msg_id id, const char *key, con
 	return UI_FAULT;
 }
 
+static int
+sealed_ask_addendum(struct ui *ui, const char *transfer, struct sealed *s)
+{
+	struct msg m;
+	char why[RELEASE_WHY_SIZE];
+	int status = desk_call(ui, MSG_UI_GET,
+	    json_pack("{s:s}", "sha256", s->addendum_document_hex), -1, MSG_DESK_DOC, &m);
+	if (status != UI_DONE)
+		return status;
+	const char *wrong = sealed_take_addendum(s, transfer, &m, why);
+	msg_done(&m);
+	if (wrong == NULL)
+		return UI_DONE;
+	print_problem(wrong, SEALED_NEXT);
+	return UI_FAULT;
+}
+
 int
 sealed_get(struct ui *ui, const char *transfer, struct sealed *ret)
 {
@@ -167,7 +279,15 @@ sealed_get(struct ui *ui, const char *transfer, struct sealed *ret)
 		    MSG_DESK_DOC, sealed_take_policy);
 	if (status != UI_DONE)
 		return status;
-	const char *wrong = sealed_derive(ret, transfer, NULL, NULL, why);
+	if (sealed_has_exceptions(ret))
+		status = desk_refresh(ui);
+	if (status == UI_DONE && ret->addendum_hex[0] != '\0')
+		status = sealed_ask_addendum(ui, transfer, ret);
+	if (status != UI_DONE)
+		return status;
+	const char *wrong = sealed_check_exceptions(ret, ui->authority, why);
+	if (wrong == NULL)
+		wrong = sealed_derive(ret, transfer, NULL, NULL, why);
 	if (wrong == NULL)
 		return UI_DONE;
 	print_problem(wrong, SEALED_NEXT);
@@ -177,13 +297,18 @@ sealed_get(struct ui *ui, const char *transfer, struct sealed *ret)
 json_t *
 sealed_approval(const struct sealed *s, unsigned slot)
 {
-	return json_pack(
+	json_t *data = json_pack(
 	    "{s:s, s:s, s:s, s:s, s:{s:I, s:s}, s:{s:I, s:I, s:s, s:s}, s:s, s:s, s:I}", "dest",
 	    s->dest, "dir", "in", "expires", "", "findings", s->findings_hex, "inventory",
 	    "items", (json_int_t)s->items, "sha256", s->inventory_hex, "manifest", "bytes",
 	    (json_int_t)s->bytes, "files", (json_int_t)s->files, "root", s->root_hex, "sha256",
 	    s->manifest_hex, "policy", s->policy_hex, "scan", s->scan_hex, "slot",
 	    (json_int_t)slot);
+	if (s->exceptions != NULL)
+		json_object_set(data, "exceptions", s->exceptions);
+	if (s->addendum_hex[0] != '\0')
+		json_object_set_new(data, "addendum", json_string(s->addendum_hex));
+	return data;
 }
 
 /* --- questions about an item -------------------------------------------------------------- */
@@ -193,7 +318,7 @@ sealed_must_look(const struct inventory_item *it)
 {
 	return it->outcome == ITEM_OUT_RELEASED &&
 	       (finding_worst_severity(&it->worst) >= FINDING_MEDIUM ||
-		   it->proposed != POLICY_PASS);
+		   it->proposed != POLICY_PASS || it->nexceptions > 0);
 }
 
 const char *

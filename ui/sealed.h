@@ -27,6 +27,10 @@ struct sealed {
 	uint64_t bytes;      /* of the files that go */
 	unsigned approvals;  /* signatures that policy asks for */
 	struct account account;
+	json_t *exceptions;                 /* leaves of those it was sealed with; NULL: none */
+	char addendum_hex[HEX_DIGEST_SIZE]; /* leaf of the last addendum, or "" */
+	char addendum_document_hex[HEX_DIGEST_SIZE]; /* and its document, as the desk says */
+	uint64_t addendum_objects, addendum_changed; /* it tells of */
 };
 
 /*
@@ -45,6 +49,14 @@ void sealed_done(struct sealed *);
  */
 const char *sealed_take_inventory(struct sealed *, struct msg *);
 const char *sealed_take_policy(struct sealed *, struct msg *);
+/* It was sealed with exceptions: the authority log must be asked. */
+bool sealed_has_exceptions(const struct sealed *);
+/* Whether each of them stands in the authority log as the header says, and holds now. */
+const char *sealed_check_exceptions(
+    struct sealed *, const struct custody *authority, char why[RELEASE_WHY_SIZE]);
+/* The answer to ui.get of addendum_document_hex: what it says of this inventory. */
+const char *sealed_take_addendum(
+    struct sealed *, const char *transfer, struct msg *, char why[RELEASE_WHY_SIZE]);
 /*
  * Every item is handed to each() on the way (NULL: nobody looks on); when it
  * answers false all is given up.

@@ -32,6 +32,12 @@ sealed_print_look(const struct inventory_item *it)
 		    (unsigned long long)it->finds,
 		    finding_severity_print(finding_worst_severity(&it->worst)),
 		    verdict_print(it->verdict));
+	for (size_t i = 0; i < it->nexceptions; i++) {
+		const struct inventory_exception *x = &it->exceptions[i];
+		print_out("      the exception %.16s... sets aside: %s%s%llu findings\n",
+		    x->leaf, x->verdict != VERDICT_NA ? verdict_print(x->verdict) : "",
+		    x->verdict != VERDICT_NA ? ", " : "", (unsigned long long)x->finds);
+	}
 	if (it->reason[0] != '\0')
 		print_out("      %s: %s\n", it->by, it->reason);
 }
@@ -111,6 +117,35 @@ sealed_print_lost_items(const struct sealed *s)
 }
 
 static void
+sealed_print_exceptions(const struct sealed *s)
+{
+	struct inventory *inventory;
+	char why[INVENTORY_WHY_SIZE];
+	if (inventory_open(s->inventory, s->inventory_len, &inventory, why) != ERR_OK)
+		return;
+	const struct inventory_header *h = inventory_header(inventory);
+	if (h->nexceptions > 0)
+		print_out("Exceptions, signed by administrators: this does not count\n");
+	for (size_t i = 0; i < h->nexceptions; i++) {
+		struct buf words;
+		buf_init(&words, 4096);
+		exception_words(&h->exceptions[i], &words);
+		print_folded("  ", 4, "%s", buf_str(&words));
+		print_folded("    ", 4, "until %s, because: %s; leaf %.16s...",
+		    h->exceptions[i].expires, h->exceptions[i].reason, h->exceptions[i].leaf);
+		buf_done(&words);
+	}
+	inventory_free(inventory);
+	if (s->addendum_hex[0] != '\0')
+		print_folded("", 2,
+		    "Scanned again since it was submitted: %llu objects; nothing is worse, "
+		    "%llu "
+		    "items are judged otherwise. Your signature covers that, too.",
+		    (unsigned long long)s->addendum_objects,
+		    (unsigned long long)s->addendum_changed);
+}
+
+static void
 sealed_print_people(const struct sealed *s)
 {
 	struct inventory *inventory;
@@ -138,6 +173,7 @@ sealed_print(struct ui *ui, const char *transfer, const struct sealed *s)
 	    "\n%zu files (%s) and %zu links go to %s.\n", s->files, size, s->links, s->dest);
 	if (s->files == 0)
 		print_out("Nothing goes: the signatures close the transfer, with a slip.\n");
+	sealed_print_exceptions(s);
 	sealed_print_must_look(s, transfer);
 	sealed_print_losses(&s->account);
 	sealed_print_lost_items(s);

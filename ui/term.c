@@ -23,6 +23,7 @@
 #undef term
 
 #define TERM_ESC_MS    25
+#define TERM_COLS      2  /* see term_show */
 #define TERM_TYPE_SIZE 25 /* of the value of TERM in a sentence */
 
 struct term {
@@ -302,13 +303,15 @@ term_show(struct term *t, const struct grid *g)
 {
 	int rows, cols;
 	term_size(t, &rows, &cols);
-	if (rows != getmaxy(stdscr) || cols != getmaxx(stdscr)) {
-		if (resize_term(rows, cols) != OK)
+	/* of a screen of one column curses (6.4) draws what lies before its cells in memory */
+	int held = cols < TERM_COLS ? TERM_COLS : cols;
+	if (rows != getmaxy(stdscr) || held != getmaxx(stdscr)) {
+		if (resize_term(rows, held) != OK)
 			return;
 		t->redraw = true;
 	}
 	for (int row = 0; row < rows; row++)
-		term_row(t, g, row, cols);
+		term_row(t, g, row, held);
 	wmove(stdscr, g->cursor_row < rows ? g->cursor_row : rows - 1,
 	    g->cursor_col < cols ? g->cursor_col : cols - 1);
 	clearok(curscr, t->redraw);

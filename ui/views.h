@@ -21,6 +21,12 @@ struct view *unlock_view(struct app *, const char *transfer, const json_t *volum
 /* What lies in a folder of a medium whose reading waits (0, "": at its top). */
 struct view *scope_view(
     struct app *, const char *transfer, uint64_t folder, struct safe name, bool out);
+/* What was found inside an item; way (stolen): rows down to where to look. */
+struct view *members_view(
+    struct app *, const char *transfer, uint64_t item, json_t *way, struct safe name);
+/* The form for the password of an archive; way: the names to it inside the item, or "". */
+struct view *password_view(
+    struct app *app, const char *transfer, uint64_t item, const char *way, struct safe name);
 /* What was asked for, against what is there. */
 struct view *wanted_view(struct app *, const char *transfer);
 struct view *review_view(struct app *, const char *transfer);

@@ -103,6 +103,15 @@ for type in linux xterm-256color vt220 tmux-256color; do
 done
 journey >"$work/journey"
 ok "a large window" "$pty" -w 30 -s 60x200 "$work/journey" env LC_ALL=C "$bin/sallyport"
+# Of a window of one column curses drew what lay before its cells in memory.
+{
+	printf '%s\n' 'wait Officer id' 'wait checks are good'
+	for rows in $(seq 1 60) $(seq 1 60); do
+		printf '%s\n' "resize ${rows}x1" 'settle 20' "resize ${rows}x$((rows * 3))" 'settle 20'
+	done
+	printf '%s\n' 'resize 24x80' 'wait Officer id' 'hangup'
+} >"$work/narrow"
+ok "windows of one column" "$pty" -w 30 -t tmux-256color "$work/narrow" env MALLOC_PERTURB_=198 "$bin/sallyport"
 # The same names, drawn by a program that does not care.
 echo end >"$work/end"
 run "$pty" "$work/end" sh -c "cd '$tree' && printf '%s\n' *"

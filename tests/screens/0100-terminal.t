@@ -97,11 +97,21 @@ key q
 end
 END
 
-for size in 1x1 1x80 24x1 2x3 36x120 60x200; do
+for size in 1x2 1x80 24x2 2x3 36x120 60x200; do
 	plays "$size, a character in every corner" 0 -s $size -- "$show" -x <<-'END'
 		settle 100
 		expect #
 		snapshot /dev/null
+		resize 24x80
+		wait size 24x80
+		key q
+		end
+	END
+done
+# nothing can be shown there; it must only come back
+for size in 1x1 24x1; do
+	plays "$size, and back" 0 -s $size -- "$show" -x <<-'END'
+		settle 100
 		resize 24x80
 		wait size 24x80
 		key q

@@ -124,9 +124,9 @@ fixture_fill(const struct fixture_one *o, struct inventory_item *it)
 	it->nscans = 2;
 	it->scans[0] = (struct inventory_scan){"av",
 	    o->verdict == VERDICT_INCOMPLETE ? VERDICT_CLEAN : o->verdict, o->size_bytes,
-	    part ? o->size_bytes / 2 : o->size_bytes, ""};
-	it->scans[1] = (struct inventory_scan){
-	    "type", VERDICT_NA, o->size_bytes, o->size_bytes < 512 ? o->size_bytes : 512, ""};
+	    part ? o->size_bytes / 2 : o->size_bytes, "", 0};
+	it->scans[1] = (struct inventory_scan){"type", VERDICT_NA, o->size_bytes,
+	    o->size_bytes < 512 ? o->size_bytes : 512, "", 0};
 }
 
 static int
@@ -151,7 +151,7 @@ fixture_make(struct fixture *f, struct fixture_one *o, uint64_t id)
 	buf_init(&o->dest, LIM_PATH_BYTES);
 	name_dest(o->path, o->path_len, &o->dest);
 	fixture_fill(o, &it);
-	release_judge(f->policy, NULL, &it);
+	release_judge(&(struct release_under){.policy = f->policy}, NULL, &it);
 	o->gate = it.proposed;
 	o->verdict = fixture_is_read_file(o) ? it.verdict : VERDICT_NA;
 }
@@ -381,7 +381,8 @@ fixture_print(const struct fixture *f, struct buf *out)
 {
 	char why[RELEASE_WHY_SIZE], *reason[1];
 	struct inventory_item it;
-	struct release_plan *plan = release_plan_new(f->policy);
+	const struct release_under under = {.policy = f->policy};
+	struct release_plan *plan = release_plan_new(&under);
 	for (size_t i = 0; i < FIXTURE_ITEMS; i++) {
 		fixture_sealed_item(&f->items[i], &it, reason);
 		fixture_must(release_plan_add(plan, &it, why) == ERR_OK, why);
@@ -390,7 +391,7 @@ fixture_print(const struct fixture *f, struct buf *out)
 	fixture_must(release_plan_settle(plan, why) == ERR_OK, why);
 	for (size_t i = 0; i < FIXTURE_ITEMS; i++) {
 		fixture_sealed_item(&f->items[i], &it, reason);
-		release_judge(f->policy, release_plan_tree(plan), &it);
+		release_judge(&under, release_plan_tree(plan), &it);
 		fixture_must(inventory_print_item(&it, out) == ERR_OK, f->items[i].name);
 		free(reason[0]);
 	}

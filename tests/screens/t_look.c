@@ -95,6 +95,8 @@ belongs(enum look_group g, const struct inventory_item *it)
 {
 	bool heavy = finding_worst_severity(&it->worst) >= FINDING_MEDIUM;
 	switch (g) {
+	case LOOK_EXCEPTED:
+		return it->outcome == ITEM_OUT_RELEASED && it->nexceptions > 0;
 	case LOOK_FINDINGS:
 		return it->outcome == ITEM_OUT_RELEASED && heavy;
 	case LOOK_REASON:
@@ -278,14 +280,15 @@ many(struct sample *s, unsigned n)
 		    .size_bytes = 1,
 		    .type = "text",
 		    .mime = "text/plain",
-		    .scans = {{"av", VERDICT_CLEAN, 1, 1, ""}, {"type", VERDICT_NA, 1, 1, ""}},
+		    .scans = {{"av", VERDICT_CLEAN, 1, 1, "", 0},
+			{"type", VERDICT_NA, 1, 1, "", 0}},
 		    .nscans = 2,
 		    .decision = ITEM_APPROVE,
 		    .by = "anna",
 		    .reason = "",
 		    .why = ""};
 		memcpy(it.finds_sha256, empty, sizeof(empty));
-		release_judge(policy, NULL, &it);
+		release_judge(&(struct release_under){.policy = policy}, NULL, &it);
 		assert_int_equal(inventory_print_item(&it, &s->inventory), ERR_OK);
 	}
 	policy_free(policy);

@@ -45,6 +45,32 @@ the_cursor_stays_in_the_list_and_on_the_screen(void **state)
 }
 
 static void
+a_page_shows_what_comes(void **state)
+{
+	static const struct {
+		uint64_t at, top;
+		int64_t by;
+		uint64_t want_at, want_top;
+	} cases[] = {
+	    {0, 0, 9, 9, 9},
+	    {3, 0, 9, 12, 9},
+	    {12, 9, -9, 3, 0},
+	    {25, 18, 9, 29, 20},
+	    {2, 2, -9, 0, 0},
+	    {0, 0, INT64_MAX, 29, 20},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct cursor c = {
+		    .at = cases[i].at, .top = cases[i].top, .total = 30, .rows = 10};
+		cursor_page(&c, cases[i].by);
+		if (c.at != cases[i].want_at || c.top != cases[i].want_top)
+			fail_msg("case %zu: at %llu top %llu", i, (unsigned long long)c.at,
+			    (unsigned long long)c.top);
+	}
+}
+
+static void
 a_list_that_shrinks_takes_the_cursor_along(void **state)
 {
 	struct cursor c = {.at = 90, .top = 80, .total = 100, .rows = 20};
@@ -104,6 +130,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_cursor_stays_in_the_list_and_on_the_screen),
+	    cmocka_unit_test(a_page_shows_what_comes),
 	    cmocka_unit_test(a_list_that_shrinks_takes_the_cursor_along),
 	    cmocka_unit_test(a_row_is_a_number_or_a_part),
 	};

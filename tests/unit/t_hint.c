@@ -36,6 +36,7 @@ what_has_a_command_says_it(void **state)
 	    {NEXT_ENGINE, "systemctl status sallyport-clamd"},
 	    {NEXT_ENGINE, "ls /var/lib/sallyport-clamd"},
 	    {NEXT_ENGINE, "journalctl -k -g apparmor"},
+	    {NEXT_CLAMD, "scan-av(8)"},
 	    {NEXT_SCANNERS, "scanners --selftest"},
 	};
 	(void)state;

@@ -578,11 +578,45 @@ test_as_many_scanners_as_there_can_be_fit_the_screen(void **state)
 	}
 	news(r, "K1-000042", "SCANNING", stages, false);
 	const char *text = drawn(r);
-	assert_non_null(strstr(text, "more stages"));
+	assert_non_null(strstr(text, "more, 3 of them done\n"));
 	assert_non_null(strstr(text, "scan-0 "));
 	assert_non_null(strstr(text, "Overall"));
 	assert_non_null(strstr(text, "Changed"));
 	assert_non_null(strstr(text, "S stops it"));
+}
+
+static void
+test_only_as_many_stages_as_must_make_room(void **state)
+{
+	struct rig *r = *state;
+	json_t *stages = json_array();
+	char name[16];
+	for (int i = 0; i < 9; i++) {
+		snprintf(name, sizeof(name), "scan-%d", i);
+		json_array_append_new(
+		    stages, stage(name, i < 7 ? "done" : "running", i, 10, 0, 0));
+	}
+	news(r, "K1-000042", "SCANNING", stages, false);
+	const char *text = drawn(r);
+	assert_null(strstr(text, "scan-1 "));
+	assert_non_null(strstr(text, "scan-2 "));
+	assert_non_null(strstr(text, "scan-8 "));
+	assert_non_null(strstr(text, "and 2 more that are done"));
+}
+
+static void
+test_a_hint_of_what_was_at_work_goes_with_it(void **state)
+{
+	struct rig *r = *state;
+	news(r, "K1-000042", "SCANNING",
+	    json_pack("[o]", stage("scan-av", "running", 1, 10, 0, 0)), false);
+	r->app.top = &r->p->view;
+	app_hint(&r->app, "scanning is at work");
+	news(r, "K1-000042", "SCANNING",
+	    json_pack("[o]", stage("scan-av", "running", 2, 10, 0, 0)), false);
+	assert_string_equal(r->app.hint, "scanning is at work");
+	news(r, "K1-000042", "REVIEW", json_array(), true);
+	assert_string_equal(r->app.hint, "");
 }
 
 static void
@@ -672,6 +706,8 @@ main(void)
 	    T(test_the_medium_leaving_is_recorded_and_said),
 	    T(test_errors_are_a_limit_of_the_review),
 	    T(test_as_many_scanners_as_there_can_be_fit_the_screen),
+	    T(test_only_as_many_stages_as_must_make_room),
+	    T(test_a_hint_of_what_was_at_work_goes_with_it),
 	    T(test_what_stops_it_is_shown_escaped),
 	    T(test_a_fault_says_which_step_is_repeated),
 	};

@@ -3,6 +3,7 @@
 #include "src/base/escape.h"
 #include "src/base/hex.h"
 #include "src/base/mem.h"
+#include "ui/inside.h"
 #include "ui/view/details.h"
 #include "ui/view/review.h"
 #include "ui/wrap.h"
@@ -76,17 +77,31 @@ details_add_bytes(
 /* --- judgement ----------------------------------------------------------- */
 
 static void
-details_add_scan(struct details_lines *d, struct arena *frame, const json_t *scan)
+details_add_scan(
+    struct details_lines *d, struct arena *frame, const json_t *item, const json_t *scan)
 {
 	const char *verdict = row_text(scan, "verdict");
 	uint64_t read = row_uint(scan, "read"), of = row_uint(scan, "bytes");
+	char parts[INSIDE_WORDS_SIZE];
+	/* too large for it, and every part of it was looked at: that is as good as clean */
+	if (inside_parts(item, scan, parts)[0] != '\0') {
+		details_add_foreign(d, frame,
+		    safe_fit(frame, safe_member(frame, scan, "scanner"), 10), DETAILS_LABEL,
+		    STYLE_PLAIN, safe_printf(frame, "%s, each of them clean", parts));
+		return;
+	}
+	/* what is not its business it has not read, and nobody misses that */
+	bool none = read == 0 && strcmp(verdict, "na") == 0;
+	struct safe words = SAFE("not applicable");
+	if (!none)
+		words = safe_printf(frame, "%s   read %s of %s bytes%s",
+		    verdict[0] != '\0' ? row_verdict_words(verdict) : "no verdict",
+		    safe_count(frame, read).text, safe_count(frame, of).text,
+		    read < of ? ", not all" : "");
 	details_add_foreign(d, frame, safe_fit(frame, safe_member(frame, scan, "scanner"), 10),
-	    DETAILS_LABEL, details_verdict_style(verdict),
-	    safe_printf(frame, "%s   read %s of %s bytes%s",
-		verdict[0] != '\0' ? row_verdict_words(verdict) : "no verdict",
-		safe_count(frame, read).text, safe_count(frame, of).text,
-		read < of ? ", not all" : ""));
+	    DETAILS_LABEL, details_verdict_style(verdict), words);
 	details_add_member(d, frame, SAFE(""), scan, "why");
+	details_add_member(d, frame, SAFE("  before"), scan, "earlier");
 }
 
 static void
@@ -137,6 +152,17 @@ details_add_digest(struct details_lines *d, struct arena *frame, const char *hex
 		    safe_digest(frame, hex + at, groups));
 }
 
+/* What an archive holds, and the worst of it. */
+static void
+details_add_inside(struct details_lines *d, struct arena *frame, const json_t *item)
+{
+	char words[INSIDE_WORDS_SIZE];
+	if (inside_words(item, words)[0] == '\0')
+		return;
+	details_add_foreign(d, frame, SAFE("Inside"), DETAILS_LABEL,
+	    inside_is_fine(item) ? STYLE_PLAIN : STYLE_FAIL, safe_text(frame, words));
+}
+
 /* What somebody who decides looks at first. */
 static void
 details_add_first(struct details_lines *d, struct arena *frame, const json_t *item)
@@ -166,6 +192,7 @@ details_add_first(struct details_lines *d, struct arena *frame, const json_t *it
 		    details_verdict_style(verdict),
 		    verdict[0] != '\0' ? safe_text(frame, row_verdict_words(verdict))
 				       : SAFE("unscanned"));
+	details_add_inside(d, frame, item);
 }
 
 /* And what can wait. */
@@ -179,13 +206,35 @@ details_add_rest(struct details_lines *d, struct arena *frame, const json_t *ite
 		row_text(item, "state"), (unsigned long long)row_uint(item, "mode")));
 }
 
+/* What of the scanners' words does not count, and who answers for that. */
+static void
+details_add_exceptions(struct details_lines *d, struct arena *frame, const json_t *item)
+{
+	size_t i;
+	json_t *x;
+	json_array_foreach (json_object_get(item, "exceptions"), i, x) {
+		struct safe verdict = safe_member(frame, x, "verdict");
+		details_add_foreign(d, frame, SAFE("Exception"), DETAILS_LABEL, STYLE_MEDIUM,
+		    safe_printf(frame, "%s does not count, until %s: %s",
+			safe_member(frame, x, "words").text,
+			safe_member(frame, x, "expires").text,
+			safe_member(frame, x, "reason").text));
+		details_add_foreign(d, frame, SAFE(""), DETAILS_LABEL, STYLE_PLAIN,
+		    safe_printf(frame, "sets aside: %s%s%s findings; leaf %.16s...",
+			verdict.text, safe_empty(verdict) ? "" : ", ",
+			safe_count(frame, row_uint(x, "finds")).text,
+			safe_member(frame, x, "leaf").text));
+	}
+}
+
 static void
 details_add_looks(struct details_lines *d, struct arena *frame, const json_t *item)
 {
 	size_t i;
 	json_t *scan;
+	details_add_exceptions(d, frame, item);
 	json_array_foreach (json_object_get(item, "scans"), i, scan)
-		details_add_scan(d, frame, scan);
+		details_add_scan(d, frame, item, scan);
 	if (i == 0 && strcmp(row_text(item, "kind"), "file") == 0)
 		details_add(d, SAFE("Scanners"), STYLE_FAIL, SAFE("none has looked at it"));
 	details_add_findings(d, frame, item);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* What is known of an item, in words. */
 #include "src/base/escape.h"
+#include "ui/inside.h"
 #include "ui/view/details.h"
 #include "ui/view/review.h"
 
@@ -190,10 +191,13 @@ details_why(struct arena *frame, const json_t *row, const json_t *item)
 	const char *verdict = row_verdict(row, "verdict");
 	uint64_t n = row_uint(row, "finds");
 	enum style style;
+	char inside[INSIDE_WORDS_SIZE];
 	struct safe why = safe_member(frame, row, "why");
 	struct safe gate = details_gate_brief(frame, row);
 	if (!safe_empty(why))
 		return safe_printf(frame, "%s; %s", gate.text, why.text);
+	if (item != NULL && !inside_is_fine(item))
+		return safe_printf(frame, "%s; %s", gate.text, inside_words(item, inside));
 	if (first != NULL)
 		return safe_printf(frame, "%s; %s", gate.text,
 		    details_finding_line(frame, first, &style).text);

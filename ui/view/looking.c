@@ -101,15 +101,66 @@ looking_worst(struct arena *frame, const struct inventory_item *it)
 	return text;
 }
 
+/* What one scanner said: of what it could only read in parts, that. */
+static struct safe
+looking_scan(
+    struct arena *frame, const struct inventory_item *it, const struct inventory_scan *s)
+{
+	const struct verdict_result r = {.verdict = s->verdict,
+	    .too_large = verdict_parts_word(s->verdict, s->why) != NULL,
+	    .parts = s->parts};
+	if (verdict_in_parts(&r, &it->inside))
+		return safe_printf(frame, "%s read it in %s parts", s->scanner,
+		    safe_count(frame, s->parts).text);
+	return safe_printf(frame, "%s %s%s%s", s->scanner,
+	    row_verdict_words(verdict_print(s->verdict)), s->why[0] != '\0' ? ": " : "",
+	    s->why);
+}
+
 static struct safe
 looking_scans(struct arena *frame, const struct inventory_item *it)
 {
 	struct safe text = SAFE("");
 	for (size_t i = 0; i < it->nscans; i++)
-		text = safe_printf(frame, "%s%s%s %s%s%s", text.text,
-		    safe_empty(text) ? "" : "; ", it->scans[i].scanner,
-		    row_verdict_words(verdict_print(it->scans[i].verdict)),
-		    it->scans[i].why[0] != '\0' ? ": " : "", it->scans[i].why);
+		text = safe_printf(frame, "%s%s%s", text.text, safe_empty(text) ? "" : "; ",
+		    looking_scan(frame, it, &it->scans[i]).text);
+	return text;
+}
+
+/* What was found in it, and the worst of that. */
+static struct safe
+looking_inside(struct arena *frame, const struct inventory_item *it)
+{
+	struct buf out;
+	buf_init(&out, LIM_INVENTORY_LINE_BYTES);
+	account_inside(&it->inside, it->inside_worst != NULL ? it->inside_worst : "", &out);
+	struct safe text = safe_text(frame, buf_str(&out));
+	buf_done(&out);
+	return text;
+}
+
+/* What exceptions set aside: "malicious and 2 findings by 43a1b0c2..., until 2026-12-31:
+ * reason". */
+static struct safe
+looking_exceptions(struct looking *l, const struct inventory_item *it)
+{
+	struct arena *frame = l->view.app->frame;
+	const struct inventory_header *h = look_header(l->look);
+	struct safe text = SAFE("");
+	for (size_t i = 0; i < it->nexceptions; i++) {
+		const struct inventory_exception *x = &it->exceptions[i];
+		const struct exception *said = NULL;
+		for (size_t k = 0; k < h->nexceptions; k++)
+			if (strcmp(h->exceptions[k].leaf, x->leaf) == 0)
+				said = &h->exceptions[k];
+		text = safe_printf(frame,
+		    "%s%s%s%s%s findings of %s do not count, until %s: %s", text.text,
+		    safe_empty(text) ? "" : "; ",
+		    x->verdict != VERDICT_NA ? verdict_print(x->verdict) : "",
+		    x->verdict != VERDICT_NA ? " and " : "", safe_count(frame, x->finds).text,
+		    said != NULL ? said->scanner : "", said != NULL ? said->expires : "",
+		    said != NULL ? safe_text(frame, said->reason).text : "");
+	}
 	return text;
 }
 
@@ -178,6 +229,8 @@ looking_draw_item(struct looking *l, const struct area *a)
 			       : safe_printf(frame, "%s: %s", safe_count(frame, it->finds).text,
 				     looking_worst(frame, it).text),
 		1},
+	    {"except", looking_exceptions(l, it), 2},
+	    {"inside", looking_inside(frame, it), 1},
 	    {"scans", looking_scans(frame, it), 1},
 	    {"share", looking_loss(frame, it), 1},
 	    {"sha256", sha, 1},

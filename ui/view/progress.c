@@ -124,8 +124,12 @@ progress_take(struct progress *p)
 	free(p->why);
 	p->why = mem_strdup(row_text(news, "why"));
 	json_decref(news);
-	if (before != p->state || was_still != last || waited != p->choosing)
-		progress_ask_status(p);
+	if (before == p->state && was_still == last && waited == p->choosing)
+		return;
+	/* what a key would have needed is there now, or something else is */
+	if (p->view.app->top == &p->view)
+		app_hint(p->view.app, "%s", "");
+	progress_ask_status(p);
 }
 
 static void

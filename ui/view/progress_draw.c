@@ -58,9 +58,9 @@ progress_stage_row(
 	enum style style = s->state == PACE_FAILED    ? STYLE_FAIL
 	                   : s->state == PACE_RUNNING ? STYLE_STRONG
 	                                              : STYLE_PLAIN;
-	area_field(a, f, page->row, 1, 12, STYLE_PLAIN, safe_text(f, s->name));
+	area_field(a, f, page->row, 1, 14, STYLE_PLAIN, safe_text(f, s->name));
 	if (c->total > 0 || c->done > 0)
-		area_right(a, page->row, 14, 23, STYLE_PLAIN,
+		area_right(a, page->row, 16, 21, STYLE_PLAIN,
 		    progress_of(
 			f, safe_count(f, c->done), safe_count(f, c->total), c->total > 0));
 	if (c->bytes_total > 0 || c->bytes > 0)
@@ -74,40 +74,61 @@ progress_stage_row(
 	page->row++;
 }
 
-/* Stages that are over make room for the others. */
-static bool
-progress_stage_fits(const struct pace *pace, size_t i, int room)
+/* How many rows the table gives up, and of those how many are stages that are over. */
+struct progress_gone {
+	size_t over, others;
+};
+
+/* Stages that are over make room for the others, the first ones first. */
+static struct progress_gone
+progress_room(const struct pace *pace, int rows)
 {
-	if (pace->n <= (size_t)room)
-		return true;
-	size_t before = 0;
-	for (size_t k = 0; k < i; k++)
-		before += pace->stages[k].state != PACE_DONE;
-	return pace->stages[i].state != PACE_DONE && before + 1 < (size_t)room;
+	struct progress_gone gone = {0, 0};
+	size_t over = 0, room = rows > 1 ? (size_t)rows : 1;
+	if (pace->n <= room)
+		return gone;
+	for (size_t i = 0; i < pace->n; i++)
+		over += pace->stages[i].state == PACE_DONE;
+	size_t must = pace->n - (room - 1); /* one row says so */
+	gone.over = over < must ? over : must;
+	gone.others = must - gone.over;
+	return gone;
+}
+
+static struct safe
+progress_gone_words(struct arena *f, const struct progress_gone *gone)
+{
+	if (gone->others == 0)
+		return safe_printf(
+		    f, "and %zu more that %s done", gone->over, gone->over == 1 ? "is" : "are");
+	return safe_printf(
+	    f, "and %zu more, %zu of them done", gone->over + gone->others, gone->over);
 }
 
 static void
 progress_table(struct progress_page *page, const struct progress *p, size_t slowest)
 {
-	int room = page->a->rows - PROGRESS_BELOW;
-	size_t left_out = 0;
+	const struct progress_gone gone =
+	    progress_room(&p->pace, page->a->rows - PROGRESS_BELOW);
+	size_t over = 0, last = p->pace.n;
 	const struct area *a = page->a;
 	area_put(a, page->row, 1, STYLE_HEAD, SAFE("Stage"));
-	area_right(a, page->row, 14, 23, STYLE_HEAD, SAFE("Files done / total"));
+	area_right(a, page->row, 16, 21, STYLE_HEAD, SAFE("Files done / total"));
 	area_right(a, page->row, 39, 15, STYLE_HEAD, SAFE("Bytes"));
 	area_right(a, page->row, 55, 8, STYLE_HEAD, SAFE("Rate"));
 	area_put(a, page->row, 65, STYLE_HEAD, SAFE("State"));
 	page->row++;
+	for (size_t others = gone.others; others > 0; last--)
+		others -= p->pace.stages[last - 1].state != PACE_DONE;
 	for (size_t i = 0; i < p->pace.n; i++) {
-		if (progress_stage_fits(&p->pace, i, room))
-			progress_stage_row(
-			    page, &p->pace.stages[i], p->view.app->now_ms, i == slowest);
-		else
-			left_out++;
+		const struct pace_stage *s = &p->pace.stages[i];
+		if (s->state == PACE_DONE ? over++ < gone.over : i >= last)
+			continue;
+		progress_stage_row(page, s, p->view.app->now_ms, i == slowest);
 	}
-	if (left_out > 0)
-		area_put(a, page->row++, 1, STYLE_PLAIN,
-		    safe_printf(page->frame, "and %zu more stages", left_out));
+	if (gone.over + gone.others > 0)
+		area_put(
+		    a, page->row++, 1, STYLE_PLAIN, progress_gone_words(page->frame, &gone));
 	page->row++;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "ui/view/signature.h"
 #include "src/base/clock.h"
+#include "src/base/io.h"
 #include "ui/desk.h"
 
 #include <string.h>
@@ -83,6 +84,64 @@ signature_on_policy(void *owner, struct msg *m)
 }
 
 static void
+signature_ask_policy(struct signature *s)
+{
+	app_ask(&s->view, MSG_UI_GET, json_pack("{s:s}", "sha256", s->sealed.policy_hex),
+	    MSG_DESK_DOC, signature_on_policy);
+}
+
+static void
+signature_on_addendum(void *owner, struct msg *m)
+{
+	struct signature *s = owner;
+	char why[RELEASE_WHY_SIZE];
+	if (!signature_answered(s, m))
+		return;
+	const char *wrong = sealed_take_addendum(&s->sealed, s->transfer, m, why);
+	if (wrong != NULL)
+		signature_wrong(s, wrong);
+	else
+		signature_ask_policy(s);
+}
+
+static void
+signature_ask_addendum(struct signature *s)
+{
+	if (s->sealed.addendum_hex[0] == '\0')
+		signature_ask_policy(s);
+	else
+		app_ask(&s->view, MSG_UI_GET,
+		    json_pack("{s:s}", "sha256", s->sealed.addendum_document_hex), MSG_DESK_DOC,
+		    signature_on_addendum);
+}
+
+/* The authority log as it is now: exceptions may have come or ended since the sign-in. */
+static void
+signature_on_authority(void *owner, struct msg *m)
+{
+	struct signature *s = owner;
+	char why[RELEASE_WHY_SIZE], words[CUSTODY_WHY_SIZE];
+	uint8_t *list;
+	size_t n;
+	if (!signature_answered(s, m))
+		return;
+	if (io_memfd_read(m->fd, LIM_SEALED_BYTES, &list, &n) != ERR_OK) {
+		signature_wrong(s, "the authority log cannot be read");
+		return;
+	}
+	s->authority = custody_new();
+	const char *wrong =
+	    custody_apply_list(s->authority, LOG_AUTHORITY, list, n, words) == ERR_OK
+		? sealed_check_exceptions(&s->sealed, s->authority, why)
+		: words;
+	free(list);
+	if (wrong != NULL)
+		signature_wrong(s, wrong);
+	else
+		signature_ask_addendum(s);
+}
+
+static void
 signature_on_sealed(void *owner, struct msg *m)
 {
 	struct signature *s = owner;
@@ -94,8 +153,11 @@ signature_on_sealed(void *owner, struct msg *m)
 		return;
 	}
 	s->stage = SIGNATURE_POLICY;
-	app_ask(&s->view, MSG_UI_GET, json_pack("{s:s}", "sha256", s->sealed.policy_hex),
-	    MSG_DESK_DOC, signature_on_policy);
+	if (sealed_has_exceptions(&s->sealed))
+		app_ask(&s->view, MSG_UI_EXPORT, json_pack("{s:s}", "log", "authority"),
+		    MSG_DESK_EXPORT, signature_on_authority);
+	else
+		signature_ask_addendum(s);
 }
 
 static void
@@ -245,6 +307,7 @@ signature_done(struct view *v)
 	}
 	look_free(s->look);
 	policy_free(s->policy);
+	custody_free(s->authority);
 	sealed_done(&s->sealed);
 	json_decref(s->status);
 }

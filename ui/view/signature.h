@@ -13,7 +13,7 @@
 enum signature_stage {
 	SIGNATURE_STATUS, /* who signed before: asked for */
 	SIGNATURE_SEAL,   /* the desk seals */
-	SIGNATURE_POLICY, /* the policy is asked for */
+	SIGNATURE_POLICY, /* the policy is asked for, and what else it was sealed with */
 	SIGNATURE_CHECK,  /* to be worked out, once that was said on the screen */
 	SIGNATURE_READY,
 	SIGNATURE_REFUSED,
@@ -32,6 +32,7 @@ struct signature {
 	bool said_check; /* a frame with SIGNATURE_CHECK was drawn */
 	char why[SIGNATURE_WHY_SIZE], next[SIGNATURE_WHY_SIZE];
 	struct sealed sealed;
+	struct custody *authority; /* read anew, when it was sealed with exceptions */
 	struct policy *policy;
 	struct look *look;
 	uint64_t walked;                   /* items worked out so far */

@@ -27,9 +27,14 @@ signature_who(struct signature *s)
 	const json_t *first = json_array_get(json_object_get(s->status, "approvals"), 0);
 	if (first == NULL)
 		return SAFE("Nobody signed yet: yours is the submission, the first signature.");
-	return safe_printf(frame, "Prepared by %s, %s UTC.",
+	struct safe again = SAFE("");
+	if (s->sealed.addendum_hex[0] != '\0')
+		again =
+		    safe_printf(frame, " Scanned again since: %s objects, nothing is worse.",
+			safe_count(frame, s->sealed.addendum_objects).text);
+	return safe_printf(frame, "Prepared by %s, %s UTC.%s",
 	    signature_person(s, row_text(first, "officer")).text,
-	    safe_minute(frame, row_text(first, "at")).text);
+	    safe_minute(frame, row_text(first, "at")).text, again.text);
 }
 
 /* The request, when there is one; the title and the passphrase's question say who signs. */
