@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: ISC
-# A second delivery of the same objects, engines included, against the first.
+# A second delivery of the same objects, engines included and verdicts used again, against
+# the first.
 . "$(dirname "$0")/lib.sh"
+
+station_policy=$work/use.policy
+sed 's/^reuse_verdicts = .*/reuse_verdicts = "use";/' share/policy/default.policy >"$station_policy"
 
 files_image
 ratio=''

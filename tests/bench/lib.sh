@@ -122,3 +122,18 @@ intake_s() {
 	intake "$image"
 	took=$(awk -v a="$(since "$from")" -v b="$cost" 'BEGIN { printf "%.3f", a - b }')
 }
+
+# --- memory --------------------------------------------------------------------------
+
+# One line: KiB of our programs together, KiB of scanners, and the largest of ours; and
+# the most that one process of $weighed has, a name.
+weigh() {
+	for pid in $(pgrep -P "$station_pid") $(pgrep -u "$(id -u)" -x sallyport); do
+		cat "/proc/$pid/status" 2>/dev/null
+	done | awk -v weighed="${weighed:-}" '/^Name:/ { name = $2; ours = name !~ /^scan-/ }
+	    /^Name:/ { one = 0 }
+	    /^RssAnon:|^RssShmem:/ { if (ours) kib += $2; else scanners += $2; each[name] += $2
+		  one += $2; if (name == weighed && one > most) most = one }
+	    END { for (n in each) if (n !~ /^scan-/ && each[n] > each[top]) top = n
+		  print kib + 0, scanners + 0, top, each[top] + 0, most + 0 }'
+}

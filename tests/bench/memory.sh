@@ -6,16 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 items=${ITEMS:-1000000}
 
-# One line: KiB of our programs together, KiB of scanners, and the largest of ours.
-weigh() {
-	for pid in $(pgrep -P "$station_pid") $(pgrep -u "$(id -u)" -x sallyport); do
-		cat "/proc/$pid/status" 2>/dev/null
-	done | awk '/^Name:/ { name = $2; ours = name !~ /^scan-/ }
-	    /^RssAnon:|^RssShmem:/ { if (ours) kib += $2; else scanners += $2; each[name] += $2 }
-	    END { for (n in each) if (n !~ /^scan-/ && each[n] > each[top]) top = n
-		  print kib + 0, scanners + 0, top, each[top] + 0 }'
-}
-
 crowd_image "$items"
 station_policy=$top/tests/bench/noengine.policy
 fresh h noclamd

@@ -7,12 +7,12 @@ into=$work/root
 ok "make install" env -u MAKEFLAGS make -s TREE=release B="$B" install DESTDIR="$into" prefix=/usr
 for file in bin/sallyport bin/sallyport-verify sbin/sallyportd libexec/sallyport/sallyport-desk \
     libexec/sallyport/sallyport-reader libexec/sallyport/sallyport-vault libexec/sallyport/sallyport-ledger \
-    libexec/sallyport/sallyport-stager libexec/sallyport/sallyport-report libexec/sallyport/sallyport-preview libexec/sallyport/sallyport-unlock libexec/sallyport/sallyport-request \
-    libexec/sallyport/scan-type libexec/sallyport/scan-av; do
+    libexec/sallyport/sallyport-stager libexec/sallyport/sallyport-rescan libexec/sallyport/sallyport-report libexec/sallyport/sallyport-preview libexec/sallyport/sallyport-unlock libexec/sallyport/sallyport-request \
+    libexec/sallyport/scan-type libexec/sallyport/scan-av libexec/sallyport/scan-yara; do
 	ok "$file is a program" test -x "$into/usr/$file"
 done
 for file in share/sallyport/scanners.d/type.conf share/sallyport/scanners.d/av.conf \
-    share/sallyport/policy/default.policy share/sallyport/clamav/clamd.conf \
+    share/sallyport/policy/default.policy share/sallyport/clamav/clamd.conf share/sallyport/yara/sallyport.yar \
     share/man/man1/sallyport.1 share/man/man5/station.conf.5 share/man/man8/sallyportd.8 \
     share/doc/sallyport/README.md share/doc/sallyport/ENCLAVE.md; do
 	ok "$file is there" test -r "$into/usr/$file"

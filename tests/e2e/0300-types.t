@@ -154,7 +154,7 @@ finds zero-tail type/zero-tail
 finds elf-zip polyglot/zip
 finds zipapp polyglot/zip
 finds png-zip type/trailing polyglot/zip
-finds gif-pdf polyglot/pdf
+finds gif-pdf polyglot/pdf type/no-end
 
 is "EICAR is malicious" "$(field eicar 2)" malicious
 is "everything else is clean" "$(awk -F ' [|] ' 'NF > 6 && $2 != "clean" { print $1 }' said.tsv | tr '\n' ' ')" \

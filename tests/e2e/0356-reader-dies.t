@@ -14,18 +14,18 @@ for i in 1 2 3 4 5; do
 done
 i=10
 while [ $i -lt 40 ]; do
-	head -c 3000000 /dev/urandom >"$work/m/v2/data/second$i.bin"
+	head -c 2000000 /dev/urandom >"$work/m/v2/data/second$i.bin"
 	i=$((i + 1))
 done
 small_medium "$work/one.img" "$work/m/v1" 16
-small_medium "$work/two.img" "$work/m/v2" 128
+small_medium "$work/two.img" "$work/m/v2" 96
 small_medium "$work/three.img" "$work/m/v3" 16
-truncate -s 164M "$work/stick.master"
-printf 'label: dos\nstart=2048,size=32768,type=6\nstart=34816,size=262144,type=6\nstart=296960,size=32768,type=6\n' |
+truncate -s 132M "$work/stick.master"
+printf 'label: dos\nstart=2048,size=32768,type=6\nstart=34816,size=196608,type=6\nstart=231424,size=32768,type=6\n' |
     sfdisk -q "$work/stick.master" >/dev/null
-dd if="$work/one.img" of="$work/stick.master" bs=1M seek=1 conv=notrunc status=none
-dd if="$work/two.img" of="$work/stick.master" bs=1M seek=17 conv=notrunc status=none
-dd if="$work/three.img" of="$work/stick.master" bs=1M seek=145 conv=notrunc status=none
+dd if="$work/one.img" of="$work/stick.master" bs=1M seek=1 conv=notrunc,sparse status=none
+dd if="$work/two.img" of="$work/stick.master" bs=1M seek=17 conv=notrunc,sparse status=none
+dd if="$work/three.img" of="$work/stick.master" bs=1M seek=113 conv=notrunc,sparse status=none
 station_policy=$top/tests/bench/noengine.policy
 station noclamd
 
@@ -45,7 +45,11 @@ struck() { # SIGNAL
 	had=0
 	kill -"$1" "$(reader)"
 	kill -CONT "$(reader)" 2>/dev/null
-	wait_for 60 is_over || fail "it does not come to an end" "$(as otto status "$transfer")"
+	wait_for 20 is_over || {
+		fail "it does not come to an end" "$(as otto status "$transfer")" \
+		    "$(ps -o pid,stat,args --ppid "$station_pid")" "$(tail -n 5 "$SALLYPORT_HOME/run/sallyportd.log")"
+		done_testing
+	}
 }
 
 # --- while it is read ----------------------------------------------------------------------

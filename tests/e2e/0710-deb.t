@@ -44,7 +44,7 @@ is "there is no path of this machine in the programs" \
 
 # --- what it asks for, what it runs ------------------------------------------------------
 depends=$(dpkg-deb -f "$deb" Depends)
-for package in libc6 libsodium23 libsqlite3-0 libtsk19 libcryptsetup12 libncursesw6 clamav-daemon systemd udev apparmor kbd; do
+for package in libc6 libsodium23 libsqlite3-0 libtsk19 libcryptsetup12 libncursesw6 clamav clamav-daemon gpgv systemd udev apparmor kbd; do
 	like "it depends on $package" "$depends" "(^|, )$package( |,|\$)"
 done
 unlike "it does not depend on what only builds it" "$depends" '(-dev|gcc|make|clang)( |,|$)'

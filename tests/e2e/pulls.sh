@@ -3,7 +3,7 @@
 # $work/stick.master is what is on it; $files how many files there are.
 
 reader() {
-	pgrep -P "$(cat "$SALLYPORT_HOME/run/sallyportd.pid")" -f sallyport-reader
+	pgrep -n -P "$(cat "$SALLYPORT_HOME/run/sallyportd.pid")" -f sallyport-reader
 }
 no_reader() {
 	! reader >/dev/null
@@ -11,8 +11,8 @@ no_reader() {
 objects() { # in the vault
 	find "$SALLYPORT_HOME/vault" -path '*/[0-9a-f][0-9a-f]/*' -type f -newer "$work/begun" | sort
 }
-insert() {
-	cat "$work/stick.master" >"$work/stick.img"
+insert() { # into the same file, and without the holes: what else is synced waits for all of it
+	cp --sparse=always "$work/stick.master" "$work/stick.img"
 }
 pull() {
 	: >"$work/stick.img"

@@ -1,16 +1,18 @@
 /* links: src/core/digest src/ipc/channel src/ipc/message src/ipc/msg src/ipc/spawn src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /*
- * scan_driver [-e SOCKET] [-m BYTES] [-k PID] [-l BYTES] [-i SECONDS] PROGRAM FILE...
+ * scan_driver [-e SOCKET] [-m BYTES] [-k PID] [-l BYTES] [-i SECONDS] [-w WAIT] PROGRAM FILE...
  * Plays desk and vault for one scanner: starts PROGRAM, gives it the files a
  * window at a time and prints what it says, one line for each:
  *   ready NAME | engine | signatures | date | window | max_bytes
+ *   advice TEXT, changed ENGINE | signatures | date
  *   FILE | verdict | why | bytes | read | type | mime | rule=severity=detail ...
  *   gone STATUS
  * -e  connects the engine's socket as descriptor 5
  * -m  passes the limit; -l lies to the scanner about the size of each file
  * -k  ends this process with SIGKILL as soon as all files were given
- * -i  waits before it gives the files
+ * -i  waits before it gives the files; -w until the file WAIT is there, and gives the
+ *     last one when all others were answered, as the desk does with its proof of life
  */
 #include "src/base/buf.h"
 #include "src/base/escape.h"
@@ -132,6 +134,13 @@ driver_say(struct driver *d, const struct msg *m)
 		    msg_str(m, "engine"), msg_str(m, "signatures"),
 		    msg_str(m, "signature_date"), d->window,
 		    (uintmax_t)msg_uint(m, "max_bytes"));
+		if (msg_str(m, "advice") != NULL)
+			printf("advice %s\n", msg_str(m, "advice"));
+		return;
+	}
+	if (m->id == MSG_SCAN_CHANGED) {
+		printf("changed %s | %s | %s\n", msg_str(m, "engine"), msg_str(m, "signatures"),
+		    msg_str(m, "signature_date"));
 		return;
 	}
 	if (m->id == MSG_SCAN_UNFIT) {
@@ -143,8 +152,10 @@ driver_say(struct driver *d, const struct msg *m)
 		log_fatal("an answer about nothing");
 	struct driver_said *said = &d->said[id - 1];
 	if (m->id == MSG_SCAN_FACT) {
-		bool type = strcmp(msg_str(m, "key"), "type") == 0;
-		driver_append(type ? &said->type : &said->mime, msg_str(m, "value"));
+		if (strcmp(msg_str(m, "key"), "type") == 0)
+			driver_append(&said->type, msg_str(m, "value"));
+		else if (strcmp(msg_str(m, "key"), "mime") == 0)
+			driver_append(&said->mime, msg_str(m, "value"));
 	} else if (m->id == MSG_SCAN_FINDING) {
 		MEM_FREE char *f = mem_printf("%s=%s=%s", msg_str(m, "rule"),
 		    msg_str(m, "severity"), msg_str(m, "detail"));
@@ -160,15 +171,22 @@ driver_say(struct driver *d, const struct msg *m)
 	}
 }
 
+static bool
+driver_may_give(const struct driver *d, bool last_alone)
+{
+	size_t busy = d->given - d->answered;
+	return d->given < d->nfiles && busy < d->window &&
+	       (!last_alone || d->given + 1 < d->nfiles || busy == 0);
+}
+
 /* Until all files were answered, or the scanner has gone. */
 static void
-driver_run(struct driver *d, long long victim, unsigned idle_s)
+driver_run(struct driver *d, long long victim, unsigned idle_s, const char *until)
 {
 	struct msg m;
 	enum err e;
 	while (d->answered < d->nfiles || d->window == 0) {
-		while (
-		    d->window > 0 && d->given < d->nfiles && d->given - d->answered < d->window)
+		while (driver_may_give(d, until != NULL))
 			driver_give(d);
 		if (victim > 0 && d->given == d->nfiles) {
 			kill((pid_t)victim, SIGKILL);
@@ -184,6 +202,8 @@ driver_run(struct driver *d, long long victim, unsigned idle_s)
 		msg_done(&m);
 		if (ready && idle_s > 0)
 			sleep(idle_s);
+		while (ready && until != NULL && access(until, F_OK) != 0)
+			poll(NULL, 0, 20);
 	}
 }
 
@@ -194,10 +214,11 @@ main(int argc, char **argv)
 	const char *limit = NULL;
 	long long victim = 0;
 	unsigned idle_s = 0;
+	const char *until = NULL;
 	int option, engine = -1, desk[2], vault[2], status = 0;
 	log_init("scan_driver");
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((option = getopt(argc, argv, "e:m:k:l:i:")) != -1)
+	while ((option = getopt(argc, argv, "e:m:k:l:i:w:")) != -1)
 		switch (option) {
 		case 'e':
 			engine = driver_connect(optarg);
@@ -213,6 +234,9 @@ main(int argc, char **argv)
 			break;
 		case 'i':
 			idle_s = (unsigned)strtoul(optarg, NULL, 10);
+			break;
+		case 'w':
+			until = optarg;
 			break;
 		default:
 			return 2;
@@ -236,7 +260,7 @@ main(int argc, char **argv)
 	    channel_hello(d.vault, "vault", false) == ERR_OK &&
 	    channel_greet(d.desk, 60000, NULL) == ERR_OK &&
 	    channel_greet(d.vault, 60000, NULL) == ERR_OK)
-		driver_run(&d, victim, idle_s);
+		driver_run(&d, victim, idle_s, until);
 	channel_free(d.desk);
 	channel_free(d.vault);
 	waitpid(pid, &status, 0);
