@@ -27,8 +27,8 @@ libdir     := $(prefix)/lib
 sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),,$(prefix))/etc
 
 PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
-	   libmagic tsk libcryptsetup
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lpthread
+	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4
+LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	   -Wcast-qual -Wconversion -Wformat=2 -Wvla -Wswitch-enum -Werror
 HARDEN  := -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections
@@ -48,45 +48,65 @@ in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
 base    := $(addprefix src/base/,arena buf clock err escape hex io log mem utf8)
 ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
-domain  := $(addprefix src/core/,finding inventory inventory_check item policy release \
-	   release_manifest release_plan setting station tree verdict)
-rules   := $(addprefix src/core/,admit authority custody dossier entry map passage register shape tally \
+domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
+	   release_manifest release_plan release_weigh part setting station tree verdict)
+rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold report report_items report_json report_text slip)
+facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/where src/core/account src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
 			  src/ipc/service src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work*) db/sql \
-			  scanners/manifest src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/signature src/core/sigset \
+			  scanners/manifest src/core/contain src/core/split src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
 			  src/core/digest $(ipc) $(base)
 objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media/layout src/base/pin \
 			  src/ipc/secret $(ipc) $(base)
-objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item \
+objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/witness \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
+			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
+objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*) \
+			  $(addprefix src/core/,canon digest seal shape sigset sshsig witness) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/scan $(ipc) $(base)
-objs_scan-av           := scanners/av scanners/clamd scanners/scan $(ipc) $(base)
+skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)
+objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/digests scanners/object scanners/object_job $(skeleton)
+objs_scan-text         := scanners/text $(call in,scanners/text_look*) scanners/paper scanners/object scanners/object_job \
+			  $(skeleton)
+objs_scan-code         := scanners/code $(call in,scanners/exec*) scanners/paper scanners/object scanners/object_job $(skeleton)
+objs_scan-checksum     := scanners/checksum $(call in,scanners/sums*) scanners/digests scanners/object scanners/object_job src/core/digest \
+			  scanners/gpgv scanners/adapter_box scanners/adapter_run scanners/manifest \
+			  src/core/seal src/core/sshsig $(skeleton)
+objs_scan-av           := $(addprefix scanners/,av av_probe av_session clamd clamd_conf) $(skeleton)
+objs_scan-yara         := $(addprefix scanners/,yara yara_engine yara_rules) src/core/digest src/core/item \
+			  src/core/setting src/core/station src/ipc/conf $(skeleton)
+objs_scan-archive      := scanners/archive scanners/archive_join scanners/join $(call in,scanners/unpack*) scanners/zipwalk scanners/zipcrypt scanners/object scanners/object_job \
+			  scanners/scan_secret src/ipc/secret src/base/pin \
+			  src/core/name src/core/name_type src/core/digest $(skeleton)
+objs_scan-exec         := scanners/adapter_exec scanners/adapter scanners/adapter_box scanners/adapter_run \
+			  scanners/manifest $(skeleton)
+objs_sallyport-check   := scanners/check $(call in,scanners/check_*) scanners/manifest src/core/digest src/core/finding \
+			  src/core/canon src/ipc/spawn $(ipc) $(base)
 
 bin_programs     := sallyport sallyport-verify
 sbin_programs    := sallyportd
 libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger \
-		    sallyport-stager sallyport-report sallyport-preview sallyport-request scan-type scan-av
+		    sallyport-stager sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures scan-type scan-av scan-archive scan-yara scan-exec scan-text scan-code scan-checksum sallyport-check
 programs         := $(bin_programs) $(sbin_programs) $(libexec_programs)
 program_bins     := $(foreach p,$(programs),$(if $(wildcard $(firstword $(objs_$p)).c),$(B)/bin/$p))
 
@@ -122,8 +142,10 @@ $(program_bins): $(B)/bin/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(objs_$$*)))
 # The build tree looks like an installed one: programs find their data from bin/.
 manifests := $(wildcard scanners/*.conf scanners/*/*.conf)
 policies  := $(wildcard share/policy/*)
-$(B)/share/sallyport/made: $(manifests) $(policies)
-	@rm -rf $(@D) && mkdir -p $(@D)/scanners.d $(@D)/policy
+yara_files := $(wildcard share/yara/*)
+$(B)/share/sallyport/made: $(manifests) $(policies) $(yara_files)
+	@rm -rf $(@D) && mkdir -p $(@D)/scanners.d $(@D)/policy && install -d -m 755 $(@D)/yara
+	@$(if $(yara_files),install -m 644 $(yara_files) $(@D)/yara/)
 	@$(if $(manifests),install -m 644 $(manifests) $(@D)/scanners.d/)
 	@$(if $(policies),install -m 644 $(policies) $(@D)/policy/)
 	@touch $@
@@ -166,8 +188,8 @@ check-unit: ## unit, ipc and ledger tests in the sanitizer tree
 	@sh tests/run unit
 check-e2e: ## end to end and sandbox tests in the release tree
 	@sh tests/run sandbox e2e
-check-fuzz: ## each fuzz target for SECS seconds (15)
-	@SECS=$${SECS:-15} sh tests/run fuzz-all
+check-fuzz: ## each fuzz target for SECS seconds (20), one on each core
+	@SECS=$${SECS:-20} sh tests/run fuzz-all
 check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 30 minutes)
 	@sh tests/run vm
 check-long: ## random kills, full disks, and each fuzz target for SECS seconds (about 15 minutes)
@@ -220,8 +242,13 @@ install: all install-system ## install under $(DESTDIR)$(prefix)
 	$(Q)$(call some,$(libexecdir),755,$(call built,$(libexec_programs)))
 	$(Q)$(call some,$(datadir)/scanners.d,644,$(manifests))
 	$(Q)$(call some,$(datadir)/policy,644,$(policies))
-	$(Q)$(call some,$(datadir)/clamav,644,$(wildcard share/clamav/*))
+	$(Q)$(call some,$(datadir)/clamav,644,$(filter-out %/sallyport-clamd-sets,$(wildcard share/clamav/*)))
+	$(Q)$(call into,$(libexecdir),755,share/clamav/sallyport-clamd-sets)
+	$(Q)$(call some,$(datadir)/yara,644,$(yara_files))
 	$(Q)$(call some,$(datadir)/audit,755,$(wildcard share/audit/*.py))
+	$(Q)$(call some,$(datadir)/examples/scanners/c,644,$(wildcard share/examples/scanners/c/*))
+	$(Q)$(call some,$(datadir)/examples/scanners/python,644,$(wildcard share/examples/scanners/python/*))
+	$(Q)$(call some,$(datadir)/examples/scanners/sh,644,$(wildcard share/examples/scanners/sh/*))
 	$(Q)$(call some,$(docdir),644,README.md LICENSE $(wildcard share/doc/*.md))
 	$(Q)$(foreach s,1 5 7 8,$(call some,$(mandir)/man$s,644,$(wildcard share/man/*.$s)) &&) :
 
