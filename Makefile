@@ -55,12 +55,12 @@ rules   := $(addprefix src/core/,addendum admit authority custody custody_except
 facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/guess src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
 			  src/ipc/service src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/signature src/core/sigset \
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/signature src/core/sigset \
 			  scanners/manifest src/core/contain src/core/split src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
