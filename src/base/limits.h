@@ -88,6 +88,7 @@
 #define LIM_REPORT_ROWS            100000 /* rows of one list in a report */
 #define LIM_PERSON_ID_BYTES        32     /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
+#define LIM_PERSON_REASON_BYTES    256       /* why somebody is appointed, suspended, retired */
 #define LIM_CONTROL_BYTES          32        /* control number of a medium */
 #define LIM_REGISTER_TEXT_BYTES    256       /* one text of the medium register */
 #define LIM_REQUEST_BYTES          (1 << 20) /* a request file */
@@ -257,8 +258,8 @@
 #define LIM_PAGE_ITEMS    64    /* rows of one answer to a terminal */
 #define LIM_LISTS         2     /* lists the desk keeps for a terminal */
 #define LIM_WINDOW_ROWS   512   /* rows of a list that the screens keep, at least 6 pages */
-#define LIM_ADMINS        16    /* administrators a station is founded with */
 #define LIM_GUESS_NAMES   256   /* names whose refused sign-ins are counted */
+#define LIM_ADMINS        16    /* administrators of a station */
 #define LIM_LINE_BYTES    16384 /* one line of a batch */
 #define LIM_LINE_WORDS    256   /* and its words */
 #define LIM_ASKS          64    /* questions of the screens that wait for the desk */
