@@ -50,17 +50,18 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
+	   authority_people authority_policy custody custody_exception custody_pending custody_person custody_sets custody_suspect dossier entry map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/guess src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
 			  src/ipc/service src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/signature src/core/sigset \
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/signature src/core/sigset \
 			  scanners/manifest src/core/contain src/core/split src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
@@ -151,9 +152,11 @@ $(B)/share/sallyport/made: $(manifests) $(policies) $(yara_files)
 	@touch $@
 
 # --- tests: the first line of tests/*/t_foo.c names the objects it links -------
-# @ui there are all objects of the screens, @media those of src/media.
+# @ui there are all objects of the screens, @media those of src/media, @rules the rule
+# engine of the record and what it judges.
 objs_ui = $(filter-out ui/main,$(objs_sallyport))
 objs_media = $(call in,src/media/*)
+objs_rules = $(rules) $(domain) $(crypto)
 links = $(addprefix $(B)/,$(addsuffix .o,$(foreach o,$(shell sed -n '1s,^/\* links: \(.*\) \*/$$,\1,p' $1),$(if \
 	$(filter @%,$o),$(objs_$(o:@%=%)),$o))))
 

@@ -99,10 +99,9 @@ people_enrolment(struct ui *ui, const struct args *a, const char *subj, const st
 static bool
 people_pending(const struct ui *ui, const char *subj)
 {
-	for (size_t i = 0; i < custody_pending_count(ui->authority); i++) {
-		const char *leaf, *type, *about;
-		custody_pending_at(ui->authority, i, &leaf, &type, &about);
-		if (strcmp(about, subj) == 0)
+	struct custody_proposal p;
+	for (size_t i = 0; custody_pending_at(ui->authority, i, &p); i++) {
+		if (strcmp(p.subj, subj) == 0)
 			return true;
 	}
 	return false;
@@ -229,39 +228,34 @@ cmd_people_requester(struct ui *ui, struct args *a)
 }
 
 static void
-people_print_pending(const struct ui *ui, size_t i)
+people_print_pending(const struct ui *ui, const struct custody_proposal *p)
 {
-	const char *leaf, *type, *about;
-	custody_pending_at(ui->authority, i, &leaf, &type, &about);
-	print_out("%s%s %s\n  %s\n", desk_mark(ui), type, about, leaf);
-	if (strcmp(about, "exception") == 0)
-		cmd_exception_show(type, custody_exception_pending(ui->authority, i));
+	print_out("%s%s %s\n  %s\n", desk_mark(ui), p->type, p->subj, p->leaf);
+	if (strcmp(p->subj, "exception") == 0)
+		cmd_exception_show(p->type, p->data);
 }
 
 int
 cmd_people_endorse(struct ui *ui, struct args *a)
 {
-	const char *wanted = args_text(a, "LEAF"), *leaf, *type, *about = NULL;
-	size_t n = custody_pending_count(ui->authority);
-	for (size_t i = 0; i < n; i++) {
-		custody_pending_at(ui->authority, i, &leaf, &type, &about);
-		if (wanted == NULL)
-			people_print_pending(ui, i);
-		else if (strcmp(leaf, wanted) == 0)
-			break;
-		about = NULL;
-	}
+	const char *wanted = args_text(a, "LEAF");
+	struct custody_proposal p;
 	if (wanted == NULL) {
+		size_t n = 0;
+		while (custody_pending_at(ui->authority, n, &p)) {
+			people_print_pending(ui, &p);
+			n++;
+		}
 		if (n == 0)
 			print_out("%snothing awaits an endorsement\n", desk_mark(ui));
 		return UI_DONE;
 	}
-	if (about == NULL) {
+	if (!custody_pending_find(ui->authority, wanted, &p)) {
 		print_problem("no act with this leaf awaits an endorsement",
 		    "sallyport --as ADMIN endorse lists what does");
 		return UI_NO;
 	}
-	MEM_FREE char *subj = mem_strdup(about);
+	MEM_FREE char *subj = mem_strdup(p.subj);
 	int status = sign_entry(ui, "authority", "authority.endorse", subj,
 	    json_pack("{s:s}", "leaf", wanted), NULL);
 	if (status == UI_DONE)

@@ -88,6 +88,7 @@
 #define LIM_REPORT_ROWS            100000 /* rows of one list in a report */
 #define LIM_PERSON_ID_BYTES        32     /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
+#define LIM_PERSON_REASON_BYTES    256       /* why somebody is appointed, suspended, retired */
 #define LIM_CONTROL_BYTES          32        /* control number of a medium */
 #define LIM_REGISTER_TEXT_BYTES    256       /* one text of the medium register */
 #define LIM_REQUEST_BYTES          (1 << 20) /* a request file */
@@ -257,7 +258,8 @@
 #define LIM_PAGE_ITEMS    64    /* rows of one answer to a terminal */
 #define LIM_LISTS         2     /* lists the desk keeps for a terminal */
 #define LIM_WINDOW_ROWS   512   /* rows of a list that the screens keep, at least 6 pages */
-#define LIM_ADMINS        16    /* administrators a station is founded with */
+#define LIM_GUESS_NAMES   256   /* names whose refused sign-ins are counted */
+#define LIM_ADMINS        16    /* administrators of a station */
 #define LIM_LINE_BYTES    16384 /* one line of a batch */
 #define LIM_LINE_WORDS    256   /* and its words */
 #define LIM_ASKS          64    /* questions of the screens that wait for the desk */
@@ -282,6 +284,8 @@
 #define LIM_FLAP_CALM_MS   3000  /* nothing came or went: what was only counted is written */
 #define LIM_FLAP_LATEST_MS 60000 /* and then, however often something comes and goes */
 #define LIM_FAILURE_MS     1000  /* between two entries about refused sign-ins */
+#define LIM_GUESS_FREE     3     /* refused sign-ins before the next has to wait ... */
+#define LIM_GUESS_MS       60000 /* ... longer each time, at most so long */
 #define LIM_PROGRESS_MS    200   /* between two progress messages to a terminal */
 #define LIM_SCAN_RESPAWNS \
 	8 /* workers of one scanner that may end in one transfer for no known reason */

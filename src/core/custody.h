@@ -15,8 +15,8 @@
  *   xfer.approve  dir "in", expires "", slot counts from 1, scan is the leaf
  *                 of the transfer's last xfer.scan, findings the digest of the
  *                 findings document
- *   officer.enroll proof is an SSHSIG by the new key over custody_proof_text
  *   authority.endorse has the subj of the entry it endorses
+ *   proof, cross  an SSHSIG over custody_proof_text, by the new key and by the old
  */
 #ifndef CORE_CUSTODY_H
 #define CORE_CUSTODY_H
@@ -25,6 +25,7 @@
 #include "src/base/err.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/core/custody_person.h"
 #include "src/core/entry.h"
 #include "src/core/exception.h"
 #include "src/core/register.h"
@@ -35,28 +36,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CUSTODY_WHY_SIZE ENTRY_WHY_SIZE
-#define CUSTODY_KEY_SIZE 64 /* "SHA256:" and 43 characters, with room */
-
 struct custody;
-
-/* What a person may be; a person has one id and may have several roles. */
-enum custody_role {
-	CUSTODY_OFFICER = 1 << 0,
-	CUSTODY_ADMIN = 1 << 1,
-	CUSTODY_AUDITOR = 1 << 2,
-	CUSTODY_REQUESTER = 1 << 3,
-};
-
-struct custody_person {
-	char id[LIM_PERSON_ID_BYTES + 1];
-	char name[LIM_PERSON_NAME_BYTES + 1];
-	unsigned roles; /* set of enum custody_role in force now */
-	bool has_key;   /* requesters have none */
-	uint8_t public_key[32];
-	char key[CUSTODY_KEY_SIZE]; /* its fingerprint, "SHA256:..." */
-	uint64_t since[4];          /* authority size from which role bit i holds */
-};
 
 struct custody_approval {
 	char officer[LIM_PERSON_ID_BYTES + 1];
@@ -285,15 +265,8 @@ const struct custody_set *custody_set_find(
 const char *custody_policy(const struct custody *);
 /* Approvals the policy in force asks for; 0 when none is in force. */
 unsigned custody_policy_approvals(const struct custody *);
-/* Administrators needed for an act, and acts that still lack endorsements. */
+/* Administrators needed for an act. */
 unsigned custody_threshold(const struct custody *);
-size_t custody_pending_count(const struct custody *);
-/* Leaf, type and subj of pending act i; the texts live until the next apply. */
-void custody_pending_at(const struct custody *, size_t i, const char **ret_leaf,
-    const char **ret_type, const char **ret_subj);
-
-/* The data of pending act i (custody_pending_at). */
-const json_t *custody_exception_pending(const struct custody *, size_t i);
 
 /* --- exceptions --------------------------------------------------------------- */
 
@@ -314,20 +287,6 @@ size_t custody_exceptions_now(
 
 /* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
 json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
-
-/* --- people ------------------------------------------------------------------- */
-
-/* NULL when there is no such person in force. */
-const struct custody_person *custody_person_find(const struct custody *, const char *id);
-size_t custody_person_count(const struct custody *);
-const struct custody_person *custody_person_at(const struct custody *, size_t i);
-/* True for [a-z][a-z0-9._-]{0,31}. */
-bool custody_person_id_ok(const char *id);
-/* "officer", "admin", "auditor", "requester"; 0 for anything else. */
-enum custody_role custody_role_find(const char *name);
-const char *custody_role_name(enum custody_role);
-/* "enroll\n<id>\n<root>\n": what a new key signs; root is auth.root of the enrolment. */
-enum err custody_proof_text(const char *id, const char *root_hex, struct buf *out);
 
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);
