@@ -52,7 +52,7 @@ domain  := $(addprefix src/core/,exception finding inventory inventory_check ite
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
+facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_items report_tell sheet sheet_json sheet_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
