@@ -2,8 +2,9 @@
 /*
  * sallyport-report: entries, inventory, findings and policy in, one report out.
  *
- * May:   read the sealed descriptors it is given, write its answer to memory.
- * Must never: open a file, reach a key, a database or a network.
+ * May:   read the sealed descriptors it is given and the fonts, write its answer
+ *        to memory.
+ * Must never: open any other file, reach a key, a database or a network.
  * Dies when: its report is made, its peer has gone, or an input is unsound.
  */
 #include "src/core/report.h"
@@ -20,7 +21,11 @@
 #include "src/ipc/channel.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/report/csv.h"
+#include "src/proc/report/html.h"
+#include "src/proc/report/pdf.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,8 +56,12 @@ static const struct {
     {"text", "report.txt", &sheet_text, report_tell, NULL, 0},
     {"json", "report.json", &sheet_json, report_tell, NULL, 0},
     {"slip", "slip.txt", &sheet_text, slip_tell, NULL, 0},
+    {"csv", "items.csv", &csv, report_tell, &csv_items, sizeof(bool)},
+    {"csv-findings", "findings.csv", &csv, report_tell, &csv_findings, sizeof(bool)},
+    {"html", "report.html", &html, report_tell, NULL, sizeof(struct html)},
+    {"pdf", "report.pdf", &pdf, report_tell, NULL, sizeof(struct pdf)},
 };
-#define REPORT_FORMAT_WORDS "text, json or slip"
+#define REPORT_FORMAT_WORDS "text, json, csv, csv-findings, html, pdf or slip"
 #define REPORT_FORMATS      (sizeof(report_formats) / sizeof(report_formats[0]))
 
 struct report {
@@ -172,6 +181,9 @@ report_print(struct report *r, struct report_input *in, char why[REPORT_WHY_SIZE
 	if (e == ERR_LIMIT)
 		snprintf(why, REPORT_WHY_SIZE,
 		    "the report would be larger than 1 GiB; take another format");
+	else if (e == ERR_NOTFOUND)
+		snprintf(why, REPORT_WHY_SIZE,
+		    "a font is missing below " PAGE_FONTS ": install fonts-dejavu-core");
 	else if (e != ERR_OK)
 		snprintf(why, REPORT_WHY_SIZE, "the report cannot be made: %s", err_str(e));
 	return e;
@@ -253,6 +265,17 @@ report_make(struct report *r, struct msg *m)
 	custody_free(c);
 }
 
+/* Without the fonts all is made but PDF, which says what is missing. */
+static void
+report_confine(void)
+{
+	MEM_CLOSE int fonts = open(PAGE_FONTS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct sandbox_path path = {fonts, SANDBOX_READ};
+	const char *why = NULL;
+	if (sandbox_enter(ROLE_REPORT, &path, fonts >= 0, &why) != ERR_OK)
+		log_fatal("no sandbox: %s", why);
+}
+
 static _Noreturn void
 report_usage(void)
 {
@@ -266,7 +289,6 @@ main(int argc, char **argv)
 {
 	struct report r = {.fd = -1};
 	struct msg m;
-	const char *why = NULL;
 	const char *act = argc == 3 && strcmp(argv[1], "-T") == 0 ? argv[2] : NULL;
 	if (act == NULL && argc != 1)
 		report_usage();
@@ -275,8 +297,7 @@ main(int argc, char **argv)
 	digest_init();
 	if (seal_init() != ERR_OK)
 		log_fatal("the cryptographic library cannot be set up");
-	if (sandbox_enter(ROLE_REPORT, NULL, 0, &why) != ERR_OK)
-		log_fatal("no sandbox: %s", why);
+	report_confine();
 	if (act != NULL)
 		sandbox_probe(act);
 	r.desk = channel_new(SPAWN_FD_FIRST, ROLE_REPORT, ROLE_DESK);
