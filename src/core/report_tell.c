@@ -465,19 +465,29 @@ report_tell_entries(const json_t *tree, struct sheet *out)
 }
 
 static void
-report_tell_verify(const json_t *tree, struct sheet *out)
+report_tell_verify(struct sheet *out)
 {
 	static const char *const steps[] = {
 	    "1. sallyport-verify checks the custody folder: signatures, order, two persons, "
 	    "manifest.",
-	    "2. Compare the genesis above with the founding page that was signed by hand, and "
+	    "2. Compare the genesis of the checkpoint with the founding page that was signed "
+	    "by hand, and "
 	    "the log's root with a checkpoint that somebody else holds.",
 	    "3. (cd files && sha256sum -c ../MANIFEST.sha256)",
 	    "4. sha256sum of inventory, findings and policy must be the digests above; "
 	    "ssh-keygen -Y verify -n custody-event-v1@sallyport checks one signature.",
 	    "Times are what the station's clock said; the order of entries is what is proved."};
-	const json_t *checkpoint = json_object_get(tree, "checkpoint");
 	sheet_section(out, "How to check this without the station");
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		sheet_line(out, 0, "%s", steps[i]);
+}
+
+/* What the record was when this was made; a code to hold against an anchor. */
+static void
+report_tell_checkpoint(const json_t *tree, struct sheet *out)
+{
+	const json_t *checkpoint = json_object_get(tree, "checkpoint");
+	sheet_section(out, "Checkpoint");
 	sheet_field_of(out, "genesis", tree, "genesis");
 	sheet_field_of(out, "log", checkpoint, "origin");
 	sheet_field_of(out, "log size", checkpoint, "size");
@@ -486,8 +496,6 @@ report_tell_verify(const json_t *tree, struct sheet *out)
 	    fact_str(checkpoint, "size"), fact_str(checkpoint, "root"));
 	if (fact_str(checkpoint, "root")[0] != '\0')
 		sheet_code(out, note);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
-		sheet_line(out, 0, "%s", steps[i]);
 }
 
 enum err
@@ -506,6 +514,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 		report_tell_account(tree, out);
 	report_tell_signatures(tree, out);
 	report_tell_delivery(tree, out);
+	report_tell_checkpoint(tree, out);
 	report_tell_medium(tree, out);
 	report_tell_request(tree, out);
 	report_tell_entries(tree, out);
@@ -516,7 +525,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 		report_tell_lost(tree, out);
 		report_tell_documents(tree, out);
 	}
-	report_tell_verify(tree, out);
+	report_tell_verify(out);
 	sheet_end(out);
 	return out->error;
 }

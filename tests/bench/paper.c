@@ -9,6 +9,7 @@
 #include "src/base/clock.h"
 #include "src/base/escape.h"
 #include "src/base/io.h"
+#include "src/core/reading.h"
 #include "src/core/report_tell.h"
 #include "src/core/slip.h"
 #include "src/core/tally.h"
@@ -30,9 +31,7 @@ static const char *const hostile[] = {"\x1b]0;owned\x07.txt", "\"quoted\", with 
     "=HYPERLINK(\"a.example\")", "@SUM(1)", "a\nb\r\nc.txt",
     "bericht-\xc3\xa4\xc3\xb6\xc3\xbc\xc3\x9f.txt", "broken-\xff\xfe.bin",
     "bytes-\xe4\xb8\xad\xe6\x96\x87.txt", "c-\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d.txt",
-    "c-\xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7.txt",
-    "cod\xe2\x80\xae"
-    "exe.txt",
+    "c-\xd9\x85\xd8\xb1\xd8\xad\xd8\xa8\xd8\xa7.txt", "cod\xe2\x80\xae.exe.txt",
     "cz\xcc\x80\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85.txt"};
 
 static const char *const scanners[][4] = {
@@ -114,7 +113,9 @@ world_items(struct world *w, uint64_t items)
 		sample_init(&s);
 		const struct release_under under = {policy, s.exceptions, 0, NULL};
 		struct inventory_item *it = sample_file(&s, name);
-		MEM_FREE char *dest = escape_dup(name);
+		MEM_FREE char *dest = reading_is_safe(name, strlen(name))
+		                          ? mem_printf("%s", name)
+		                          : escape_dup(name);
 		it->id = n + 1;
 		it->dest = sample_bytes(dest);
 		if (n == COUNT(hostile))

@@ -16,7 +16,8 @@
 #define PDF_RULE    0xcccccc
 #define PDF_CODE    104.0 /* side of a QR code */
 #define PDF_RAIL    (PAGE_LEFT + 4)
-#define PDF_AT_ONCE 220.0 /* an item that is higher may be torn over two pages */
+#define PDF_EVENT   (PDF_TEXT + 78) /* behind time and number */
+#define PDF_AT_ONCE 220.0           /* an item that is higher may be torn over two pages */
 
 static enum err
 pdf_put(void *arg, const void *bytes, size_t n)
@@ -222,8 +223,9 @@ pdf_event(struct sheet *s, uint64_t seq, const char *at, const struct sheet_item
 		return;
 	double height = page_line_height(PAGE_SANS) + 2;
 	for (size_t i = 0; i < it->nlines; i++)
-		height += page_line_height(PAGE_SMALL) *
-		          (double)page_fold_count(p, PAGE_SMALL, PDF_WIDTH - 40, it->lines[i]);
+		height +=
+		    page_line_height(PAGE_SMALL) * (double)page_fold_count(p, PAGE_SMALL,
+						       PAGE_RIGHT - PDF_EVENT, it->lines[i]);
 	page_need(p, height);
 	page_colour(p, 0xaaaaaa);
 	page_box(p, PDF_RAIL - 0.5, 0, 1, height, true);
@@ -233,14 +235,14 @@ pdf_event(struct sheet *s, uint64_t seq, const char *at, const struct sheet_item
 	page_text(p, PAGE_SANS, PAGE_LEFT + 14, at);
 	snprintf(number, sizeof(number), "%" PRIu64, seq);
 	page_text(
-	    p, PAGE_SMALL, PDF_TEXT + 34 - page_text_width(p, PAGE_SMALL, number), number);
-	page_text(p, PAGE_BOLD, PDF_TEXT + 40, it->tag);
+	    p, PAGE_SMALL, PDF_TEXT + 70 - page_text_width(p, PAGE_SMALL, number), number);
+	page_text(p, PAGE_BOLD, PDF_EVENT, it->tag);
 	page_text(
-	    p, PAGE_SANS, PDF_TEXT + 46 + page_text_width(p, PAGE_BOLD, it->tag), it->name);
+	    p, PAGE_SANS, PDF_EVENT + 6 + page_text_width(p, PAGE_BOLD, it->tag), it->name);
 	page_skip(p, page_line_height(PAGE_SANS));
 	page_colour(p, PDF_GREY);
 	for (size_t i = 0; i < it->nlines; i++)
-		page_fold(p, PAGE_SMALL, PDF_TEXT + 40, PDF_WIDTH - 40, it->lines[i]);
+		page_fold(p, PAGE_SMALL, PDF_EVENT, PAGE_RIGHT - PDF_EVENT, it->lines[i]);
 	page_colour(p, 0);
 	page_skip(p, 2);
 }
