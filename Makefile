@@ -51,7 +51,7 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry export map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_items report_tell sheet sheet_json sheet_text slip)
 
@@ -249,6 +249,7 @@ install: all install-system ## install under $(DESTDIR)$(prefix)
 	$(Q)$(call some,$(datadir)/clamav,644,$(filter-out %/sallyport-clamd-sets,$(wildcard share/clamav/*)))
 	$(Q)$(call into,$(libexecdir),755,share/clamav/sallyport-clamd-sets)
 	$(Q)$(call some,$(datadir)/yara,644,$(yara_files))
+	$(Q)$(call some,$(datadir)/schema,644,$(wildcard share/schema/*.json))
 	$(Q)$(call some,$(datadir)/audit,755,$(wildcard share/audit/*.py))
 	$(Q)$(call some,$(datadir)/examples/scanners/c,644,$(wildcard share/examples/scanners/c/*))
 	$(Q)$(call some,$(datadir)/examples/scanners/python,644,$(wildcard share/examples/scanners/python/*))

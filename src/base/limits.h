@@ -86,6 +86,8 @@
 #define LIM_TYPE_BYTES             128   /* a type name, a MIME type */
 #define LIM_LINK_HOPS              40    /* links behind links, as on Linux */
 #define LIM_READING_BYTES          512 /* a name in a report, shown as a person reads it, too */
+#define LIM_EXPORT_NAME_BYTES      128 /* of a document that left the station */
+#define LIM_EXPORT_FILE_BYTES      64  /* the file in it */
 #define LIM_READING_MARKS          3   /* marks on one of its letters */
 #define LIM_PERSON_ID_BYTES        32  /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
