@@ -27,8 +27,8 @@ libdir     := $(prefix)/lib
 sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),,$(prefix))/etc
 
 PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
-	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread
+	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4 libqrencode cairo pangocairo fontconfig
+LIBS    := $(shell pkg-config --libs $(PKGS) pangoft2 2>/dev/null) -lbz2 -lpthread -lm
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	   -Wcast-qual -Wconversion -Wformat=2 -Wvla -Wswitch-enum -Werror
 HARDEN  := -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections
@@ -38,6 +38,7 @@ CFLAGS_asan    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-saniti
 LDFLAGS_release := -pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--as-needed
 LDFLAGS_asan    := -pie -Wl,--gc-sections -fsanitize=address,undefined,fuzzer-no-link -Wl,--as-needed
 VERSION := 0.1.0
+PAGE_CFLAGS := $(shell pkg-config --cflags cairo pangocairo pangoft2 fontconfig 2>/dev/null | sed 's/-I/-isystem /g')
 CPPFLAGS := -I. -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' -include src/base/banned.h
 CFLAGS  := -std=c11 $(WARN) $(CFLAGS_$(TREE))
 LDFLAGS := $(LDFLAGS_$(TREE))
@@ -51,9 +52,9 @@ crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
-	   authority_people authority_policy custody custody_exception custody_pending custody_person custody_sets custody_suspect dossier entry map passage register shape tally \
+	   authority_people authority_policy custody custody_exception custody_pending custody_person custody_sets custody_suspect dossier entry export map passage register shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
+facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_items report_tell sheet sheet_json sheet_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/guess src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
@@ -76,7 +77,7 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/c
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
+objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
@@ -132,6 +133,9 @@ $(B)/%.o: %.c $(B)/flags | $(B)/packages
 # libtsk's headers use words that banned.h poisons: they are read before it.
 $(addprefix $(B)/src/media/,image.o tskfile.o ntfs.o hfs.o): CPPFLAGS := -include tsk/libtsk.h $(CPPFLAGS)
 $(B)/src/media/ntfs.o: CPPFLAGS := -include tsk/libtsk.h -include tsk/fs/tsk_ntfs.h $(CPPFLAGS)
+
+# So do those of glib.
+$(B)/src/proc/report/page.o: CPPFLAGS := $(PAGE_CFLAGS) -include pango/pangocairo.h -include pango/pangofc-fontmap.h $(CPPFLAGS)
 
 .SECONDEXPANSION:
 # A listed object whose source has gone fails here, by name.
@@ -248,6 +252,7 @@ install: all install-system ## install under $(DESTDIR)$(prefix)
 	$(Q)$(call some,$(datadir)/clamav,644,$(filter-out %/sallyport-clamd-sets,$(wildcard share/clamav/*)))
 	$(Q)$(call into,$(libexecdir),755,share/clamav/sallyport-clamd-sets)
 	$(Q)$(call some,$(datadir)/yara,644,$(yara_files))
+	$(Q)$(call some,$(datadir)/schema,644,$(wildcard share/schema/*.json))
 	$(Q)$(call some,$(datadir)/audit,755,$(wildcard share/audit/*.py))
 	$(Q)$(call some,$(datadir)/examples/scanners/c,644,$(wildcard share/examples/scanners/c/*))
 	$(Q)$(call some,$(datadir)/examples/scanners/python,644,$(wildcard share/examples/scanners/python/*))

@@ -257,7 +257,7 @@ static const struct kind {
     {"PATH", NULL, ANY, kind_check_path},
     {"DECISION", "approve|reject|hold|none", ONE_WORD, NULL},
     {"ROLES", "officer|admin|auditor", SOME_WORDS, NULL},
-    {"FORMATS", "text|json|slip", SOME_WORDS, NULL},
+    {"FORMATS", "text|json|csv|csv-findings|html|pdf|slip", SOME_WORDS, NULL},
 };
 
 static const struct kind *

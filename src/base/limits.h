@@ -76,17 +76,20 @@
 #define LIM_DEVICES                64  /* devices the desk keeps an eye on */
 #define LIM_OPENERS                8   /* media that are being opened, or never answered */
 #define LIM_FLAPS                  32 /* entries about devices in one port, one right after the other */
-#define LIM_DESCRIPTOR_BYTES       65553  /* of a USB device: what the kernel keeps of one */
-#define LIM_PRESETS                32     /* presets of a station */
-#define LIM_PRESETS_BYTES          12000  /* all of them, as a terminal is told */
-#define LIM_REASONS                16     /* reasons a site offers for one decision */
-#define LIM_SITE_REASON_BYTES      128    /* one of them */
-#define LIM_LOCK_MINUTES           60     /* a screen left alone locks by then */
-#define LIM_REFUSED_MEDIA          16     /* newest refused media that the record shows */
-#define LIM_TYPE_BYTES             128    /* a type name, a MIME type */
-#define LIM_LINK_HOPS              40     /* links behind links, as on Linux */
-#define LIM_REPORT_ROWS            100000 /* rows of one list in a report */
-#define LIM_PERSON_ID_BYTES        32     /* [a-z][a-z0-9._-]* */
+#define LIM_DESCRIPTOR_BYTES       65553 /* of a USB device: what the kernel keeps of one */
+#define LIM_PRESETS                32    /* presets of a station */
+#define LIM_PRESETS_BYTES          12000 /* all of them, as a terminal is told */
+#define LIM_REASONS                16    /* reasons a site offers for one decision */
+#define LIM_SITE_REASON_BYTES      128   /* one of them */
+#define LIM_LOCK_MINUTES           60    /* a screen left alone locks by then */
+#define LIM_REFUSED_MEDIA          16    /* newest refused media that the record shows */
+#define LIM_TYPE_BYTES             128   /* a type name, a MIME type */
+#define LIM_LINK_HOPS              40    /* links behind links, as on Linux */
+#define LIM_READING_BYTES          512 /* a name in a report, shown as a person reads it, too */
+#define LIM_EXPORT_NAME_BYTES      128 /* of a document that left the station */
+#define LIM_EXPORT_FILE_BYTES      64  /* the file in it */
+#define LIM_READING_MARKS          3   /* marks on one of its letters */
+#define LIM_PERSON_ID_BYTES        32  /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
 #define LIM_PERSON_REASON_BYTES    256       /* why somebody is appointed, suspended, retired */
 #define LIM_CONTROL_BYTES          32        /* control number of a medium */

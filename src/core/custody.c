@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/custody_state.h"
+#include "src/core/export.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
@@ -217,6 +218,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
+	if (act->event == EVENT_EXPORT)
+		return export_check(c, act);
 	return custody_sets_check(c, act);
 }
 

@@ -403,7 +403,8 @@ test_export_writes_three_papers_and_says_where(void **state)
 		played.fns[played.asked - 1](r->timeline, &m);
 		json_decref(m.body);
 	}
-	assert_string_equal(played.said, "On the share: reports/K1-000042/text, json, slip");
+	assert_string_equal(
+	    played.said, "On the share: reports/K1-000042/text, json, pdf, slip");
 }
 
 static void
