@@ -67,7 +67,7 @@ objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/
 			  src/core/digest $(ipc) $(base)
 objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media/layout src/base/pin \
 			  src/ipc/secret $(ipc) $(base)
-objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/witness \
+objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/setmark \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
@@ -81,7 +81,7 @@ objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) 
 objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
 objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*) \
-			  $(addprefix src/core/,canon digest seal shape sigset sshsig witness) $(ipc) $(base)
+			  $(addprefix src/core/,canon digest seal shape setmark sigset sshsig) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)
