@@ -50,12 +50,12 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority cosign custody custody_anchor custody_exception custody_sets custody_witness dossier entry map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/where src/core/sixwords src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
@@ -71,7 +71,7 @@ objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/di
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf src/ipc/service \
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/tlog src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)

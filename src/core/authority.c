@@ -305,6 +305,8 @@ authority_check(struct custody *c, const struct custody_act *act)
 		return check_policy(c, act);
 	if (act->event == EVENT_EXCEPT || act->event == EVENT_EXCEPT_END)
 		return custody_exception_check(c, act);
+	if (act->event == EVENT_WITNESSES)
+		return custody_witness_check_set(c, act);
 	return check_enroll(c, act);
 }
 
@@ -351,6 +353,8 @@ take_force(struct custody *c, struct custody_pending *p, const char *by)
 		grant(c, p->data, CUSTODY_REQUESTER, since);
 	} else if (p->event == EVENT_EXCEPT || p->event == EVENT_EXCEPT_END) {
 		custody_exception_apply(c, p, by, since);
+	} else if (p->event == EVENT_WITNESSES) {
+		custody_witness_apply_set(c, p->data, since);
 	} else {
 		uint64_t approvals = 0;
 		canon_uint(p->data, "approvals", &approvals);
