@@ -52,12 +52,13 @@ crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
-	   authority_people authority_policy custody custody_exception custody_pending custody_person custody_sets custody_suspect dossier entry export map passage register shape tally \
+	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_pending custody_person custody_sets custody_suspect \
+	   custody_witness dossier entry export map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_items report_tell sheet sheet_json sheet_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/guess src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/guess src/core/sixwords src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
@@ -69,11 +70,11 @@ objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/
 			  src/core/digest $(ipc) $(base)
 objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media/layout src/base/pin \
 			  src/ipc/secret $(ipc) $(base)
-objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/witness \
+objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/setmark \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf src/ipc/service \
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/tlog src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
@@ -83,7 +84,7 @@ objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) 
 objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
 objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*) \
-			  $(addprefix src/core/,canon digest seal shape sigset sshsig witness) $(ipc) $(base)
+			  $(addprefix src/core/,canon digest seal shape setmark sigset sshsig) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)

@@ -46,6 +46,21 @@ apply_founding(
 	c->founded = true;
 }
 
+static enum err
+check_witnesses(
+    const struct custody *c, const struct custody_pending *p, const struct custody_act *act)
+{
+	(void)p;
+	return custody_witness_check_set(c, act);
+}
+
+static void
+apply_witnesses(
+    struct custody *c, const struct custody_pending *p, const struct custody_deed *deed)
+{
+	custody_witness_apply_set(c, p->data, deed->size);
+}
+
 static const struct rule {
 	authority_check_fn *check;
 	authority_apply_fn *apply;
@@ -63,6 +78,7 @@ static const struct rule {
     [EVENT_KEY_END] = {authority_key_end_check, authority_key_end_apply, false},
     [EVENT_ADMINS] = {authority_admins_check, authority_admins_apply, false},
     [EVENT_POLICY] = {authority_policy_check, authority_policy_apply, true},
+    [EVENT_WITNESSES] = {check_witnesses, apply_witnesses, true},
     [EVENT_EXCEPT] = {check_exception, apply_exception, true},
     [EVENT_EXCEPT_END] = {check_exception_end, apply_exception, false},
 };

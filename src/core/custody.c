@@ -91,6 +91,7 @@ custody_free(struct custody *c)
 	custody_suspect_done(c);
 	passage_done(c);
 	register_free(c->media);
+	custody_witness_done(c);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
@@ -209,8 +210,10 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return check_start(c, act);
 	if (!c->running && !c->partial)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
-	if (act->subject == SUBJ_XFER)
-		return passage_check(c, act);
+	if (act->subject == SUBJ_XFER) {
+		enum err barred = custody_anchor_bars(c, act);
+		return barred == ERR_OK ? passage_check(c, act) : barred;
+	}
 	if (act->subject == SUBJ_MEDIUM)
 		return check_medium(c, act);
 	if (act->event == EVENT_LOGIN && strcmp(act->subject_id, e->actor_id) != 0)
@@ -220,7 +223,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
 	if (act->event == EVENT_EXPORT)
 		return export_check(c, act);
-	return custody_sets_check(c, act);
+	enum err err = custody_anchor_check(c, act);
+	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
 static void
@@ -384,6 +388,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
 	} else {
+		custody_anchor_apply(c, act);
 		custody_sets_apply(c, act);
 	}
 }

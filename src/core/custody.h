@@ -268,6 +268,49 @@ unsigned custody_policy_approvals(const struct custody *);
 /* Administrators needed for an act. */
 unsigned custody_threshold(const struct custody *);
 
+/* --- anchors and witnesses ---------------------------------------------------- */
+
+/* Where a checkpoint of the custody log was taken to. */
+enum custody_anchor_kind { CUSTODY_PAPER, CUSTODY_SHARE, CUSTODY_WITNESS, CUSTODY_ANCHOR__MAX };
+
+struct custody_anchor {
+	enum custody_anchor_kind kind;
+	uint64_t size;
+	uint8_t root[32];
+	char at[21];
+	char officer[LIM_PERSON_ID_BYTES + 1]; /* "" of a cosignature */
+};
+/* "paper", "share", "witness". */
+const char *custody_anchor_name(enum custody_anchor_kind);
+/* The last that went there, or NULL. */
+const struct custody_anchor *custody_anchor_last(
+    const struct custody *, enum custody_anchor_kind);
+/* What was given out for witnesses, newest first, at most LIM_ANCHORS; NULL when there are no
+ * more. */
+const struct custody_anchor *custody_anchor_at(const struct custody *, size_t i);
+/* The largest that is kept elsewhere: on paper, on the share, cosigned; NULL: none. */
+const struct custody_anchor *custody_anchored(const struct custody *);
+/*
+ * Whether an anchor that does not agree with this record was seen, and none that did
+ * since: then nothing is read, approved or released.  why (may be NULL) gets a sentence.
+ */
+bool custody_restored(const struct custody *, char why[CUSTODY_WHY_SIZE]);
+
+struct custody_witness {
+	char name[LIM_NOTE_NAME_BYTES + 1];
+	char vkey[LIM_NOTE_NAME_BYTES + 1 + 8 + 1 + 44 + 1];
+	uint8_t public_key[32];
+	uint64_t size; /* of the largest checkpoint it cosigned; 0: none */
+	char at[21];   /* when that was recorded; "" */
+};
+/* Those in force now; NULL when there are no more. */
+const struct custody_witness *custody_witness_at(const struct custody *, size_t i);
+/*
+ * The largest size that n different witnesses in force have cosigned, or a larger one;
+ * 0 when fewer than n have cosigned anything.  n > 0.
+ */
+uint64_t custody_cosigned(const struct custody *, size_t n);
+
 /* --- exceptions --------------------------------------------------------------- */
 
 /* All that ever took force, in the order of their leaves. */

@@ -13,6 +13,8 @@
 #include "src/core/register.h"
 #include "src/core/sshsig.h"
 
+struct policy;
+
 /* One log.  roots[n] is the root at size n, so there is one more than leaves. */
 struct custody_chain {
 	char origin[LIM_NOTE_NAME_BYTES + 1];
@@ -60,6 +62,28 @@ struct custody_policy {
 	unsigned approvals;
 };
 
+/* A list of witnesses, and from which authority size on it is in force. */
+struct custody_witnesses {
+	uint64_t since;
+	size_t count;
+	struct custody_witness list[LIM_WITNESSES];
+};
+
+/* Anchors and witnesses, as the record tells of them. */
+struct custody_anchors {
+	struct custody_anchor last[CUSTODY_ANCHOR__MAX]; /* size 0: none */
+	struct custody_anchor largest;
+	struct custody_anchor asked[LIM_ANCHORS]; /* a ring: for witnesses, or on the share */
+	uint64_t asked_count;                     /* of all there ever were */
+	bool open[CUSTODY_ANCHOR__MAX];           /* restore.detected, and no anchor.in since */
+	uint64_t open_size[CUSTODY_ANCHOR__MAX];
+	char why[CUSTODY_WHY_SIZE];
+	struct custody_witnesses *lists;
+	size_t lists_count;
+	struct custody_witness *cosigned; /* by key: the largest of each that ever was one */
+	size_t cosigned_count;
+};
+
 struct custody {
 	struct custody_chain logs[2];
 
@@ -103,6 +127,7 @@ struct custody {
 	uint64_t auth_size; /* of the last custody entry */
 
 	struct register_book *media; /* the register */
+	struct custody_anchors anchors;
 
 	struct custody_transfer **transfers;
 	size_t transfers_count;
@@ -181,6 +206,26 @@ void custody_suspect_mark(struct custody *, const struct custody_act *);
 void custody_suspect_settle(struct custody *);
 void custody_suspect_done(struct custody *);
 
+/* Anchors: nothing for any other event. */
+enum err custody_anchor_check(const struct custody *, const struct custody_act *);
+void custody_anchor_apply(struct custody *, const struct custody_act *);
+/* Whether the event of a transfer is barred because an anchor does not agree. */
+enum err custody_anchor_bars(const struct custody *, const struct custody_act *);
+/* 0 < size <= seq, and root is the root there. */
+enum err custody_anchor_check_head(const struct custody *, const struct custody_act *);
+/* A checkpoint is kept elsewhere: it may be the largest that is. */
+void custody_anchor_take(struct custody *, const struct custody_anchor *);
+
+/* Witnesses: witness.set when it is proposed, and when it takes force at that size. */
+enum err custody_witness_check_set(const struct custody *, const struct custody_act *);
+void custody_witness_apply_set(struct custody *, const json_t *data, uint64_t size);
+enum err custody_witness_check_cosig(const struct custody *, const struct custody_act *);
+void custody_witness_apply_cosig(struct custody *, const struct custody_act *);
+/* What a release says of cosignatures, and what the policy asks of it. */
+enum err custody_witness_check_release(
+    const struct custody *, const struct custody_transfer *, const struct custody_act *);
+void custody_witness_done(struct custody *);
+
 /* Authority log.  Check never changes anything; apply never fails. */
 enum err authority_check(struct custody *, const struct custody_act *);
 void authority_apply(struct custody *, const struct custody_act *);
@@ -229,6 +274,9 @@ struct dossier_claim {
 /* Fetches the documents and compares; the sentence goes to act->why. */
 enum err dossier_check(const struct custody *, const struct custody_transfer *,
     const struct dossier_claim *, const struct custody_act *);
+/* The policy the transfer was opened under, from the documents; caller frees it. */
+enum err dossier_policy(const struct custody *, const struct custody_transfer *,
+    const struct custody_act *, struct policy **ret);
 /*
  * What a delivery (NULL: it says nothing) tells of the scan at its release: whole, and there
  * when the policy asks for it.

@@ -377,6 +377,9 @@ check_release(
 		return custody_refuse(act, ERR_DENIED, "approvals are not those of %s", t->id);
 	if (!same_manifest(t, canon_object(act->e->data, "manifest")))
 		return custody_refuse(act, ERR_DENIED, "the manifest is not the approved one");
+	enum err err = custody_witness_check_release(c, t, act);
+	if (err != ERR_OK)
+		return err;
 	/* what was taken back after the last signature must not go, either */
 	return custody_exception_check_used(
 	    c, t->exceptions, act->e->auth.size, act->e->at, act);

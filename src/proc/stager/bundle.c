@@ -11,10 +11,12 @@
 #include "src/core/report_tell.h"
 #include "src/core/slip.h"
 #include "src/core/sshsig.h"
+#include "src/core/tlog.h"
 #include "src/proc/stager/folder.h"
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char bundle_readme[] =
     "Custody folder of transfer %s\n"
@@ -149,24 +151,19 @@ bundle_put_authority(const struct bundle *b, struct folder *f, char why[SHARE_WH
 	return ERR_OK;
 }
 
-/* C2SP tlog-proof: index, the hashes of the inclusion proof, the checkpoint. */
 static void
 bundle_put_proof(const struct bundle *b, struct folder *f, uint64_t seq)
 {
 	const struct custody *c = record_custody(b->record);
-	struct merkle_proof proof;
+	struct tlog_proof proof = {
+	    .index = seq, .checkpoint = record_checkpoint(b->record, LOG_CUSTODY)};
 	struct buf text;
 	enum err e = merkle_inclusion(
-	    custody_leaf(c, LOG_CUSTODY, 0), custody_size(c, LOG_CUSTODY), seq, &proof);
+	    custody_leaf(c, LOG_CUSTODY, 0), custody_size(c, LOG_CUSTODY), seq, &proof.proof);
 	assert(e == ERR_OK);
-	buf_init(&text, LIM_SEALED_BYTES);
-	buf_addf(&text, "c2sp.org/tlog-proof@v1\nindex %ju\n", (uintmax_t)seq);
-	for (size_t i = 0; i < proof.count; i++) {
-		char line[HEX_B64_SIZE(MERKLE_SIZE)];
-		hex_b64_encode(proof.nodes[i], MERKLE_SIZE, line);
-		buf_addf(&text, "%s\n", line);
-	}
-	buf_addf(&text, "\n%s", record_checkpoint(b->record, LOG_CUSTODY));
+	proof.checkpoint_len = strlen(proof.checkpoint);
+	buf_init(&text, LIM_TLOG_BYTES);
+	tlog_proof_print(&proof, &text);
 	MEM_FREE char *path = mem_printf("proofs/%08ju.tlog-proof", (uintmax_t)seq);
 	bundle_put_buf(f, path, &text);
 }
