@@ -48,9 +48,9 @@ in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
 base    := $(addprefix src/base/,arena buf clock err escape hex io log mem utf8)
 ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
-domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
+domain  := $(addprefix src/core/,exception field fieldrule finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_fields custody_sets dossier entry map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
 
@@ -78,7 +78,7 @@ objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
-objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
+objs_sallyport-request := src/proc/request src/core/request src/core/field src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
 objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*) \
 			  $(addprefix src/core/,canon digest seal shape sigset sshsig witness) $(ipc) $(base)
