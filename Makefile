@@ -49,10 +49,10 @@ in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
 base    := $(addprefix src/base/,arena buf clock err escape hex io log mem utf8)
 ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
-domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
+domain  := $(addprefix src/core/,exception field fieldrule finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
-	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_pending custody_person custody_sets custody_suspect \
+	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect \
 	   custody_witness dossier entry export map passage register shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_items report_tell sheet sheet_json sheet_text slip)
@@ -81,7 +81,7 @@ objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
-objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \
+objs_sallyport-request := src/proc/request src/core/request src/core/field src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
 objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*) \
 			  $(addprefix src/core/,canon digest seal shape setmark sigset sshsig) $(ipc) $(base)

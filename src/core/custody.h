@@ -79,9 +79,10 @@ struct custody_transfer {
 	char findings[HEX_DIGEST_SIZE];
 	char manifest[HEX_DIGEST_SIZE];
 	char manifest_root[HEX_DIGEST_SIZE];
-	uint64_t items, files, bytes;   /* inventory's items; manifest's files and bytes */
-	char *dest;                     /* of the current approvals, or NULL */
-	json_t *exceptions;             /* leaves of those it was sealed with, or NULL */
+	uint64_t items, files, bytes; /* inventory's items; manifest's files and bytes */
+	char *dest;                   /* of the current approvals, or NULL */
+	json_t *exceptions;           /* leaves of those it was sealed with, or NULL */
+	json_t *fields_data;          /* of the last xfer.fields, or NULL: those of xfer.open */
 	char addendum[HEX_DIGEST_SIZE]; /* leaf of the last xfer.addendum since it was submitted
 	                                 */
 	json_t *addendum_data;          /* its data, or NULL */
@@ -342,6 +343,12 @@ const struct custody_transfer *custody_transfer_at(const struct custody *, size_
 const struct custody_transfer *custody_transfer_find(const struct custody *, const char *id);
 /* The id the next xfer.open must have; "" before genesis. */
 void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
+/* Its fields as they are: [{from?, name, value}], and [{limit, word}]; borrowed, the second may
+ * be NULL. */
+const json_t *custody_fields(const struct custody_transfer *);
+const json_t *custody_classes(const struct custody_transfer *);
+/* The marking of its medium, as the register has it; NULL: it has no number there. */
+const char *custody_marking(const struct custody *, const struct custody_transfer *);
 /* True when this officer could sign an approval of the transfer now; else a sentence. */
 bool custody_may_approve(const struct custody *, const struct custody_transfer *,
     const char *officer, char why[CUSTODY_WHY_SIZE]);

@@ -10,6 +10,7 @@
 #include "src/core/map.h"
 #include "src/core/merkle.h"
 #include "src/core/note.h"
+#include "src/core/policy.h"
 #include "src/core/register.h"
 #include "src/core/sshsig.h"
 
@@ -179,6 +180,15 @@ enum err custody_fetch(const struct custody *, const char *what, const char *sha
 enum err admit_place(const struct custody *, const struct custody_act *);
 /* Role, person or station, key and signature; data has its shape already. */
 enum err admit_actor(const struct custody *, const struct custody_act *);
+
+/* The form of the fields of xfer.open or xfer.fields. */
+enum err custody_fields_check(const struct custody_act *);
+/* Whether this digest of an approval (NULL: none) is that of the fields as they are. */
+enum err custody_fields_check_signed(
+    const struct custody_transfer *, const char *sha256, const struct custody_act *);
+/* Whether the fields are what this policy asks for. */
+enum err custody_fields_check_policy(const struct custody *, const struct custody_transfer *,
+    const struct policy_fields *, const struct custody_act *);
 
 /* Sets of signatures: nothing for any other event. */
 enum err custody_sets_check(const struct custody *, const struct custody_act *);

@@ -158,6 +158,8 @@ check_approve_fields(const struct custody_transfer *t, const struct custody_act 
 	if (strcmp(text(act, "dir"), DIRECTION) != 0 || text(act, "expires")[0] != 0)
 		return custody_refuse(act, ERR_DENIED, "dir must be \"in\" and expires empty");
 	enum err err = check_addendum_signed(t, act);
+	if (err == ERR_OK)
+		err = custody_fields_check_signed(t, text(act, "fields"), act);
 	return err == ERR_OK && t->approvals_count > 0 ? check_same(t, act) : err;
 }
 
@@ -279,7 +281,15 @@ check_open(struct custody *c, const struct custody_transfer *t, const struct cus
 		return custody_refuse(act, ERR_STATE, "no policy is in force");
 	if (strcmp(p->sha256, text(act, "policy")) != 0)
 		return custody_refuse(act, ERR_DENIED, "policy is not the one in force");
-	return check_control(c, act);
+	enum err err = custody_fields_check(act);
+	return err == ERR_OK ? check_control(c, act) : err;
+}
+
+static enum err
+check_fields(struct custody *c, const struct custody_transfer *t, const struct custody_act *act)
+{
+	enum err err = check_officer(c, t, act);
+	return err == ERR_OK ? custody_fields_check(act) : err;
 }
 
 static enum err
@@ -423,6 +433,7 @@ typedef enum err check_fn(
 
 static check_fn *const checks[EVENT__MAX] = {
     [EVENT_OPEN] = check_open,
+    [EVENT_FIELDS] = check_fields,
     [EVENT_READ_START] = check_start,
     [EVENT_SCAN] = check_scan,
     [EVENT_ADDENDUM] = check_addendum,
@@ -634,6 +645,8 @@ apply_event(struct custody_transfer *t, const struct custody_act *act)
 		note_sandbox(t, act->e->data);
 	else if (act->event == EVENT_READ_START)
 		apply_reading(t, act);
+	else if (act->event == EVENT_FIELDS)
+		put_data(&t->fields_data, act);
 	else if (act->event == EVENT_READ)
 		put_data(&t->read_data, act);
 	else if (act->event == EVENT_SCAN)
@@ -689,6 +702,7 @@ passage_done(struct custody *c)
 		put_data(&t->read_data, NULL);
 		put_data(&t->scan_data, NULL);
 		put_data(&t->addendum_data, NULL);
+		put_data(&t->fields_data, NULL);
 		json_decref(t->exceptions);
 		free(t->dest);
 		free(t->why);

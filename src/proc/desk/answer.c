@@ -10,6 +10,7 @@
 #include "src/proc/desk/choosing.h"
 #include "src/proc/desk/excepted.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/fields.h"
 #include "src/proc/desk/life.h"
 #include "src/proc/desk/metrics.h"
 #include "src/proc/desk/opened.h"
@@ -138,6 +139,7 @@ answer_status(struct session *s, struct msg *m)
 	json_decref(choosing);
 	answer_add_data(status, "read", t->read_data);
 	answer_add_data(status, "open", t->open_data);
+	fields_status(s->desk, t, status);
 	answer_add_data(status, "scan", t->scan_data);
 	answer_send(s, MSG_DESK_STATUS, json_pack("{s:o}", "status", status), -1);
 }

@@ -14,6 +14,7 @@
 #include "src/proc/desk/evidence.h"
 #include "src/proc/desk/excepted.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/fields.h"
 #include "src/proc/desk/intake_in.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/opening.h"
@@ -260,7 +261,9 @@ intake_composed(void *arg, enum err e)
 		intake_add(in, t, unfit);
 		return;
 	}
-	if (unfit == NULL)
+	if (unfit == NULL && in->asked != NULL && t != NULL)
+		e = fields_from_request(d, t, in->policy, in->asked, in->officer, why);
+	if (unfit == NULL && e == ERR_OK)
 		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
 	const char *refused =
 	    unfit != NULL || e != ERR_OK

@@ -16,6 +16,7 @@
 #include "src/proc/desk/excepted.h"
 #include "src/proc/desk/failure.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/fields.h"
 #include "src/proc/desk/flap.h"
 #include "src/proc/desk/follow.h"
 #include "src/proc/desk/handin.h"
@@ -599,6 +600,7 @@ static const struct {
     {MSG_UI_STOP, session_stop},
     {MSG_UI_PAUSE, session_pause},
     {MSG_UI_GIVE_UP, session_give_up},
+    {MSG_UI_FIELDS, fields_change},
     {MSG_UI_RESCAN, session_rescan},
     {MSG_UI_LIST, order_list},
     {MSG_UI_PAGE, order_page},
