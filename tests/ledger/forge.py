@@ -202,12 +202,12 @@ class Forge:
         return {"objects": 1, "scanners": [{"after": "pass", "before": "pass", "engine": "e", "name": "av", "sandbox": True, "signatures": "s", "version": "1"}],
                 "verdicts": verdicts}
 
-    def approval(self, subj, slot, **other):
+    def approval(self, subj, n, **other):
         scan = leaves([e for e in self.logs["custody"] if body_of(e)["subj"] == subj and body_of(e)["type"] == "xfer.scan"])[-1].hex()
         opened = next(body_of(e) for e in self.logs["custody"] if body_of(e)["subj"] == subj)
         return {"dest": "transfers/" + subj[5:], "dir": "in", "expires": "", "findings": "b" * 64, "inventory": {"items": 1, "sha256": "c" * 64},
                 "manifest": {"bytes": 1, "files": 1, "root": "d" * 64, "sha256": "e" * 64}, "policy": opened["data"]["policy"], "scan": scan,
-                "slot": slot, **other}
+                "slot": n, **other}
 
     def transfer(self, n=1, until="close", officers=("anna", "ben")):
         """A transfer up to this step."""
@@ -269,7 +269,7 @@ class Forge:
                 except ValueError:
                     b = {"id": f"bad{seq}", "type": "bad", "subj": "bad"}
                 if b["id"] in ids:
-                    b["id"] = "f" * 32  # the column may not come twice
+                    b["id"] = f"f{seq:031x}"  # the column may not come twice
                 ids.add(b["id"])
                 db.execute("INSERT INTO entry VALUES(?,?,CAST(? AS TEXT),?,?,?,?,?)",
                            (n, seq, text, base64.b64decode(line), sha(b"\0" + raw), b["id"], b["type"], b["subj"]))
