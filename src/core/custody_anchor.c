@@ -101,10 +101,8 @@ custody_anchor_check_head(const struct custody *c, const struct custody_act *act
 static enum err
 check_officer(const struct custody *c, const struct custody_act *act)
 {
-	const char *officer = canon_str(act->e->data, "officer");
-	if (custody_person_then(c, officer, CUSTODY_OFFICER, act->e->auth.size) == NULL)
-		return custody_refuse(act, ERR_DENIED, "%s is not an officer", officer);
-	return ERR_OK;
+	return custody_person_require(c, canon_str(act->e->data, "officer"), CUSTODY_OFFICER,
+	    custody_moment_of_act(c, act), "is not an officer", act);
 }
 
 static enum err

@@ -281,7 +281,7 @@ check_open(struct custody *c, const struct custody_transfer *t, const struct cus
 		return custody_refuse(act, ERR_STATE, "no policy is in force");
 	if (strcmp(p->sha256, text(act, "policy")) != 0)
 		return custody_refuse(act, ERR_DENIED, "policy is not the one in force");
-	enum err err = custody_fields_check(act);
+	err = custody_fields_check(act);
 	return err == ERR_OK ? check_control(c, act) : err;
 }
 
