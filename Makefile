@@ -50,9 +50,9 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage recall register shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
+facts   := $(addprefix src/core/,account fact fold report report_exceptions report_recall report_items report_json report_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \

@@ -5,6 +5,7 @@
 #include "src/core/fact.h"
 #include "src/core/fold.h"
 #include "src/core/report_exceptions.h"
+#include "src/core/report_recall.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -464,6 +465,7 @@ report_text_print(const json_t *tree, struct buf *out)
 	report_text_signatures(tree, out);
 	report_exceptions_text(tree, out);
 	report_text_delivery(tree, out);
+	report_recall_text(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed"))) {
 		report_text_not_gone(tree, out);
 		report_text_went(tree, out);

@@ -3,6 +3,7 @@
 #include "src/core/fact.h"
 #include "src/core/fold.h"
 #include "src/core/report_exceptions.h"
+#include "src/core/report_recall.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -136,6 +137,7 @@ slip_print(const json_t *tree, struct buf *out)
 	fold_printf(out, "", 0, "TRANSFER SLIP  %s", fact_str(tree, "transfer"));
 	fold_printf(out, "", 0, "for %s, opened %s, log %s", fact_str(tree, "requester"),
 	    fact_str(tree, "opened"), fact_str(tree, "origin"));
+	report_recall_slip(tree, out);
 	slip_went(tree, out);
 	slip_stops(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed")))
