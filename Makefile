@@ -53,9 +53,9 @@ domain  := $(addprefix src/core/,exception field fieldrule finding inventory inv
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
 	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect \
-	   custody_witness dossier entry export map passage register shape tally \
+	   custody_witness dossier entry export map passage recall register shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_items report_tell sheet sheet_json sheet_text slip)
+facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/guess src/core/sixwords src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \

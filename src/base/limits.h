@@ -53,6 +53,7 @@
 #define LIM_CANON_KEY_BYTES        32
 #define LIM_INVENTORY_LINE_BYTES   65536 /* one line of an inventory */
 #define LIM_SCAN_WHY_BYTES         256   /* a scanner's word on its verdict, in an inventory */
+#define LIM_RECALL_REASON_BYTES    1000  /* it stands on the share, too */
 #define LIM_NOTE_BYTES             65536 /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64

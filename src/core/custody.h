@@ -47,6 +47,13 @@ struct custody_approval {
 	uint64_t seq; /* in the custody log */
 };
 
+/* The recall or retirement of a delivery: who proposed it, and who agreed. */
+struct custody_recall {
+	struct custody_approval proposal, agreement; /* leaf "" while it is missing */
+	bool retire;
+	char *reason; /* NULL without a proposal */
+};
+
 #define CUSTODY_EXCEPTION_OPEN UINT64_MAX
 
 /* An exception that is or was in force; texts live until the next apply. */
@@ -90,8 +97,9 @@ struct custody_transfer {
 	struct custody_approval approvals[LIM_APPROVALS];
 	/* Of the block, fault, return, withdraw or abort it stands by; NULL when it went on. */
 	char *why;
-	char *step;        /* of that fault */
-	char *disposition; /* what became of the medium, or NULL */
+	char *step;                   /* of that fault */
+	char *disposition;            /* what became of the medium, or NULL */
+	struct custody_recall recall; /* the last proposal that was not taken back */
 	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
 	json_t *read_data;
 	json_t *scan_data;

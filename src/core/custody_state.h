@@ -274,6 +274,11 @@ void passage_done(struct custody *);
 enum err passage_may_approve(const struct custody *, const struct custody_transfer *,
     const char *officer, struct custody_moment, const struct custody_act *);
 
+/* Recall and retirement of a delivery: nothing for any other event. */
+enum err recall_check(
+    struct custody *, const struct custody_transfer *, const struct custody_act *);
+void recall_apply(struct custody_transfer *, const struct custody_act *);
+
 /* What an approval was signed over. */
 struct dossier_claim {
 	const char *inventory, *findings, *manifest, *manifest_root, *policy;

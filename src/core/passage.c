@@ -448,6 +448,12 @@ static check_fn *const checks[EVENT__MAX] = {
     [EVENT_DELIVER] = check_deliver,
     [EVENT_MEDIUM] = check_leaving,
     [EVENT_CLOSE] = check_leaving,
+    [EVENT_RECALL] = recall_check,
+    [EVENT_RETIREMENT] = recall_check,
+    [EVENT_RECALL_OK] = recall_check,
+    [EVENT_RECALL_KEEP] = recall_check,
+    [EVENT_RECALL_DONE] = recall_check,
+    [EVENT_RETIREMENT_DONE] = recall_check,
 };
 
 enum err
@@ -676,6 +682,7 @@ passage_apply(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_APPROVE)
 		custody_suspect_mark(c, act);
 	apply_event(t, act);
+	recall_apply(t, act);
 	t->tainted |= c->unboxed && !transfer_state_ended(t->facts.state);
 	t->facts.files = t->files > 0;
 	t->facts.worse = is_worse(act);
@@ -708,6 +715,7 @@ passage_done(struct custody *c)
 		free(t->why);
 		free(t->step);
 		free(t->disposition);
+		free(t->recall.reason);
 		free(t->seqs);
 		free(t);
 	}

@@ -7,6 +7,7 @@
 #include "src/core/reading.h"
 #include "src/core/report_exceptions.h"
 #include "src/core/report_items.h"
+#include "src/core/report_recall.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -514,6 +515,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 		report_tell_account(tree, out);
 	report_tell_signatures(tree, out);
 	report_tell_delivery(tree, out);
+	report_recall_tell(tree, out);
 	report_tell_checkpoint(tree, out);
 	report_tell_medium(tree, out);
 	report_tell_request(tree, out);

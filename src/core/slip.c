@@ -4,6 +4,7 @@
 #include "src/core/fold.h"
 #include "src/core/report_exceptions.h"
 #include "src/core/report_items.h"
+#include "src/core/report_recall.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -160,6 +161,7 @@ slip_tell(const struct report_input *in, const json_t *tree, struct sheet *sheet
 	fold_printf(out, "", 0, "TRANSFER SLIP  %s", fact_str(tree, "transfer"));
 	fold_printf(out, "", 0, "for %s, opened %s, log %s", fact_str(tree, "requester"),
 	    fact_str(tree, "opened"), fact_str(tree, "origin"));
+	report_recall_slip(tree, out);
 	slip_went(in, tree, sheet);
 	slip_stops(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed")))

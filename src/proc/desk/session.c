@@ -245,7 +245,9 @@ session_consequences(struct desk *d, const char *transfer)
 		draft_settle(d, transfer);
 	if (t->facts.state == TRANSFER_ABORTED)
 		intake_drop(d, transfer);
-	if (t->facts.state == TRANSFER_CLOSED)
+	if (t->facts.confirmed && deliver_recall(d, transfer) != ERR_OK)
+		log_warn("%s: the stager takes no requests; it does this by itself", transfer);
+	else if (transfer_delivered(&t->facts) || t->facts.state == TRANSFER_CLOSED)
 		deliver_custody(d, transfer);
 }
 
