@@ -48,7 +48,7 @@ LDFLAGS := $(LDFLAGS_$(TREE))
 in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
 base    := $(addprefix src/base/,arena buf clock err escape hex io log mem utf8)
 ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
-crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
+crypto  := $(addprefix src/core/,canon digest merkle note note_why seal sshsig)
 domain  := $(addprefix src/core/,exception field fieldrule finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \

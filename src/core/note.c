@@ -241,12 +241,16 @@ note_find_key(const struct note_signature *s, const struct note_vkey *keys, size
 enum err
 note_verify(const struct note *note, const struct note_vkey *keys, size_t n_keys)
 {
-	bool any = false;
+	bool any = false, seen[LIM_NOTE_SIGNATURES] = {false};
 	for (size_t i = 0; i < note->count; i++) {
 		const struct note_signature *s = &note->signatures[i];
 		const struct note_vkey *key = note_find_key(s, keys, n_keys);
 		if (key == NULL)
 			continue;
+		if (key - keys < LIM_NOTE_SIGNATURES && seen[key - keys])
+			return ERR_EXISTS;
+		if (key - keys < LIM_NOTE_SIGNATURES)
+			seen[key - keys] = true;
 		if (s->sig_len != SSHSIG_RAW_SIZE || sshsig_raw_verify(key->public, s->sig,
 							 note->text, note->text_len) != ERR_OK)
 			return ERR_SIGNATURE;

@@ -77,9 +77,16 @@ void note_free(struct note *);
 /*
  * ERR_OK when at least one signature is by a key of the list and all of those
  * are good.  A bad one rejects the note (ERR_SIGNATURE); lines of unknown keys
- * are ignored; no known key at all is ERR_NOTFOUND.
+ * are ignored; no known key at all is ERR_NOTFOUND, two lines by one known
+ * key are ERR_EXISTS.
  */
 enum err note_verify(const struct note *, const struct note_vkey *keys, size_t n_keys);
+
+/*
+ * What note_checkpoint_open found wrong with these bytes, in words; "nothing is
+ * wrong" when it found nothing.  A constant.
+ */
+const char *note_why(const void *bytes, size_t n, const struct note_vkey *);
 
 struct note_checkpoint {
 	char origin[LIM_NOTE_NAME_BYTES + 1];
