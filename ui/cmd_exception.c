@@ -48,7 +48,7 @@ exception_say_force(struct ui *ui, const char *leaf, const char *done)
 	struct custody_proposal p;
 	if (custody_pending_find(ui->authority, leaf, &p))
 		print_out("%sproposed; %u admins must stand behind it:\n"
-			  "  sallyport --as ADMIN endorse %s\n",
+			  "  sallyport --as ADMIN authority endorse %s\n",
 		    desk_mark(ui), p.needs, leaf);
 	else
 		print_out("%s%s\n", desk_mark(ui), done);

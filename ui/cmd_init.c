@@ -262,8 +262,8 @@ init_print_next(const struct ui *ui, const char *admin)
 	else
 		print_out("\nNext: start sallyportd, then\n");
 	print_out(
-	    "  sallyport --as %s officer add ID --name NAME --role officer   (two at least)\n"
-	    "  sallyport --as %s requester add ID --name NAME\n",
+	    "  sallyport --as %s authority add ID --name NAME --role officer   (two at least)\n"
+	    "  sallyport --as %s authority requester ID --name NAME\n",
 	    admin, admin);
 }
 

@@ -72,7 +72,7 @@ signin_key_file(struct ui *ui, struct keyslot *ret)
 		return UI_DONE;
 	signin_tell_failure(ui, "no key file at this station");
 	print_problemf(
-	    "sign in where the key is; an administrator enrols people with officer add",
+	    "sign in where the key is; an administrator enrols people with authority add",
 	    "there is no key of %s on this station (%s/keys/%s.key)", ui->as, ui->home, ui->as);
 	return UI_NO;
 }
@@ -138,7 +138,7 @@ signin_known(struct ui *ui)
 	if (status != UI_DONE)
 		return status;
 	signin_tell_failure(ui, p == NULL ? "nobody of this id is enrolled" : "has no key");
-	print_problemf("check the id; an administrator enrols people with officer add",
+	print_problemf("check the id; an administrator enrols people with authority add",
 	    p == NULL ? "nobody with the id %s is enrolled"
 		      : "%s is a requester and has no key",
 	    ui->as);

@@ -75,16 +75,16 @@ station_people() {
 		role=${rest%% *}
 		name=${rest#* }
 		[ "$who" = ada ] && continue
-		as ada officer add "$who" --name "${name%%:*}" --role "$role" --new-passphrase-fd 8 \
+		as ada authority add "$who" --name "${name%%:*}" --role "$role" --new-passphrase-fd 8 \
 		    8<<END </dev/null || return
 $(passphrase "$who")
 END
 	done || return
 	requesters | while read -r who name; do
-		as ada requester add "$who" --name "$name" </dev/null || return
+		as ada authority requester "$who" --name "$name" </dev/null || return
 	done || return
 	# init has put the default policy in force; a script may want another.
-	[ -z "${station_policy:-}" ] || as ada policy set "$station_policy"
+	[ -z "${station_policy:-}" ] || as ada authority policy "$station_policy"
 }
 
 # Starts sallyportd; returns when a terminal gets an answer.

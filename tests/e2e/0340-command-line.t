@@ -63,13 +63,14 @@ by() { # ID PASSPHRASE COMMAND...: of the people here
 $by_pass
 END
 }
-run by ada 'ada opens the demo' requester add rita --name 'Rita Requester'
+run by ada 'ada opens the demo' authority requester rita --name 'Rita Requester'
 is "one admin proposes" "$status" 0
 like "and is told that it is not in force" "$out" 'proposed'
-run by bert 'bert opens the demo' endorse
+run "$bin/sallyport" authority pending
+like "anybody sees what waits, and for whom" "$out" 'waits +1 of 2 admins stand behind it; it waits for bert and cleo'
 leaf=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9a-f]\{64\}\)$/\1/p')
-refused "nobody endorses his own" 1 . by ada 'ada opens the demo' endorse "$leaf"
-run by bert 'bert opens the demo' endorse "$leaf"
+refused "nobody endorses his own" 1 . by ada 'ada opens the demo' authority endorse "$leaf"
+run by bert 'bert opens the demo' authority endorse "$leaf"
 is "another admin endorses" "$status" 0
 like "now it is in force" "$out" 'in force'
 like "doctor knows her" "$("$bin/sallyport" doctor)" 'OK +requesters +1 enrolled'

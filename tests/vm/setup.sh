@@ -63,13 +63,13 @@ people)
 ada opens the demo
 END
 	}
-	as officer add otto --name 'Otto Officer' --role officer --new-passphrase-fd 8 8<<END
+	as authority add otto --name 'Otto Officer' --role officer --new-passphrase-fd 8 8<<END
 otto opens the demo
 END
-	as officer add paula --name 'Paula Officer' --role officer --new-passphrase-fd 8 8<<END
+	as authority add paula --name 'Paula Officer' --role officer --new-passphrase-fd 8 8<<END
 paula opens the demo
 END
-	as requester add rita --name 'Rita Requester'
+	as authority requester rita --name 'Rita Requester'
 	;;
 kiosk)
 	sallyport-kiosk on

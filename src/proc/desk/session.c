@@ -322,7 +322,8 @@ session_take_entry(struct session *s, struct msg *m)
 				   at.leaf, "state",
 				   t != NULL ? transfer_state_name(t->facts.state) : ""));
 		else
-			session_refuse(s, session_status(e), why, NEXT_STATUS);
+			session_refuse(
+			    s, session_status(e), why, authority ? NEXT_PEOPLE : NEXT_STATUS);
 	}
 	free(bytes);
 	entry_free(entry);

@@ -41,7 +41,8 @@ static const char bundle_readme[] =
     "proofs/                 the proof of each entry (C2SP tlog-proof)\n"
     "checkpoint              the signed head of the custody log;  log.vkey  its key\n"
     "witness-policy          whose signatures a checkpoint needs (C2SP tlog-policy)\n"
-    "allowed_signers         everybody's public key, for ssh-keygen\n"
+    "allowed_signers         everybody's public keys, for ssh-keygen; which one held\n"
+    "                        at an entry is what the authority log says\n"
     "inventory               what was signed: every item, one JSON line each\n"
     "findings                what the scanners said, one JSON line each\n"
     "policy                  the rules that were in force\n"
@@ -98,11 +99,13 @@ bundle_put_signers(const struct bundle *b, struct folder *f)
 	buf_init(&text, LIM_SEALED_BYTES);
 	for (size_t i = 0; i < custody_person_count(c); i++) {
 		const struct custody_person *p = custody_person_at(c, i);
-		char line[SSHSIG_LINE_SIZE];
-		if (!p->has_key)
-			continue;
-		sshsig_public_line(p->public_key, line);
-		buf_addf(&text, "%s namespaces=\"%s\" %s\n", p->id, SSHSIG_NAMESPACE, line);
+		/* those that ended, too: they signed what lies here */
+		for (size_t k = 0; k < p->keys_count; k++) {
+			char line[SSHSIG_LINE_SIZE];
+			sshsig_public_line(p->keys[k].public_key, line);
+			buf_addf(
+			    &text, "%s namespaces=\"%s\" %s\n", p->id, SSHSIG_NAMESPACE, line);
+		}
 	}
 	buf_addf(&text, "%s namespaces=\"%s\" %s\n", custody_station(c), SSHSIG_NAMESPACE,
 	    custody_station_key(c));
