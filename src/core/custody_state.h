@@ -168,8 +168,9 @@ void custody_person_appoint(struct custody_person *, enum custody_role, const ch
     const struct custody_deed *, const char *basis);
 void custody_person_dismiss(struct custody_person *, enum custody_role,
     const struct custody_deed *, const char *reason);
-void custody_person_take_key(
-    struct custody_person *, const uint8_t public_key[32], const struct custody_deed *);
+/* The key he has in force stays, and may be proved by now; every other replaces it. */
+void custody_person_take_key(struct custody_person *, const uint8_t public_key[32],
+    const struct custody_deed *, bool proved);
 void custody_person_end_key(
     struct custody_person *, const struct custody_deed *, const char *reason);
 /* What people are now follows from what was. */
