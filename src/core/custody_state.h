@@ -74,6 +74,7 @@ struct custody {
 	size_t selftests_count;
 	struct custody_clock clock;
 	bool running;       /* started and not stopped */
+	bool no_ballast;    /* disk.full, and no disk.room since */
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */
 
@@ -125,7 +126,8 @@ enum err admit_place(const struct custody *, const struct custody_act *);
 /* Role, person or station, key and signature; data has its shape already. */
 enum err admit_actor(const struct custody *, const struct custody_act *);
 
-/* Sets of signatures: nothing for any other event. */
+/* Sets of signatures, and what the station says of its clock and disk: nothing for any other.
+ */
 enum err custody_sets_check(const struct custody *, const struct custody_act *);
 void custody_sets_apply(struct custody *, const struct custody_act *);
 
