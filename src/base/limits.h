@@ -247,6 +247,8 @@
 
 /* --- desk ----------------------------------------------------------------------- */
 #define LIM_WORK_FLOOR_BYTES   (16 << 20) /* free under work/ when a transfer is begun */
+#define LIM_BALLAST_BYTES      (16 << 20) /* kept under ledger/ for a full disk */
+#define LIM_BALLAST_TIMES      64         /* on a disk that is so many times as large */
 #define LIM_LEDGER_FLOOR_BYTES (16 << 20) /* the same under ledger/ */
 
 /* --- a reading that is held (src/proc/desk) -------------------------------------- */
@@ -294,6 +296,8 @@
 #define LIM_STOP_MS        15000 /* services that do not end by themselves are killed */
 #define LIM_ALONE_MS       3000  /* a desk whose stager has gone must go within this */
 #define LIM_PAPERS_MS      5000  /* papers that could not be written are tried again */
+#define LIM_CLOCK_STEP_S   2     /* a clock that moved by more is an entry */
+#define LIM_WATCH_MS       10000 /* between two looks at clock and disk */
 #define LIM_CLOCK_BACK_S   60    /* a clock that is set back by less is not worth a word */
 #define LIM_TRIAL_MS       2000  /* a scanner that could not be started is tried again ... */
 #define LIM_TRIAL_MOST_MS  30000 /* ... after twice the time, up to this */

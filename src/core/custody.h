@@ -222,6 +222,8 @@ struct custody_clock {
 	uint64_t back_seq; /* the first of them */
 };
 const struct custody_clock *custody_clock(const struct custody *);
+/* The room kept for a full disk was given up (disk.full), and is not there again. */
+bool custody_no_ballast(const struct custody *);
 /* The last run ended with station.stop, or there was none. */
 bool custody_stopped(const struct custody *);
 /* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.

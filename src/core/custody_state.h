@@ -124,6 +124,7 @@ struct custody {
 	size_t selftests_count;
 	struct custody_clock clock;
 	bool running;       /* started and not stopped */
+	bool no_ballast;    /* disk.full, and no disk.room since */
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */
 
@@ -190,7 +191,8 @@ enum err custody_fields_check_signed(
 enum err custody_fields_check_policy(const struct custody *, const struct custody_transfer *,
     const struct policy_fields *, const struct custody_act *);
 
-/* Sets of signatures: nothing for any other event. */
+/* Sets of signatures, and what the station says of its clock and disk: nothing for any other.
+ */
 enum err custody_sets_check(const struct custody *, const struct custody_act *);
 void custody_sets_apply(struct custody *, const struct custody_act *);
 
