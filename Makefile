@@ -50,7 +50,7 @@ ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbo
 crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
 domain  := $(addprefix src/core/,exception finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage recall register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_sets dossier entry map passage recall register sample shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold report report_exceptions report_recall report_items report_json report_text slip)
 

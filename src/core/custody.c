@@ -84,6 +84,7 @@ custody_free(struct custody *c)
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
+	free(c->samples);
 	free(c);
 	return NULL;
 }
@@ -208,7 +209,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
-	return custody_sets_check(c, act);
+	enum err err = sample_check(c, act);
+	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
 static void
@@ -369,6 +371,7 @@ take_in(struct custody *c, const struct custody_act *act)
 		add_selftest(c, act->e);
 	} else {
 		custody_sets_apply(c, act);
+		sample_apply(c, act);
 	}
 }
 
@@ -680,8 +683,7 @@ custody_pending_at(const struct custody *c, size_t i, const char **ret_leaf,
 	*ret_subj = p->subj;
 }
 
-/* --- people ----------------------------------------------------------------------------------
- */
+/* --- people ---------------------------------------------------------------------------- */
 
 static const struct role_name {
 	enum custody_role role;
@@ -694,7 +696,6 @@ static const struct role_name {
 };
 
 #define ROLES (sizeof(role_names) / sizeof(role_names[0]))
-
 enum custody_role
 custody_role_find(const char *name)
 {
@@ -760,8 +761,7 @@ custody_proof_text(const char *id, const char *root_hex, struct buf *out)
 	return buf_addf(out, "enroll\n%s\n%s\n", id, root_hex);
 }
 
-/* --- transfers
- * --------------------------------------------------------------------------------- */
+/* --- transfers ------------------------------------------------------------------------- */
 
 size_t
 custody_transfer_count(const struct custody *c)

@@ -74,6 +74,12 @@ struct custody_recall {
 	char *reason; /* NULL without a proposal */
 };
 
+/* A sample that was drawn for an audit. */
+struct custody_sample {
+	char leaf[HEX_DIGEST_SIZE], document[HEX_DIGEST_SIZE], at[21];
+	uint64_t drawn;
+};
+
 #define CUSTODY_EXCEPTION_OPEN UINT64_MAX
 
 /* An exception that is or was in force; texts live until the next apply. */
@@ -336,6 +342,10 @@ enum custody_role custody_role_find(const char *name);
 const char *custody_role_name(enum custody_role);
 /* "enroll\n<id>\n<root>\n": what a new key signs; root is auth.root of the enrolment. */
 enum err custody_proof_text(const char *id, const char *root_hex, struct buf *out);
+
+/* Samples, in the order they were drawn. */
+size_t custody_sample_count(const struct custody *);
+const struct custody_sample *custody_sample_at(const struct custody *, size_t i);
 
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);
