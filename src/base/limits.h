@@ -54,7 +54,11 @@
 #define LIM_INVENTORY_LINE_BYTES   65536 /* one line of an inventory */
 #define LIM_SCAN_WHY_BYTES         256   /* a scanner's word on its verdict, in an inventory */
 #define LIM_RECALL_REASON_BYTES    1000  /* it stands on the share, too */
-#define LIM_NOTE_BYTES             65536 /* a signed note with all its lines */
+#define LIM_SAMPLE_FILES           10000 /* drawn at once for an audit */
+#define LIM_SAMPLE_SEED_BYTES      64
+#define LIM_SAMPLE_BYTES           (2 << 20) /* the list of what was drawn */
+#define LIM_RECONCILE_ROWS         64 /* findings of one look at the share; the rest is in the next */
+#define LIM_NOTE_BYTES             65536      /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64
 #define LIM_TAR_FILES              20000 /* files of a custody folder that tar packed */

@@ -54,6 +54,12 @@ struct custody_recall {
 	char *reason; /* NULL without a proposal */
 };
 
+/* A sample that was drawn for an audit. */
+struct custody_sample {
+	char leaf[HEX_DIGEST_SIZE], document[HEX_DIGEST_SIZE], at[21];
+	uint64_t drawn;
+};
+
 #define CUSTODY_EXCEPTION_OPEN UINT64_MAX
 
 /* An exception that is or was in force; texts live until the next apply. */
@@ -341,6 +347,12 @@ size_t custody_exceptions_now(
 
 /* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
 json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
+
+/* --- samples ------------------------------------------------------------------- */
+
+/* In the order they were drawn. */
+size_t custody_sample_count(const struct custody *);
+const struct custody_sample *custody_sample_at(const struct custody *, size_t i);
 
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);

@@ -122,6 +122,8 @@ struct custody {
 	size_t sets_count;                                 /* of all there ever were */
 	struct custody_selftest *selftests;
 	size_t selftests_count;
+	struct custody_sample *samples;
+	size_t samples_count;
 	struct custody_clock clock;
 	bool running;       /* started and not stopped */
 	bool no_ballast;    /* disk.full, and no disk.room since */
@@ -281,6 +283,10 @@ enum err passage_may_approve(const struct custody *, const struct custody_transf
 enum err recall_check(
     struct custody *, const struct custody_transfer *, const struct custody_act *);
 void recall_apply(struct custody_transfer *, const struct custody_act *);
+
+/* Samples for an audit, and what came of them: nothing for any other event. */
+enum err sample_check(struct custody *, const struct custody_act *);
+void sample_apply(struct custody *, const struct custody_act *);
 
 /* What an approval was signed over. */
 struct dossier_claim {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/reconcile.h"
+#include "src/proc/desk/sampling.h"
 #include "src/proc/desk/session.h"
 #include "src/base/escape.h"
 #include "src/base/io.h"
@@ -632,6 +634,8 @@ static const struct {
     {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},
     {MSG_UI_PURGE, session_purge},
+    {MSG_UI_SAMPLE, sampling_answer},
+    {MSG_UI_RECONCILE, reconcile_answer},
 };
 
 static void
