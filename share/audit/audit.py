@@ -12,7 +12,7 @@ Status 0: true.  1: untrue, it says something that is wrong.  3: unreadable, no
 record at all.  2: usage.
 """
 import argparse, base64, concurrent.futures, datetime, fcntl, functools, hashlib, json, os, re, sqlite3
-import subprocess, sys, tarfile, tempfile
+import subprocess, sys, tempfile
 
 NS = b"custody-event-v1@sallyport"
 ZEROS = "0" * 64
@@ -1107,10 +1107,14 @@ def read_locked(path):
 
 
 def audit_ledger(r, path, raw, said):
-    form = {"page size": (16, b"\x10\0"), "journal": (18, b"\1\1"), "encoding": (56, b"\0\0\0\1"), "user_version": (60, b"\0\0\0\1"),
-            "application_id": (68, b"CSTY")}
+    if len(raw) < 4096:
+        raise Unreadable("the database is cut off in its first page")
+    form = {"page size": (16, b"\x10\0"), "journal mode": (18, b"\1\1"), "reserved space": (20, b"\0"), "vacuum mode": (52, b"\0\0\0\0"),
+            "encoding": (56, b"\0\0\0\1"), "user_version": (60, b"\0\0\0\1"), "application_id": (68, b"CSTY")}
     for name, (at, there) in form.items():
         need(raw[at:at + len(there)] == there, "form", f"the {name} of the database is not a ledger's")
+    if len(raw) != 4096 * int.from_bytes(raw[28:32], "big"):
+        raise Unreadable("the database is not as long as its header says: it was cut off, or something was added")
     db = sqlite3.connect(":memory:")
     db.deserialize(raw)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
@@ -1172,22 +1176,43 @@ def audit_ledger(r, path, raw, said):
 
 
 # --- custody folders ----------------------------------------------------------------------------------------------------
+def is_tar(raw):
+    return raw[257:265] in (b"ustar\x0000", b"ustar  \0")
+
+
 def tar_files(raw):
     """{path: bytes} of a plain tar, below its one folder when it has one."""
-    files = {}
-    with tempfile.TemporaryFile() as f:
-        f.write(raw)
-        f.seek(0)
-        with tarfile.open(fileobj=f, mode="r:") as tar:
-            for t in tar:
-                need(t.isdir() or t.isreg(), "tar", f"{t.name} is neither file nor folder")
-                name = os.path.normpath(t.name)
-                need(t.isdir() or name not in files, "tar", f"{t.name} comes twice")
-                if t.isreg():
-                    files[name] = tar.extractfile(t).read()
-    tops = {n.split("/")[0] for n in files}
-    if len(tops) == 1 and all("/" in n for n in files):
-        files = {n.partition("/")[2]: b for n, b in files.items()}
+    def readable(condition, why):
+        if not condition:
+            raise Unreadable(f"the archive is no plain tar of a custody folder: {why}")
+
+    def octal(field):
+        m = re.fullmatch(b" *([0-7]+)[ \0]*", field)
+        readable(m, "a header in it is damaged")
+        return int(m[1], 8)
+    files, names, at = {}, [], 0
+    while len(raw) - at >= 512 and any(raw[at:at + 512]):
+        h = raw[at:at + 512]
+        readable(is_tar(h) and octal(h[148:156]) == sum(h[:148]) + 8 * 32 + sum(h[156:]), "a header in it is damaged")
+        readable(h[156:157] in b"0\x005", "it holds something other than files and folders")
+        gnu, prefix = h[262] == 32, h[345:500].split(b"\0")[0]
+        name = (b"" if gnu or not prefix else prefix + b"/") + h[:100].split(b"\0")[0]
+        name = (name[:-1] if h[156] == 53 and name[-1:] == b"/" else name).decode("latin-1")
+        readable(re.fullmatch("[!-\\[\\]-~]+", name) and not re.search("(^|/)(\\.\\.)?(/|$)|/\\.(/|$)", name) and not (gnu and any(h[345:])),
+                 "it holds a name that no custody folder has")
+        size = octal(h[124:136])
+        padded = (size + 511) // 512 * 512
+        body = raw[at + 512:at + 512 + padded]
+        readable(len(body) == padded and not any(body[size:]) and not (h[156] == 53 and size), "it ends in the middle of a file, or has something behind one")
+        if h[156] != 53:
+            names.append(name)
+            files[name] = body[:size]
+        at += 512 + padded
+    readable(len(raw) - at >= 1024 and len(raw) % 512 == 0 and not any(raw[at:]), "it was cut off, or something follows its end")
+    top = names[0].split("/")[0] + "/" if names and "SHA256SUMS" not in files else ""
+    strip = len(top) if all(n.startswith(top) for n in names) else 0
+    files = {n[strip:]: b for n, b in files.items()}
+    readable(len(files) == len(names), "it holds a name twice")
     return files
 
 
@@ -1203,20 +1228,20 @@ def folder_files(path):
 
 
 def audit_folder(r, files, said):
-    if "SHA256SUMS" not in files or "authority/entries.txt" not in files:
-        raise Unreadable("no custody folder: SHA256SUMS or authority/entries.txt is not there")
+    if "SHA256SUMS" not in files and "authority/entries.txt" not in files:
+        raise Unreadable("no custody folder: it has neither SHA256SUMS nor authority/entries.txt")
 
     def read(name):
         need(name in files, "files", f"{name} is missing")
         return files[name]
     r.place, listed = "the folder", set()
     for line in read("SHA256SUMS").decode("utf-8", "replace").split("\n")[:-1]:
-        m = re.fullmatch("([0-9a-f]{64})  ([A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*)", line)
+        m = re.fullmatch("([0-9a-f]{64})  ([A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)", line)
         need(m and m[2] not in listed, "sums", "SHA256SUMS has a line that is none, or one twice")
         listed.add(m[2])
         need(sha(read(m[2])).hex() == m[1], "sums", f"{m[2]} is not what SHA256SUMS says")
     need(listed, "sums", "SHA256SUMS is empty")
-    stray = sorted(n for n in files if n not in listed and n.startswith(("entries/", "proofs/", "authority/")))
+    stray = sorted(n for n in files if n not in listed and n.startswith(("entries/", "proofs/")))
     need(not stray, "sums", f"SHA256SUMS does not name {stray[:1]}")
     lists = read("authority/entries.txt").split(b"\n\n")
     for seq, raw in enumerate(lists):
@@ -1259,6 +1284,8 @@ def check_anchors(r, anchors, said):
         r.place = f"the anchor {path}"
         with open(path, "rb") as f:
             text = f.read(NOTE_MAX + 1)
+        if len(text) > NOTE_MAX:
+            raise Unreadable(f"{path} is too long for a checkpoint")
         name = next((n for n, log in r.logs.items() if text.startswith(log.origin.encode() + b"\n")), "custody")
         size, root = note_open(text, r.logs[name].vkey, r.signatures, r.place, "it")
         other = known.setdefault((name, size), (root, path))
@@ -1279,7 +1306,7 @@ def audit(arguments, tmp, said):
     else:
         raw = read_locked(path)
         database = raw[:16] == b"SQLite format 3\0"
-        if not database and raw[257:262] != b"ustar":
+        if not database and not is_tar(raw):
             raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one")
         r = Record(signatures, partial=not database)
         files = None if database else tar_files(raw)
@@ -1288,6 +1315,8 @@ def audit(arguments, tmp, said):
         r.place = "the record"
         need(arguments.genesis in (None, r.genesis_leaf), "another-genesis", f"the genesis is another one: its leaf is {r.genesis_leaf}")
         check_anchors(r, arguments.anchor, said)
+    except UnicodeDecodeError as e:  # in what SQLite says of a schema that it cannot read
+        raise Unreadable("the database is damaged") from e
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as e:
         signatures.settle()
         raise Untrue("malformed", f"{r.place}: something has not the form it must have ({type(e).__name__} {e})") from e
@@ -1320,7 +1349,7 @@ def main():
         except Untrue as e:
             print(f"UNTRUE [{e.name}] {e.place}: {e}".encode("ascii", "backslashreplace").decode())
             return 1
-        except (Unreadable, OSError, sqlite3.Error, tarfile.TarError, MemoryError) as e:
+        except (Unreadable, OSError, sqlite3.Error, MemoryError) as e:
             print(f"UNREADABLE {arguments.record}: {e}".encode("ascii", "backslashreplace").decode())
             return 3
     print(f"GOOD: {r.logs['authority'].tree.size} + {r.logs['custody'].tree.size} entries, {len(r.transfers)} transfers, "
