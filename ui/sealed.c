@@ -5,6 +5,7 @@
 #include "src/base/clock.h"
 #include "src/core/addendum.h"
 #include "src/core/digest.h"
+#include "src/core/field.h"
 #include "ui/desk.h"
 #include "ui/print.h"
 
@@ -57,6 +58,12 @@ sealed_take_inventory(struct sealed *s, struct msg *m)
 	snprintf(s->policy_hex, sizeof(s->policy_hex), "%s", msg_str(m, "policy"));
 	snprintf(s->scan_hex, sizeof(s->scan_hex), "%s", msg_str(m, "scan"));
 	snprintf(s->dest, sizeof(s->dest), "%s", msg_str(m, "dest"));
+	json_decref(s->fields);
+	json_decref(s->classes);
+	s->fields = json_incref(json_object_get(m->body, "fields"));
+	s->classes = json_incref(json_object_get(m->body, "classes"));
+	if (field_digest(s->fields, s->classes, s->fields_hex) != ERR_OK)
+		return "the fields have no digest";
 	if (msg_str(m, "addendum") != NULL && msg_str(m, "addendum_document") != NULL) {
 		snprintf(
 		    s->addendum_hex, sizeof(s->addendum_hex), "%s", msg_str(m, "addendum"));
@@ -228,6 +235,8 @@ sealed_done(struct sealed *s)
 	if (s->inventory != NULL)
 		munmap((void *)(uintptr_t)s->inventory, s->inventory_len);
 	free(s->policy);
+	json_decref(s->fields);
+	json_decref(s->classes);
 	json_decref(s->exceptions);
 	*s = (struct sealed){.inventory = NULL};
 }
@@ -304,6 +313,8 @@ sealed_approval(const struct sealed *s, unsigned slot)
 	    (json_int_t)s->bytes, "files", (json_int_t)s->files, "root", s->root_hex, "sha256",
 	    s->manifest_hex, "policy", s->policy_hex, "scan", s->scan_hex, "slot",
 	    (json_int_t)slot);
+	if (s->fields_hex[0] != '\0')
+		json_object_set_new(data, "fields", json_string(s->fields_hex));
 	if (s->exceptions != NULL)
 		json_object_set(data, "exceptions", s->exceptions);
 	if (s->addendum_hex[0] != '\0')

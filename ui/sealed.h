@@ -28,6 +28,8 @@ struct sealed {
 	unsigned approvals;  /* signatures that policy asks for */
 	struct account account;
 	json_t *exceptions;                 /* leaves of those it was sealed with; NULL: none */
+	json_t *fields, *classes;           /* as the desk tells them; classes may be NULL */
+	char fields_hex[HEX_DIGEST_SIZE];   /* of both, made here; "": there are none */
 	char addendum_hex[HEX_DIGEST_SIZE]; /* leaf of the last addendum, or "" */
 	char addendum_document_hex[HEX_DIGEST_SIZE]; /* and its document, as the desk says */
 	uint64_t addendum_objects, addendum_changed; /* it tells of */

@@ -45,8 +45,22 @@ station_answers() {
 	"$bin/sallyport" status >/dev/null 2>&1
 }
 
+# The group of the genesis that a founding page asks for.
+word_of() { # FILE
+	word_at=$(sed -n 's/^  group \([0-9]*\) of the genesis.*/\1/p' "$1")
+	genesis_of "$1" | cut -c $((4 * word_at - 3))-$((4 * word_at))
+}
+
 # An empty station whose first admin is ada; more options of init may follow.
 station_init() {
+	station_page=$(mktemp)
+	station_found "$@" >"$station_page" && cat "$station_page" &&
+	    "$bin/sallyport" init --word "$(word_of "$station_page")" >/dev/null
+	station_founded=$?
+	rm -f "$station_page"
+	return $station_founded
+}
+station_found() {
 	"$bin/sallyport" init --demo --admin ada --name 'Ada Admin' \
 	    --clamd "$SALLYPORT_HOME/clamav/clamd.sock" --new-passphrase-fd 9 "$@" 9<<END
 $(passphrase ada)
@@ -61,16 +75,16 @@ station_people() {
 		role=${rest%% *}
 		name=${rest#* }
 		[ "$who" = ada ] && continue
-		as ada officer add "$who" --name "${name%%:*}" --role "$role" --new-passphrase-fd 8 \
+		as ada authority add "$who" --name "${name%%:*}" --role "$role" --new-passphrase-fd 8 \
 		    8<<END </dev/null || return
 $(passphrase "$who")
 END
 	done || return
 	requesters | while read -r who name; do
-		as ada requester add "$who" --name "$name" </dev/null || return
+		as ada authority requester "$who" --name "$name" </dev/null || return
 	done || return
 	# init has put the default policy in force; a script may want another.
-	[ -z "${station_policy:-}" ] || as ada policy set "$station_policy"
+	[ -z "${station_policy:-}" ] || as ada authority policy "$station_policy"
 }
 
 # Starts sallyportd; returns when a terminal gets an answer.

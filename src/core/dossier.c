@@ -124,10 +124,11 @@ check_manifest(
 	return ERR_OK;
 }
 
-/* The request that policy asks for, as it was when the objects were scanned. */
+/* The request and the fields that policy asks for: that as it was when scanned, these as
+ * signed. */
 static enum err
-check_request(
-    const struct custody_transfer *t, const struct papers *p, const struct custody_act *act)
+check_asked(const struct custody *c, const struct custody_transfer *t, const struct papers *p,
+    const struct custody_act *act)
 {
 	char why[POLICY_WHY_SIZE];
 	struct policy *policy;
@@ -136,8 +137,10 @@ check_request(
 		return custody_refuse(act, err, "policy: %s", why);
 	const char *stop =
 	    release_stop_request(policy, canon_object(t->scan_data, "request"), t->requester);
+	err = stop == NULL ? custody_fields_check_policy(c, t, &policy->fields, act)
+	                   : custody_refuse(act, ERR_DENIED, "%s", stop);
 	policy_free(policy);
-	return stop == NULL ? ERR_OK : custody_refuse(act, ERR_DENIED, "%s", stop);
+	return err;
 }
 
 /* What the inventory says was found is what the findings document says. */
@@ -180,22 +183,30 @@ dossier_check_addendum(const struct custody *c, const struct custody_transfer *t
 	return err;
 }
 
+enum err
+dossier_policy(const struct custody *c, const struct custody_transfer *t,
+    const struct custody_act *act, struct policy **ret)
+{
+	char why[POLICY_WHY_SIZE];
+	uint8_t *bytes = NULL;
+	size_t n = 0;
+	enum err err = custody_fetch(c, "policy", t->policy, &bytes, &n, act);
+	if (err != ERR_OK)
+		return err;
+	err = policy_parse(bytes, n, ret, why);
+	free(bytes);
+	return err == ERR_OK ? err : custody_refuse(act, err, "policy: %s", why);
+}
+
 /* Whether the policy the transfer was opened under asks for a scan at release. */
 static enum err
 rescan_asked(const struct custody *c, const struct custody_transfer *t,
     const struct custody_act *act, bool *ret)
 {
-	char why[POLICY_WHY_SIZE];
-	uint8_t *bytes = NULL;
-	size_t n = 0;
 	struct policy *policy;
-	enum err err = custody_fetch(c, "policy", t->policy, &bytes, &n, act);
+	enum err err = dossier_policy(c, t, act, &policy);
 	if (err != ERR_OK)
 		return err;
-	err = policy_parse(bytes, n, &policy, why);
-	free(bytes);
-	if (err != ERR_OK)
-		return custody_refuse(act, err, "policy: %s", why);
 	*ret = policy->rescan_at_release;
 	policy_free(policy);
 	return ERR_OK;
@@ -248,7 +259,7 @@ dossier_check(const struct custody *c, const struct custody_transfer *t,
 	if (err == ERR_OK)
 		err = check_manifest(claim, &p, act);
 	if (err == ERR_OK)
-		err = check_request(t, &p, act);
+		err = check_asked(c, t, &p, act);
 	if (err == ERR_OK)
 		err = check_findings(&p, act);
 	free(p.inventory);

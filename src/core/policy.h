@@ -10,6 +10,7 @@
 #define CORE_POLICY_H
 
 #include "src/base/err.h"
+#include "src/core/field.h"
 #include "src/core/finding.h"
 #include "src/core/item.h"
 #include "src/core/verdict.h"
@@ -94,6 +95,24 @@ struct policy_stand_in {
 	const char *by;      /* who must have called it clean after looking at every byte */
 };
 
+/* A field of a transfer: a standard one (field.h) or the site's own. */
+struct policy_field {
+	const char *name, *label, *help; /* label and help: never NULL */
+	enum field_kind kind;
+	size_t max_bytes;
+	char **choices; /* of FIELD_CHOICE */
+	size_t nchoices;
+	bool required; /* nothing is submitted without it */
+};
+
+struct policy_fields {
+	struct policy_field *list; /* in the order of the form: those required first */
+	size_t n;
+	char **classes; /* classifications, lowest first */
+	size_t nclasses;
+	size_t ceiling; /* the highest that may go in */
+};
+
 struct policy {
 	const char *name;
 	unsigned approvals; /* 2 .. LIM_APPROVALS */
@@ -107,8 +126,7 @@ struct policy {
 	size_t nengines;
 	struct policy_stand_in *stand_ins;
 	size_t nstand_ins;
-	char **fields; /* names of transfer fields that must be filled at intake */
-	size_t nfields;
+	struct policy_fields fields;
 	unsigned keep_days[ITEM_OUTCOME__MAX]; /* objects of released, rejected, held, blocked
 	                                          items */
 	unsigned signature_warn_days, signature_max_days;
@@ -119,6 +137,8 @@ struct policy {
 	bool write_protect;         /* a medium must be proved to be read-only */
 	const char *medium_digest;  /* "none", "metadata" or "full" */
 	uint64_t region_look_bytes; /* looked at in each region; UINT64_MAX: all */
+	unsigned witness_quorum;    /* that cosigned the approvals before a release; 0: none */
+	bool anchor_words;          /* are asked for after each start, once paper went out */
 	bool rescan_at_release;     /* by the stager, of everything that goes */
 	unsigned lock_minutes; /* a screen left alone this long locks; 1 .. LIM_LOCK_MINUTES */
 };

@@ -15,18 +15,19 @@
 #define REQUEST_BEGIN "-----BEGIN SSH SIGNATURE-----\n"
 #define REQUEST_END   "-----END SSH SIGNATURE-----"
 #define REQUEST_KEYS \
-	"approval classification files id purpose requester sallyport_request target"
+	"approval classification fields files id purpose requester sallyport_request target"
 
 static const struct {
 	const char *name;
 	bool needed;
+	const char *field; /* of the transfer, or NULL */
 } request_texts[REQUEST_TEXT__MAX] = {
-    [REQUEST_ID] = {"id", true},
-    [REQUEST_REQUESTER] = {"requester", true},
-    [REQUEST_PURPOSE] = {"purpose", true},
-    [REQUEST_APPROVAL] = {"approval", false},
-    [REQUEST_TARGET] = {"target", false},
-    [REQUEST_CLASSIFICATION] = {"classification", false},
+    [REQUEST_ID] = {"id", true, "request"},
+    [REQUEST_REQUESTER] = {"requester", true, NULL},
+    [REQUEST_PURPOSE] = {"purpose", true, "purpose"},
+    [REQUEST_APPROVAL] = {"approval", false, "approval"},
+    [REQUEST_TARGET] = {"target", false, "target"},
+    [REQUEST_CLASSIFICATION] = {"classification", false, "classification"},
 };
 
 const char *
@@ -43,6 +44,7 @@ request_new(void)
 	struct request *r = mem_alloc(sizeof(*r));
 	for (size_t i = 0; i < REQUEST_TEXT__MAX; i++)
 		r->texts[i] = mem_strdup("");
+	r->fields = json_array();
 	return r;
 }
 
@@ -56,6 +58,7 @@ request_free(struct request *r)
 	for (size_t i = 0; i < r->nfiles; i++)
 		free(r->files[i].name);
 	free(r->files);
+	json_decref(r->fields);
 	free(r);
 	return NULL;
 }
@@ -71,6 +74,54 @@ request_set(struct request *r, enum request_text t, const char *text)
 	free(r->texts[t]);
 	r->texts[t] = mem_strdup(text);
 	return ERR_OK;
+}
+
+static bool
+request_is_text_field(const char *name)
+{
+	for (size_t t = 0; t < REQUEST_TEXT__MAX; t++)
+		if (request_texts[t].field != NULL && strcmp(request_texts[t].field, name) == 0)
+			return true;
+	return false;
+}
+
+enum err
+request_set_fields(struct request *r, const json_t *object)
+{
+	char why[FIELD_WHY_SIZE];
+	json_t *rows = json_array();
+	const char *name;
+	json_t *value;
+	json_object_foreach ((json_t *)(uintptr_t)object, name, value) {
+		const char *text = json_string_value(value);
+		if (request_is_text_field(name) || text == NULL || !canon_is_text(text)) {
+			json_decref(rows);
+			return ERR_SYNTAX;
+		}
+		json_array_append_new(
+		    rows, json_pack("{s:s, s:s}", "name", name, "value", text));
+	}
+	enum err e = field_check_rows(rows, why);
+	if (e != ERR_OK) {
+		json_decref(rows);
+		return e;
+	}
+	json_decref(r->fields);
+	r->fields = rows;
+	return ERR_OK;
+}
+
+json_t *
+request_fields(const struct request *r)
+{
+	json_t *rows = json_array();
+	for (size_t t = 0; t < REQUEST_TEXT__MAX; t++)
+		if (request_texts[t].field != NULL && r->texts[t][0] != '\0')
+			json_array_append_new(
+			    rows, json_pack("{s:s, s:s}", "name", request_texts[t].field,
+				      "value", r->texts[t]));
+	json_array_extend(rows, r->fields);
+	return rows;
 }
 
 /* A path without empty, "." or ".." parts; the last may be empty: a folder. */
@@ -194,6 +245,12 @@ request_read_texts(struct request_reader *rd, const json_t *o)
 				: "%s is empty, too long, or holds what cannot be shown",
 			    name);
 	}
+	const json_t *fields = json_object_get(o, "fields");
+	if (fields != NULL &&
+	    (!json_is_object(fields) || request_set_fields(rd->request, fields) != ERR_OK))
+		return request_deny(rd, ERR_SYNTAX,
+		    "fields is no object of names and texts, or names what has a member of "
+		    "its own");
 	return ERR_OK;
 }
 

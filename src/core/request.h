@@ -11,6 +11,7 @@
 #define CORE_REQUEST_H
 
 #include "src/base/err.h"
+#include "src/core/field.h"
 #include "src/core/sshsig.h"
 
 #include <stdbool.h>
@@ -44,6 +45,7 @@ struct request_file {
 
 struct request {
 	char *texts[REQUEST_TEXT__MAX];
+	json_t *fields;             /* [{name, value}]: what else it says, as field.h has it */
 	struct request_file *files; /* in the order of their names once settled */
 	size_t nfiles;
 };
@@ -67,6 +69,10 @@ struct request *request_free(struct request *);
 /* A request made piece by piece, from one who parsed it; the same rules hold. */
 struct request *request_new(void);
 enum err request_set(struct request *, enum request_text, const char *text);
+/* {name: value}: names that a field may have, and none that a text of its own stands for. */
+enum err request_set_fields(struct request *, const json_t *object);
+/* All it says of the transfer, as rows of fields; caller decrefs. */
+json_t *request_fields(const struct request *);
 /* file->name is copied. */
 enum err request_add(struct request *, const struct request_file *file);
 /* Sorts; ERR_EXISTS when a name is there twice.  Before this nothing is found. */

@@ -132,6 +132,19 @@ request_signature(const struct parts *p, char key[SSHSIG_LINE_SIZE])
 	           : "wrong";
 }
 
+/* {name: value} again. */
+static json_t *
+request_members(const struct request *r)
+{
+	json_t *all = json_object();
+	const json_t *row;
+	size_t i;
+	json_array_foreach (r->fields, i, row)
+		json_object_set(all, json_string_value(json_object_get(row, "name")),
+		    json_object_get(row, "value"));
+	return all;
+}
+
 /* The signature first: nothing is parsed before it. */
 static void
 request_answer(struct channel *desk, const struct parts *p)
@@ -151,6 +164,8 @@ request_answer(struct channel *desk, const struct parts *p)
 	for (unsigned t = 0; r != NULL && t < REQUEST_TEXT__MAX; t++)
 		json_object_set_new(
 		    texts, request_text_name((enum request_text)t), json_string(r->texts[t]));
+	if (r != NULL && json_array_size(r->fields) > 0)
+		json_object_set_new(texts, "fields", request_members(r));
 	channel_send_wait(desk, MSG_REQUEST_SAYS,
 	    json_pack("{s:b, s:s, s:s, s:s, s:o, s:I}", "ok", (int)(r != NULL), "why", why,
 		"signature", signature, "key", key, "texts", texts, "files",

@@ -1,4 +1,4 @@
-/* links: src/core/addendum src/core/canon src/core/exception src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/policy src/core/setting src/core/verdict src/base/utf8 src/base/hex src/base/buf src/base/mem src/base/clock src/base/escape src/base/err */
+/* links: src/core/addendum src/core/canon src/core/exception src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/verdict src/base/utf8 src/base/hex src/base/buf src/base/mem src/base/clock src/base/escape src/base/err */
 /* SPDX-License-Identifier: ISC */
 /* An addendum that is accepted is what the printers write, and counts its items right. */
 #include "src/core/addendum.h"

@@ -1,4 +1,4 @@
-/* links: src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem src/base/escape src/base/clock src/core/exception */
+/* links: src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem src/base/escape src/base/clock src/core/exception */
 /* SPDX-License-Identifier: ISC */
 /* An inventory that is accepted is byte for byte what the printer writes. */
 #include "src/core/inventory.h"

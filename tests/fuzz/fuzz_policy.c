@@ -1,4 +1,4 @@
-/* links: src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem src/core/station */
+/* links: src/core/finding src/core/item src/core/verdict src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem src/core/station */
 /* SPDX-License-Identifier: ISC */
 /* Configuration: accepted, or refused with a sentence; a policy has its floor. */
 #include "src/base/limits.h"

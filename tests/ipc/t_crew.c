@@ -1,4 +1,4 @@
-/* links: src/proc/rescan/crew scanners/manifest src/core/canon src/core/digest src/core/finding src/core/item src/core/policy src/core/setting src/core/verdict src/ipc/channel src/ipc/loop src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/rescan/crew scanners/manifest src/core/canon src/core/digest src/core/finding src/core/item src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/verdict src/ipc/channel src/ipc/loop src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Scanners at release that break every rule: none of them is believed, none is waited for. */
 #include "src/base/io.h"

@@ -1,4 +1,4 @@
-/* links: src/proc/desk/order src/proc/desk/room src/proc/desk/draft src/proc/desk/rows src/proc/desk/shown db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/canon src/core/digest src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
+/* links: src/proc/desk/order src/proc/desk/room src/proc/desk/draft src/proc/desk/rows src/proc/desk/shown db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/canon src/core/digest src/ipc/channel src/ipc/msg src/ipc/message src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* A terminal that reviews: lists, searches and decisions, asked as messages. */
 #include "db/work.h"

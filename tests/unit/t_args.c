@@ -1,4 +1,4 @@
-/* links: ui/args ui/kind src/core/map src/core/register src/core/transfer src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/station src/core/shape src/core/canon src/core/sshsig src/core/seal src/core/digest src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/exception */
+/* links: ui/args ui/kind src/core/map src/core/register src/core/transfer src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/station src/core/shape src/core/canon src/core/sshsig src/core/seal src/core/digest src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/exception */
 /* SPDX-License-Identifier: ISC */
 #include "ui/args.h"
 

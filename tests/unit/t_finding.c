@@ -1,4 +1,4 @@
-/* links: src/core/finding src/core/tally src/core/inventory src/core/inventory_check src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/exception */
+/* links: src/core/finding src/core/tally src/core/inventory src/core/inventory_check src/core/item src/core/verdict src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/exception */
 /* SPDX-License-Identifier: ISC */
 #include "src/base/limits.h"
 #include "src/core/digest.h"

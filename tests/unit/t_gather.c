@@ -1,4 +1,4 @@
-/* links: src/proc/desk/gather tests/unit/items db/work db/work_child db/work_draft db/work_facts db/work_item db/work_pick db/work_scan db/work_step db/work_fit db/sql src/core/digest src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/canon src/base/io src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
+/* links: src/proc/desk/gather tests/unit/items db/work db/work_child db/work_draft db/work_facts db/work_item db/work_pick db/work_scan db/work_step db/work_fit db/sql src/core/digest src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/canon src/base/io src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* The set of all objects, as scanners of scope "transfer" are given it. */
 #include "src/proc/desk/gather.h"

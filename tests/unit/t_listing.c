@@ -1,4 +1,4 @@
-/* links: src/proc/desk/listing db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/name src/core/name_type src/core/digest src/core/verdict src/core/finding src/core/policy src/core/setting src/core/canon src/ipc/channel src/ipc/msg src/ipc/message src/base/io src/base/clock src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
+/* links: src/proc/desk/listing db/work db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/name src/core/name_type src/core/digest src/core/verdict src/core/finding src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/canon src/ipc/channel src/ipc/msg src/ipc/message src/base/io src/base/clock src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/listing.h"
 #include "db/work.h"

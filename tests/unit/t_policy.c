@@ -1,4 +1,4 @@
-/* links: src/core/policy src/core/setting src/core/finding src/core/item src/core/verdict src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem */
+/* links: src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/finding src/core/item src/core/verdict src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem */
 /* SPDX-License-Identifier: ISC */
 #include "src/base/limits.h"
 #include "src/base/mem.h"
@@ -169,7 +169,6 @@ limits_of_texts_and_words(void **state)
 	} cases[] = {
 	    {"words", HEAD "rules = ( { gate = \"pass\"; types = [ \"x\"", ", \"x\"",
 		" ]; } );", LIM_POLICY_WORDS - 1},
-	    {"fields", HEAD "fields = [ \"x\"", ", \"x\"", " ];", LIM_POLICY_FIELDS - 1},
 	    {"text", HEAD "rules = ( { gate = \"pass\"; why = \"", "x", "\"; } );",
 		LIM_POLICY_TEXT_BYTES},
 	    {"glob", HEAD "rules = ( { gate = \"pass\"; types = \"", "x", "\"; } );",
@@ -385,14 +384,17 @@ defaults_and_medium(void **state)
 	struct policy *p =
 	    parse(HEAD "block_medium = ( { kind = \"region\"; state = [\"encrypted\", "
 		       "\"unread\"]; why = \"w\"; } );"
-		       "keep_days = { held = 7; }; fields = [\"purpose\", \"label\"];");
+		       "keep_days = { held = 7; }; fields = [\"purpose\", \"label\"]; "
+		       "site_fields = ( { name = \"label\"; } );");
 	assert_int_equal(p->approvals, 2);
 	assert_int_equal(p->lock_minutes, 5);
 	assert_int_equal(p->request, POLICY_REQUEST_NONE);
 	assert_int_equal(p->keep_days[ITEM_OUT_HELD], 7);
 	assert_int_equal(p->keep_days[ITEM_OUT_REJECTED], 30);
-	assert_int_equal(p->nfields, 2);
-	assert_string_equal(p->fields[1], "label");
+	assert_int_equal(p->fields.n, 2);
+	assert_string_equal(p->fields.list[1].name, "label");
+	assert_string_equal(p->fields.list[1].label, "label");
+	assert_true(p->fields.list[1].required);
 	assert_string_equal(policy_blocks_medium(p, ITEM_REGION, ITEM_UNREAD, ""), "w");
 	assert_null(policy_blocks_medium(p, ITEM_REGION, ITEM_READ, ""));
 	assert_null(policy_blocks_medium(p, ITEM_FILE, ITEM_UNREAD, ""));

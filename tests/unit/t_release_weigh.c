@@ -1,4 +1,4 @@
-/* links: src/core/release src/core/part src/core/release_weigh src/core/release_plan src/core/release_manifest src/core/exception src/core/tally src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
+/* links: src/core/release src/core/part src/core/release_weigh src/core/release_plan src/core/release_manifest src/core/exception src/core/tally src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err */
 /* SPDX-License-Identifier: ISC */
 /*
  * What of the scanners' words counts: every combination of verdicts, exceptions,

@@ -1,4 +1,4 @@
-/* links: src/core/request src/core/canon src/core/digest src/core/seal src/core/shape src/core/sshsig src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: src/core/request src/core/field src/core/canon src/core/digest src/core/seal src/core/shape src/core/sshsig src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Requests: what the form takes, what it refuses, and what is asked for. */
 #include "src/base/hex.h"

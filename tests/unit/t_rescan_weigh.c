@@ -1,4 +1,4 @@
-/* links: src/proc/rescan/weigh src/core/canon src/core/digest src/core/exception src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/part src/core/policy src/core/release src/core/release_weigh src/core/setting src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/mem src/base/utf8 */
+/* links: src/proc/rescan/weigh src/core/canon src/core/digest src/core/exception src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/part src/core/policy src/core/field src/core/fieldrule src/core/release src/core/release_weigh src/core/setting src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* What an item comes to when it is scanned again at release. */
 #include "src/proc/rescan/weigh.h"

@@ -1,4 +1,4 @@
-/* links: src/proc/desk/weigh src/core/policy src/core/setting src/core/finding src/core/item src/core/verdict src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem */
+/* links: src/proc/desk/weigh src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/finding src/core/item src/core/verdict src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem */
 /* SPDX-License-Identifier: ISC */
 /* An answer is not worth more than what was looked at for it. */
 #include "src/proc/desk/weigh.h"

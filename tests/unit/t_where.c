@@ -1,4 +1,4 @@
-/* links: src/core/where src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem */
+/* links: src/core/where src/core/finding src/core/item src/core/verdict src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/canon src/base/utf8 src/base/hex src/base/buf src/base/mem */
 /* SPDX-License-Identifier: ISC */
 #include "src/base/mem.h"
 #include "src/core/verdict.h"

@@ -1,4 +1,4 @@
-/* links: db/work db/work_child db/work_draft db/work_facts db/work_item db/work_maker db/work_resume db/work_scan db/work_scope db/work_step db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/core/canon src/base/hex */
+/* links: db/work db/work_child db/work_draft db/work_facts db/work_item db/work_maker db/work_resume db/work_scan db/work_scope db/work_step db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/core/canon src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* Facts, strikes and the answers to whole sets in work.db. */
 #include "db/work.h"

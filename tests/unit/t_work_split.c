@@ -1,4 +1,4 @@
-/* links: db/work db/work_child db/work_split db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/setting src/core/canon src/base/clock src/base/io src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
+/* links: db/work db/work_child db/work_split db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/where src/core/item src/core/verdict src/core/finding src/core/policy src/core/field src/core/fieldrule src/core/digest src/core/setting src/core/canon src/base/clock src/base/io src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* What the joining of split sets asks of a transfer. */
 #include "db/work_child.h"

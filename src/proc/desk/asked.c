@@ -152,6 +152,10 @@ asked_take_texts(struct asked *a, const json_t *texts)
 			request_set(a->request, (enum request_text)t, text) != ERR_OK))
 			a->request = request_free(a->request);
 	}
+	const json_t *fields = json_object_get(texts, "fields");
+	if (a->request != NULL && fields != NULL &&
+	    request_set_fields(a->request, fields) != ERR_OK)
+		a->request = request_free(a->request);
 }
 
 static void
@@ -624,4 +628,12 @@ asked_summary(const struct asked *a)
 		json_object_set_new(s, request_text_name((enum request_text)t),
 		    asked_text(a, (enum request_text)t));
 	return s;
+}
+
+json_t *
+asked_fields(const struct asked *a)
+{
+	bool his = a->over && a->request != NULL &&
+	           strcmp(a->request->texts[REQUEST_REQUESTER], a->requester) == 0;
+	return his ? request_fields(a->request) : json_array();
 }

@@ -42,4 +42,10 @@ const char *asked_why(const struct asked *);
 /* As xfer.scan records it; caller decrefs. */
 json_t *asked_summary(const struct asked *);
 
+/*
+ * What it says of the transfer, as rows of fields; none when it is somebody else's or could
+ * not be read.  Caller decrefs.
+ */
+json_t *asked_fields(const struct asked *);
+
 #endif

@@ -14,6 +14,7 @@
 #include "src/proc/desk/evidence.h"
 #include "src/proc/desk/excepted.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/fields.h"
 #include "src/proc/desk/intake_in.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/opening.h"
@@ -260,7 +261,9 @@ intake_composed(void *arg, enum err e)
 		intake_add(in, t, unfit);
 		return;
 	}
-	if (unfit == NULL)
+	if (unfit == NULL && in->asked != NULL && t != NULL)
+		e = fields_from_request(d, t, in->policy, in->asked, in->officer, why);
+	if (unfit == NULL && e == ERR_OK)
 		e = book_transfer(d, "xfer.scan", in->transfer, intake_scan_data(in), why);
 	const char *refused =
 	    unfit != NULL || e != ERR_OK
@@ -398,7 +401,7 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 	    again != NULL ? again->policy : custody_policy(d->custody));
 	if (digest[0] == '\0') {
 		snprintf(why, INTAKE_WHY_SIZE,
-		    "no policy is in force; an administrator sets one with: policy set");
+		    "no policy is in force; an administrator sets one with: authority policy");
 		return ERR_DENIED;
 	}
 	enum err e = book_policy(d, digest, &policy, why);

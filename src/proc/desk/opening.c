@@ -2,12 +2,12 @@
 #include "src/proc/desk/opening.h"
 #include "db/work.h"
 #include "src/base/clock.h"
-#include "src/base/escape.h"
 #include "src/base/mem.h"
 #include "src/core/policy.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/choosing.h"
 #include "src/proc/desk/fault.h"
+#include "src/proc/desk/fields.h"
 #include "src/proc/desk/room.h"
 
 #include <stdio.h>
@@ -31,27 +31,10 @@ opening_allowed(struct desk *d, const struct intake_request *r, const struct pol
 	if (p == NULL || (p->roles & CUSTODY_REQUESTER) == 0) {
 		snprintf(why, INTAKE_WHY_SIZE,
 		    "no enrolled requester has this id; an administrator enrols one with: "
-		    "requester add");
+		    "authority requester");
 		return ERR_DENIED;
 	}
-	for (size_t i = 0; i < policy->nfields; i++) {
-		size_t k;
-		json_t *f;
-		bool found = false;
-		json_array_foreach (r->fields, k, f) {
-			const char *name = json_string_value(json_object_get(f, "name"));
-			const char *value = json_string_value(json_object_get(f, "value"));
-			found |= name != NULL && value != NULL && value[0] != '\0' &&
-			         strcmp(name, policy->fields[i]) == 0;
-		}
-		if (!found) {
-			snprintf(why, INTAKE_WHY_SIZE,
-			    "policy asks for the field %s; give it with --set %s=...",
-			    policy->fields[i], policy->fields[i]);
-			return ERR_DENIED;
-		}
-	}
-	return ERR_OK;
+	return fields_may_open(d, policy, r->fields, r->control, why);
 }
 
 /*
@@ -125,16 +108,7 @@ enum err
 opening_record(struct desk *d, const struct intake_request *r, const char *transfer,
     const char *policy, char why[INTAKE_WHY_SIZE])
 {
-	json_t *fields = json_deep_copy(r->fields), *f;
-	size_t i;
-	json_array_foreach (fields, i, f) {
-		static const char *const keys[] = {"name", "value"};
-		for (size_t k = 0; k < 2; k++) {
-			const char *text = json_string_value(json_object_get(f, keys[k]));
-			MEM_FREE char *safe = escape_dup(text != NULL ? text : "");
-			json_object_set_new(f, keys[k], json_string(safe));
-		}
-	}
+	json_t *fields = fields_printable(r->fields);
 	json_t *data = json_pack("{s:o, s:O, s:s, s:s, s:s, s:b}", "fields", fields, "medium",
 	    r->medium, "officer", r->officer, "policy", policy, "requester", r->requester,
 	    "sandbox", d->vault_sandboxed && d->ledger_sandboxed && d->stager_sandboxed);

@@ -23,13 +23,43 @@ site_reasons(const struct station *st)
 }
 
 static json_t *
+site_field(const struct policy_field *f)
+{
+	json_t *row = json_pack("{s:s, s:s, s:b, s:s, s:s, s:I}", "name", f->name, "title",
+	    f->label, "required", f->required, "kind", field_kind_print(f->kind), "help",
+	    f->help, "bytes", (json_int_t)f->max_bytes);
+	return row;
+}
+
+/* Words as an array; NULL when there are none. */
+static json_t *
+site_words(char *const *words, size_t n)
+{
+	json_t *all = n > 0 ? json_array() : NULL;
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(all, json_string(words[i]));
+	return all;
+}
+
+/* Those the policy asks for or offers, in its order. */
+static json_t *
 site_fields(const struct policy *policy)
 {
 	json_t *fields = json_array();
-	for (size_t i = 0; policy != NULL && i < policy->nfields; i++)
-		json_array_append_new(
-		    fields, json_pack("{s:s, s:s, s:b}", "name", policy->fields[i], "title",
-				policy->fields[i], "required", 1));
+	struct policy_fields none = {.list = NULL};
+	const struct policy_fields *p = policy != NULL ? &policy->fields : &none;
+	for (size_t i = 0; i < p->n; i++) {
+		const struct policy_field *f = &p->list[i];
+		bool class = f->kind == FIELD_CLASS;
+		if (f->kind == FIELD_REGISTER)
+			continue;
+		json_t *one = site_field(f);
+		json_t *words = class ? site_words(p->classes, p->nclasses)
+		                      : site_words(f->choices, f->nchoices);
+		if (words != NULL)
+			json_object_set_new(one, "choices", words);
+		json_array_append_new(fields, one);
+	}
 	return fields;
 }
 

@@ -58,6 +58,9 @@ submission_send(struct session *s, const struct custody_transfer *t,
 	json_t *body = json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "inventory",
 	    inventory_digest, "findings", findings_digest, "policy", t->policy, "scan", t->scan,
 	    "items", (json_int_t)(lines > 0 ? lines - 1 : 0), "dest", dest);
+	json_object_set(body, "fields", (json_t *)(uintptr_t)custody_fields(t));
+	if (custody_classes(t) != NULL)
+		json_object_set(body, "classes", (json_t *)(uintptr_t)custody_classes(t));
 	if (t->addendum[0] != '\0') {
 		json_object_set_new(body, "addendum", json_string(t->addendum));
 		json_object_set(
