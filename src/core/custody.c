@@ -209,9 +209,7 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
-	if (act->event == EVENT_EXPORT)
-		return export_check(c, act);
-	return custody_sets_check(c, act);
+	return (act->event == EVENT_EXPORT ? export_check : custody_sets_check)(c, act);
 }
 
 static void

@@ -48,18 +48,18 @@ static const char *const report_kinds[INPUT__MAX] = {
 /* own_bytes: the memory of the format. */
 static const struct {
 	const char *format, *name;
-	const struct sheet_format *sheet;
+	const struct sheet_format *(*sheet)(void);
 	enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
-	const void *about;
+	const char *about;
 	size_t own_bytes;
 } report_formats[] = {
-    {"text", "report.txt", &sheet_text, report_tell, NULL, 0},
-    {"json", "report.json", &sheet_json, report_tell, NULL, 0},
-    {"slip", "slip.txt", &sheet_text, slip_tell, NULL, 0},
-    {"csv", "items.csv", &csv, report_tell, &csv_items, sizeof(bool)},
-    {"csv-findings", "findings.csv", &csv, report_tell, &csv_findings, sizeof(bool)},
-    {"html", "report.html", &html, report_tell, NULL, sizeof(struct html)},
-    {"pdf", "report.pdf", &pdf, report_tell, NULL, sizeof(struct pdf)},
+    {"text", "report.txt", sheet_text, report_tell, NULL, 0},
+    {"json", "report.json", sheet_json, report_tell, NULL, 0},
+    {"slip", "slip.txt", sheet_text, slip_tell, NULL, 0},
+    {"csv", "items.csv", csv, report_tell, "items", sizeof(bool)},
+    {"csv-findings", "findings.csv", csv, report_tell, "findings", sizeof(bool)},
+    {"html", "report.html", html, report_tell, NULL, sizeof(struct html)},
+    {"pdf", "report.pdf", pdf, report_tell, NULL, sizeof(struct pdf)},
 };
 #define REPORT_FORMAT_WORDS "text, json, csv, csv-findings, html, pdf or slip"
 #define REPORT_FORMATS      (sizeof(report_formats) / sizeof(report_formats[0]))
@@ -162,7 +162,7 @@ report_write(struct report *r, const struct report_input *in, const json_t *tree
 	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (r->fd < 0)
 		return ERR_IO;
-	sheet_init(&sheet, report_formats[r->format].sheet, own, report_put, r);
+	sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
 	sheet.about = report_formats[r->format].about;
 	sheet_fail(&sheet, report_formats[r->format].tell(in, tree, &sheet));
 	enum err e = sheet_done(&sheet);
