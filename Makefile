@@ -76,7 +76,7 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/c
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr \
+objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr src/core/period \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/canon src/core/digest src/core/seal \

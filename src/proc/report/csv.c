@@ -13,6 +13,13 @@ static const char *const csv_findings_lists[] = {"findings", NULL};
 static const char *const csv_findings_columns[] = {
     "item", "name", "scanner", "rule", "class", "severity", "title", "detail", "at", NULL};
 
+static const char *const csv_transfers_lists[] = {"transfers", NULL};
+static const char *const csv_transfers_columns[] = {"transfer", "state", "opened", "changed",
+    "requester", "holder", "approved_by", "items", "files", "bytes", "manifest", "control",
+    "disposition", "why", NULL};
+static const char *const csv_people_lists[] = {"people", NULL};
+static const char *const csv_people_columns[] = {"id", "name", "roles", "key", NULL};
+
 static const struct csv_table {
 	const char *name;
 	const char *const *lists;   /* NULL at the end */
@@ -20,6 +27,8 @@ static const struct csv_table {
 } csv_tables[] = {
     {"items", csv_items_lists, csv_items_columns},
     {"findings", csv_findings_lists, csv_findings_columns},
+    {"transfers", csv_transfers_lists, csv_transfers_columns},
+    {"people", csv_people_lists, csv_people_columns},
 };
 
 /* The first when there is no such table. */

@@ -8,7 +8,7 @@
 
 #include "src/core/sheet.h"
 
-/* The sheet's about is the name of the table: "items" or "findings". */
+/* The sheet's about is the name of the table: "items", "findings", "transfers" or "people". */
 const struct sheet_format *csv(void);
 
 #endif
