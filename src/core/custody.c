@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/custody_state.h"
-#include "src/core/export.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"

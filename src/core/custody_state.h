@@ -7,6 +7,7 @@
 #define CORE_CUSTODY_STATE_H
 
 #include "src/core/custody.h"
+#include "src/core/export.h"
 #include "src/core/map.h"
 #include "src/core/merkle.h"
 #include "src/core/note.h"

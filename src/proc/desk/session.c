@@ -553,8 +553,7 @@ session_request(struct session *s, struct msg *m)
 static void
 session_report(struct session *s, struct msg *m)
 {
-	paper_make(s->desk, s->number, msg_str(m, "transfer"), msg_str(m, "format"),
-	    m->id == MSG_UI_PUBLISH);
+	paper_make(s->desk, s->number, m, m->id == MSG_UI_PUBLISH);
 }
 
 static void
