@@ -113,15 +113,6 @@ kind_check_number(const char *v, char *why)
 }
 
 static const char *
-kind_check_entry(const char *v, char *why)
-{
-	(void)why;
-	return kind_all_of(v, "0123456789") && strlen(v) <= 15
-	           ? NULL
-	           : "must be the number of an entry";
-}
-
-static const char *
 kind_check_items(const char *v, char *why)
 {
 	(void)why;
@@ -279,7 +270,6 @@ static const struct kind {
     {"ROLES", "officer|auditor", SOME_WORDS, NULL},
     {"GRANTS", "officer|auditor|requester", SOME_WORDS, NULL},
     {"CAUSE", "rotated|lost|forgotten|compromised|left", ONE_WORD, NULL},
-    {"ENTRY", NULL, ANY, kind_check_entry},
     {"FORMATS", "text|json|csv|csv-findings|html|pdf|slip", SOME_WORDS, NULL},
 };
 

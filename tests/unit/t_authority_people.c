@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* People in the authority log: roles and their last days, suspension, retirement. */
 #include "tests/unit/authority.h"
