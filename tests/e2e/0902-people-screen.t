@@ -62,4 +62,8 @@ for i in 2 3 4; do
 done
 like "the station counts them" "$(printf 'guess number 5\n' |
     "$bin/sallyport" --as cleo --passphrase-fd 0 exceptions 2>&1)" '4 sign-ins as cleo were refused'
+enter 'cleo opens the demo'
+press Enter
+says "the right one waits, and it is said why" 'it waits, because sign-ins were refused'
+shows "then she is in" 'HOME'
 done_testing
