@@ -460,6 +460,7 @@ authority_done(struct custody *c)
 	for (size_t i = 0; i < c->pending_count; i++)
 		free_pending(&c->pending[i]);
 	custody_exception_done(c);
+	custody_witness_done(c);
 	json_decref(c->genesis);
 	free(c->pending);
 	free(c->people);

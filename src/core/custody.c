@@ -81,7 +81,6 @@ custody_free(struct custody *c)
 	authority_done(c);
 	passage_done(c);
 	register_free(c->media);
-	custody_witness_done(c);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
@@ -200,10 +199,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return check_start(c, act);
 	if (!c->running && !c->partial)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
-	if (act->subject == SUBJ_XFER) {
-		enum err barred = custody_anchor_bars(c, act);
-		return barred == ERR_OK ? passage_check(c, act) : barred;
-	}
+	if (act->subject == SUBJ_XFER)
+		return passage_check(c, act);
 	if (act->subject == SUBJ_MEDIUM)
 		return check_medium(c, act);
 	if (act->event == EVENT_LOGIN && strcmp(act->subject_id, e->actor_id) != 0)
@@ -211,8 +208,7 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
-	enum err err = custody_anchor_check(c, act);
-	return err == ERR_OK ? custody_sets_check(c, act) : err;
+	return custody_anchor_check(c, act) ?: custody_sets_check(c, act);
 }
 
 static void
@@ -352,6 +348,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	}
 	c->auth_size = act->e->auth.size;
 	take_time(&c->clock, act);
+	custody_anchor_apply(c, act);
 	if (act->subject == SUBJ_XFER) {
 		passage_apply(c, act);
 	} else if (act->subject == SUBJ_MEDIUM) {
@@ -372,7 +369,6 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
 	} else {
-		custody_anchor_apply(c, act);
 		custody_sets_apply(c, act);
 	}
 }
@@ -597,12 +593,6 @@ bool
 custody_demo(const struct custody *c)
 {
 	return c->demo;
-}
-
-const struct custody_clock *
-custody_clock(const struct custody *c)
-{
-	return &c->clock;
 }
 
 bool
