@@ -53,7 +53,7 @@ domain  := $(addprefix src/core/,exception field fieldrule finding inventory inv
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
 	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect \
-	   custody_witness dossier entry export map passage recall register shape tally \
+	   custody_witness dossier entry export map passage recall register sample shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip)
 
@@ -78,7 +78,7 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr \
+objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr src/core/period \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/field src/core/canon src/core/digest src/core/seal \

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/custody_state.h"
-#include "src/core/export.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
@@ -95,6 +94,7 @@ custody_free(struct custody *c)
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
+	free(c->samples);
 	free(c);
 	return NULL;
 }
@@ -224,6 +224,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_EXPORT)
 		return export_check(c, act);
 	enum err err = custody_anchor_check(c, act);
+	if (err == ERR_OK)
+		err = sample_check(c, act);
 	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
@@ -390,6 +392,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else {
 		custody_anchor_apply(c, act);
 		custody_sets_apply(c, act);
+		sample_apply(c, act);
 	}
 }
 
@@ -680,8 +683,7 @@ custody_threshold(const struct custody *c)
 	return c->threshold;
 }
 
-/* --- transfers
- * --------------------------------------------------------------------------------- */
+/* --- transfers ------------------------------------------------------------------------- */
 
 size_t
 custody_transfer_count(const struct custody *c)

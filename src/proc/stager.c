@@ -31,6 +31,7 @@
 #include "src/proc/stager/paper.h"
 #include "src/proc/stager/papers.h"
 #include "src/proc/stager/recall.h"
+#include "src/proc/stager/reconcile.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -184,6 +185,18 @@ stager_do_recall(struct stager *s, const struct msg *m)
 }
 
 static void
+stager_do_reconcile(struct stager *s, const struct msg *m)
+{
+	const struct delivery d = stager_delivery(s);
+	struct delivery_result r;
+	json_t *rows = json_array();
+	enum err e = reconcile(&d, msg_str(m, "transfer"), rows, &r);
+	stager_answer(s, MSG_STAGE_RECONCILED,
+	    json_pack("{s:I, s:o, s:s, s:s}", "req", (json_int_t)msg_uint(m, "req"), "rows",
+		rows, "why", e == ERR_OK ? "" : r.why, "next", r.next));
+}
+
+static void
 stager_do_custody(struct stager *s, const struct msg *m)
 {
 	const struct delivery d = stager_delivery(s);
@@ -219,6 +232,7 @@ static const struct stager_row {
     {MSG_STAGE_RELEASE, stager_do_release},
     {MSG_STAGE_RECALL, stager_do_recall},
     {MSG_STAGE_CUSTODY, stager_do_custody},
+    {MSG_STAGE_RECONCILE, stager_do_reconcile},
     {MSG_STAGE_REPORT, stager_do_report},
 };
 

@@ -28,7 +28,7 @@ what_has_a_command_says_it(void **state)
 	    {NEXT_VERIFY, "verify"},
 	    {NEXT_ROLE, "--role officer"},
 	    {NEXT_PEOPLE, "people"},
-    {NEXT_ENDORSE, "authority pending"},
+	    {NEXT_ENDORSE, "authority pending"},
 	    {NEXT_POLICY, "authority policy"},
 	    {NEXT_OFFICER, "authority add"},
 	    {NEXT_REQUESTER, "authority requester"},

@@ -5,6 +5,7 @@
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/publish.h"
+#include "src/proc/desk/reconcile.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/stage.h"
 
@@ -244,6 +245,7 @@ static const struct {
     {MSG_STAGE_RECALLED, deliver_on_released},
     {MSG_STAGE_WRITTEN, deliver_on_written},
     {MSG_STAGE_FAILED, deliver_on_failed},
+    {MSG_STAGE_RECONCILED, reconcile_over},
 };
 
 void

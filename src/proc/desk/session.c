@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/reconcile.h"
+#include "src/proc/desk/sampling.h"
 #include "src/proc/desk/session.h"
 #include "src/base/escape.h"
 #include "src/base/io.h"
@@ -551,8 +553,7 @@ session_request(struct session *s, struct msg *m)
 static void
 session_report(struct session *s, struct msg *m)
 {
-	paper_make(s->desk, s->number, msg_str(m, "transfer"), msg_str(m, "format"),
-	    m->id == MSG_UI_PUBLISH);
+	paper_make(s->desk, s->number, m, m->id == MSG_UI_PUBLISH);
 }
 
 static void
@@ -632,6 +633,8 @@ static const struct {
     {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},
     {MSG_UI_PURGE, session_purge},
+    {MSG_UI_SAMPLE, sampling_answer},
+    {MSG_UI_RECONCILE, reconcile_answer},
 };
 
 static void

@@ -220,16 +220,16 @@ bundle_put_forms(const struct report_input *in, const json_t *tree, struct folde
 {
 	static const struct {
 		const char *path;
-		const struct sheet_format *format;
+		const struct sheet_format *(*format)(void);
 		enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
-	} forms[] = {{"report.txt", &sheet_text, report_tell},
-	    {"report.json", &sheet_json, report_tell}, {"slip.txt", &sheet_text, slip_tell}};
+	} forms[] = {{"report.txt", sheet_text, report_tell},
+	    {"report.json", sheet_json, report_tell}, {"slip.txt", sheet_text, slip_tell}};
 	enum err e = ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct buf text;
 		struct sheet sheet;
 		buf_init(&text, LIM_SEALED_BYTES);
-		sheet_init(&sheet, forms[i].format, NULL, sheet_keep, &text);
+		sheet_init(&sheet, forms[i].format(), NULL, sheet_keep, &text);
 		sheet_fail(&sheet, forms[i].tell(in, tree, &sheet));
 		e = sheet_done(&sheet);
 		if (e == ERR_OK)

@@ -459,6 +459,24 @@ static const struct step custody_steps[] = {
     {"custody", step_custody, SKIP_NEVER, NEXT_DISK},
 };
 
+static enum err
+step_open(struct passage *p)
+{
+	enum err e = share_find(p->d->share->transfers, p->id, &p->part);
+	if (e == ERR_NOTFOUND)
+		return refuse(p, e, "The share does not have it.");
+	return e == ERR_OK ? e
+	                   : refuse(p, e, "What the share has in its place is no directory.");
+}
+
+static const struct step compare_steps[] = {
+    {"record", step_record, SKIP_NEVER, NEXT_VERIFY},
+    {"share", step_share, SKIP_NEVER, NEXT_SHARE},
+    {"documents", step_documents, SKIP_NEVER, NEXT_VERIFY},
+    {"open", step_open, SKIP_NEVER, NEXT_SHARE},
+    {"read-back", step_readback, SKIP_NEVER, NEXT_VERIFY},
+};
+
 static void
 passage_done(struct passage *p)
 {
@@ -543,17 +561,32 @@ delivery_release(
 	return e;
 }
 
-enum err
-delivery_custody(
-    const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
+static enum err
+run_steps(const struct delivery *d, const char *transfer, const struct step *steps, size_t n,
+    struct delivery_result *ret_result)
 {
 	struct passage p = {.d = d, .part = -1};
 	struct delivery_result r = {0};
 	snprintf(p.id, sizeof(p.id), "%s", transfer);
-	enum err e =
-	    walk(&p, custody_steps, sizeof(custody_steps) / sizeof(custody_steps[0]), &r);
+	enum err e = walk(&p, steps, n, &r);
 	memcpy(r.why, p.why, sizeof(r.why));
 	passage_done(&p);
 	*ret_result = r;
 	return e;
+}
+
+enum err
+delivery_custody(
+    const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
+{
+	return run_steps(d, transfer, custody_steps,
+	    sizeof(custody_steps) / sizeof(custody_steps[0]), ret_result);
+}
+
+enum err
+delivery_compare(
+    const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
+{
+	return run_steps(d, transfer, compare_steps,
+	    sizeof(compare_steps) / sizeof(compare_steps[0]), ret_result);
 }
