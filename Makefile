@@ -189,7 +189,7 @@ $(fuzz_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
 	@$(if $(Q),echo "  LD    $@")
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-.PHONY: tests check check-unit check-e2e check-fuzz check-vm check-long fuzz bench
+.PHONY: tests check check-unit check-e2e check-fuzz check-vm check-auditor check-long fuzz bench
 tests: $(unit_bins) $(tool_bins) $(fuzz_bins) ## build the test programs of this tree
 
 check: ## install what tests need (as root), build both trees, run everything but the long suites
@@ -202,6 +202,8 @@ check-fuzz: ## each fuzz target for SECS seconds (20), one on each core
 	@SECS=$${SECS:-20} sh tests/run fuzz-all
 check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 30 minutes)
 	@sh tests/run vm
+check-auditor: ## as root: a bare Debian with nothing of ours judges a bundle and ten damaged ones
+	@sh tests/ledger/auditor
 check-long: ## random kills, full disks, and each fuzz target for SECS seconds (about 15 minutes)
 	@sh tests/run long fuzz-all
 fuzz: ## one fuzz target: make fuzz T=canon_parse SECS=60

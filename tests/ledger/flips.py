@@ -41,5 +41,4 @@ def flips(number, B):
             print("# " + str(d).replace("\n", " "))
         bad += len(differ)
     shutil.rmtree(tmp)
-    print(f"1..{plan}")
-    return 1 if bad else 0
+    return bad

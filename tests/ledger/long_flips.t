@@ -7,4 +7,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from flips import flips
 
-sys.exit(flips(int(os.environ.get("FLIPS", "5000")), "build/release"))
+bad = flips(int(os.environ.get("FLIPS", "5000")), "build/release")
+print("1..2")
+sys.exit(1 if bad else 0)
