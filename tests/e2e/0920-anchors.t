@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 
 station noclamd
-must as ada policy set "$top/tests/bench/noengine.policy"
+must as ada authority policy "$top/tests/bench/noengine.policy"
 share=$SALLYPORT_HOME/share
 mkdir "$work/m"
 echo 'some text' >"$work/m/note.txt"

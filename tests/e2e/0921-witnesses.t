@@ -77,7 +77,7 @@ ok "the real one goes on" answer 1
 must as otto witness accept "$work/answer"
 
 # --- two of them before a release ----------------------------------------------------------------
-must as ada policy set "$work/two.policy"
+must as ada authority policy "$work/two.policy"
 intake "$work/small.img"
 must as otto decide "$transfer" approve --proposed
 must as otto submit "$transfer" --yes

@@ -8,7 +8,7 @@ station noclamd
 	cat "$top/tests/bench/noengine.policy"
 	echo 'anchor_words = "start";'
 } >"$work/words.policy"
-must as ada policy set "$work/words.policy"
+must as ada authority policy "$work/words.policy"
 mkdir "$work/m"
 echo 'some text' >"$work/m/note.txt"
 small_medium "$work/small.img" "$work/m"
