@@ -343,10 +343,6 @@ const char *custody_role_name(enum custody_role);
 /* "enroll\n<id>\n<root>\n": what a new key signs; root is auth.root of the enrolment. */
 enum err custody_proof_text(const char *id, const char *root_hex, struct buf *out);
 
-/* Samples, in the order they were drawn. */
-size_t custody_sample_count(const struct custody *);
-const struct custody_sample *custody_sample_at(const struct custody *, size_t i);
-
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);
 
