@@ -63,7 +63,7 @@ objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
 			  src/ipc/service src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/signature src/core/sigset \
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/sixwords src/core/tlog src/core/signature src/core/sigset \
 			  scanners/manifest src/core/contain src/core/split src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
@@ -87,6 +87,8 @@ objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*
 			  $(addprefix src/core/,canon digest seal shape setmark sigset sshsig) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-witness := src/proc/witness $(call in,src/proc/witness/*) \
+			  $(addprefix src/core/,cosign digest merkle note seal sshsig tlog) $(base)
 skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/digests scanners/object scanners/object_job $(skeleton)
 objs_scan-text         := scanners/text $(call in,scanners/text_look*) scanners/paper scanners/object scanners/object_job \
@@ -106,7 +108,7 @@ objs_scan-exec         := scanners/adapter_exec scanners/adapter scanners/adapte
 objs_sallyport-check   := scanners/check $(call in,scanners/check_*) scanners/manifest src/core/digest src/core/finding \
 			  src/core/canon src/ipc/spawn $(ipc) $(base)
 
-bin_programs     := sallyport sallyport-verify
+bin_programs     := sallyport sallyport-verify sallyport-witness
 sbin_programs    := sallyportd
 libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger \
 		    sallyport-stager sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures scan-type scan-av scan-archive scan-yara scan-exec scan-text scan-code scan-checksum sallyport-check

@@ -264,6 +264,7 @@ static const struct kind {
     {"SCANNER", NULL, ANY, kind_check_id},
     {"SOURCE", NULL, ANY, kind_check_path},
     {"FILE", NULL, ANY, kind_check_path},
+    {"VKEY", NULL, ANY, kind_check_path},
     {"DIR", NULL, ANY, kind_check_path},
     {"PATH", NULL, ANY, kind_check_path},
     {"DECISION", "approve|reject|hold|none", ONE_WORD, NULL},

@@ -69,6 +69,7 @@
 #define LIM_TLOG_REQUEST_NODES     63     /* hashes in a request to a witness (tlog-witness) */
 #define LIM_WITNESSES              16     /* that cosign the checkpoints of a station */
 #define LIM_ANCHORS                64 /* checkpoints given out whose cosignature may still come */
+#define LIM_ANCHOR_TRIES           3 /* at the words of paper before the record counts as put back */
 #define LIM_COSIGNATURE_BYTES      256 /* one line of a witness, with its LF */
 #define LIM_POLICY_BYTES           262144
 #define LIM_POLICY_RULES           512

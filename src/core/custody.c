@@ -90,7 +90,6 @@ custody_free(struct custody *c)
 	custody_suspect_done(c);
 	passage_done(c);
 	register_free(c->media);
-	custody_witness_done(c);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
@@ -210,10 +209,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return check_start(c, act);
 	if (!c->running && !c->partial)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
-	if (act->subject == SUBJ_XFER) {
-		enum err barred = custody_anchor_bars(c, act);
-		return barred == ERR_OK ? passage_check(c, act) : barred;
-	}
+	if (act->subject == SUBJ_XFER)
+		return passage_check(c, act);
 	if (act->subject == SUBJ_MEDIUM)
 		return check_medium(c, act);
 	if (act->event == EVENT_LOGIN && strcmp(act->subject_id, e->actor_id) != 0)
@@ -370,6 +367,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	take_time(&c->clock, act);
 	if (c->clock.newest_s >= c->next_over_s)
 		custody_people_settle(c);
+	custody_anchor_apply(c, act);
 	if (act->subject == SUBJ_XFER) {
 		passage_apply(c, act);
 	} else if (act->subject == SUBJ_MEDIUM) {
@@ -390,7 +388,6 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
 	} else {
-		custody_anchor_apply(c, act);
 		custody_sets_apply(c, act);
 		sample_apply(c, act);
 	}
@@ -616,12 +613,6 @@ bool
 custody_demo(const struct custody *c)
 {
 	return c->demo;
-}
-
-const struct custody_clock *
-custody_clock(const struct custody *c)
-{
-	return &c->clock;
 }
 
 bool

@@ -27,6 +27,7 @@
 #include "src/ipc/sandbox.h"
 #include "src/ipc/service.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/stager/anchors.h"
 #include "src/proc/stager/delivery.h"
 #include "src/proc/stager/paper.h"
 #include "src/proc/stager/papers.h"
@@ -224,6 +225,22 @@ stager_do_report(struct stager *s, const struct msg *m)
 		why, "next", "Look at the share's disk, then repeat it.", "name", name));
 }
 
+static void
+stager_do_anchor(struct stager *s, const struct msg *m)
+{
+	char why[SHARE_WHY_SIZE] = "", root[HEX_DIGEST_SIZE] = "";
+	struct anchors_seen seen = {.any = false};
+	enum err e = anchors_check(s->record, &s->share, &seen, why);
+	if (e == ERR_OK && msg_bool(m, "put") && (!seen.any || seen.agrees))
+		e = anchors_write(s->record, &s->share, &seen, why);
+	if (seen.any)
+		hex_encode(seen.root, sizeof(seen.root), root);
+	stager_answer(s, MSG_STAGE_ANCHORED,
+	    json_pack("{s:b,s:s,s:b,s:b,s:b,s:I,s:s}", "ok", (int)(e == ERR_OK), "why", why,
+		"any", (int)seen.any, "agrees", (int)seen.agrees, "anchors", (int)seen.anchors,
+		"size", (json_int_t)seen.size, "root", root));
+}
+
 static const struct stager_row {
 	enum msg_id id;
 	void (*fn)(struct stager *, const struct msg *);
@@ -234,6 +251,7 @@ static const struct stager_row {
     {MSG_STAGE_CUSTODY, stager_do_custody},
     {MSG_STAGE_RECONCILE, stager_do_reconcile},
     {MSG_STAGE_REPORT, stager_do_report},
+    {MSG_STAGE_ANCHOR, stager_do_anchor},
 };
 
 static void

@@ -14,7 +14,7 @@ audrey auditor Audrey Auditor: audrey opens the demo
 END
 }
 station noclamd
-must as ada policy set "$top/tests/bench/noengine.policy"
+must as ada authority policy "$top/tests/bench/noengine.policy"
 refused "there is nothing to draw from before a delivery" 1 'nothing is delivered' as otto sample --n 3 --seed s
 for files in 3 5; do
 	rm -rf "$work/m" "$work/small.img"

@@ -234,6 +234,31 @@ ballast_is_given_up_once(void **state)
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
+static enum err export(const char *format, const char *name, const char *officer) {
+	static const char document[] =
+	    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "audit.export", "station", &m->station,
+		json_pack("{s:s,s:s,s:s,s:s}", "document", document, "format", format, "name",
+		    name, "officer", officer)),
+	    &m->station);
+}
+
+static void
+what_leaves_is_of_a_known_kind_place_and_person(void **state)
+{
+	(void)state;
+	assert_int_equal(export("pdf", "reports/period/period.pdf", "anna"), ERR_OK);
+	assert_int_equal(export("csv", "people/people.csv", "root1"), ERR_OK);
+	assert_refused(export("docx", "reports/period/period.pdf", "anna"), "no such format");
+	assert_refused(export("pdf", "reports/period.pdf", "anna"), "no report has the name");
+	assert_refused(export("pdf", "reports/period/../x", "anna"), "no report has the name");
+	assert_refused(
+	    export("pdf", "reports/period/period.pdf", "nobody"), "is nobody to whom");
+	assert_refused(export("pdf", "reports/period/period.pdf", "rita"), "is nobody to whom");
+	assert_refused(export("pdf", "reports/K1-000042/report.pdf", "anna"), "no transfer");
+}
+
 int
 main(void)
 {
@@ -245,6 +270,7 @@ main(void)
 	    TEST(steps_of_the_clock_are_steps),
 	    TEST(ballast_is_given_up_once),
 	    TEST(why_it_stands_is_known_until_it_goes_on),
+	    TEST(what_leaves_is_of_a_known_kind_place_and_person),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,8 @@ what_has_a_command_says_it(void **state)
 	    {NEXT_ITEMS, "items"},
 	    {NEXT_ITEM, "item TRANSFER ITEM"},
 	    {NEXT_CHECKS, "doctor"},
+	    {NEXT_WORDS, "anchor in"},
+	    {NEXT_WITNESSES, "witness"},
 	    {NEXT_TAKE, "take TRANSFER"},
 	    {NEXT_RECORD, "report"},
 	    {NEXT_REPORT, "report"},

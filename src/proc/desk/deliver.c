@@ -2,6 +2,7 @@
 #include "src/proc/desk/deliver.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/proc/desk/anchor.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/publish.h"
@@ -97,6 +98,8 @@ deliver_start(struct desk *d, const char *transfer, char why[DELIVER_WHY_SIZE])
 	}
 	if (*deliver_find(d, transfer) != NULL)
 		return ERR_OK;
+	if (!anchor_witnessed(d, t, why))
+		return ERR_DENIED;
 	if (channel_send(d->stager, MSG_STAGE_RELEASE, deliver_name(transfer), -1) != ERR_OK) {
 		snprintf(why, DELIVER_WHY_SIZE, "the stager does not take requests; try again");
 		return ERR_AGAIN;

@@ -4,6 +4,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/account.h"
+#include "src/core/policy.h"
 #include "src/core/release.h"
 #include "src/proc/stager/bundle.h"
 #include "src/proc/stager/fetch.h"
@@ -186,6 +187,20 @@ manifest_json(const struct passage *p)
 	    (json_int_t)t->files, "root", t->manifest_root, "sha256", t->manifest);
 }
 
+/* Witnesses that the policy asks for; the record's rules judge what they cosigned. */
+static unsigned
+quorum_of(const struct passage *p)
+{
+	char why[POLICY_WHY_SIZE];
+	struct policy *policy;
+	if (p->policy.bytes == NULL ||
+	    policy_parse(p->policy.bytes, p->policy.len, &policy, why) != ERR_OK)
+		return 0;
+	unsigned quorum = policy->witness_quorum;
+	policy_free(policy);
+	return quorum;
+}
+
 static enum err
 step_release(struct passage *p)
 {
@@ -196,9 +211,14 @@ step_release(struct passage *p)
 	json_t *approvals = json_array();
 	for (size_t i = 0; i < t->approvals_count; i++)
 		json_array_append_new(approvals, json_string(t->approvals[i].leaf));
-	return record_event(p->d->record, "xfer.release", p->id,
-	    json_pack("{s:o,s:o}", "approvals", approvals, "manifest", manifest_json(p)),
-	    p->why);
+	json_t *data =
+	    json_pack("{s:o,s:o}", "approvals", approvals, "manifest", manifest_json(p));
+	unsigned quorum = quorum_of(p);
+	if (quorum > 0)
+		json_object_set_new(data, "cosig_size",
+		    json_integer(
+			(json_int_t)custody_cosigned(record_custody(p->d->record), quorum)));
+	return record_event(p->d->record, "xfer.release", p->id, data, p->why);
 }
 
 static enum err
