@@ -45,9 +45,17 @@ station_answers() {
 	"$bin/sallyport" status >/dev/null 2>&1
 }
 
+# The default policy without the fields it asks for: a trial need not tell so much.
+station_plain_policy() {
+	sed -e '/^fields = /,/;/d' -e '/^fields_optional = /d' -e '/^classification/d' \
+	    "$top/share/policy/default.policy"
+}
+
 # An empty station whose first admin is ada; more options of init may follow.
 station_init() {
-	"$bin/sallyport" init --demo --admin ada --name 'Ada Admin' \
+	mkdir -p "$(dirname "$SALLYPORT_HOME")" &&
+	    station_plain_policy >"$SALLYPORT_HOME.policy" || return
+	"$bin/sallyport" init --demo --policy "$SALLYPORT_HOME.policy" --admin ada --name 'Ada Admin' \
 	    --clamd "$SALLYPORT_HOME/clamav/clamd.sock" --new-passphrase-fd 9 "$@" 9<<END
 $(passphrase ada)
 END

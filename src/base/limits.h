@@ -61,16 +61,16 @@
 #define LIM_PROOF_NODES            64   /* hashes in a Merkle proof */
 #define LIM_POLICY_BYTES           262144
 #define LIM_POLICY_RULES           512
-#define LIM_POLICY_WORDS           64    /* globs, kinds or verdicts in one condition */
-#define LIM_POLICY_FIELDS          32    /* transfer fields a policy may ask for */
-#define LIM_POLICY_CHOICES         64    /* words of a field or of classifications */
-#define LIM_FIELDS                 48    /* fields of one transfer */
+#define LIM_POLICY_WORDS           64 /* globs, kinds or verdicts in one condition */
+#define LIM_POLICY_FIELDS          32 /* transfer fields a policy may ask for */
+#define LIM_POLICY_CHOICES         64 /* words of a field or of classifications */
+#define LIM_FIELDS                 48 /* fields of one transfer */
 #define LIM_FIELD_NAME_BYTES       32
-#define LIM_FIELD_BYTES            1024  /* value of a field */
+#define LIM_FIELD_BYTES            1024 /* value of a field */
 #define LIM_FIELD_LABEL_BYTES      40
-#define LIM_FIELD_WORD_BYTES       64    /* a classification, a choice */
-#define LIM_FIELDS_BYTES           8192  /* names and values of all fields of a transfer */
-#define LIM_FIELD_CLASSES          16    /* limits of a transfer with a classification of their own */
+#define LIM_FIELD_WORD_BYTES       64   /* a classification, a choice */
+#define LIM_FIELDS_BYTES           8192 /* names and values of all fields of a transfer */
+#define LIM_FIELD_CLASSES          16 /* limits of a transfer with a classification of their own */
 #define LIM_FIELD_LIMIT_BYTES      256   /* such a limit */
 #define LIM_POLICY_DAYS            36500 /* days objects are kept, signature age */
 #define LIM_POLICY_TEXT_BYTES      256   /* a "why" of a rule, a glob, a name */

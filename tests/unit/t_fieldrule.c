@@ -316,7 +316,7 @@ limits_of_a_policy(void **state)
 static const char site_policy[] = "fields = [\"purpose\", \"medium\", \"grade\"];"
 				  "fields_optional = [\"approved\", \"ticket\"];"
 				  "site_fields = ( { name = \"grade\"; label = \"Grade\"; kind "
-                                  "= \"choice\"; choices = [\"a\", "
+				  "= \"choice\"; choices = [\"a\", "
 				  "\"b\"]; }, { name = \"ticket\"; max_bytes = 4; } );"
 				  "classifications = [\"open\", \"internal\", \"secret\"];"
 				  "classification_ceiling = \"internal\";";
