@@ -27,8 +27,8 @@ libdir     := $(prefix)/lib
 sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),,$(prefix))/etc
 
 PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
-	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4
-LIBS    := $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lbz2 -lpthread
+	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4 libqrencode cairo pangocairo fontconfig
+LIBS    := $(shell pkg-config --libs $(PKGS) pangoft2 2>/dev/null) -lbz2 -lpthread -lm
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	   -Wcast-qual -Wconversion -Wformat=2 -Wvla -Wswitch-enum -Werror
 HARDEN  := -fstack-protector-strong -fPIE -ffunction-sections -fdata-sections
@@ -38,6 +38,7 @@ CFLAGS_asan    := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-saniti
 LDFLAGS_release := -pie -Wl,--gc-sections -Wl,-z,relro,-z,now -Wl,--as-needed
 LDFLAGS_asan    := -pie -Wl,--gc-sections -fsanitize=address,undefined,fuzzer-no-link -Wl,--as-needed
 VERSION := 0.1.0
+PAGE_CFLAGS := $(shell pkg-config --cflags cairo pangocairo pangoft2 fontconfig 2>/dev/null | sed 's/-I/-isystem /g')
 CPPFLAGS := -I. -D_GNU_SOURCE -DSALLYPORT_VERSION='"$(VERSION)"' -include src/base/banned.h
 CFLAGS  := -std=c11 $(WARN) $(CFLAGS_$(TREE))
 LDFLAGS := $(LDFLAGS_$(TREE))
@@ -47,41 +48,43 @@ LDFLAGS := $(LDFLAGS_$(TREE))
 in      = $(patsubst %.c,%,$(wildcard $(addsuffix .c,$1)))
 base    := $(addprefix src/base/,arena buf clock err escape hex io log mem utf8)
 ipc     := $(addprefix src/ipc/,channel landlock loop message msg sandbox sandbox_probe)
-crypto  := $(addprefix src/core/,canon digest merkle note seal sshsig)
+crypto  := $(addprefix src/core/,canon digest merkle note note_why seal sshsig)
 domain  := $(addprefix src/core/,exception field fieldrule finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
-rules   := $(addprefix src/core/,addendum admit authority custody custody_exception custody_fields custody_sets dossier entry map passage register shape tally \
+rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
+	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect \
+	   custody_witness dossier entry export map passage recall register shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold report report_exceptions report_items report_json report_text slip)
+facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/guess src/core/sixwords src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
 			  src/ipc/service src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/signature src/core/sigset \
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/signature src/core/sigset \
 			  scanners/manifest src/core/contain src/core/split src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
 			  src/core/digest $(ipc) $(base)
 objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media/layout src/base/pin \
 			  src/ipc/secret $(ipc) $(base)
-objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/witness \
+objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/setmark \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/ipc/conf src/ipc/service \
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/tlog src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) \
+objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/field src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
 objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*) \
-			  $(addprefix src/core/,canon digest seal shape sigset sshsig witness) $(ipc) $(base)
+			  $(addprefix src/core/,canon digest seal shape setmark sigset sshsig) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)
@@ -132,6 +135,9 @@ $(B)/%.o: %.c $(B)/flags | $(B)/packages
 $(addprefix $(B)/src/media/,image.o tskfile.o ntfs.o hfs.o): CPPFLAGS := -include tsk/libtsk.h $(CPPFLAGS)
 $(B)/src/media/ntfs.o: CPPFLAGS := -include tsk/libtsk.h -include tsk/fs/tsk_ntfs.h $(CPPFLAGS)
 
+# So do those of glib.
+$(B)/src/proc/report/page.o: CPPFLAGS := $(PAGE_CFLAGS) -include pango/pangocairo.h -include pango/pangofc-fontmap.h $(CPPFLAGS)
+
 .SECONDEXPANSION:
 # A listed object whose source has gone fails here, by name.
 $(program_bins): $(B)/bin/%: $$(addprefix $(B)/,$$(addsuffix .o,$$(objs_$$*)))
@@ -151,9 +157,11 @@ $(B)/share/sallyport/made: $(manifests) $(policies) $(yara_files)
 	@touch $@
 
 # --- tests: the first line of tests/*/t_foo.c names the objects it links -------
-# @ui there are all objects of the screens, @media those of src/media.
+# @ui there are all objects of the screens, @media those of src/media, @rules the rule
+# engine of the record and what it judges.
 objs_ui = $(filter-out ui/main,$(objs_sallyport))
 objs_media = $(call in,src/media/*)
+objs_rules = $(rules) $(domain) $(crypto)
 links = $(addprefix $(B)/,$(addsuffix .o,$(foreach o,$(shell sed -n '1s,^/\* links: \(.*\) \*/$$,\1,p' $1),$(if \
 	$(filter @%,$o),$(objs_$(o:@%=%)),$o))))
 
@@ -245,6 +253,7 @@ install: all install-system ## install under $(DESTDIR)$(prefix)
 	$(Q)$(call some,$(datadir)/clamav,644,$(filter-out %/sallyport-clamd-sets,$(wildcard share/clamav/*)))
 	$(Q)$(call into,$(libexecdir),755,share/clamav/sallyport-clamd-sets)
 	$(Q)$(call some,$(datadir)/yara,644,$(yara_files))
+	$(Q)$(call some,$(datadir)/schema,644,$(wildcard share/schema/*.json))
 	$(Q)$(call some,$(datadir)/audit,755,$(wildcard share/audit/*.py))
 	$(Q)$(call some,$(datadir)/examples/scanners/c,644,$(wildcard share/examples/scanners/c/*))
 	$(Q)$(call some,$(datadir)/examples/scanners/python,644,$(wildcard share/examples/scanners/python/*))

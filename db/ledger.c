@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: ISC */
 #include "db/ledger.h"
+#include "db/ledger_form.h"
+#include "db/ledger_schema.h"
 #include "db/sql.h"
+#include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
-#include "src/core/digest.h"
 
-#include <assert.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define APPLICATION_ID "0x43535459"
 #define BUSY_MS        5000
@@ -25,14 +28,6 @@ static const char *const statements[DO__MAX] = {
 #include "db/ledger_statements.def"
 #undef STMT
 };
-
-static const char *const schema[] = {
-#define SCHEMA(text) text,
-#include "db/ledger_schema.def"
-#undef SCHEMA
-};
-
-#define SCHEMA_COUNT (sizeof(schema) / sizeof(schema[0]))
 
 struct ledger {
 	sqlite3 *db;
@@ -254,46 +249,7 @@ column_bytes(sqlite3_stmt *s, int at, size_t *ret_len)
 	return b != NULL ? b : (const uint8_t *)"";
 }
 
-/* --- schema ------------------------------------------------------------------------------ */
-
-void
-ledger_schema(char out[HEX_DIGEST_SIZE])
-{
-	uint8_t digest[DIGEST_SIZE];
-	struct digest *d = digest_new();
-	for (size_t i = 0; i < SCHEMA_COUNT; i++) {
-		digest_add(d, schema[i], strlen(schema[i]));
-		digest_add(d, "\n", 1);
-	}
-	digest_final(d, digest);
-	digest_free(d);
-	hex_encode(digest, sizeof(digest), out);
-}
-
-/* sqlite_autoindex rows have no text; everything else must be ours, in order. */
-static enum err
-compare_schema(struct ledger *l)
-{
-	sqlite3_stmt *s;
-	size_t i = 0;
-	int rc = sqlite3_prepare_v2(l->db,
-	    "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid", -1, &s, NULL);
-	if (rc != SQLITE_OK)
-		return failed(l, rc);
-	bool same = true;
-	while (same && (rc = sqlite3_step(s)) == SQLITE_ROW) {
-		same = i < SCHEMA_COUNT && strcmp(column_text(s, 0), schema[i]) == 0;
-		i++;
-	}
-	sqlite3_finalize(s);
-	if (same && rc != SQLITE_DONE)
-		return failed(l, rc);
-	if (same && i == SCHEMA_COUNT)
-		return ERR_OK;
-	snprintf(
-	    l->why, sizeof(l->why), "the schema is not the published one at object %zu", i);
-	return ERR_SIGNATURE;
-}
+/* --- form --------------------------------------------------------------------------------- */
 
 static enum err
 check_integrity(struct ledger *l)
@@ -320,8 +276,8 @@ make_schema(struct ledger *l, const char *const origins[2], const char *const vk
 		e = set_pragmas(l);
 	if (e == ERR_OK)
 		e = exec(l, "BEGIN IMMEDIATE");
-	for (size_t i = 0; e == ERR_OK && i < SCHEMA_COUNT; i++)
-		e = exec(l, schema[i]);
+	for (size_t i = 0; e == ERR_OK && ledger_schema_text(i) != NULL; i++)
+		e = exec(l, ledger_schema_text(i));
 	for (unsigned i = 0; e == ERR_OK && i < 2; i++) {
 		sqlite3_stmt *s;
 		e = use(l, DO_LOG_ADD, &s);
@@ -352,14 +308,34 @@ ledger_create(const char *path, const char *const origins[2], const char *const 
 	return ERR_OK;
 }
 
+/*
+ * The header of the file as it lies there; before SQLite opens it, because closing a file
+ * drops the locks that this process has on it.  A file without any is SQLite's to refuse.
+ */
+static enum err
+check_header(struct ledger *l)
+{
+	uint8_t header[LEDGER_FORM_HEADER];
+	const char *why;
+	MEM_CLOSE int fd = open(l->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || io_read_all(fd, header, sizeof(header)) != ERR_OK)
+		return ERR_OK;
+	enum err err = ledger_form_header(header, &why);
+	if (err != ERR_OK)
+		snprintf(l->why, sizeof(l->why), "%s", why);
+	return err;
+}
+
 static enum err
 open_checked(struct ledger *l)
 {
-	enum err e = connect(l, SQLITE_OPEN_READWRITE);
+	enum err e = check_header(l);
+	if (e == ERR_OK)
+		e = connect(l, SQLITE_OPEN_READWRITE);
 	if (e == ERR_OK)
 		e = set_pragmas(l);
 	if (e == ERR_OK)
-		e = compare_schema(l);
+		e = ledger_schema_compare(l->db, l->why, sizeof(l->why));
 	if (e == ERR_OK)
 		sqlite3_set_authorizer(l->db, authorize, NULL);
 	return e;
@@ -386,14 +362,19 @@ enum err
 ledger_load(void *bytes, size_t n, struct ledger **ret, char why[LEDGER_WHY_SIZE])
 {
 	struct ledger *l = mem_alloc(sizeof(*l));
-	enum err e = connect(l, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY);
+	const char *form;
+	enum err e = ledger_form_file(bytes, n, &form);
+	if (e != ERR_OK)
+		snprintf(l->why, sizeof(l->why), "%s", form);
+	else
+		e = connect(l, SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY);
 	if (e == ERR_OK)
 		e = answered(l, sqlite3_deserialize(l->db, "main", bytes, (sqlite3_int64)n,
 				    (sqlite3_int64)n, SQLITE_DESERIALIZE_READONLY));
 	if (e == ERR_OK)
 		e = exec(l, "PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY");
 	if (e == ERR_OK)
-		e = compare_schema(l);
+		e = ledger_schema_compare(l->db, l->why, sizeof(l->why));
 	if (e == ERR_OK)
 		e = check_integrity(l);
 	if (e != ERR_OK)
@@ -513,6 +494,16 @@ ledger_count(struct ledger *l, enum transfer_log log, uint64_t *ret_count)
 	return err;
 }
 
+/* False when it is too long, or has something behind a NUL. */
+static bool
+copy_text(sqlite3_stmt *s, int at, char *out, size_t size)
+{
+	const char *text = column_text(s, at);
+	size_t n = (size_t)sqlite3_column_bytes(s, at);
+	snprintf(out, size, "%s", text);
+	return strlen(text) == n && n < size;
+}
+
 enum err
 ledger_log(
     struct ledger *l, enum transfer_log log, const char **ret_origin, const char **ret_vkey)
@@ -525,12 +516,12 @@ ledger_log(
 	err = step(l, s);
 	if (err != ERR_OK)
 		return err;
-	snprintf(l->origin, sizeof(l->origin), "%s", column_text(s, 0));
-	snprintf(l->vkey, sizeof(l->vkey), "%s", column_text(s, 1));
+	bool whole = copy_text(s, 0, l->origin, sizeof(l->origin)) &&
+	             copy_text(s, 1, l->vkey, sizeof(l->vkey));
 	sqlite3_reset(s);
 	*ret_origin = l->origin;
 	*ret_vkey = l->vkey;
-	return ERR_OK;
+	return whole ? ERR_OK : ERR_RANGE;
 }
 
 enum err
@@ -576,6 +567,9 @@ give_row(sqlite3_stmt *s, struct buf *entry, ledger_row_fn *fn, void *arg)
 	row.id = column_text(s, 4);
 	row.type = column_text(s, 5);
 	row.subj = column_text(s, 6);
+	row.id_len = (size_t)sqlite3_column_bytes(s, 4);
+	row.type_len = (size_t)sqlite3_column_bytes(s, 5);
+	row.subj_len = (size_t)sqlite3_column_bytes(s, 6);
 	return fn(arg, &row);
 }
 

@@ -28,8 +28,9 @@ void ledger_init(void);
 enum err ledger_create(const char *path, const char *const origins[2],
     const char *const vkeys[2], struct ledger **ret, char why[LEDGER_WHY_SIZE]);
 /*
- * Opens for writing.  ERR_SIGNATURE when the schema is not ours byte for
- * byte, ERR_SYNTAX when the file is damaged.
+ * Opens for writing.  ERR_RANGE when the header is not that of a ledger,
+ * ERR_SIGNATURE when the schema is not ours byte for byte, ERR_SYNTAX when the
+ * file is damaged.
  */
 enum err ledger_open(const char *path, struct ledger **ret, char why[LEDGER_WHY_SIZE]);
 /*
@@ -55,7 +56,10 @@ enum err ledger_append(struct ledger *, enum transfer_log, uint64_t seq, const s
 const char *ledger_why(const struct ledger *);
 
 enum err ledger_count(struct ledger *, enum transfer_log, uint64_t *ret_count);
-/* ERR_NOTFOUND when the log has no row.  Texts live until the next call. */
+/*
+ * ERR_NOTFOUND when the log has no row, ERR_RANGE for texts that no log has.  Texts live until
+ * the next call.
+ */
 enum err ledger_log(
     struct ledger *, enum transfer_log, const char **ret_origin, const char **ret_vkey);
 /* ERR_RANGE when the file holds logs or entries of logs that there are not. */
@@ -69,6 +73,7 @@ struct ledger_row {
 	const uint8_t *leaf; /* as stored */
 	size_t leaf_len;
 	const char *id, *type, *subj; /* the projections, as stored */
+	size_t id_len, type_len, subj_len;
 };
 /* Anything but ERR_OK ends the walk. */
 typedef enum err ledger_row_fn(void *arg, const struct ledger_row *);

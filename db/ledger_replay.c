@@ -28,7 +28,27 @@ refuse(struct replay *r, enum err e, const char *fmt, ...)
 	return e;
 }
 
+/* What SQLite could not give is unreadable; what is too long is not. */
+static void
+refuse_read(struct replay *r, enum err e, const char *what)
+{
+	if (e == ERR_LIMIT) {
+		refuse(r, e, "%s is longer than one may be", what);
+		return;
+	}
+	r->out->unreadable = true;
+	r->out->at_entry = false;
+	refuse(r, e, "%s cannot be read: %s", what, ledger_why(r->ledger));
+}
+
 /* --- entries ------------------------------------------------------------------------ */
+
+/* With whatever stands behind a NUL. */
+static bool
+is_same(const char *stored, size_t n, const char *text)
+{
+	return n == strlen(text) && memcmp(stored, text, n) == 0;
+}
 
 static enum err
 compare_row(struct replay *r, const struct ledger_row *row, const struct entry *e)
@@ -36,8 +56,9 @@ compare_row(struct replay *r, const struct ledger_row *row, const struct entry *
 	if (row->leaf_len != sizeof(e->leaf) ||
 	    memcmp(row->leaf, e->leaf, sizeof(e->leaf)) != 0)
 		return refuse(r, ERR_SIGNATURE, "the stored leaf is not the hash of the entry");
-	if (strcmp(row->id, e->id) != 0 || strcmp(row->type, e->type) != 0 ||
-	    strcmp(row->subj, e->subj) != 0)
+	if (!is_same(row->id, row->id_len, e->id) ||
+	    !is_same(row->type, row->type_len, e->type) ||
+	    !is_same(row->subj, row->subj_len, e->subj))
 		return refuse(
 		    r, ERR_SIGNATURE, "the columns id, type and subj do not repeat the entry");
 	return ERR_OK;
@@ -73,7 +94,7 @@ replay_entries(struct replay *r, enum transfer_log log)
 	enum err err = ledger_each(r->ledger, log, 0, replay_row, r);
 	if (err != ERR_OK) {
 		if (r->out->why[0] == 0)
-			refuse(r, err, "the row cannot be read: %s", ledger_why(r->ledger));
+			refuse_read(r, err, "the row");
 		return err;
 	}
 	r->out->at_entry = false;
@@ -152,8 +173,7 @@ replay_notes(struct replay *r)
 	if (err == ERR_OK) {
 		err = ledger_each_checkpoint(r->ledger, replay_note, r);
 		if (err != ERR_OK && r->out->why[0] == 0)
-			refuse(
-			    r, err, "a checkpoint cannot be read: %s", ledger_why(r->ledger));
+			refuse_read(r, err, "a checkpoint");
 	}
 	for (unsigned log = 0; err == ERR_OK && log < 2; log++) {
 		r->out->log = (enum transfer_log)log;
@@ -205,8 +225,12 @@ ledger_replay(struct ledger *l, struct custody *c, bool all_notes, struct ledger
 	struct replay r = {.ledger = l, .custody = c, .out = ret};
 	*ret = (struct ledger_replay){.log = LOG_AUTHORITY};
 	enum err err = ledger_no_strangers(l);
-	if (err != ERR_OK)
+	if (err == ERR_RANGE)
 		return refuse(&r, err, "the file holds entries of logs that there are not");
+	if (err != ERR_OK) {
+		refuse_read(&r, err, "the file");
+		return err;
+	}
 	if (all_notes) {
 		r.pool = ledger_pool_new();
 		custody_defer_signatures(c, defer_signature, &r);

@@ -18,7 +18,8 @@ struct ledger_replay {
 	/* where it failed */
 	enum transfer_log log;
 	uint64_t seq;
-	bool at_entry; /* the sentence is about entry seq of log */
+	bool at_entry;   /* the sentence is about entry seq of log */
+	bool unreadable; /* SQLite could not give it */
 	char why[CUSTODY_WHY_SIZE];
 };
 

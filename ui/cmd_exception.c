@@ -45,17 +45,13 @@ cmd_exception_show(const char *type, const json_t *data)
 static void
 exception_say_force(struct ui *ui, const char *leaf, const char *done)
 {
-	for (size_t i = 0; i < custody_pending_count(ui->authority); i++) {
-		const char *pending, *type, *about;
-		custody_pending_at(ui->authority, i, &pending, &type, &about);
-		if (strcmp(pending, leaf) != 0)
-			continue;
+	struct custody_proposal p;
+	if (custody_pending_find(ui->authority, leaf, &p))
 		print_out("%sproposed; %u admins must stand behind it:\n"
-			  "  sallyport --as ADMIN endorse %s\n",
-		    desk_mark(ui), custody_threshold(ui->authority), leaf);
-		return;
-	}
-	print_out("%s%s\n", desk_mark(ui), done);
+			  "  sallyport --as ADMIN authority endorse %s\n",
+		    desk_mark(ui), p.needs, leaf);
+	else
+		print_out("%s%s\n", desk_mark(ui), done);
 }
 
 static int

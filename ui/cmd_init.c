@@ -5,6 +5,7 @@
 #include "src/core/policy.h"
 #include "src/core/station.h"
 #include "src/ipc/sandbox.h"
+#include "ui/cmd_init.h"
 #include "ui/command.h"
 #include "ui/founding.h"
 #include "ui/print.h"
@@ -171,6 +172,13 @@ init_open_home(const struct ui *ui, int *ret_fd)
 	if (fd < 0)
 		return init_complain(ui->home, "choose a folder of yours: --home");
 	*ret_fd = fd;
+	if (faccessat(fd, INIT_WAITING, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+		print_problemf(
+		    "with its page in hand: sallyport init --word GROUP; without it, "
+		    "remove the folder and begin again",
+		    "a station was founded in %s, and its page was not typed back", ui->home);
+		return UI_NO;
+	}
 	if (faccessat(fd, "station.conf", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
 		return UI_DONE;
 	print_problemf("choose another folder: --home DIR, or SALLYPORT_HOME",
@@ -212,7 +220,7 @@ init_write_keys(const struct founding *f, int home_fd)
 	return UI_DONE;
 }
 
-/* The pinned genesis, and last of all what makes the folder a station. */
+/* The pinned genesis, and last of all what makes the folder a station once it has its name. */
 static int
 init_write_station(const struct founding *f, const struct args *a, int home_fd)
 {
@@ -230,7 +238,7 @@ init_write_station(const struct founding *f, const struct args *a, int home_fd)
 	if (e == ERR_OK)
 		e = station_print_default(f->site, f->station, clamd, &text);
 	if (e == ERR_OK)
-		e = init_write(home_fd, ".", "station.conf", 0644, &text);
+		e = init_write(home_fd, ".", INIT_WAITING, 0644, &text);
 	buf_done(&text);
 	return e == ERR_OK
 	           ? UI_DONE
@@ -242,9 +250,9 @@ init_write_station(const struct founding *f, const struct args *a, int home_fd)
 
 /* What makes a founded station work. */
 static void
-init_print_next(const struct founding *f)
+init_print_next(const struct ui *ui, const char *admin)
 {
-	if (strcmp(f->home, INIT_INSTALLED) == 0)
+	if (strcmp(ui->home, INIT_INSTALLED) == 0)
 		print_out(
 		    "\nNext, as root: hand the folders to the users of the services, and "
 		    "start them\n"
@@ -254,9 +262,9 @@ init_print_next(const struct founding *f)
 	else
 		print_out("\nNext: start sallyportd, then\n");
 	print_out(
-	    "  sallyport --as %s officer add ID --name NAME --role officer   (two at least)\n"
-	    "  sallyport --as %s requester add ID --name NAME\n",
-	    f->admins[0].id, f->admins[0].id);
+	    "  sallyport --as %s authority add ID --name NAME --role officer   (two at least)\n"
+	    "  sallyport --as %s authority requester ID --name NAME\n",
+	    admin, admin);
 }
 
 static void
@@ -286,14 +294,33 @@ init_print_page(const struct founding *f)
 		print_wrapped(0,
 		    "One admin alone can enrol people on this station. For real data found it "
 		    "with --threshold 2 and three admins.");
-	init_print_next(f);
+	print_out("\nThe station begins to work when this part of the page was typed back:\n"
+		  "  group %u of the genesis (of 16, row by row)\n",
+	    init_word_group(genesis));
+}
+
+/* Whoever types passphrases types the word, too; a script gives it afterwards. */
+static int
+init_type_word(const struct ui *ui, const struct args *a, const struct founding *f, int home_fd)
+{
+	const char *genesis = msg_str(&f->founded, "genesis");
+	if (ui->tty < 0 || args_has(a, "new-passphrase-fd")) {
+		print_out("\nNext: sallyport init --word GROUP\n");
+		return UI_DONE;
+	}
+	int status = init_word_ask(ui, genesis);
+	if (status == UI_DONE)
+		status = init_word_accept(ui, home_fd);
+	if (status == UI_DONE)
+		init_print_next(ui, f->admins[0].id);
+	return status;
 }
 
 /* --- all together
  * ------------------------------------------------------------------------------ */
 
 /* From here on only HOME can be opened, and the ledger speaks. */
-static int
+int
 init_confine(int home_fd)
 {
 	const struct sandbox_path path = {home_fd, SANDBOX_READ | SANDBOX_WRITE};
@@ -305,8 +332,8 @@ init_confine(int home_fd)
 }
 
 static int
-init_found(
-    struct founding *f, const struct args *a, int home_fd, const uint8_t *policy, size_t n)
+init_found(struct ui *ui, struct founding *f, const struct args *a, int home_fd,
+    const uint8_t *policy, size_t n)
 {
 	int status = init_make_folders(f, home_fd);
 	if (status == UI_DONE)
@@ -326,12 +353,18 @@ init_found(
 		status = init_write_station(f, a, home_fd);
 	if (status == UI_DONE)
 		init_print_page(f);
-	return status;
+	return status == UI_DONE ? init_type_word(ui, a, f, home_fd) : status;
 }
 
 int
 cmd_init(struct ui *ui, struct args *a)
 {
+	if (args_has(a, "word")) {
+		int given = init_word_given(ui, args_text(a, "word"));
+		if (given == UI_DONE)
+			init_print_next(ui, "ADMIN");
+		return given;
+	}
 	struct founding *f = mem_alloc(sizeof(*f));
 	char site[65];
 	uint8_t *policy = NULL;
@@ -346,7 +379,7 @@ cmd_init(struct ui *ui, struct args *a)
 		status = init_admin_key(
 		    ui, args_number(a, "new-passphrase-fd", -1), f->demo, &f->admins[i]);
 	if (status == UI_DONE)
-		status = init_found(f, a, home_fd, policy, n);
+		status = init_found(ui, f, a, home_fd, policy, n);
 	founding_done(f);
 	free(f);
 	free(policy);

@@ -1,33 +1,31 @@
 /* SPDX-License-Identifier: ISC */
-/* People: an admin enrols officers, admins, auditors and requesters. */
+/* People and their keys: an admin enrols them, and gives them new keys. */
+#include "ui/cmd_people.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
 #include "src/core/sshsig.h"
-#include "ui/cmd_exception.h"
 #include "ui/command.h"
 #include "ui/desk.h"
+#include "ui/people.h"
 #include "ui/print.h"
 #include "ui/secret.h"
 #include "ui/sign.h"
+#include "ui/signin.h"
 
 #include <string.h>
 #include <unistd.h>
 
-/* A new key, before and after it is sealed. */
-struct new_key {
-	struct sshsig_key *key;
-	struct buf file;
-	char name[LIM_PERSON_ID_BYTES + 8]; /* of the file */
-	char line[SSHSIG_LINE_SIZE];
-	char fingerprint[SSHSIG_FINGERPRINT_SIZE];
-};
+#define PEOPLE_WORDS_BYTES 8192 /* one act in words */
 
-static int
-new_key_make(struct ui *ui, const char *id, int fd, struct new_key *k)
+/* --- a new key --------------------------------------------------- */
+
+int
+cmd_people_key_new(struct ui *ui, const char *id, int fd, struct new_key *k)
 {
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *passphrase = NULL;
+	const struct custody_person *p = custody_person_find(ui->authority, id);
 	int status = secret_ask_new(ui, fd, id, &passphrase);
 	if (status != UI_DONE)
 		return status;
@@ -43,141 +41,165 @@ new_key_make(struct ui *ui, const char *id, int fd, struct new_key *k)
 		    err_str(e));
 		return UI_FAULT;
 	}
-	snprintf(k->name, sizeof(k->name), "%s.key", id);
+	keyslot_free_name(
+	    ui->keys_fd, id, p != NULL && p->has_key ? p->public_key : NULL, k->name);
 	sshsig_public_line(sshsig_key_public(k->key), k->line);
 	sshsig_fingerprint(sshsig_key_public(k->key), k->fingerprint);
 	return UI_DONE;
 }
 
-static void
-new_key_done(struct new_key *k)
+void
+cmd_people_key_done(struct new_key *k)
 {
 	sshsig_key_free(k->key);
 	buf_done(&k->file);
 }
 
-static json_t *
-people_roles(const char *list)
+int
+cmd_people_prove(
+    struct sshsig_key *key, const char *id, const char *root, const char *field, json_t *data)
 {
-	json_t *roles = json_array();
-	while (*list != '\0') {
-		size_t n = strcspn(list, ",");
-		json_array_append_new(roles, json_stringn(list, n));
-		list += n + (list[n] == ',');
-	}
-	return roles;
-}
-
-/* data of officer.enroll, with the proof that whoever made the key holds it. */
-static int
-people_enrolment(struct ui *ui, const struct args *a, const char *subj, const struct new_key *k,
-    json_t **ret_data)
-{
-	char root[HEX_DIGEST_SIZE];
 	struct buf text, blob;
-	int status = sign_root(ui, subj, root);
-	if (status != UI_DONE)
-		return status;
 	buf_init(&text, 1024);
 	buf_init(&blob, LIM_ENTRY_SIG_BYTES);
-	enum err e = custody_proof_text(args_text(a, "ID"), root, &text);
+	enum err e = custody_proof_text(id, root, &text);
 	if (e == ERR_OK)
-		e = sshsig_sign(k->key, text.data, text.len, &blob);
+		e = sshsig_sign(key, text.data, text.len, &blob);
 	if (e == ERR_OK)
-		*ret_data = json_pack("{s:s, s:s, s:s, s:o, s:o}", "id", args_text(a, "ID"),
-		    "key", k->line, "name", args_text(a, "name"), "proof",
-		    canon_b64_new(blob.data, blob.len), "roles",
-		    people_roles(args_text(a, "role")));
+		json_object_set_new(data, field, canon_b64_new(blob.data, blob.len));
 	buf_done(&text);
 	buf_done(&blob);
 	if (e == ERR_OK)
 		return UI_DONE;
-	print_problemf("try again", "the new key does not sign: %s", err_str(e));
+	print_problemf("try again", "the key does not sign: %s", err_str(e));
 	return UI_FAULT;
 }
 
-static bool
-people_pending(const struct ui *ui, const char *subj)
+int
+cmd_people_key_enrol(struct ui *ui, const struct new_key *k, const char *type, const char *subj,
+    json_t *data, char ret_leaf[HEX_DIGEST_SIZE])
 {
-	for (size_t i = 0; i < custody_pending_count(ui->authority); i++) {
-		const char *leaf, *type, *about;
-		custody_pending_at(ui->authority, i, &leaf, &type, &about);
-		if (strcmp(about, subj) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* Nobody gets a second key, and no key is overwritten that may be in use. */
-static int
-people_is_new(const struct ui *ui, const char *id, const char *subj)
-{
-	const struct custody_person *p = custody_person_find(ui->authority, id);
-	if (p != NULL && p->has_key) {
-		print_problemf("a person has one id and one key; give all roles when enrolling",
-		    "%s is enrolled already", id);
-		return UI_NO;
-	}
-	if (!people_pending(ui, subj))
-		return UI_DONE;
-	print_problemf("sallyport --as ADMIN endorse", "%s was proposed already", id);
-	return UI_NO;
-}
-
-/* Whether an admin's act is in force now, or what it waits for. */
-static void
-people_say_force(struct ui *ui, const char *subj, const char *what)
-{
-	if (desk_refresh(ui) == UI_DONE && people_pending(ui, subj))
-		print_out(
-		    "%s%s: proposed; %u admins must stand behind it: sallyport --as ADMIN "
-		    "endorse\n",
-		    desk_mark(ui), what, custody_threshold(ui->authority));
-	else
-		print_out("%s%s: in force\n", desk_mark(ui), what);
-}
-
-static int
-people_enrol(struct ui *ui, const struct args *a, const char *subj, const struct new_key *k)
-{
-	json_t *data = NULL;
-	int status = people_enrolment(ui, a, subj, k, &data);
-	if (status != UI_DONE)
-		return status;
 	/* a key nobody enrolled does no harm; an enrolment without its key would */
 	enum err e = io_replace_synced(ui->keys_fd, k->name, 0600, k->file.data, k->file.len);
 	if (e != ERR_OK) {
 		json_decref(data);
-		print_problemf("see that the folder is yours and has room; nobody was enrolled",
+		print_problemf("see that the folder is yours and has room; nothing was signed",
 		    "%s/keys/%s cannot be written: %s", ui->home, k->name, err_str(e));
 		return UI_FAULT;
 	}
-	status = sign_entry(ui, "authority", "officer.enroll", subj, data, NULL);
+	int status = cmd_people_sign(ui, type, subj, data, ret_leaf);
 	if (status != UI_DONE && !ui->gone)
 		unlinkat(ui->keys_fd, k->name, 0);
 	return status;
 }
 
+/* --- acts -------------------------------------------------------- */
+
+int
+cmd_people_sign(struct ui *ui, const char *type, const char *subj, json_t *data,
+    char ret_leaf[HEX_DIGEST_SIZE])
+{
+	struct msg m;
+	int status = sign_entry(ui, "authority", type, subj, data, &m);
+	if (status != UI_DONE)
+		return status;
+	snprintf(ret_leaf, HEX_DIGEST_SIZE, "%s", msg_str(&m, "leaf"));
+	msg_done(&m);
+	return UI_DONE;
+}
+
+int
+cmd_people_say(struct ui *ui, const char *leaf, const char *done)
+{
+	struct custody_proposal p;
+	struct buf words;
+	int status = desk_refresh(ui);
+	if (status != UI_DONE)
+		return status;
+	if (!custody_pending_find(ui->authority, leaf, &p)) {
+		print_out("%s%s: in force\n", desk_mark(ui), done);
+		return UI_DONE;
+	}
+	buf_init(&words, PEOPLE_WORDS_BYTES);
+	people_act_waits(ui->authority, &p, &words);
+	print_out("%s%s: proposed, not in force\n", desk_mark(ui), done);
+	print_folded("  ", 2, "%s", buf_str(&words));
+	print_out("  sallyport --as ADMIN authority endorse %s\n", leaf);
+	buf_done(&words);
+	return UI_DONE;
+}
+
+int
+cmd_people_find(struct ui *ui, const char *id, const struct custody_person **ret)
+{
+	*ret = custody_person_find(ui->authority, id);
+	if (*ret != NULL)
+		return UI_DONE;
+	print_problemf("sallyport people lists them", "nobody with the id %s is enrolled", id);
+	return UI_NO;
+}
+
+/* An act of this type about him, that still waits. */
+static bool
+people_waits(const struct ui *ui, const char *type, const char *subj)
+{
+	struct custody_proposal p;
+	for (size_t i = 0; custody_pending_at(ui->authority, i, &p); i++)
+		if (strcmp(p.subj, subj) == 0 && strcmp(p.type, type) == 0)
+			return true;
+	return false;
+}
+
+/* Nobody gets a second key, and no key file is overwritten that may be in use. */
+static int
+people_is_new(const struct ui *ui, const char *id, const char *subj, const char *type)
+{
+	const struct custody_person *p = custody_person_find(ui->authority, id);
+	if (strcmp(type, "officer.enroll") == 0 && p != NULL && p->has_key) {
+		print_problemf("sallyport authority grant gives a further role, authority key "
+			       "enroll another key",
+		    "%s is enrolled already", id);
+		return UI_NO;
+	}
+	if (!people_waits(ui, type, subj))
+		return UI_DONE;
+	print_problemf("sallyport --as ADMIN authority pending", "%s was proposed already", id);
+	return UI_NO;
+}
+
+/* --- enrolling --------------------------------------------------- */
+
 int
 cmd_people_officer(struct ui *ui, struct args *a)
 {
 	struct new_key k = {.key = NULL};
+	char root[HEX_DIGEST_SIZE], leaf[HEX_DIGEST_SIZE];
 	const char *id = args_text(a, "ID");
 	MEM_FREE char *subj = mem_printf("person:%s", id);
-	int status = people_is_new(ui, id, subj);
+	json_t *data = NULL;
+	int status = people_is_new(ui, id, subj, "officer.enroll");
 	if (status != UI_DONE)
 		return status;
 	buf_init(&k.file, LIM_KEY_FILE_BYTES);
-	status = new_key_make(ui, id, args_number(a, "new-passphrase-fd", -1), &k);
+	status = cmd_people_key_new(ui, id, args_number(a, "new-passphrase-fd", -1), &k);
 	if (status == UI_DONE)
-		status = people_enrol(ui, a, subj, &k);
+		status = sign_root(ui, subj, root);
+	if (status == UI_DONE) {
+		data = json_pack("{s:s, s:s, s:s, s:o}", "id", id, "key", k.line, "name",
+		    args_text(a, "name"), "roles", people_roles_parse(args_text(a, "role")));
+		status = cmd_people_prove(k.key, id, root, "proof", data);
+	}
+	if (status == UI_DONE)
+		status = cmd_people_key_enrol(
+		    ui, &k, "officer.enroll", subj, json_incref(data), leaf);
+	json_decref(data);
 	if (status == UI_DONE) {
 		MEM_FREE char *what =
 		    mem_printf("%s (%s) as %s", id, args_text(a, "name"), args_text(a, "role"));
-		people_say_force(ui, subj, what);
+		status = cmd_people_say(ui, leaf, what);
 		print_out("  key   %s\n  file  %s/keys/%s\n", k.fingerprint, ui->home, k.name);
 	}
-	new_key_done(&k);
+	cmd_people_key_done(&k);
 	return status;
 }
 
@@ -210,61 +232,107 @@ int
 cmd_people_requester(struct ui *ui, struct args *a)
 {
 	const char *id = args_text(a, "ID");
+	char leaf[HEX_DIGEST_SIZE];
 	MEM_FREE char *subj = mem_printf("person:%s", id);
 	json_t *data = json_pack("{s:s, s:s}", "id", id, "name", args_text(a, "name"));
-	int status = UI_DONE;
-	if (args_has(a, "key"))
+	int status = people_is_new(ui, id, subj, "requester.enroll");
+	if (status == UI_DONE && args_has(a, "key"))
 		status = people_public_key(args_at(a, "key", 0), data);
-	if (status != UI_DONE) {
-		json_decref(data);
+	if (status == UI_DONE)
+		status = cmd_people_sign(ui, "requester.enroll", subj, json_incref(data), leaf);
+	json_decref(data);
+	if (status != UI_DONE)
 		return status;
+	MEM_FREE char *what = mem_printf("%s (%s) as requester", id, args_text(a, "name"));
+	return cmd_people_say(ui, leaf, what);
+}
+
+/* --- another key ------------------------------------------------- */
+
+/* The key in force signs as well that the new one takes its place: its owner is here. */
+static int
+people_cross(
+    struct ui *ui, const struct custody_person *p, int fd, const char *root, json_t *data)
+{
+	struct keyslot slot;
+	struct sshsig_key *key = NULL;
+	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *passphrase = NULL;
+	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
+	if (keyslot_read(ui->keys_fd, p->id, p->public_key, &slot) != ERR_OK) {
+		print_problemf("if it is lost, revoke it first: sallyport authority key revoke",
+		    "there is no key of %s on this station", p->id);
+		return UI_NO;
 	}
-	status = sign_entry(ui, "authority", "requester.enroll", subj, data, NULL);
-	if (status == UI_DONE) {
-		MEM_FREE char *what =
-		    mem_printf("%s (%s) as requester", id, args_text(a, "name"));
-		people_say_force(ui, subj, what);
+	int status = secret_ask(ui, fd, p->id, &passphrase);
+	enum err e =
+	    status == UI_DONE ? seal_open(slot.file, slot.n, passphrase, NULL, &seed) : ERR_OK;
+	if (status == UI_DONE && e == ERR_OK)
+		e = seal_seed_key(seed, &key);
+	keyslot_done(&slot);
+	if (e != ERR_OK) {
+		print_problemf(
+		    e == ERR_DENIED
+			? "try again; if it is forgotten, revoke the key first: sallyport "
+			  "authority key revoke"
+			: "bring the key file back from its copy, or revoke the key",
+		    "the key of %s in force does not open: %s", p->id,
+		    e == ERR_DENIED ? "this is not its passphrase" : err_str(e));
+		return UI_NO;
 	}
+	if (status == UI_DONE)
+		status = cmd_people_prove(key, p->id, root, "cross", data);
+	sshsig_key_free(key);
 	return status;
 }
 
+/* In force, it takes the place of the file before. */
 static void
-people_print_pending(const struct ui *ui, size_t i)
+people_settle(struct ui *ui, const char *id, struct new_key *k)
 {
-	const char *leaf, *type, *about;
-	custody_pending_at(ui->authority, i, &leaf, &type, &about);
-	print_out("%s%s %s\n  %s\n", desk_mark(ui), type, about, leaf);
-	if (strcmp(about, "exception") == 0)
-		cmd_exception_show(type, custody_exception_pending(ui->authority, i));
+	const struct custody_person *p = custody_person_find(ui->authority, id);
+	MEM_FREE char *name = mem_printf("%s.key", id);
+	if (p == NULL || !p->has_key || strcmp(k->name, name) == 0 ||
+	    strcmp(p->key, k->fingerprint) != 0)
+		return;
+	if (renameat(ui->keys_fd, k->name, ui->keys_fd, name) == 0)
+		snprintf(k->name, sizeof(k->name), "%s", name);
 }
 
 int
-cmd_people_endorse(struct ui *ui, struct args *a)
+cmd_people_key(struct ui *ui, struct args *a)
 {
-	const char *wanted = args_text(a, "LEAF"), *leaf, *type, *about = NULL;
-	size_t n = custody_pending_count(ui->authority);
-	for (size_t i = 0; i < n; i++) {
-		custody_pending_at(ui->authority, i, &leaf, &type, &about);
-		if (wanted == NULL)
-			people_print_pending(ui, i);
-		else if (strcmp(leaf, wanted) == 0)
-			break;
-		about = NULL;
-	}
-	if (wanted == NULL) {
-		if (n == 0)
-			print_out("%snothing awaits an endorsement\n", desk_mark(ui));
-		return UI_DONE;
-	}
-	if (about == NULL) {
-		print_problem("no act with this leaf awaits an endorsement",
-		    "sallyport --as ADMIN endorse lists what does");
-		return UI_NO;
-	}
-	MEM_FREE char *subj = mem_strdup(about);
-	int status = sign_entry(ui, "authority", "authority.endorse", subj,
-	    json_pack("{s:s}", "leaf", wanted), NULL);
+	struct new_key k = {.key = NULL};
+	const struct custody_person *p;
+	char root[HEX_DIGEST_SIZE], leaf[HEX_DIGEST_SIZE];
+	const char *id = args_text(a, "ID");
+	MEM_FREE char *subj = mem_printf("person:%s", id);
+	json_t *data = json_pack("{s:s}", "id", id);
+	int status = cmd_people_find(ui, id, &p);
 	if (status == UI_DONE)
-		people_say_force(ui, subj, subj);
+		status = people_is_new(ui, id, subj, "key.enroll");
+	if (status == UI_DONE)
+		status = sign_root(ui, subj, root);
+	if (status == UI_DONE && p->has_key)
+		status =
+		    people_cross(ui, p, args_number(a, "old-passphrase-fd", -1), root, data);
+	buf_init(&k.file, LIM_KEY_FILE_BYTES);
+	if (status == UI_DONE)
+		status =
+		    cmd_people_key_new(ui, id, args_number(a, "new-passphrase-fd", -1), &k);
+	if (status == UI_DONE) {
+		json_object_set_new(data, "key", json_string(k.line));
+		status = cmd_people_prove(k.key, id, root, "proof", data);
+	}
+	if (status == UI_DONE)
+		status =
+		    cmd_people_key_enrol(ui, &k, "key.enroll", subj, json_incref(data), leaf);
+	json_decref(data);
+	if (status == UI_DONE) {
+		MEM_FREE char *what = mem_printf("a new key for %s", id);
+		status = cmd_people_say(ui, leaf, what);
+		people_settle(ui, id, &k);
+		print_out("  key   %s\n  file  %s/keys/%s\n", k.fingerprint, ui->home, k.name);
+	}
+	cmd_people_key_done(&k);
 	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* policy set: the bytes go into the ledger, the signature puts them in force. */
+/* authority policy: the bytes go into the ledger, the signature puts them in force. */
 #include "src/base/io.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
@@ -64,7 +64,7 @@ cmd_policy_set(struct ui *ui, struct args *a)
 		bool in_force = strcmp(custody_policy(ui->authority), hex) == 0;
 		print_out("%spolicy \"%s\": %s; %u signatures for a release\n  sha256 %s\n",
 		    desk_mark(ui), policy->name,
-		    in_force ? "in force" : "proposed, see sallyport endorse",
+		    in_force ? "in force" : "proposed, see sallyport authority pending",
 		    policy->approvals, hex);
 	}
 	policy_free(policy);

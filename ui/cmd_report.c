@@ -68,7 +68,7 @@ cmd_report(struct ui *ui, struct args *a)
 		return UI_USAGE;
 	}
 	if (formats == NULL)
-		formats = "text,json,slip";
+		formats = "text,json,pdf,slip";
 	while (status == UI_DONE && *formats != '\0') {
 		size_t n = strcspn(formats, ",");
 		status = report_one(ui, a, formats, n);

@@ -49,7 +49,8 @@ status_row(void *arg, const json_t *row)
 	bool *any = arg;
 	char changed[24], files[24];
 	const char *state = row_text(row, "state");
-	bool went = strcmp(state, "RELEASED") == 0 || strcmp(state, "CLOSED") == 0;
+	bool went = strcmp(state, "RELEASED") == 0 || strcmp(state, "CLOSED") == 0 ||
+	            strncmp(state, "RECALL", 6) == 0 || strncmp(state, "RETIRE", 6) == 0;
 	if (!*any)
 		print_titles(status_columns, STATUS_COLUMNS);
 	*any = true;
@@ -217,6 +218,8 @@ static const struct {
     {"SUBMITTED", "another officer signs: sallyport --as ID approve %s (or return)"},
     {"APPROVED", "it is being released; after an interruption: sallyport --as ID release %s"},
     {"RELEASED", "hand the medium back, then: sallyport --as ID close %s --disposition TEXT"},
+    {"RECALL", "another officer signs the recall: sallyport --as ID recall %s (or keep)"},
+    {"RETIRE", "another officer signs the retirement: sallyport --as ID retire %s (or keep)"},
     {"BLOCKED", "remove the cause, then: sallyport --as ID rescan %s (or abort)"},
 };
 

@@ -14,18 +14,27 @@ static const struct command command_rows[] = {
 
 #define COMMAND_COUNT (sizeof(command_rows) / sizeof(command_rows[0]))
 
+/* How many of the words are the name, all of it; 0 when they are another. */
+static int
+command_words(const char *name, int argc, char *const *argv)
+{
+	int used = 0;
+	for (const char *word = name; *word != '\0'; used++) {
+		size_t n = strcspn(word, " ");
+		if (used == argc || strlen(argv[used]) != n || memcmp(argv[used], word, n) != 0)
+			return 0;
+		word += n + (word[n] == ' ');
+	}
+	return used;
+}
+
 const struct command *
 command_find(int argc, char *const *argv, int *ret_used)
 {
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		const char *name = command_rows[i].name, *blank = strchr(name, ' ');
-		size_t n = blank != NULL ? (size_t)(blank - name) : strlen(name);
-		if (argc < 1 || strlen(argv[0]) != n || memcmp(argv[0], name, n) != 0)
-			continue;
-		if (blank != NULL && (argc < 2 || strcmp(argv[1], blank + 1) != 0))
-			continue;
-		*ret_used = blank != NULL ? 2 : 1;
-		return &command_rows[i];
+		*ret_used = command_words(command_rows[i].name, argc, argv);
+		if (*ret_used > 0)
+			return &command_rows[i];
 	}
 	return NULL;
 }
@@ -36,7 +45,7 @@ command_help_all(void)
 	print_out(
 	    "usage: sallyport [--as ID] [--passphrase-fd FD] [--home DIR] COMMAND ...\n\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++) {
-		char name[24];
+		char name[32];
 		snprintf(name, sizeof(name), "  %-14s ", command_rows[i].name);
 		print_folded(name, 17, "%s", command_rows[i].help);
 	}

@@ -14,7 +14,7 @@ enum command_need {
 };
 
 struct command {
-	const char *name; /* one or two words */
+	const char *name; /* one to three words */
 	enum command_need need;
 	const char *spec; /* args.h */
 	const char *help; /* one sentence without full stop */

@@ -119,11 +119,9 @@ size_t
 files_paths(struct ui *ui, const struct args *args, struct sandbox_path out[FILES_PATHS])
 {
 	size_t n = 0;
-	/* only enrolling writes a key beside the others */
-	bool enrols = ui->batch || args_has(args, "role");
 	if (ui->keys_fd >= 0)
 		out[n++] = (struct sandbox_path){
-		    ui->keys_fd, SANDBOX_READ | (enrols ? SANDBOX_WRITE : 0u)};
+		    ui->keys_fd, SANDBOX_READ | (ui->writes_keys ? SANDBOX_WRITE : 0u)};
 	if (ui->batch) {
 		/* which files its lines will name is not known yet */
 		out[n] = (struct sandbox_path){open("/", O_PATH | O_CLOEXEC), SANDBOX_READ};

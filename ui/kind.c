@@ -113,6 +113,15 @@ kind_check_number(const char *v, char *why)
 }
 
 static const char *
+kind_check_entry(const char *v, char *why)
+{
+	(void)why;
+	return kind_all_of(v, "0123456789") && strlen(v) <= 15
+	           ? NULL
+	           : "must be the number of an entry";
+}
+
+static const char *
 kind_check_items(const char *v, char *why)
 {
 	(void)why;
@@ -256,8 +265,11 @@ static const struct kind {
     {"DIR", NULL, ANY, kind_check_path},
     {"PATH", NULL, ANY, kind_check_path},
     {"DECISION", "approve|reject|hold|none", ONE_WORD, NULL},
-    {"ROLES", "officer|admin|auditor", SOME_WORDS, NULL},
-    {"FORMATS", "text|json|slip", SOME_WORDS, NULL},
+    {"ROLES", "officer|auditor", SOME_WORDS, NULL},
+    {"GRANTS", "officer|auditor|requester", SOME_WORDS, NULL},
+    {"CAUSE", "rotated|lost|forgotten|compromised|left", ONE_WORD, NULL},
+    {"ENTRY", NULL, ANY, kind_check_entry},
+    {"FORMATS", "text|json|csv|csv-findings|html|pdf|slip", SOME_WORDS, NULL},
 };
 
 static const struct kind *

@@ -123,6 +123,7 @@ static int
 main_with_desk(struct ui *ui, const struct command *c, struct args *a)
 {
 	ui->batch = c->run == batch;
+	ui->writes_keys = ui->batch || strstr(c->spec, "new-passphrase-fd") != NULL;
 	int status = files_open(a);
 	if (status == UI_DONE)
 		status = desk_open(ui);

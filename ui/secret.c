@@ -100,7 +100,7 @@ secret_ask(struct ui *ui, int fd, const char *who, struct seal_secret **ret)
 	return secret_ask_text(ui, fd, prompt, "passphrase-fd", ret);
 }
 
-static bool
+bool
 secret_same(struct seal_secret *a, struct seal_secret *b)
 {
 	return seal_secret_len(a) == seal_secret_len(b) &&

@@ -16,6 +16,8 @@ int secret_ask_text(
     struct ui *, int fd, const char *prompt, const char *option, struct seal_secret **ret);
 /* A new one: with -1 the terminal is asked twice. */
 int secret_ask_new(struct ui *, int fd, const char *who, struct seal_secret **ret);
+/* Whether two are the same text. */
+bool secret_same(struct seal_secret *, struct seal_secret *);
 /* The answer must be the same text; nothing else is yes.  False without a terminal. */
 bool secret_confirm(struct ui *, const char *question, const char *answer);
 

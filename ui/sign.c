@@ -24,6 +24,9 @@ sign_role(const struct custody_person *p, const char *log, const char *type)
 	};
 	enum transfer_log l = strcmp(log, "authority") == 0 ? LOG_AUTHORITY : LOG_CUSTODY;
 	enum transfer_event event = transfer_event_find(l, type);
+	/* who becomes an admin by an act may endorse it; the ledger knows */
+	if (event == EVENT_ENDORSE)
+		return transfer_signer_name(SIGNER_ADMIN);
 	unsigned signers = event != EVENT__MAX ? transfer_event_row(event)->signers : 0;
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++)
 		if ((signers & (unsigned)roles[i].signer) != 0 &&

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/signin.h"
-#include "src/base/io.h"
+#include "src/base/clock.h"
 #include "src/base/mem.h"
+#include "src/core/guess.h"
 #include "ui/desk.h"
+#include "ui/keyslot.h"
 #include "ui/print.h"
 #include "ui/secret.h"
 #include "ui/sign.h"
 
-#include <fcntl.h>
+#include <poll.h>
 #include <string.h>
-#include <unistd.h>
+
+#define SIGNIN_SLICE_MS 250 /* between two looks at whether somebody gave up */
 
 const struct custody_person *
 signin_person(const struct ui *ui)
@@ -32,26 +35,45 @@ signin_tell_failure(struct ui *ui, const char *why)
 {
 	struct msg m;
 	static const enum msg_id answers[] = {MSG_DESK_DONE, MSG_DESK_REFUSED, MSG_NONE};
+	ui->refused++; /* the station knows better, when it is there */
 	if (ui->desk == NULL || channel_call(ui->desk, MSG_UI_FAILED,
 				    json_pack("{s:s, s:s}", "officer", ui->as, "why", why), -1,
 				    answers, &m) != ERR_OK)
 		return;
+	if (m.id == MSG_DESK_DONE && msg_uint(&m, "count") > 0)
+		ui->refused = msg_uint(&m, "count");
 	msg_done(&m);
 }
 
-/* The file HOME/keys/ID.key; caller frees. */
+/* Guessing is slow: after some refusals each further try waits, longer each time. */
 static int
-signin_key_file(struct ui *ui, uint8_t **ret_bytes, size_t *ret_len)
+signin_wait(struct ui *ui)
 {
-	MEM_FREE char *name = mem_printf("%s.key", ui->as);
-	MEM_CLOSE int fd =
-	    ui->keys_fd < 0 ? -1 : openat(ui->keys_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd >= 0 && io_slurp(fd, LIM_KEY_FILE_BYTES, ret_bytes, ret_len) == ERR_OK)
+	int64_t until_ms = clock_mono_ms() + guess_wait_ms(ui->refused), left_ms;
+	if (guess_wait_ms(ui->refused) > 0 && ui->screens == NULL)
+		print_err("%llu sign-ins as %s were refused; the next is tried in %d s.\n",
+		    (unsigned long long)ui->refused, ui->as, guess_wait_ms(ui->refused) / 1000);
+	while ((left_ms = until_ms - clock_mono_ms()) > 0) {
+		poll(NULL, 0, left_ms < SIGNIN_SLICE_MS ? (int)left_ms : SIGNIN_SLICE_MS);
+		if (ui->waiting != NULL && !ui->waiting(ui->screens)) {
+			print_problem("you did not wait", "try again; the wait begins anew");
+			return UI_NO;
+		}
+	}
+	return UI_DONE;
+}
+
+/* The file of the key in force; caller ends it. */
+static int
+signin_key_file(struct ui *ui, struct keyslot *ret)
+{
+	const struct custody_person *p = signin_person(ui);
+	if (keyslot_read(ui->keys_fd, ui->as, p != NULL ? p->public_key : NULL, ret) == ERR_OK)
 		return UI_DONE;
 	signin_tell_failure(ui, "no key file at this station");
 	print_problemf(
-	    "sign in where the key is; an administrator enrols people with officer add",
-	    "there is no key of %s on this station (%s/keys/%s)", ui->as, ui->home, name);
+	    "sign in where the key is; an administrator enrols people with authority add",
+	    "there is no key of %s on this station (%s/keys/%s.key)", ui->as, ui->home, ui->as);
 	return UI_NO;
 }
 
@@ -78,25 +100,28 @@ signin_unseal_failed(struct ui *ui, enum err e)
 int
 signin_key(struct ui *ui, struct sshsig_key **ret)
 {
-	uint8_t *file = NULL;
-	size_t n = 0;
+	struct keyslot slot = {.file = NULL};
 	struct seal_header header;
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
-	int status = signin_key_file(ui, &file, &n);
+	int status = signin_key_file(ui, &slot);
 	if (status == UI_DONE && ui->passphrase == NULL)
 		status = secret_ask(ui, ui->passphrase_fd, ui->as, &ui->passphrase);
+	if (status == UI_DONE)
+		status = signin_wait(ui);
 	if (status != UI_DONE) {
-		free(file);
+		keyslot_done(&slot);
 		return status;
 	}
-	enum err e = seal_open(file, n, ui->passphrase, &header, &seed);
-	free(file);
+	enum err e = seal_open(slot.file, slot.n, ui->passphrase, &header, &seed);
+	keyslot_done(&slot);
 	if (e == ERR_OK && strcmp(header.officer, ui->as) != 0)
 		e = ERR_SYNTAX;
 	if (e == ERR_OK)
 		e = seal_seed_key(seed, ret);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
+		ui->refused = 0;
 		return UI_DONE;
+	}
 	seal_secret_free(ui->passphrase);
 	ui->passphrase = NULL;
 	return signin_unseal_failed(ui, e);
@@ -106,19 +131,33 @@ signin_key(struct ui *ui, struct sshsig_key **ret)
 static int
 signin_known(struct ui *ui)
 {
-	if (ui->as == NULL) {
-		print_problem("this needs somebody who signs in", "sallyport --as ID ...");
-		return UI_USAGE;
-	}
 	const struct custody_person *p = signin_person(ui);
 	if (p != NULL && p->has_key)
 		return UI_DONE;
+	int status = signin_wait(ui); /* as long as for somebody who is enrolled */
+	if (status != UI_DONE)
+		return status;
 	signin_tell_failure(ui, p == NULL ? "nobody of this id is enrolled" : "has no key");
-	print_problemf("check the id; an administrator enrols people with officer add",
+	print_problemf("check the id; an administrator enrols people with authority add",
 	    p == NULL ? "nobody with the id %s is enrolled"
 		      : "%s is a requester and has no key",
 	    ui->as);
 	return UI_NO;
+}
+
+/* The desk's nonce, which the sign-in answers; and how often he was refused. */
+static int
+signin_nonce(struct ui *ui, struct msg *ret)
+{
+	if (ui->as == NULL) {
+		print_problem("this needs somebody who signs in", "sallyport --as ID ...");
+		return UI_USAGE;
+	}
+	int status = desk_call(
+	    ui, MSG_UI_NONCE, json_pack("{s:s}", "officer", ui->as), -1, MSG_DESK_NONCE, ret);
+	if (status == UI_DONE)
+		ui->refused = msg_uint(ret, "refused");
+	return status;
 }
 
 int
@@ -129,13 +168,16 @@ signin(struct ui *ui)
 	MEM_CLOSE int fd = -1;
 	if (channel_phase(ui->desk) == PH_SIGNED)
 		return UI_DONE;
-	int status = signin_known(ui);
-	if (status == UI_DONE)
-		status = desk_call(ui, MSG_UI_NONCE, NULL, -1, MSG_DESK_NONCE, &m);
+	int status = signin_nonce(ui, &m);
 	if (status != UI_DONE)
 		return status;
 	json_t *data = json_pack("{s:s}", "nonce", msg_str(&m, "nonce"));
 	msg_done(&m);
+	status = signin_known(ui);
+	if (status != UI_DONE) {
+		json_decref(data);
+		return status;
+	}
 	MEM_FREE char *subj = mem_printf("officer:%s", ui->as);
 	buf_init(&entry, LIM_ENTRY_BYTES);
 	status = sign_make(ui, "custody", "sess.login", subj, data, &entry);

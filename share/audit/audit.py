@@ -1,59 +1,179 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""audit.py [--genesis HEX] [--anchor CHECKPOINT]... LEDGER.db|CUSTODY-FOLDER
+"""A second opinion on a custody record, made from share/doc/LEDGER.md alone.
 
-A second opinion on a custody record, made from the published format alone:
 Python's standard library, ssh-keygen for the signatures of people and station,
-openssl for those of the log.  Nothing of Sallyport's is run or imported.
-Prints one line; status 0 good, 1 not, 2 usage.  It is slow (a process for each
-signature) and looks at less than sallyport-verify: of inventories, in a folder,
-at the exceptions alone.
-"""
-import base64, hashlib, json, os, re, sqlite3, subprocess, sys, tempfile
+openssl for those of the logs; nothing of Sallyport's is run or imported.  It
+looks at ledger.db (with the folder docs beside it), at the custody folder of a
+transfer, or at a plain tar of one.  It prints GOOD, or what is wrong with the
+name of the rule, and what could not be looked at.
 
-NS = "custody-event-v1@sallyport"
+Status 0: true.  1: untrue, it says something that is wrong.  3: unreadable, no
+record at all.  2: usage.
+"""
+import argparse, base64, concurrent.futures, datetime, fcntl, functools, hashlib, json, os, re, sqlite3
+import subprocess, sys, tarfile, tempfile
+
+NS = b"custody-event-v1@sallyport"
 ZEROS = "0" * 64
-GAP = 4096
-STATION = {"ledger.genesis", "station.start", "station.stop", "sess.logout", "sess.fail", "device.inserted",
-           "device.removed", "device.refused", "device.keyboard", "scan.selftest", "scan.changed", "signatures.loaded", "vault.purge", "xfer.open",
-           "xfer.start", "xfer.read", "xfer.scan", "xfer.block", "xfer.fault", "xfer.release", "xfer.deliver", "xfer.medium",
-           "xfer.request", "xfer.unlock", "xfer.password", "xfer.stopped", "xfer.addendum"}
-ADMIN = {"authority.endorse", "officer.enroll", "requester.enroll", "policy.set", "exception.add", "exception.end", "signatures.import"}
-OFFICER = {"xfer.take", "xfer.approve", "xfer.return", "xfer.withdraw", "xfer.abort", "xfer.close",
-           "medium.register", "medium.return", "medium.retain", "medium.sanitise", "medium.destroy", "medium.confirm"}
-# The medium register: what may follow; a sanitising or destruction waits for a second officer.
-MOVES = {("", "register"): "HELD", ("RETURNED", "register"): "HELD", ("HELD", "return"): "RETURNED",
-         ("HELD", "retain"): "RETAINED", ("HELD", "sanitise"): "WIPED", ("HELD", "destroy"): "ENDING",
-         ("RETAINED", "return"): "RETURNED", ("RETAINED", "sanitise"): "WIPED", ("RETAINED", "destroy"): "ENDING",
-         ("WIPED", "confirm"): "SANITISED", ("SANITISED", "return"): "RETURNED", ("SANITISED", "retain"): "RETAINED",
-         ("SANITISED", "destroy"): "ENDING", ("ENDING", "confirm"): "DESTROYED"}
+SCHEMA = "a54e439abdee77b0b95684480583982a5b14eafd0fda09dcb4b2c18b126965b4"  # of ledger.db as published
+EVER = 2**53
+BODY_MAX, SIG_MAX, ENTRY_MAX, TEXT_MAX, NOTE_MAX, HEAD_GAP = 65536, 4096, 65536 + 8192, 8192, 65536, 4096
+
+# --- the types of entries: about whom, signed in which role, the shape of data --------
+# Shapes: s text, u integer, t true or false, h 64 hex digits, b base64, p person's id,
+# k public key line, {} object, [] array; "?" after a type: may be absent.
+SCANNERS = ("scanners:[{after:s apart:t? before:s changes:u? date:s? engine:s kind:s? name:s reused:u? sandbox:t "
+            "signatures:s strikes:u? version:s}]")
+MANIFEST = "manifest:{bytes:u files:u root:h sha256:h}"
+DEVICE = "descriptors:h? id:s? interfaces:s?"
+AUTHORITY = f"""
+ledger.genesis     station  station  admins:[{{id:p key:k name:s}}] custody_origin:s custody_vkey:s demo:t kind:s log_vkey:s schema:h site:s station:s station_key:k threshold:u
+authority.endorse  station,person:,policy,exception  admin  leaf:h
+officer.enroll     person:  admin  id:p key:k name:s proof:b roles:[s]
+requester.enroll   person:  admin  id:p key:k? name:s
+policy.set         policy  admin  approvals:u bytes:u sha256:h
+exception.add      exception  admin  expires:s reason:s rule:s? scanner:s sha256:h? type:s?
+exception.end      exception  admin  leaf:h reason:s
+"""
+CUSTODY = f"""
+ledger.genesis     station  station  epoch:u kind:s schema:h
+station.start      station  station  interrupted:[s] sandbox:t unclean:t version:s
+station.stop       station  station
+sess.login         officer:  officer,admin,auditor  nonce:h
+sess.logout        officer:  station  officer:p
+sess.fail          station,officer:  station  officer:s why:s
+device.inserted    station  station  bytes:u {DEVICE} model:s port:s serial:s source:s unwritten:u? vendor:s
+device.removed     station  station  bytes:u model:s port:s serial:s source:s transfer:s? unwritten:u? vendor:s
+device.refused     station  station  {DEVICE} model:s? port:s? serial:s? source:s unwritten:u? vendor:s? why:s
+device.keyboard    station  station  {DEVICE} kind:s model:s port:s serial:s source:s unwritten:u? vendor:s
+scan.selftest      station  station  date:s? engine:s pass:t scanner:s signatures:s when:s why:s?
+scan.changed       station  station  date:s engine:s objects:u scanner:s signatures:s transfer:s was:{{date:s engine:s signatures:s}}
+signatures.import  station  admin  back:t bytes:u date:s files:u scanner:s set:h signer:s transfer:s version:s
+signatures.confirm station  officer,admin  leaf:h scanner:s set:h
+signatures.loaded  station  station  pass:t scanner:s set:h why:s
+vault.purge        station  station  bytes:u list:h objects:u
+medium.register    medium:  officer  classification:s device:{{model:s serial:s vendor:s}}? from:s label:s owner:s seal:s sealed:t
+medium.return      medium:  officer  seal:s to:s
+medium.retain      medium:  officer  place:s seal:s
+medium.sanitise    medium:  officer  certificate:s method:s
+medium.destroy     medium:  officer  certificate:s method:s
+medium.confirm     medium:  officer  note:s
+xfer.open          xfer:  station  control:s? fields:[{{name:s value:s}}] medium:{{bytes:u device:{{model:s port:s serial:s vendor:s}}? kind:s source:s}} officer:p policy:h request:{{document:h signature:h?}}? requester:p sandbox:t
+xfer.start         xfer:  station  officer:p sandbox:t
+xfer.read          xfer:  station  bytes:u files:u items:u medium:{{after:s? before:s? bytes:u counted:{{regions:u tables:u volumes:u}}? table:s volumes:[{{bytes:u kind:s label:s locked:t? n:u stopped:t?}}] write_protect:s?}} resumed:{{bytes:u files:u read:u why:s}}? unreadable:u
+xfer.unlock        xfer:  station  kind:s officer:p ok:t volume:u why:s
+xfer.password      xfer:  station  item:u object:h officer:p ok:t why:s
+xfer.stopped       xfer:  station  offset:u volume:u why:s
+xfer.scan          xfer:  station  objects:u request:{{approval:s asked:u classification:s differ:u document:h id:s key:s left:u? missing:u missing_names:[s] names:u other:u purpose:s requester:s signed:s source:s target:s why:s}}? {SCANNERS} verdicts:{{clean:u error:u incomplete:u invalid:u malicious:u na:u suspicious:u timeout:u unscanned:u}}
+xfer.addendum      xfer:  station  changed:u document:h objects:u officer:p {SCANNERS} why:s? worse:u
+xfer.request       xfer:  station  document:h officer:p signature:h?
+xfer.block         xfer:  station  why:s
+xfer.fault         xfer:  station  step:s why:s
+xfer.take          xfer:  officer
+xfer.approve       xfer:  officer  addendum:h? dest:s dir:s exceptions:[h]? expires:s findings:h inventory:{{items:u sha256:h}} {MANIFEST} policy:h scan:h slot:u
+xfer.return        xfer:  officer  reason:s
+xfer.withdraw      xfer:  officer  reason:s
+xfer.release       xfer:  station  approvals:[h] {MANIFEST}
+xfer.deliver       xfer:  station  dest:s {MANIFEST} readback:h rescan:{{bytes:u objects:u scanners:[{{after:s before:s date:s? engine:s kind:s name:s sandbox:t signatures:s version:s}}]}}?
+xfer.medium        xfer:  station  disposition:s officer:p
+xfer.abort         xfer:  officer  reason:s
+xfer.close         xfer:  officer  disposition:s
+"""
+
+# The life of a transfer: from which state an entry leads where; "?" is decided by its rule.
+PATHS = """
+xfer.start     OPEN>READING FAULT>READING
+xfer.unlock    READING>READING
+xfer.stopped   READING>READING
+xfer.password  READING>READING SCANNING>SCANNING REVIEW>REVIEW BLOCKED>BLOCKED
+xfer.read      READING>SCANNING
+xfer.scan      SCANNING>REVIEW REVIEW>REVIEW BLOCKED>REVIEW
+xfer.block     SCANNING>BLOCKED REVIEW>BLOCKED
+xfer.request   BLOCKED>BLOCKED
+xfer.approve   REVIEW>SUBMITTED SUBMITTED>?
+xfer.addendum  SUBMITTED>?
+xfer.return    SUBMITTED>REVIEW
+xfer.withdraw  SUBMITTED>REVIEW
+xfer.release   APPROVED>APPROVED FAULT>APPROVED
+xfer.deliver   APPROVED>RELEASED
+xfer.close     RELEASED>CLOSED
+xfer.take      REVIEW>REVIEW SUBMITTED>SUBMITTED BLOCKED>BLOCKED FAULT>FAULT
+xfer.fault     OPEN>FAULT READING>FAULT SCANNING>FAULT REVIEW>FAULT APPROVED>FAULT
+xfer.abort     OPEN>ABORTED READING>ABORTED SCANNING>ABORTED REVIEW>ABORTED SUBMITTED>ABORTED BLOCKED>ABORTED FAULT>ABORTED
+xfer.medium    SCANNING>SCANNING REVIEW>REVIEW SUBMITTED>SUBMITTED BLOCKED>BLOCKED APPROVED>APPROVED RELEASED>RELEASED CLOSED>CLOSED ABORTED>ABORTED FAULT>FAULT
+"""
+BUSY = ("OPEN", "READING", "SCANNING", "APPROVED")
+ENDED = ("CLOSED", "ABORTED")
+
+# The medium register.
+MOVES = """
+register  NONE>HELD RETURNED>HELD
+return    HELD>RETURNED RETAINED>RETURNED SANITISED>RETURNED
+retain    HELD>RETAINED SANITISED>RETAINED
+sanitise  HELD>WIPED RETAINED>WIPED
+destroy   HELD>ENDING RETAINED>ENDING SANITISED>ENDING
+confirm   WIPED>SANITISED ENDING>DESTROYED
+"""
+HERE = ("HELD", "RETAINED", "WIPED", "SANITISED", "ENDING")
+SAID = {"register": ("from", "label"), "return": ("to",), "retain": ("place",), "sanitise": ("method",), "destroy": ("method",)}
 LEFT = [("returned", "return"), ("handed back", "return"), ("sent", "return"), ("retained", "retain"),
         ("kept", "retain"), ("sanitised", "sanitise"), ("destroyed", "destroy")]
-HERE = ("HELD", "RETAINED", "WIPED", "SANITISED", "ENDING")
-ANY = {"sess.login"}
-MOST = {"signatures.confirm"}  # an officer or an administrator
 
 
-class Bad(Exception):
+def table(text):
+    """{first word: the other words}"""
+    return {line.split()[0]: line.split()[1:] for line in text.strip().splitlines()}
+
+
+def steps(text):
+    return {name: dict(w.split(">") for w in words) for name, words in table(text).items()}
+
+
+TYPES = {log: {t: (w[0].split(","), w[1].split(","), " ".join(w[2:])) for t, w in table(text).items()}
+         for log, text in (("authority", AUTHORITY), ("custody", CUSTODY))}
+PATHS, MOVES = steps(PATHS), steps(MOVES)
+RULES = {}  # type -> what else holds for it, and what it changes
+
+
+def rule(*types):
+    def keep(function):
+        RULES.update({t: function for t in types})
+        return function
+    return keep
+
+
+class Untrue(Exception):
+    """What is wrong: the name of the rule, and a sentence."""
+    def __init__(self, name, why):
+        super().__init__(why)
+        self.name, self.place = name, ""
+
+
+class Unreadable(Exception):
     pass
 
 
-def need(condition, why):
+def need(condition, name, why):
     if not condition:
-        raise Bad(why)
+        raise Untrue(name, why)
 
 
+# --- hashes and trees ------------------------------------------------------------------
 def sha(b):
     return hashlib.sha256(b).digest()
 
 
-def leaf_of(entry):
-    return sha(b"\0" + entry)
+def node(left, right):
+    return sha(b"\1" + left + right)
 
 
 class Tree:
-    def __init__(self):
+    """A log that grows; roots[n] is its root at n entries."""
+    def __init__(self, leaves=()):
         self.full, self.roots, self.size = [], [sha(b"")], 0
+        for leaf in leaves:
+            self.add(leaf)
 
     def add(self, leaf):
         self.size += 1
@@ -61,431 +181,833 @@ class Tree:
         self.full.append(leaf)
         while n % 2 == 0:
             right = self.full.pop()
-            self.full[-1] = sha(b"\1" + self.full[-1] + right)
+            self.full[-1] = node(self.full[-1], right)
             n //= 2
-        root = self.full[-1]
-        for left in reversed(self.full[:-1]):
-            root = sha(b"\1" + left + root)
-        self.roots.append(root)
+        self.roots.append(functools.reduce(lambda right, left: node(left, right), reversed(self.full)))
 
 
-def canonical(body):
-    def check(v, depth):
-        need(depth <= 6, "nested too deeply")
-        if isinstance(v, dict):
-            for k, x in v.items():
-                need(re.fullmatch("[a-z][a-z0-9_]{0,31}", k), "a key is malformed")
-                check(x, depth + 1)
-        elif isinstance(v, list):
-            for x in v:
-                check(x, depth + 1)
-        elif isinstance(v, bool) or isinstance(v, str):
-            pass
+def inclusion_root(index, size, leaf, proof):
+    """RFC 9162 2.1.3.2: the root that the proof leads to."""
+    fn, sn, r = index, size - 1, leaf
+    need(index < size, "proof", "it is about an entry beyond the checkpoint")
+    for p in proof:
+        need(sn > 0, "proof", "the proof is too long")
+        if fn & 1 or fn == sn:
+            r = node(p, r)
+            while not fn & 1 and fn:
+                fn, sn = fn >> 1, sn >> 1
         else:
-            need(isinstance(v, int) and 0 <= v < 2**53, "a value is outside the profile")
-    need(2 <= len(body) <= 65536, "the body's length")
+            r = node(r, p)
+        fn, sn = fn >> 1, sn >> 1
+    need(sn == 0, "proof", "the proof is too short")
+    return r
+
+
+# --- bytes and texts ----------------------------------------------------------------------
+def unbase64(text, name, what):
+    """The bytes, when the text is their one canonical spelling."""
+    text = text.encode() if isinstance(text, str) else text
+    try:
+        blob = base64.b64decode(text, validate=True)
+    except ValueError:
+        blob = None
+    need(blob is not None and base64.b64encode(blob) == text, name, f"{what} is not canonical base64")
+    return blob
+
+
+HIDDEN = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef]")
+
+
+def is_text(v):
+    """Fit to be shown: no controls, no bidirectional marks, no noncharacters."""
+    return isinstance(v, str) and not HIDDEN.search(v) and not any(ord(c) & 0xfffe == 0xfffe for c in v if c > "\ufdef")
+
+
+def is_hex(v, digits=64):
+    return isinstance(v, str) and re.fullmatch(f"[0-9a-f]{{{digits}}}", v) is not None
+
+
+def seconds(at):
+    """Of a time in its one form, or None."""
+    if not isinstance(at, str) or not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z", at):
+        return None
+    try:
+        t = datetime.datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
+    except ValueError:
+        return None
+    return int(t.timestamp()) if t.year >= 1970 and at[17:19] < "60" else None
+
+
+def day_end(day):
+    """The second after a day such as 2026-12-31, or None."""
+    begin = seconds(day + "T00:00:00Z") if isinstance(day, str) and len(day) == 10 else None
+    return None if begin is None else begin + 86400
+
+
+def lower(name):
+    return name.encode().lower()  # letters of ASCII alone
+
+
+def canonical(body, name="canonical"):
+    """The object that these bytes are in their one spelling (CJ1)."""
+    def check(v, depth):
+        if isinstance(v, (dict, list)):
+            need(depth < 6, name, "it is nested too deeply")
+            for x in v.values() if isinstance(v, dict) else v:
+                check(x, depth + 1)
+            for k in v if isinstance(v, dict) else ():
+                need(re.fullmatch("[a-z][a-z0-9_]{0,31}", k), name, "a key is malformed")
+        elif isinstance(v, str):
+            need("\0" not in v, name, "a text holds NUL")
+        else:
+            need(isinstance(v, bool) or (isinstance(v, int) and 0 <= v < 2**53), name, "a value is outside the profile")
+    need(len(body) <= BODY_MAX, "too-long", "it is longer than 65,536 bytes")
     try:
         o = json.loads(body.decode("utf-8"))
-    except ValueError as e:
-        raise Bad("not canonical JSON") from e
-    check(o, 0)
-    again = json.dumps(o, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    need(again.encode("utf-8") == body, "not canonical JSON")
+        need(isinstance(o, dict), name, "it is no JSON object")
+        check(o, 0)
+        again = json.dumps(o, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError) as e:
+        raise Untrue(name, "it is not canonical JSON") from e
+    need(again == body, name, "it is not canonical JSON: other bytes would say the same")
     return o
+
+
+def fits(shape, value, where="data"):
+    """Refuses a value that is not an object of exactly this shape."""
+    at = 0
+
+    def typed(v, path, look):
+        nonlocal at
+        c, at = shape[at], at + 1
+        if c == "{":
+            ok = not look or isinstance(v, dict)
+            need(ok, "shape", f"{path} is no object")
+            fields(v if look else {}, path, "}", look)
+            at += 1
+        elif c == "[":
+            need(not look or isinstance(v, list), "shape", f"{path} is no array")
+            element = at
+            for x in v if look else ():
+                at = element
+                typed(x, path, True)
+            at = element
+            typed(None, path, False)
+            at += 1
+        elif look:
+            need(SCALARS[c](v), "shape", f"{path} is wrong")
+
+    def fields(v, path, end, look):
+        nonlocal at
+        known = 0
+        while at < len(shape) and shape[at] != end:
+            colon = shape.index(":", at)
+            name, at = shape[at:colon], colon + 1
+            here = look and name in v
+            typed(v.get(name), f"{path}.{name}", here)
+            optional = shape[at:at + 1] == "?"
+            need(here or optional or not look, "shape", f"{path}.{name} is missing")
+            known += here
+            at += optional
+            at += shape[at:at + 1] == " "
+        need(not look or len(v) == known, "shape", f"{path} has a field too many")
+
+    need(isinstance(value, dict), "shape", f"{where} is no object")
+    fields(value, where, "", True)
+
+
+def person_ok(v):
+    return isinstance(v, str) and re.fullmatch("[a-z][a-z0-9._-]{0,31}", v) is not None
+
+
+def is_base64(v):
+    try:
+        return len(v) <= SIG_MAX and base64.b64encode(base64.b64decode(v, validate=True)).decode() == v
+    except (TypeError, ValueError):
+        return False
+
+
+SCALARS = {"s": lambda v: is_text(v) and len(v.encode()) <= TEXT_MAX, "u": lambda v: type(v) is int,
+           "t": lambda v: type(v) is bool, "h": is_hex, "b": is_base64, "p": person_ok,
+           "k": lambda v: isinstance(v, str) and key_of(v) is not None}
+
+# --- keys and signatures -----------------------------------------------------------------------
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+
+
+def curve_add(a, b):
+    x1, y1, z1, t1 = a
+    x2, y2, z2, t2 = b
+    m, n, c, d = (y1 - x1) * (y2 - x2) % P, (y1 + x1) * (y2 + x2) % P, 2 * D * t1 * t2 % P, 2 * z1 * z2 % P
+    e, f, g, h = n - m, d - c, d + c, n + m
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+@functools.lru_cache(None)
+def point_ok(key):
+    """An Ed25519 key in canonical spelling, on the curve, of the prime order."""
+    sign, y = key[31] >> 7, int.from_bytes(key, "little") & (2**255 - 1)
+    if y >= P:
+        return False
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if x * x % P != square:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if x * x % P != square or (x == 0):
+        return False
+    x = P - x if x & 1 != sign else x
+    q, total, n = (x, y, 1, x * y % P), (0, 1, 1, 0), L
+    while n:
+        if n & 1:
+            total = curve_add(total, q)
+        q, n = curve_add(q, q), n >> 1
+    return total[0] == 0 and total[1] == total[2]
+
+
+def ssh_strings(blob):
+    """The strings of SSH's encoding, or None."""
+    found, at = [], 0
+    while at < len(blob):
+        n = int.from_bytes(blob[at:at + 4], "big")
+        if at + 4 + n > len(blob):
+            return None
+        found.append(blob[at + 4:at + 4 + n])
+        at += 4 + n
+    return found
+
+
+@functools.lru_cache(None)
+def key_of(line):
+    """The 32 bytes of a public key line, or None."""
+    kind, _, rest = line.partition(" ")
+    if kind != "ssh-ed25519" or not is_base64(rest):
+        return None
+    parts = ssh_strings(base64.b64decode(rest))
+    ok = parts is not None and len(parts) == 2 and parts[0] == b"ssh-ed25519" and len(parts[1]) == 32
+    return parts[1] if ok and point_ok(parts[1]) else None
 
 
 def fingerprint(line):
     return "SHA256:" + base64.b64encode(sha(base64.b64decode(line.split()[1]))).decode().rstrip("=")
 
 
-def ssh_verify(line, who, message, sig, tmp):
-    with open(tmp + "/signers", "w") as f:
-        f.write(f'{who} namespaces="{NS}" {line}\n')
-    with open(tmp + "/sig", "w") as f:
-        f.write("-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(sig).decode() + "\n-----END SSH SIGNATURE-----\n")
-    p = subprocess.run(["ssh-keygen", "-Y", "verify", "-f", tmp + "/signers", "-I", who, "-n", NS, "-s", tmp + "/sig"],
-                       input=message, capture_output=True)
-    need(p.returncode == 0, "the signature does not verify")
+def check_blob(blob, line):
+    """The form of an SSHSIG and whose it says it is; the signature itself is for ssh-keygen."""
+    parts = ssh_strings(blob[10:]) if blob[:10] == b"SSHSIG\0\0\0\1" else None
+    need(parts is not None and len(parts) == 5 and parts[1:4] == [NS, b"", b"sha512"],
+         "signature", "the signature is no SSHSIG of this namespace over SHA-512")
+    public, sig = ssh_strings(parts[0]), ssh_strings(parts[4])
+    if public and public[0] == b"sk-ssh-ed25519@openssh.com":
+        # Ed25519 || flags || counter: a touch (1) and a PIN or a finger (4)
+        need(parts[4][-5:-4] and parts[4][-5] & 5 == 5, "token", "the token was not touched, or asked for no PIN")
+        raise Untrue("token", "keys of tokens are not part of this version of the format")
+    need(public and len(public) == 2 and public[0] == b"ssh-ed25519" and public[1] == key_of(line),
+         "signature", "the signature is by another key")
+    need(sig and len(sig) == 2 and sig[0] == b"ssh-ed25519" and len(sig[1]) == 64 and
+         int.from_bytes(sig[1][32:], "little") < L, "signature", "the signature is malformed")
 
 
-def note(text, vkey, tmp):
-    """The origin, size and root of a checkpoint signed by vkey."""
-    need(text.count(b"\n\n") >= 1, "the checkpoint is malformed")
-    body, signatures = text.split(b"\n\n", 1)
-    body += b"\n"
-    name, _, key = vkey.split("+", 2)
-    key = base64.b64decode(key)
-    need(key[:1] == b"\1" and len(key) == 33, "the checkpoint key is no Ed25519 key")
-    kid = sha(name.encode() + b"\n" + key)[:4]
-    for line in signatures.decode("utf-8").splitlines():
-        dash, who, blob = line.split(" ")
-        blob = base64.b64decode(blob, validate=True)
-        if dash == "\u2014" and who == name and blob[:4] == kid:
-            break
-    else:
-        raise Bad("the checkpoint is not signed by the log")
-    with open(tmp + "/k", "wb") as f:
-        f.write(bytes.fromhex("302a300506032b6570032100") + key[1:])
-    with open(tmp + "/n", "wb") as f:
-        f.write(body)
-    with open(tmp + "/s", "wb") as f:
-        f.write(blob[4:])
-    p = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", tmp + "/k", "-rawin",
-                        "-in", tmp + "/n", "-sigfile", tmp + "/s"], capture_output=True)
-    need(p.returncode == 0, "the checkpoint's signature does not verify")
-    lines = body.decode("utf-8").split("\n")
-    need(len(lines) == 4 and lines[0] == name, "the checkpoint is of another log")
-    return int(lines[1]), base64.b64decode(lines[2], validate=True)
+class Signatures:
+    """Signatures are looked at beside: a process for each, several at a time."""
+    def __init__(self, tmp):
+        self.tmp, self.jobs, self.files, self.count = tmp, [], {}, 0
+        self.pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2)
+
+    def file(self, key, content):
+        if key not in self.files:
+            self.files[key] = os.path.join(self.tmp, f"key{len(self.files)}")
+            with open(self.files[key], "wb") as f:
+                f.write(content)
+        return self.files[key]
+
+    def run(self, command, message, blob):
+        self.count += 1
+        return self.pool.submit(self.work, f"{self.tmp}/{self.count}", command, message, blob)
+
+    @staticmethod
+    def work(path, command, message, blob):
+        for end, content in ((".m", message), (".s", blob)):
+            with open(path + end, "wb") as f:
+                f.write(content)
+        with open(path + ".m", "rb") as f:
+            p = subprocess.run([{"MESSAGE": path + ".m", "BLOB": path + ".s"}.get(w, w) for w in command], stdin=f, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.remove(path + ".m")
+        os.remove(path + ".s")
+        return p.returncode == 0
+
+    def ssh(self, place, line, message, blob, why):
+        check_blob(blob, line)
+        signers = self.file(line, b"x namespaces=\"" + NS + b"\" " + line.encode() + b"\n")
+        armor = b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(blob) + b"\n-----END SSH SIGNATURE-----\n"
+        command = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", "x", "-n", NS.decode(), "-s", "BLOB"]
+        self.jobs.append((place, self.run(command, message, armor), "signature", why))
+
+    def ed25519(self, place, key, message, sig, why):
+        need(len(sig) == 64 and int.from_bytes(sig[32:], "little") < L and point_ok(key), "checkpoint", why)
+        der = self.file(key, bytes.fromhex("302a300506032b6570032100") + key)
+        command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", der, "-rawin", "-in", "MESSAGE", "-sigfile", "BLOB"]
+        self.jobs.append((place, self.run(command, message, sig), "checkpoint", why))
+
+    def settle(self):
+        """Refuses the first, in the order of the record, that does not verify."""
+        jobs, self.jobs = self.jobs, []
+        for place, future, name, why in jobs:
+            if not future.result():
+                e = Untrue(name, why)
+                e.place = place
+                raise e
 
 
-class Audit:
-    def __init__(self, tmp, partial=False):
-        self.tmp, self.partial = tmp, partial
-        self.trees = {"authority": Tree(), "custody": Tree()}
-        self.prev, self.ids = {}, set()
-        self.media, self.came = {}, {}  # the register: state and who made it; when it came
-        self.devices = {}  # vendor, model and serial of what has a number
+# --- checkpoints --------------------------------------------------------------------------------------
+NAME = re.compile("[^\\s+\0-\x1f]+")
+
+
+def vkey_parts(vkey):
+    """Name and public key of a verifier key."""
+    m = re.fullmatch("([^+]*)\\+([0-9a-f]{8})\\+(.*)", vkey, re.S)
+    need(m and NAME.fullmatch(m[1]) and len(m[1].encode()) <= 127, "vkey", "a checkpoint key is malformed")
+    key = unbase64(m[3], "vkey", "a checkpoint key")
+    need(len(key) == 33 and key[0] == 1 and sha(m[1].encode() + b"\n" + key)[:4].hex() == m[2], "vkey",
+         "a checkpoint key is no Ed25519 key under its name")
+    return m[1], key[1:]
+
+
+def note_open(text, vkey, signatures, place, what):
+    """(size, root) of a checkpoint that this key has signed."""
+    name, key = vkey_parts(vkey)
+    bad = f"{what} is malformed or not signed by the log"
+    need(len(text) <= NOTE_MAX and text[-1:] == b"\n" and b"\n\n" in text, "checkpoint", bad)
+    need(not re.search(b"[\0-\x09\x0b-\x1f]", text), "checkpoint", f"{what} holds control characters, such as CR: {bad}")
+    cut = text.rindex(b"\n\n") + 1
+    body, lines = text[:cut], text[cut + 1:].split(b"\n")[:-1]
+    try:
+        body.decode("utf-8")
+        lines = [line.decode("utf-8") for line in lines]
+    except ValueError as e:
+        raise Untrue("checkpoint", bad) from e
+    need(0 < len(lines) <= 64, "checkpoint", bad)
+    ours = []
+    for line in lines:
+        m = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", line)
+        need(m and NAME.fullmatch(m[1]), "checkpoint", f"{what} has a signature line that is none")
+        blob = unbase64(m[2], "checkpoint", "a signature line")
+        need(len(blob) > 4, "checkpoint", bad)
+        if m[1] == name and blob[:4] == sha(name.encode() + b"\n\1" + key)[:4]:
+            ours.append(blob[4:])
+    need(ours, "checkpoint", bad)
+    need(len(ours) == 1, "checkpoint", f"{what} has two signatures by one key")
+    signatures.ed25519(place, key, body, ours[0], bad)
+    m = re.fullmatch(b"([^\n]+)\n(0|[1-9][0-9]{0,19})\n([A-Za-z0-9+/]{43}=)\n", body)
+    need(m and m[1].decode() == name and int(m[2]) < 2**64, "checkpoint", f"{what} is no checkpoint of {name}")
+    return int(m[2]), unbase64(m[3], "checkpoint", "the root")
+
+
+# --- the record, entry by entry -------------------------------------------------------------------------
+class Entry:
+    """One entry, taken apart; every field has been looked at for its form."""
+    def __init__(self, log, seq, raw):
+        need(raw.count(b"\n") == 2 and raw[-1:] == b"\n" and raw[:1] != b"\n", "form", "the entry is not two lines")
+        self.text, line = raw[:-1].split(b"\n")
+        need(len(self.text) <= BODY_MAX, "too-long", "the body is longer than 65,536 bytes")
+        need(len(raw) <= ENTRY_MAX and 0 < len(line) <= (SIG_MAX + 2) // 3 * 4, "too-long", "the signature line is empty or too long")
+        b = self.body = canonical(self.text)
+        self.sig = unbase64(line, "base64", "the signature line")
+        self.leaf, self.seq, self.log = sha(b"\0" + raw), seq, log
+        need(set(b) == set("v log id type subj prev head auth actor at clk meaning data".split()) and b["v"] == 1 and
+             b["v"] is not True, "form", "the body does not have exactly the common fields of version 1")
+        fits("actor:{id:s key:s name:s role:s} auth:{root:h size:u} clk:{boot:s mono:s src:s} head:{root:h size:u} "
+             "log:s meaning:s prev:h subj:s type:s", {k: v for k, v in b.items() if k not in ("v", "id", "at", "data")}, "body")
+        need(is_hex(b["id"], 32) and isinstance(b["data"], dict), "form", "id or data is not of its kind")
+        self.at_s = seconds(b["at"])
+        need(self.at_s is not None, "form", "at is no time")
+        self.type, self.subj, self.data, self.auth, self.at = b["type"], b["subj"], b["data"], b["auth"]["size"], b["at"]
+        self.actor, self.who, self.hex = b["actor"], b["actor"]["id"], self.leaf.hex()
+        self.about = self.subj.partition(":")[2]
+
+
+class Log:
+    def __init__(self):
+        self.tree, self.ids, self.last, self.origin, self.vkey = Tree(), set(), {}, None, None
+
+
+class Record:
+    def __init__(self, signatures, partial=False):
+        self.signatures, self.partial, self.place = signatures, partial, ""
+        self.logs = {"authority": Log(), "custody": Log()}
         self.people, self.policies, self.pending, self.founded = {}, [], {}, False
-        self.transfers, self.auth_size = {}, 0
-        self.sets = {}  # of signatures, by scanner: the newest, and those that were in use
-        self.exceptions, self.newest = {}, ""  # by leaf: data, since, until; newest time of a custody entry
+        self.genesis, self.genesis_leaf, self.exceptions, self.threshold = None, "", {}, 0
+        self.auth, self.newest, self.running, self.unboxed = 0, 0, False, False
+        self.media, self.sets, self.transfers, self.backwards = {}, [], {}, 0
 
-    def entry(self, log, seq, body, sig):
-        raw = body + b"\n" + base64.b64encode(sig) + b"\n"
-        leaf = leaf_of(raw)
-        b = canonical(body)
-        need(set(b) == set("v log id type subj prev head auth actor at clk meaning data".split()) and b["v"] == 1,
-             "the common fields are wrong")
-        tree = self.trees[log]
-        if log == "authority" and seq == 0:
-            need(b["type"] == "ledger.genesis", "the log does not begin with its genesis")
-            self.genesis, self.genesis_leaf = b["data"], leaf.hex()
-            self.origins = {"authority": b["data"]["site"] + "/authority", "custody": b["data"]["custody_origin"]}
-            self.vkeys = {"authority": b["data"]["log_vkey"], "custody": b["data"]["custody_vkey"]}
-            self.threshold = b["data"]["threshold"]
-            for a in b["data"]["admins"]:
-                self.people[a["id"]] = {"name": a["name"], "key": a["key"], "since": {"admin": 1}}
-            self.pending[leaf.hex()] = ("station", b, set())
-        else:
-            need((b["type"] == "ledger.genesis") == (seq == 0), "a second genesis")
-        need(b["log"] == self.origins[log], "the entry belongs to another log")
-        need((log, b["id"]) not in self.ids, "the id comes twice")
-        need(b["prev"] == self.prev.get((log, b["subj"]), ZEROS), "prev is not the last entry about its subject")
-        self.head(b["head"], tree, seq, log == "custody" and self.partial)
-        authority = self.trees["authority"]
-        if log == "authority":
-            need(b["auth"] == b["head"], "auth does not repeat head")
-        else:
-            self.head(b["auth"], authority, None, False)
-            need(b["auth"]["size"] >= self.auth_size, "auth went back")
-            self.auth_size = b["auth"]["size"]
-        self.actor(b, body, sig)
-        (self.authority if log == "authority" else self.custody)(b, leaf.hex())
-        self.ids.add((log, b["id"]))
-        self.prev[(log, b["subj"])] = leaf.hex()
-        tree.add(leaf)
-        return b, leaf
+    def take(self, log, seq, raw):
+        """Judges one entry and takes it in."""
+        self.place = f"entry {seq} of the {log} log"
+        e = Entry(log, seq, raw)
+        need(e.type in TYPES[log], "type", f"this log has no entries of the type {e.type}")
+        abouts, roles, shape = TYPES[log][e.type]
+        need(any(e.subj == a or (a[-1] == ":" and e.subj.startswith(a) and e.about) for a in abouts), "subject",
+             f"{e.type} cannot be about {e.subj}")
+        self.check_place(e)
+        fits(shape, e.data)
+        self.check_actor(e, roles)
+        if log == "custody" and e.type != "ledger.genesis":
+            need(self.founded, "founded", "the administrators have not endorsed the genesis")
+            need(self.running or self.partial or e.type == "station.start", "running", "no station.start came before")
+        if e.type.startswith("xfer.") and e.type != "xfer.open":
+            self.step(e)
+        elif (log, e.type) in RULES or e.type in RULES:
+            RULES.get((log, e.type), RULES.get(e.type))(self, e)
+        self.logs[log].ids.add(e.body["id"])
+        self.logs[log].last[e.subj] = e.hex
+        self.logs[log].tree.add(e.leaf)
+        if log == "custody":
+            self.auth, self.backwards = e.auth, self.backwards + (self.newest - e.at_s >= 60)
+            self.newest = max(self.newest, e.at_s)
+        return e
 
-    def head(self, head, tree, seq, unknown):
-        n = head["size"]
-        if unknown:
-            need(n <= seq, "head is from the future")
+    def check_place(self, e):
+        log, other = self.logs[e.log], e.log == "custody"
+        begun = log.tree.size > 0 or (self.partial and other)
+        need((e.type == "ledger.genesis") != begun, "genesis", "a log begins with its one genesis")
+        need(self.logs["authority"].tree.size > 0 or not other, "genesis", "there is no authority log")
+        need(log.origin in (None, e.body["log"]), "log", f"the entry belongs to the log {e.body['log']}")
+        need(e.body["id"] not in log.ids, "id", "an entry with this id is in the log")
+        need(e.body["prev"] == log.last.get(e.subj, ZEROS), "prev",
+             f"prev is not the last entry about {e.subj}: something was added, left out or reordered")
+        head, auth = e.body["head"], e.body["auth"]
+        if other and self.partial:
+            need(head["size"] <= e.seq, "head", "head names more entries than came before")
+        else:
+            self.check_head(log.tree, head, "head")
+            need(log.tree.size - head["size"] <= HEAD_GAP, "head", "the signer was shown a head more than 4,096 entries old")
+        if not other:
+            need(auth == head, "auth", "in the authority log auth repeats head")
             return
-        need(n <= tree.size, "head or auth is from the future")
-        need(seq is None or seq - n <= GAP, "head is too old")
-        need(tree.roots[n].hex() == head["root"], "head or auth is not a root of the log: history was changed")
+        need(auth["size"] >= self.auth, "auth", "auth went back")
+        self.check_head(self.logs["authority"].tree, auth, "auth")
 
-    def actor(self, b, body, sig):
-        a, t = b["actor"], b["type"]
-        if t in STATION:
-            need(a["role"] == "station" and a["id"] == self.genesis["station"], "the actor is not the station")
-            line = self.genesis["station_key"]
+    @staticmethod
+    def check_head(tree, head, name):
+        need(head["size"] <= tree.size, name, f"{name} names more entries than there are")
+        need(tree.roots[head["size"]].hex() == head["root"], name,
+             f"{name} is not the root of the log at {head['size']} entries: history was changed")
+
+    def check_actor(self, e, roles):
+        role = e.actor["role"]
+        need(role in roles, "role", f"{e.type} cannot be signed in the role {role}")
+        if role == "station":
+            g = e.data if (e.log, e.seq) == ("authority", 0) else self.genesis
+            line, name = g["station_key"], f"station {g['station']}"
+            need(e.who == g["station"] and e.actor["name"] == name and e.actor["key"] == fingerprint(line), "station",
+                 "the actor is not this station")
         else:
-            roles = {"admin"} if t in ADMIN else {"officer"} if t in OFFICER else \
-                {"officer", "admin"} if t in MOST else {"officer", "admin", "auditor"}
-            need(t in ADMIN | OFFICER | MOST | ANY, "an unknown type")
-            need(a["role"] in roles, "the role cannot sign this")
-            p = self.people.get(a["id"])
-            need(p and p["since"].get(a["role"], 2**53) <= b["auth"]["size"], "the actor does not have that role")
-            need(p["name"] == a["name"], "the actor has another name")
+            p = self.person(e.who, role, e.auth)
+            need(p, "rights", f"{e.who} is not enrolled as {role} at auth")
             line = p["key"]
-        need(fingerprint(line) == a["key"], "the actor has another key")
-        ssh_verify(line, a["id"], body + b"\n", sig, self.tmp)
+            need(p["name"] == e.actor["name"] and line and fingerprint(line) == e.actor["key"], "person",
+                 f"key or name are not those with which {e.who} was enrolled")
+            need(e.body["meaning"], "meaning", "the meaning of the signature is missing")
+        self.signatures.ssh(self.place, line, e.text + b"\n", e.sig, f"the signature is not one by {e.who} over these bytes")
 
-    def authority(self, b, leaf):
-        t, d, who = b["type"], b["data"], b["actor"]["id"]
-        if t == "ledger.genesis":
-            return
-        if t == "authority.endorse":
-            need(d["leaf"] in self.pending, "nothing with this leaf awaits endorsement")
-            leaf = d["leaf"]
-            need(who not in self.pending[leaf][2] and self.pending[leaf][0] == b["subj"], "the endorsement does not fit")
-        else:
-            need(self.founded, "the genesis is not endorsed")
-            self.pending[leaf] = (b["subj"], b, set())
-        subj, act, signers = self.pending[leaf]
-        signers.add(who)
-        if len(signers) < self.threshold:
-            return
-        since, d = self.trees["authority"].size + 1, act["data"]
-        if act["type"] == "ledger.genesis":
-            self.founded = True
-            return
-        del self.pending[leaf]
-        if act["type"] == "exception.add":
-            need(bool(d.get("sha256")) != bool(d.get("type")) and ("type" not in d or "rule" in d), "an exception that is not narrow")
-            self.exceptions[leaf] = {"data": d, "since": since, "until": 2**53}
-            return
-        if act["type"] == "exception.end":
-            need(self.exceptions.get(d["leaf"], {}).get("until") == 2**53, "an exception that is not in force was ended")
-            self.exceptions[d["leaf"]]["until"] = since
-            return
-        if act["type"] == "policy.set":
-            need(2 <= d["approvals"] <= 9, "a policy with fewer than two approvals")
-            self.policies.append((since, d))
-            return
-        for other, p in self.people.items():
-            need((other == d["id"]) == (p["name"].lower() == d["name"].lower()), "a person has two ids")
-            need(other == d["id"] or "key" not in d or p["key"] != d["key"], "two persons have one key")
-        p = self.people.setdefault(d["id"], {"name": d["name"], "key": None, "since": {}})
-        p["key"] = p["key"] or d.get("key")
-        need("key" not in d or p["key"] == d["key"], "a person has two keys")
-        if "proof" in d:
-            text = f'enroll\n{d["id"]}\n{act["auth"]["root"]}\n'.encode()
-            ssh_verify(d["key"], d["id"], text, base64.b64decode(d["proof"]), self.tmp)
-        for role in d.get("roles", ["requester"]):
-            p["since"].setdefault(role, since)
+    def person(self, who, role, auth):
+        p = self.people.get(who)
+        return p if p and p["since"].get(role, EVER) <= auth else None
 
-    def excepted(self, leaves, b):
-        """Each of these exceptions is in the log and held for this signer, by position and by the later time."""
-        need(leaves == sorted(set(leaves)), "exceptions that are not sorted")
-        day = max(b["at"], self.newest)[:10]
+    def policy(self, auth):
+        held = [p for since, p in self.policies if since <= auth]
+        return held[-1] if held else None
+
+    # --- transfers
+    def step(self, e):
+        """What comes next in the life of a transfer."""
+        x = self.transfers.get(e.subj)
+        need(x, "state", f"there is no transfer {e.about}")
+        to = PATHS[e.type].get(x["state"])
+        need(to, "state", f"{e.type} cannot follow: {e.about} is {x['state']}")
+        if e.type in RULES:
+            to = RULES[e.type](self, e, x) or to
+        x["tainted"] |= self.unboxed and x["state"] not in ENDED
+        if e.type == "xfer.fault":
+            x["from"], x["releasing"] = x["state"], False
+        elif to != "FAULT":
+            x["from"] = None
+        if to == "REVIEW":
+            x["signed"], x["same"] = [], None
+            if x["addendum"]:
+                x["scan"], x["scanners"], x["addendum"] = x["addendum"] + (None,)
+        x["state"] = to
+
+    def excepted(self, leaves, auth, at_s):
+        """Each of these exceptions is in the log and held, by position and by the later time."""
+        need(len(leaves) <= 32 and leaves == sorted(set(leaves)), "exceptions", "the exceptions are too many or not sorted")
         for leaf in leaves:
             x = self.exceptions.get(leaf)
-            need(x and x["since"] <= b["auth"]["size"] < x["until"], f"the exception {leaf[:16]} was not in force")
-            need(day <= x["data"]["expires"], f"the exception {leaf[:16]} was over")
+            need(x and x["since"] <= auth, "exception-early", f"no exception {leaf[:16]} was in force")
+            need(auth < x["until"], "exception-ended", f"the exception {leaf[:16]} was ended")
+            need(max(at_s, self.newest) < day_end(x["data"]["expires"]), "exception-over", f"the exception {leaf[:16]} was over")
 
-    def signatures(self, t, d, who, leaf):
-        """A set of a scanner: brought in by one, confirmed by another, then tried by the station."""
-        s = self.sets.setdefault(d["scanner"], {"state": "", "used": set()})
-        if t == "signatures.import":
-            need(s["state"] != "TRIED", "a set was brought in while another was tried")
-            need(not d.get("back") or d["set"] in s["used"], "back to a set that was never in use")
-            s.update(state="WAITS", set=d["set"], by=who, leaf=leaf)
-        elif t == "signatures.confirm":
-            need(s["state"] == "WAITS" and (s["set"], s["leaf"]) == (d["set"], d["leaf"]), "a set was confirmed that does not wait for it")
-            need(s["by"] != who, "who brought a set in confirmed it")
-            s["state"] = "TRIED"
+    def names_officer(self, e):
+        if "officer" in e.data:
+            need(self.person(e.data["officer"], "officer", e.auth), "officer", f"{e.data['officer']} is not an officer")
+
+
+# --- rules of the authority log -----------------------------------------------------------------------------
+def name_ok(name):
+    return 1 <= len(name.encode()) <= 128
+
+
+@rule(("authority", "ledger.genesis"))
+def found(r, e):
+    d = e.data
+    need(d["kind"] == "authority" and re.fullmatch("[a-z0-9][a-z0-9.-]{0,63}", d["site"]) and
+         re.fullmatch("[A-Z][A-Z0-9]{0,7}", d["station"]), "founding", "kind, site or station are malformed")
+    need(e.body["log"] == f"{d['site']}/authority" and d["custody_origin"] == f"{d['site']}/{d['station']}/custody/1" and
+         d["demo"] == (d["site"] == "demo"), "founding", "the names of the logs are not those of site and station")
+    (one, key), (two, other) = vkey_parts(d["log_vkey"]), vkey_parts(d["custody_vkey"])
+    need((one, two, key) == (e.body["log"], d["custody_origin"], other), "founding", "the checkpoint keys are not of these logs")
+    need(1 <= d["threshold"] <= len(d["admins"]), "founding", "the threshold is not between 1 and the number of admins")
+    for field in ("id", "key", "name"):
+        values = [lower(a[field]) if field == "name" else a[field] for a in d["admins"]]
+        need(len(set(values)) == len(values), "founding", f"two administrators have the same {field}")
+    need(all(name_ok(a["name"]) and a["key"] != d["station_key"] for a in d["admins"]), "founding", "an administrator's name or key")
+    r.genesis, r.genesis_leaf, r.threshold = d, e.hex, d["threshold"]
+    for log, field in (("authority", "log_vkey"), ("custody", "custody_vkey")):
+        r.logs[log].origin, r.logs[log].vkey = vkey_parts(d[field])[0], d[field]
+    for a in d["admins"]:
+        r.people[a["id"]] = {"name": a["name"], "key": a["key"], "since": {"admin": 1}}
+    r.pending[e.hex] = {"e": e, "by": set(), "done": False}
+
+
+@rule("authority.endorse")
+def endorse(r, e):
+    p = r.pending.get(e.data["leaf"])
+    need(p and not (p["done"] and p["e"].seq), "endorsement", "no act with this leaf awaits endorsement")
+    need(p["e"].subj == e.subj, "endorsement", "the act it endorses is about something else")
+    need(e.who not in p["by"], "endorsement", f"{e.who} stands behind this act already")
+    need(e.subj != f"person:{e.who}", "endorsement", "nobody endorses an act about himself")
+    stand(r, e, p)
+
+
+@rule("officer.enroll", "requester.enroll", "policy.set", "exception.add", "exception.end")
+def propose(r, e):
+    need(r.founded, "founded", "the administrators have not endorsed the genesis")
+    ACTS[e.type][0](r, e, e.data)
+    p = r.pending[e.hex] = {"e": e, "by": set(), "done": False}
+    stand(r, e, p)
+
+
+def stand(r, e, p):
+    """One more stands behind an act; by the threshold it takes force, from the next size on."""
+    act = p["e"]
+    p["by"].add(e.who)
+    if p["done"] or len(p["by"]) < r.threshold:
+        return
+    p["done"] = True
+    if act.seq == 0:
+        r.founded = True
+        return
+    again, force = ACTS[act.type][1:]
+    if again:
+        again(r, e, act.data)
+    force(r, act, r.logs["authority"].tree.size + 1)
+
+
+def check_identity(r, e, d):
+    need(name_ok(d["name"]), "identity", "a name has 1 to 128 bytes")
+    need(d.get("key") != r.genesis["station_key"], "identity", "the key is the station's")
+    for other, p in r.people.items():
+        if other == d["id"]:
+            need(p["name"] == d["name"] and ("key" not in d or p["key"] in (None, d["key"])), "identity",
+                 f"{other} is enrolled with another name or key")
         else:
-            need(s["state"] == "TRIED" and s["set"] == d["set"], "a set was loaded that nobody confirmed")
-            s["state"] = "USED" if d["pass"] else "REFUSED"
-            s["used"] |= {d["set"]} if d["pass"] else set()
-
-    def role(self, who, role, b):
-        return self.people.get(who, {"since": {}})["since"].get(role, 2**53) <= b["auth"]["size"]
-
-    def custody(self, b, leaf):
-        t, d, who = b["type"], b["data"], b["actor"]["id"]
-        need(self.founded or t == "ledger.genesis", "the genesis is not endorsed")
-        if t.startswith("medium."):
-            if t == "medium.register":
-                self.receive(b["subj"][7:], d.get("device", {}))
-            self.move(b["subj"][7:], t[7:], who)
-            self.came[b["subj"][7:]] = self.trees["custody"].size if t == "medium.register" else self.came[b["subj"][7:]]
-        newest, self.newest = self.newest, max(self.newest, b["at"])
-        if t.startswith("signatures."):
-            self.signatures(t, d, who, leaf)
-        if not t.startswith("xfer."):
-            return
-        x = self.transfers.get(b["subj"])
-        if t == "xfer.open":
-            need(x is None, "opened twice")
-            need(self.partial or b["subj"] == f'xfer:{self.genesis["station"]}-{len(self.transfers) + 1:06}', "a gap in numbering")
-            need(self.role(d["officer"], "officer", b) and self.role(d["requester"], "requester", b), "officer or requester")
-            policies = [p for since, p in self.policies if since <= b["auth"]["size"]]
-            need(policies and policies[-1]["sha256"] == d["policy"], "the policy is not the one in force")
-            self.readable(d.get("control"), d["medium"].get("device", {}))
-            self.transfers[b["subj"]] = {"control": d.get("control"), "device": d["medium"].get("device", {}), "opened": self.trees["custody"].size, "state": "OPEN", "requester": d["requester"], "policy": d["policy"], "signed": [],
-                                         "needed": policies[-1]["approvals"], "tainted": not d["sandbox"], "scan": None}
-            return
-        need(x is not None, "there is no such transfer")
-        self.newest, now = newest, self.newest
-        if t == "xfer.approve":
-            self.excepted(d.get("exceptions", []), b)
-        if t == "xfer.release":
-            self.excepted(x["same"].get("exceptions", []), b)
-        self.newest = now
-        self.step(x, t, d, who, leaf)
-
-    def move(self, number, move, who):
-        state, last = self.media.get(number, ("", None))
-        need((state, move) in MOVES, f"{number} of the register: {move} cannot follow in {state or 'nothing'}")
-        need(move != "confirm" or who != last, "one officer confirmed himself")
-        self.media[number] = (MOVES[state, move], who)
-
-    def left(self, x, d, who):
-        """What a transfer says became of its medium, as long as that is here since before it began."""
-        number = x["control"]
-        state = self.media.get(number, ("", None))[0]
-        if self.partial or state not in ("HELD", "RETAINED", "SANITISED") or self.came[number] >= x["opened"]:
-            return
-        said = [(m, d["disposition"][len(w):].lstrip(" ")) for w, m in LEFT if (d["disposition"] + " ").startswith(w + " ")]
-        if said and (state, said[0][0]) == ("RETAINED", "retain"):
-            return
-        need(said and said[0][1] and len(said[0][1].encode()) <= 256, "the register is not told what became of a medium")
-        self.move(number, said[0][0], who)
-
-    def receive(self, number, device):
-        """One device has one number as long as it is here, and a number is of one device."""
-        known, serial = self.devices.get(number, ("", "", "")), device.get("serial", "")
-        name = (device.get("vendor"), device.get("model"), serial)
-        need(not (known[2] and serial) or known[2] == serial, f"{number} of the register was given to another device")
-        need(not serial or not any(other != number and self.devices.get(other) == name and state in HERE
-                                   for other, (state, _) in self.media.items()), "a device that is here got a second number")
-        if device:
-            self.devices[number] = name
-
-    def readable(self, number, device):
-        serial = self.devices.get(number, ("", "", ""))[2]
-        need(self.partial or number is None or (self.media.get(number, ("",))[0] in ("HELD", "RETAINED") and
-                                                serial in ("", device.get("serial"))), "a medium that is not here was read")
-
-    def step(self, x, t, d, who, leaf):
-        def at(*states):
-            need(x["state"] in states, f'{t} cannot follow in {x["state"]}')
-        if t == "xfer.start":
-            need(x["state"] == "OPEN" or (x["state"] == "FAULT" and x["from"] != "APPROVED"), "xfer.start cannot follow")
-            self.readable(x["control"], x.get("device", {}))
-            x.update(state="READING", scan=None, tainted=x["tainted"] or not d["sandbox"])
-        elif t in ("xfer.unlock", "xfer.stopped"):
-            at("READING")
-        elif t == "xfer.password":
-            at("READING", "SCANNING", "REVIEW", "BLOCKED")
-        elif t == "xfer.read":
-            at("READING")
-            x.update(state="SCANNING", medium=d.get("medium", {}))
-        elif t == "xfer.scan":
-            at("SCANNING", "BLOCKED", "REVIEW")
-            x.update(state="REVIEW", scan=leaf, signed=[], tainted=x["tainted"] or not all(s["sandbox"] for s in d["scanners"]))
-        elif t == "xfer.block":
-            at("SCANNING", "REVIEW")
-            x["state"] = "BLOCKED"
-        elif t == "xfer.fault":
-            at("OPEN", "READING", "SCANNING", "REVIEW", "APPROVED")
-            x.update({"from": x["state"], "state": "FAULT", "releasing": False})
-        elif t == "xfer.take":
-            at("REVIEW", "SUBMITTED", "BLOCKED", "FAULT")
-        elif t == "xfer.approve":
-            at("REVIEW", "SUBMITTED")
-            need(not x["tainted"], "a transfer served without a sandbox was approved")
-            medium = x.get("medium", {})
-            need("before" not in medium or medium["before"] == medium.get("after"), "a medium that changed while it was read was approved")
-            need(who != x["requester"], "the requester approved")
-            need(who not in [s[0] for s in x["signed"]], "one officer signed twice")
-            need(d["slot"] == len(x["signed"]) + 1 and d["scan"] == x["scan"] and d["policy"] == x["policy"], "slot, scan or policy")
-            same = {k: d[k] for k in ("dest", "dir", "expires", "findings", "inventory", "manifest", "policy", "scan")}
-            same["exceptions"] = d.get("exceptions", [])
-            need(not x["signed"] or x["same"] == same, "the approvals are over different things")
-            need(d.get("addendum") == x.get("addendum"), "the addendum that was signed is not the last one")
-            x["same"] = same
-            x["signed"].append((who, leaf))
-            done = len(x["signed"]) >= x["needed"]
-            x["state"] = ("APPROVED" if d["manifest"]["files"] else "CLOSED") if done else "SUBMITTED"
-        elif t in ("xfer.return", "xfer.withdraw"):
-            at("SUBMITTED")
-            need((who == x["signed"][0][0]) == (t == "xfer.withdraw"), "return and withdraw")
-            x.update(state="REVIEW", signed=[], scan=x.pop("addendum", None) or x["scan"])
-        elif t == "xfer.addendum":
-            at("SUBMITTED")
-            x.update(addendum=leaf, tainted=x["tainted"] or not all(s["sandbox"] for s in d["scanners"]))
-            need(("why" in d) == (d["worse"] > 0) and d["worse"] <= d["changed"], "an addendum that does not count right")
-            if d["worse"]:
-                x.update(state="REVIEW", signed=[], scan=x.pop("addendum"))
-        elif t == "xfer.release":
-            need(x["state"] == "APPROVED" or (x["state"] == "FAULT" and x["from"] == "APPROVED"), "released without approval")
-            need(d["approvals"] == [s[1] for s in x["signed"]] and len(x["signed"]) >= max(2, x["needed"]), "the approvals")
-            need(d["manifest"] == x["same"]["manifest"], "another manifest was released")
-            x.update(state="APPROVED", releasing=True)
-        elif t == "xfer.deliver":
-            at("APPROVED")
-            need(x.get("releasing") and d["manifest"] == x["same"]["manifest"] and d["dest"] == x["same"]["dest"] and
-                 d["readback"] == d["manifest"]["sha256"], "something else was delivered")
-            again = d.get("rescan")
-            need(again is None or (again["scanners"] and again["objects"] == d["manifest"]["files"] and again["bytes"] == d["manifest"]["bytes"] and
-                 all(s["before"] == s["after"] == "pass" and s["sandbox"] for s in again["scanners"])), "what was delivered was not scanned again whole")
-            x.update(state="RELEASED", again=again is not None)
-        elif t == "xfer.close":
-            at("RELEASED")
-            self.left(x, d, who)
-            x["state"] = "CLOSED"
-        elif t == "xfer.request":
-            at("BLOCKED")
-        elif t == "xfer.abort":
-            at("OPEN", "READING", "SCANNING", "REVIEW", "SUBMITTED", "BLOCKED", "FAULT")
-            x["state"] = "ABORTED"
-        elif t == "xfer.medium":
-            need(x["state"] not in ("OPEN", "READING"), "the medium left before it was read")
-            self.left(x, d, d["officer"])
-        else:
-            raise Bad("an unknown type")
+            need(lower(p["name"]) != lower(d["name"]) and (p["key"] is None or p["key"] != d.get("key")), "identity",
+                 f"{other} is enrolled with this name or key; a person has one id")
 
 
-def audit_ledger(path, tmp):
-    db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)
-    need(db.execute("PRAGMA integrity_check").fetchone()[0] == "ok", "the database is damaged")
-    schema = [r[0] for r in db.execute("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")]
-    audit = Audit(tmp)
-    need([r[0] for r in db.execute("SELECT id FROM log ORDER BY id")] == [1, 2], "the logs are not two")
-    need(not db.execute("SELECT 1 FROM entry WHERE log NOT IN (1,2)").fetchone(), "there are entries of other logs")
-    for number, log in ((1, "authority"), (2, "custody")):
-        rows = db.execute("SELECT seq, CAST(body AS BLOB), sig, leaf, CAST(id AS BLOB), CAST(type AS BLOB), CAST(subj AS BLOB)"
-                          " FROM entry WHERE log=? ORDER BY seq", (number,))
-        for n, (seq, body, sig, leaf, *columns) in enumerate(rows):
-            try:
-                need(seq == n, "entries are missing")
-                b, true = audit.entry(log, seq, body, sig)
-                need(leaf == true, "the stored leaf is wrong")
-                need(columns == [b[k].encode() for k in ("id", "type", "subj")], "the columns do not repeat the entry")
-            except (Bad, KeyError, TypeError, ValueError) as e:
-                raise Bad(f"entry {seq} of the {log} log: {e}") from e
-        need(audit.trees[log].size > 0, f"the {log} log is empty")
-    need(sha("".join(s + "\n" for s in schema).encode()).hex() == audit.genesis["schema"], "the schema is not the one in genesis")
-    for number, log in ((1, "authority"), (2, "custody")):
-        tree = audit.trees[log]
-        row = db.execute("SELECT origin, vkey FROM log WHERE id=?", (number,)).fetchone()
-        need(row == (audit.origins[log], audit.vkeys[log]), "a log's row is not what genesis says")
-        notes = db.execute("SELECT size, CAST(note AS BLOB) FROM checkpoint WHERE log=? ORDER BY size", (number,)).fetchall()
-        need([n[0] for n in notes] == list(range(1, tree.size + 1)), f"checkpoints of the {log} log are missing")
-        for size, text in notes:
-            need(note(text, audit.vkeys[log], tmp) == (size, tree.roots[size]), f"the checkpoint of {size} is about other entries")
-    return audit
+def check_enroll(r, e, d):
+    need(e.about == d["id"], "identity", "id is not the person it is about")
+    if e.type == "officer.enroll":
+        need(d["roles"] and set(d["roles"]) <= {"officer", "admin", "auditor"} and len(set(d["roles"])) == len(d["roles"]),
+             "roles", "roles are officer, admin and auditor, each once")
+        r.signatures.ssh(r.place, d["key"], f"enroll\n{d['id']}\n{e.body['auth']['root']}\n".encode(), base64.b64decode(d["proof"]),
+                         "the proof of possession is not a signature by the new key")
+    check_identity(r, e, d)
 
 
-def inclusion_root(index, size, leaf, proof):
-    fn, sn, r = index, size - 1, leaf
-    for p in proof:
-        need(sn > 0, "the proof is too long")
-        if fn & 1 or fn == sn:
-            r = sha(b"\1" + p + r)
-            while not fn & 1 and fn:
-                fn >>= 1
-                sn >>= 1
-        else:
-            r = sha(b"\1" + r + p)
-        fn >>= 1
-        sn >>= 1
-    need(sn == 0, "the proof is too short")
-    return r
+def enroll(r, act, since):
+    d = act.data
+    p = r.people.setdefault(d["id"], {"name": d["name"], "key": None, "since": {}})
+    p["key"] = p["key"] or d.get("key")
+    for role in d.get("roles", ["requester"]):
+        p["since"].setdefault(role, since)
 
 
-def split_entry(raw):
-    need(raw.count(b"\n") == 2 and raw.endswith(b"\n"), "an entry is not two lines")
-    body, sig = raw[:-1].split(b"\n")
-    blob = base64.b64decode(sig, validate=True)
-    need(base64.b64encode(blob) == sig, "the signature line is not canonical")
-    return body, blob
+def check_policy(r, e, d):
+    need(2 <= d["approvals"] <= 9, "policy", "a policy asks for 2 to 9 approvals")
 
 
+def set_policy(r, act, since):
+    r.policies.append((since, act.data))
+
+
+def check_exception(r, e, d):
+    need(re.fullmatch("[a-z][a-z0-9-]{0,31}", d["scanner"]) and ("sha256" in d) != ("type" in d) and ("type" not in d or "rule" in d),
+         "exception", "it names no scanner, or is not narrow: one object, or one rule for one type")
+    need(all(re.fullmatch("[!-~]([ -~]{0,126}[!-~])?", d[k]) for k in ("rule", "type") if k in d), "exception", "rule or type is no name")
+    end = day_end(d["expires"])
+    need(d["reason"] and len(d["reason"].encode()) <= 256 and end, "exception", "reason or last day are malformed")
+    need(0 < end - e.at_s <= 366 * 86400, "exception", "its last day is over, or more than 366 days away")
+    need(sum(x["until"] == EVER for x in r.exceptions.values()) < 512, "exception", "512 exceptions are kept already")
+
+
+def add_exception(r, act, since):
+    r.exceptions[act.hex] = {"data": act.data, "since": since, "until": EVER}
+
+
+def check_end(r, e, d):
+    need(r.exceptions.get(d["leaf"], {}).get("until") == EVER, "exception", "no such exception is in force")
+    need(d["reason"] and len(d["reason"].encode()) <= 256, "exception", "the reason is missing or too long")
+
+
+def end_exception(r, act, since):
+    r.exceptions[act.data["leaf"]]["until"] = since
+
+
+# what holds when it is proposed, what again when it takes force, and what it does then
+ACTS = {"officer.enroll": (check_enroll, check_identity, enroll), "requester.enroll": (check_enroll, check_identity, enroll),
+        "policy.set": (check_policy, None, set_policy), "exception.add": (check_exception, None, add_exception),
+        "exception.end": (check_end, check_end, end_exception)}
+
+
+# --- rules of station and sessions -----------------------------------------------------------------------------
+@rule(("custody", "ledger.genesis"))
+def begin(r, e):
+    need((e.data["kind"], e.data["epoch"], e.data["schema"]) == ("custody", 1, r.genesis["schema"]), "genesis",
+         "kind, epoch or schema are not those of the founding")
+
+
+@rule("station.start")
+def start(r, e):
+    busy = [s[5:] for s, x in r.transfers.items() if x["state"] in BUSY]
+    need(e.data["unclean"] == r.running and e.data["interrupted"] == busy, "start",
+         "it tells otherwise how the last run ended, or which transfers it interrupted")
+    r.running, r.unboxed = True, not e.data["sandbox"]
+    for x in r.transfers.values():
+        x["tainted"] |= r.unboxed and x["state"] not in ENDED
+
+
+@rule("station.stop")
+def stop(r, e):
+    r.running = False
+
+
+@rule("sess.login", "sess.logout")
+def session(r, e):
+    need(e.about == (e.who if e.type == "sess.login" else e.data["officer"]), "session", "it is about another person")
+
+
+@rule("signatures.import", "signatures.confirm", "signatures.loaded")
+def signature_set(r, e):
+    """A set of a scanner: brought in by one, confirmed by another, then tried by the station.  64 are remembered."""
+    d = e.data
+    own = [s for s in r.sets[-64:] if s["scanner"] == d["scanner"]]
+    newest = own[-1] if own else {"state": ""}
+    if e.type == "signatures.import":
+        need(len(d["scanner"].encode()) <= 32 and len(d["version"].encode()) <= 64 and seconds(d["date"]) is not None, "set",
+             "scanner, version or date are not what they must be")
+        need(all(s["state"] != "TRIED" for s in own), "set", "a set of this scanner is being tried")
+        need(not d["back"] or any((s["state"], s["set"]) == ("USED", d["set"]) for s in own), "set", "the set to go back to was never in use")
+        fresh = {"scanner": d["scanner"], "state": "WAITS", "set": d["set"], "by": e.who, "leaf": e.hex}
+        newest.update(fresh) if newest["state"] == "WAITS" else r.sets.append(fresh)
+    elif e.type == "signatures.confirm":
+        need(newest["state"] == "WAITS" and (newest["set"], newest["leaf"]) == (d["set"], d["leaf"]), "set", "no such set waits for it")
+        need(newest["by"] != e.who, "set-by-one", "who brought the set in cannot confirm it")
+        newest["state"] = "TRIED"
+    else:
+        need(newest["state"] == "TRIED" and newest["set"] == d["set"], "set", "this set is not being tried")
+        newest["state"] = "USED" if d["pass"] else "REFUSED"
+
+
+# --- rules of the medium register -------------------------------------------------------------------------------
+def short(text):
+    return len(text.encode()) <= 256
+
+
+@rule("medium.register", "medium.return", "medium.retain", "medium.sanitise", "medium.destroy", "medium.confirm")
+def medium(r, e):
+    move, d, number = e.type[7:], e.data, e.about
+    m = r.media.get(number, {"state": "NONE", "serial": ""})
+    texts = [*d.values(), *d.get("device", {}).values()]
+    need(all(short(t) for t in texts if isinstance(t, str)), "register", "a text is longer than 256 bytes")
+    need(all(d[k].strip(" ") for k in SAID.get(move, ())), "register", "it does not say from whom, to whom, where or how")
+    need(m["state"] in MOVES[move], "register", f"{move} cannot follow: {number} is {m['state']}")
+    if move == "register":
+        device = d.get("device")
+        serial = device["serial"] if device else ""
+        need(re.fullmatch("[A-Z0-9][A-Z0-9._-]{0,31}", number), "register", "it is no control number")
+        need(d["sealed"] or not d["seal"].strip(" "), "register", "only what is sealed has a seal")
+        need(not m["serial"] or not serial or m["serial"] == serial, "register", f"{number} was given to another device")
+        need(not serial or not any(n != number and o["state"] in HERE and o.get("device") == device for n, o in r.media.items()),
+             "register", "this device is here already under another number")
+        m.update(came=e.seq, device=device or m.get("device"), serial=serial if device else m["serial"])
+    need(move != "confirm" or m["officer"] != e.who, "register", "another officer confirms it")
+    m.update(state=MOVES[move][m["state"]], officer=m["officer"] if move == "confirm" else e.who)
+    r.media[number] = m
+
+
+def readable(r, number, device):
+    """A medium of the register that is read must be here, and be the device it was."""
+    if number is None or r.partial:
+        return
+    m = r.media.get(number, {"state": "NONE"})
+    need(m["state"] in ("HELD", "RETAINED"), "register", f"{number} is {m['state']} and cannot be read")
+    need(not m["serial"] or m["serial"] == (device or {}).get("serial"), "register", f"{number} is another device")
+
+
+def left(r, e, x):
+    """What a transfer says became of its medium, when that is here since before it was opened."""
+    m = r.media.get(x["control"])
+    if r.partial or not m or m["state"] not in ("HELD", "RETAINED", "SANITISED") or m["came"] >= x["opened"]:
+        return
+    text = e.data["disposition"]
+    said = next(((move, text[len(w):].lstrip(" ")) for w, move in LEFT if (text + " ").startswith(w + " ")), None)
+    need(said, "register", "the medium is of the register, and it is not said what became of it")
+    if (said[0], m["state"]) == ("retain", "RETAINED"):
+        return
+    need(said[1] and short(said[1]) and m["state"] in MOVES[said[0]], "register", f"{said[0]} cannot follow: {x['control']} is {m['state']}")
+    m.update(state=MOVES[said[0]][m["state"]], officer=e.data.get("officer", e.who))
+
+
+# --- rules of transfers -------------------------------------------------------------------------------------------
+@rule("xfer.open")
+def opened(r, e):
+    d = e.data
+    need(e.subj not in r.transfers, "state", "it is opened twice")
+    need(r.partial or e.about == f"{r.genesis['station']}-{len(r.transfers) + 1:06}", "number", "the numbers of transfers have a gap")
+    need(r.person(d["officer"], "officer", e.auth), "officer", f"{d['officer']} is not an officer")
+    need(r.person(d["requester"], "requester", e.auth), "requester", f"{d['requester']} is not an enrolled requester")
+    policy = r.policy(e.auth)
+    need(policy and policy["sha256"] == d["policy"], "policy", "policy is not the one in force")
+    need("control" not in d or re.fullmatch("[A-Z0-9][A-Z0-9._-]{0,31}", d["control"]), "register", "control is no control number")
+    readable(r, d.get("control"), d["medium"].get("device"))
+    r.transfers[e.subj] = {
+        "state": "OPEN", "from": None, "requester": d["requester"], "holder": d["officer"], "policy": d["policy"],
+        "needed": policy["approvals"], "control": d.get("control"), "device": d["medium"].get("device"), "opened": e.seq,
+        "tainted": not d["sandbox"] or r.unboxed, "scan": None, "scanners": None, "read": None, "addendum": None, "signed": [],
+        "same": None, "releasing": False, "delivered": None, "request": None}
+
+
+@rule("xfer.start")
+def read_start(r, e, x):
+    need(x["state"] == "OPEN" or x["from"] != "APPROVED", "state", "the fault came during release")
+    r.names_officer(e)
+    readable(r, x["control"], x["device"])
+    x.update(scan=None, read=None, tainted=x["tainted"] or not e.data["sandbox"])
+
+
+@rule("xfer.read")
+def read(r, e, x):
+    x["read"] = e.data
+
+
+@rule("xfer.unlock", "xfer.request")
+def by_officer(r, e, x):
+    r.names_officer(e)
+
+
+def scanned(e, x):
+    for s in e.data["scanners"]:
+        need({s["before"], s["after"]} <= {"pass", "fail"}, "scan", "before and after are pass or fail")
+    x["tainted"] |= not all(s["sandbox"] for s in e.data["scanners"])
+
+
+@rule("xfer.scan")
+def scan(r, e, x):
+    scanned(e, x)
+    x.update(scan=e.hex, scanners=e.data["scanners"], request=e.data.get("request"))
+
+
+@rule("xfer.addendum")
+def addendum(r, e, x):
+    d = e.data
+    r.names_officer(e)
+    scanned(e, x)
+    need(("why" in d) == (d["worse"] > 0) and d["worse"] <= d["changed"] <= x["same"]["inventory"]["items"], "addendum",
+         "worse, changed and why do not agree")
+    x["addendum"] = (e.hex, d["scanners"])
+    return "REVIEW" if d["worse"] else "SUBMITTED"
+
+
+@rule("xfer.fault")
+def fault(r, e, x):
+    need(e.data["step"] in ("reading", "scanning", "release") and (e.data["step"] == "release") == (x["state"] == "APPROVED"), "fault",
+         "that step was not under way")
+
+
+@rule("xfer.take")
+def take_over(r, e, x):
+    need(x["holder"] != e.who, "holder", f"{e.who} holds it already")
+    x["holder"] = e.who
+
+
+@rule("xfer.return", "xfer.withdraw")
+def given_back(r, e, x):
+    need((e.who == x["signed"][0]["who"]) == (e.type == "xfer.withdraw"), "return", "who submitted withdraws, others return")
+
+
+@rule("xfer.approve")
+def approve(r, e, x):
+    d, n = e.data, len(x["signed"])
+    need(not x["tainted"], "sandbox", "a process served it without its sandbox; it can never be released")
+    need(e.who != x["requester"], "requester", "the requester approves")
+    need(all(e.who != s["who"] and e.actor["key"] != s["key"] for s in x["signed"]), "one-person", "every approval needs another person and key")
+    r.excepted(x["same"].get("exceptions", []) if n else [], e.auth, 0)
+    need(d["slot"] == n + 1, "slot", f"the next approval is slot {n + 1}")
+    need(d["policy"] == x["policy"], "policy", "policy is not the one it was opened under")
+    need(x["scan"] and d["scan"] == x["scan"], "scan", "scan is not the leaf of the last scan")
+    need((d["dir"], d["expires"]) == ("in", ""), "direction", "dir is not in, or expires is not empty")
+    need(d.get("addendum") == (x["addendum"] or (None,))[0], "addendum", "it was scanned again, and the approval does not name that; or names what is not")
+    same = {k: d.get(k, []) for k in ("dest", "exceptions", "findings", "inventory", "manifest")}
+    need(not n or same == x["same"], "other-bytes", "the approvals are over different things")
+    r.excepted(same["exceptions"], e.auth, e.at_s)
+    x["same"] = same
+    x["signed"].append({"who": e.who, "key": e.actor["key"], "leaf": e.hex, "seq": e.seq})
+    if n == 0 or n + 1 < x["needed"]:
+        return "SUBMITTED"
+    return "APPROVED" if d["manifest"]["files"] else "CLOSED"
+
+
+@rule("xfer.release")
+def release(r, e, x):
+    need(x["state"] == "APPROVED" or x["from"] == "APPROVED", "state", "it was not approved")
+    need(not x["tainted"], "sandbox", "a process served it without its sandbox; it can never be released")
+    need(len(x["signed"]) >= max(2, x["needed"]) and e.data["approvals"] == [s["leaf"] for s in x["signed"]], "approvals", "the approvals are not those it has")
+    need(e.data["manifest"] == x["same"]["manifest"], "manifest", "the manifest is not the approved one")
+    r.excepted(x["same"]["exceptions"], e.auth, e.at_s)
+    x["releasing"] = True
+
+
+@rule("xfer.deliver")
+def deliver(r, e, x):
+    d, m = e.data, x["same"]["manifest"]
+    need(x["releasing"], "state", "no release came before")
+    need(d["manifest"] == m and d["readback"] == m["sha256"], "manifest", "the manifest, or what was read back, is not what was approved")
+    need(d["dest"] == x["same"]["dest"], "destination", "dest is not the approved destination")
+    again = d.get("rescan")
+    need(again is None or (again["scanners"] and (again["objects"], again["bytes"]) == (m["files"], m["bytes"]) and
+         all(s["before"] == s["after"] == "pass" and s["sandbox"] for s in again["scanners"])), "rescan",
+         "not everything that was delivered was scanned again at release, by scanners that proved themselves")
+    x.update(releasing=False, delivered=d)
+
+
+@rule("xfer.medium", "xfer.close")
+def leaves(r, e, x):
+    r.names_officer(e)
+    left(r, e, x)
+
+
+# --- documents ------------------------------------------------------------------------------------------------------
 def covers(x, scanner, rule, object, type):
     """Whether an exception is about this: a whole scanner (rule None) for an object, or one rule of it."""
     if x["scanner"] != scanner or (x["rule"] and x["rule"] != rule):
@@ -493,104 +1015,320 @@ def covers(x, scanner, rule, object, type):
     return x["sha256"] == object != "" if x["sha256"] else rule is not None and x["rule"] == rule and x["type"] == type != ""
 
 
-def audit_exceptions(audit, x, inventory, findings):
+def check_exceptions(r, x, rows, items, found):
     """Those the inventory names are those that were signed, as the log has them, and cover what they are used for."""
-    lines = [json.loads(line) for line in inventory.splitlines()]
-    rows, items = lines[0]["exceptions"], lines[1:]
-    need([r["leaf"] for r in rows] == x["same"]["exceptions"], "the inventory names other exceptions than were signed")
-    for r in rows:
-        d = audit.exceptions[r["leaf"]]["data"]
-        need(all(r[k] == d.get(k, "") for k in ("scanner", "sha256", "rule", "type", "reason", "expires")),
-             f'the inventory tells of the exception {r["leaf"][:16]} what its entry does not say')
-    found = {}
-    for line in findings.splitlines():
-        f = json.loads(line)
-        found.setdefault(f["item"], []).append(f)
+    need([row["leaf"] for row in rows] == x["same"]["exceptions"], "exceptions", "the inventory names other exceptions than were signed")
+    for row in rows:
+        d = r.exceptions[row["leaf"]]["data"]
+        need(all(row[k] == d.get(k, "") for k in ("scanner", "sha256", "rule", "type", "reason", "expires")), "exceptions",
+             f'the inventory tells of the exception {row["leaf"][:16]} what its entry does not say')
     used = set()
     for it in items:
-        told = {e["leaf"]: (e["finds"], e["verdict"]) for e in it["exceptions"]}
-        for leaf, (finds, verdict) in told.items():
-            r = next((r for r in rows if r["leaf"] == leaf), None)
-            need(r is not None, f'item {it["id"]} uses an exception that the header does not name')
+        for leaf, finds, verdict in ((u["leaf"], u["finds"], u["verdict"]) for u in it["exceptions"]):
+            row = next((w for w in rows if w["leaf"] == leaf), None)
+            need(row, "exceptions", f'item {it["id"]} uses an exception that the header does not name')
             n = sum(1 for f in found.get(it["id"], []) if f["class"] not in ("incomplete", "signature-age") and
                     next((q["leaf"] for q in rows if covers(q, f["scanner"], f["rule"], f["object"] or it["sha256"],
                                                             f["type"] if f["object"] else it["type"])), None) == leaf)
-            need(n == finds, f'item {it["id"]}: the exception {leaf[:16]} does not cover {finds} findings')
-            own = [s["verdict"] for s in it["scans"] if not r["rule"] and covers(r, s["scanner"], None, it["sha256"], "")]
-            need(verdict in own + ["na"] or (it["inside"]["objects"] and r["sha256"] and not r["rule"]),
+            need(n == finds, "exceptions", f'item {it["id"]}: the exception {leaf[:16]} does not cover {finds} findings')
+            own = [s["verdict"] for s in it["scans"] if not row["rule"] and covers(row, s["scanner"], None, it["sha256"], "")]
+            need(verdict in own + ["na"] or (it["inside"]["objects"] and row["sha256"] and not row["rule"]), "exceptions",
                  f'item {it["id"]}: the exception {leaf[:16]} covers no verdict {verdict}')
-            need(verdict in ("na", "suspicious", "malicious"), f'item {it["id"]}: no exception covers {verdict}')
+            need(verdict in ("na", "suspicious", "malicious"), "exceptions", f'item {it["id"]}: no exception covers {verdict}')
             used.add(leaf)
-    need(used == {r["leaf"] for r in rows}, "an exception is named, and nothing uses it")
+    need(used == {row["leaf"] for row in rows}, "exceptions", "an exception is named, and nothing uses it")
 
 
-def audit_folder(path, tmp):
+def lines_of(document, name):
+    need(document[-1:] in (b"", b"\n"), name, f"the last line of {name} does not end")
+    return [canonical(line, name) for line in document.split(b"\n")[:-1]]
+
+
+def manifest_line(sha256, dest):
+    special = {b"\\": b"\\\\", b"\n": b"\\n", b"\r": b"\\r"}
+    name = b"".join(special.get(dest[i:i + 1], dest[i:i + 1]) for i in range(len(dest)))
+    return (b"\\" if name != dest else b"") + sha256.encode() + b"  " + name
+
+
+def check_papers(r, transfer, x, fetch):
+    """What was signed against inventory, findings and policy; fetch gives the bytes of a digest."""
+    def paper(name, digest):
+        got = fetch(name, digest)
+        need(got is not None, "document", f"the {name} that was signed is not there")
+        need(sha(got).hex() == digest, "document", f"the {name} is not what was signed")
+        return got
+    same = x["same"]
+    inventory = paper("inventory", same["inventory"]["sha256"])
+    findings, policy = paper("findings", same["findings"]), paper("policy", x["policy"])
+    header, *items = lines_of(inventory, "inventory")
+    keys = "approvals deciders exceptions inventory items medium officer policy requester scanners station transfer"
+    need(set(header) == set(keys.split()) and header["inventory"] == 1, "inventory", "the header has not the fields of a header")
+    story = {"transfer": transfer, "station": r.genesis["station"], "requester": x["requester"], "policy": x["policy"],
+             "approvals": x["needed"], "items": same["inventory"]["items"], "medium": x["read"]["medium"], "scanners": x["scanners"]}
+    for key, told in story.items():
+        need(header[key] == told, "inventory", f"the inventory tells of {key} what the log does not say")
+    need(header["items"] == len(items) == x["read"]["items"], "accounting", "the items are not as many as were found on the medium")
+    need(not {s["who"] for s in x["signed"][1:]} & set(header["deciders"]), "decider", "who decided items is a second signer")
+    m = header["medium"]
+    need("before" not in m or m["before"] == m.get("after"), "medium", "the medium was another one after reading than before it")
+    paths = [base64.b64decode(it["path"]) for it in items]
+    need(all(a < b for a, b in zip(paths, paths[1:])) and len({it["id"] for it in items}) == len(items), "inventory",
+         "the items are not in the order of their paths, or two have one number")
+    found, lines = {}, {}
+    for line, f in zip(findings.split(b"\n"), lines_of(findings, "findings")):
+        found.setdefault(f["item"], []).append(f)
+        lines.setdefault(f["item"], []).append(line + b"\n")
+    for it in items:
+        own = lines.pop(it["id"], [])
+        need(it["finds"]["n"] == len(own) and it["finds"]["sha256"] == sha(b"".join(own)).hex(), "findings", f'the findings of item {it["id"]} are others')
+        need(it["by"] == "" or it["by"] in header["deciders"], "decider", f'who decided item {it["id"]} is not among the deciders')
+        need(it["outcome"] != "released" or (it["decision"] == "approve" and it["state"] == "read"), "outcome", f'item {it["id"]} goes without approval')
+    need(not lines, "findings", "there are findings of items that there are not")
+    check_exceptions(r, x, header["exceptions"], items, found)
+    goes = sorted((base64.b64decode(it["dest"]), it["sha256"], it["size"]) for it in items if (it["outcome"], it["kind"]) == ("released", "file"))
+    rows = [manifest_line(sha256, dest) for dest, sha256, _ in goes]
+    manifest = {"bytes": sum(size for _, _, size in goes), "files": len(rows), "root": Tree(sha(b"\0" + row) for row in rows).roots[-1].hex(),
+                "sha256": sha(b"".join(row + b"\n" for row in rows)).hex()}
+    need(manifest == same["manifest"], "manifest", "the manifest that was signed is not the one the inventory gives")
+    plain = re.sub(rb'"(?:\\.|[^"\\])*"|#[^\n]*|//[^\n]*|/\*.*?\*/', b'""', policy, flags=re.S)
+    need(not x["delivered"] or "rescan" in x["delivered"] or not re.search(rb"\brescan_at_release\s*[=:]\s*true\b", plain, re.I), "rescan",
+         "policy asks for a scan at release, and the delivery tells of none")
+
+
+# --- ledger.db ------------------------------------------------------------------------------------------------------
+def read_locked(path):
+    """The bytes of a file, not in the middle of a transaction of SQLite's."""
+    with open(path, "rb") as f:
+        try:
+            fcntl.lockf(f, fcntl.LOCK_SH, 510, 0x40000002)
+        except OSError:
+            pass  # no locks on this file system: nobody writes with them either
+        return f.read()
+
+
+def audit_ledger(r, path, raw, said):
+    form = {"page size": (16, b"\x10\0"), "journal": (18, b"\1\1"), "encoding": (56, b"\0\0\0\1"), "user_version": (60, b"\0\0\0\1"),
+            "application_id": (68, b"CSTY")}
+    for name, (at, there) in form.items():
+        need(raw[at:at + len(there)] == there, "form", f"the {name} of the database is not a ledger's")
+    db = sqlite3.connect(":memory:")
+    db.deserialize(raw)
+    for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
+        db.execute("PRAGMA " + pragma)
+    schema = [s for s, in db.execute("SELECT CAST(sql AS BLOB) FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY rowid")]
+    digest = sha(b"".join(s + b"\n" for s in schema)).hex()
+    need(digest == SCHEMA, "schema", "the schema is not the published one")
+    first = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if first != "ok":
+        raise Unreadable(f"the database is damaged: {first}")
+    need([i for i, in db.execute("SELECT id FROM log ORDER BY id")] == [1, 2] and
+         not db.execute("SELECT 1 FROM entry WHERE log NOT IN (1,2)").fetchone(), "strangers", "it holds entries of logs that there are not")
+    for n, log in enumerate(r.logs, 1):
+        seq = -1
+        rows = db.execute("SELECT seq, CAST(body AS BLOB), sig, leaf, CAST(id AS BLOB), CAST(type AS BLOB), CAST(subj AS BLOB) "
+                          "FROM entry WHERE log=? ORDER BY seq", (n,))
+        for seq, (number, body, sig, leaf, *columns) in enumerate(rows):
+            r.place = f"entry {seq} of the {log} log"
+            need(number == seq, "missing", f"entries are missing: the next one is {number}")
+            raw = body + b"\n" + base64.b64encode(sig) + b"\n"
+            need(leaf == sha(b"\0" + raw), "leaf", "the stored leaf is not the hash of the entry")
+            b = canonical(body)
+            need(columns == [str(b.get(k)).encode() for k in ("id", "type", "subj")], "columns", "the columns id, type and subj do not repeat the entry")
+            if (n, seq) == (1, 0):
+                need(b.get("data", {}).get("schema") == digest, "schema", "the schema is not the one that genesis names")
+            r.take(log, seq, raw)
+        r.place = f"the {log} log"
+        need(seq >= 0, "missing", "the log is empty")
+    for n, (name, log) in enumerate(r.logs.items(), 1):
+        r.place = f"the {name} log"
+        row = [bytes(v) for v in db.execute("SELECT CAST(origin AS BLOB), CAST(vkey AS BLOB) FROM log WHERE id=?", (n,)).fetchone()]
+        need(row == [log.origin.encode(), log.vkey.encode()], "origin", "origin or vkey are not those that genesis names")
+    for number, size, text in db.execute("SELECT log, size, CAST(note AS BLOB) FROM checkpoint ORDER BY log, size"):
+        need(number in (1, 2), "strangers", "there is a checkpoint of a log that there is not")
+        log = list(r.logs)[number - 1]
+        r.place, tree = f"checkpoint {size} of the {log} log", r.logs[log].tree
+        said.setdefault("notes", {}).setdefault(log, []).append(size)
+        need(size == len(said["notes"][log]) <= tree.size, "checkpoints", "checkpoints are missing, or beyond the end")
+        got = note_open(text, r.logs[log].vkey, r.signatures, r.place, f"the checkpoint of size {size}")
+        need(got == (size, tree.roots[size]), "checkpoint", f"the checkpoint of size {size} is about other entries")
+    for name, log in r.logs.items():
+        r.place = f"the {name} log"
+        need(len(said.get("notes", {}).get(name, [])) == log.tree.size, "checkpoints", "checkpoints are missing")
+    docs = os.path.join(os.path.dirname(path), "docs")
+    if not os.path.isdir(docs):
+        said["not"].append("There is no folder docs beside it: that manifests follow from inventories.")
+        return
+
+    def fetch(name, digest):
+        try:
+            with open(os.path.join(docs, digest), "rb") as f:
+                return f.read()
+        except FileNotFoundError:
+            return None
+    for subj, x in r.transfers.items():
+        if x["signed"]:
+            r.place = f"the documents of {subj[5:]}"
+            check_papers(r, subj[5:], x, fetch)
+
+
+# --- custody folders ----------------------------------------------------------------------------------------------------
+def tar_files(raw):
+    """{path: bytes} of a plain tar, below its one folder when it has one."""
+    files = {}
+    with tempfile.TemporaryFile() as f:
+        f.write(raw)
+        f.seek(0)
+        with tarfile.open(fileobj=f, mode="r:") as tar:
+            for t in tar:
+                need(t.isdir() or t.isreg(), "tar", f"{t.name} is neither file nor folder")
+                name = os.path.normpath(t.name)
+                need(t.isdir() or name not in files, "tar", f"{t.name} comes twice")
+                if t.isreg():
+                    files[name] = tar.extractfile(t).read()
+    tops = {n.split("/")[0] for n in files}
+    if len(tops) == 1 and all("/" in n for n in files):
+        files = {n.partition("/")[2]: b for n, b in files.items()}
+    return files
+
+
+def folder_files(path):
+    files = {}
+    for top, _, names in os.walk(path):
+        for name in names:
+            full = os.path.join(top, name)
+            need(os.path.isfile(full) and not os.path.islink(full), "files", f"{name} is no plain file")
+            with open(full, "rb") as f:
+                files[os.path.relpath(full, path)] = f.read()
+    return files
+
+
+def audit_folder(r, files, said):
+    if "SHA256SUMS" not in files or "authority/entries.txt" not in files:
+        raise Unreadable("no custody folder: SHA256SUMS or authority/entries.txt is not there")
+
     def read(name):
-        with open(os.path.join(path, name), "rb") as f:
-            return f.read()
-    for line in read("SHA256SUMS").decode().splitlines():
-        need(sha(read(line[66:])).hex() == line[:64], f"{line[66:]} is not what SHA256SUMS says")
-    audit = Audit(tmp, partial=True)
-    for n, raw in enumerate(read("authority/entries.txt").split(b"\n\n")):
-        audit.entry("authority", n, *split_entry(raw.rstrip(b"\n") + b"\n"))
-    tree = audit.trees["authority"]
-    need(note(read("authority/checkpoint"), audit.vkeys["authority"], tmp) == (tree.size, tree.roots[-1]), "authority/checkpoint")
-    size, root = note(read("checkpoint"), audit.vkeys["custody"], tmp)
-    for name in sorted(os.listdir(os.path.join(path, "entries"))):
-        seq = int(name.split(".")[0])
-        _, leaf = audit.entry("custody", seq, *split_entry(read("entries/" + name)))
-        proof, checkpoint = read(f"proofs/{seq:08}.tlog-proof").split(b"\n\n", 1)
-        lines = proof.decode().split("\n")
-        need(lines[0] == "c2sp.org/tlog-proof@v1" and lines[1] == f"index {seq}", f"the proof of entry {seq} is malformed")
-        need(checkpoint == read("checkpoint"), f"the proof of entry {seq} is for another checkpoint")
-        need(inclusion_root(seq, size, leaf, [base64.b64decode(x) for x in lines[2:]]) == root, f"entry {seq} is not in the log")
-    need(len(audit.transfers) == 1, "the folder is not of one transfer")
-    x = next(iter(audit.transfers.values()))
+        need(name in files, "files", f"{name} is missing")
+        return files[name]
+    r.place, listed = "the folder", set()
+    for line in read("SHA256SUMS").decode("utf-8", "replace").split("\n")[:-1]:
+        m = re.fullmatch("([0-9a-f]{64})  ([A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*)", line)
+        need(m and m[2] not in listed, "sums", "SHA256SUMS has a line that is none, or one twice")
+        listed.add(m[2])
+        need(sha(read(m[2])).hex() == m[1], "sums", f"{m[2]} is not what SHA256SUMS says")
+    need(listed, "sums", "SHA256SUMS is empty")
+    stray = sorted(n for n in files if n not in listed and n.startswith(("entries/", "proofs/", "authority/")))
+    need(not stray, "sums", f"SHA256SUMS does not name {stray[:1]}")
+    lists = read("authority/entries.txt").split(b"\n\n")
+    for seq, raw in enumerate(lists):
+        r.place = f"entry {seq} of the authority log"
+        r.take("authority", seq, raw + (b"\n" if seq < len(lists) - 1 else b""))
+    r.place, tree = "the folder", r.logs["authority"].tree
+    for name, log in (("authority.vkey", "authority"), ("log.vkey", "custody")):
+        need(read(name) == r.logs[log].vkey.encode() + b"\n", "vkey", f"{name} is not the key that genesis names")
+    got = note_open(read("authority/checkpoint"), r.logs["authority"].vkey, r.signatures, r.place, "authority/checkpoint")
+    need(got == (tree.size, tree.roots[-1]), "checkpoint", "authority/checkpoint is about other entries than these")
+    size, root = note_open(read("checkpoint"), r.logs["custody"].vkey, r.signatures, r.place, "checkpoint")
+    names = sorted((n for n in files if n.startswith("entries/")), key=lambda n: int(re.sub("[^0-9]", "", n) or 0))
+    need(names and all(re.fullmatch("entries/[0-9]{8,18}\\.entry", n) for n in names), "files", "entries/ is empty, or holds something else")
+    for name in names:
+        seq = int(name[8:-6])
+        r.place = f"entry {seq} of the custody log"
+        e = r.take("custody", seq, read(name))
+        m = re.fullmatch(b"c2sp.org/tlog-proof@v1\n(?:extra [^\n]*\n)?index ([0-9]+)\n((?:[^\n]+\n)*)\n(.*)", read(f"proofs/{seq:08}.tlog-proof"), re.S)
+        need(m and m[1] == b"%d" % seq and m[3] == files["checkpoint"], "proof", "its proof is malformed, or for another checkpoint")
+        proof = [unbase64(line, "proof", "a hash") for line in m[2].split(b"\n")[:-1]]
+        need(all(len(h) == 32 for h in proof) and len(proof) <= 64 and inclusion_root(seq, size, e.leaf, proof) == root, "proof",
+             "its proof does not show it in the log that the checkpoint signs")
+        need(e.subj == next(iter(r.transfers)), "files", "it is about something else than this transfer")
+    r.place = "the documents"
+    subj, x = next(iter(r.transfers.items()))
     if x["signed"]:
-        for name, digest in (("inventory", x["same"]["inventory"]["sha256"]), ("findings", x["same"]["findings"]),
-                             ("policy", x["policy"]), ("manifest.sha256", x["same"]["manifest"]["sha256"])):
-            need(sha(read(name)).hex() == digest, f"{name} is not what was signed")
-        audit_exceptions(audit, x, read("inventory"), read("findings"))
-        plain = re.sub(rb'"(?:\\.|[^"\\])*"|#[^\n]*|//[^\n]*|/\*.*?\*/', b'""', read("policy"), flags=re.S)
-        need(x.get("again", True) or not re.search(rb"\brescan_at_release\s*[=:]\s*true\b", plain, re.I),
-             "policy asks for a scan at release, and the delivery tells of none")
-    audit.trees["custody"].size, audit.trees["custody"].roots = size, {size: root}
-    return audit
+        check_papers(r, subj[5:], x, lambda name, digest: files.get(name))
+        need(sha(read("manifest.sha256")).hex() == x["same"]["manifest"]["sha256"], "document", "manifest.sha256 is not what was signed")
+    log = r.logs["custody"].tree
+    log.size, log.roots = size, {size: root}
+    said["not"] += [f"Entries about this transfer after entry {size} of the log, and anything about others, are not here.",
+                    "The heads that signers were shown: that needs the whole log."]
 
 
-def main(argv):
-    genesis, anchors, paths = None, [], []
-    while argv:
-        a = argv.pop(0)
-        if a == "--genesis" and argv:
-            genesis = argv.pop(0)
-        elif a == "--anchor" and argv:
-            anchors.append(argv.pop(0))
-        else:
-            paths.append(a)
-    if len(paths) != 1 or paths[0].startswith("-"):
-        print(__doc__, file=sys.stderr)
-        return 2
+# --- what somebody else kept ------------------------------------------------------------------------------------------------
+def check_anchors(r, anchors, said):
+    """Every checkpoint that somebody kept is of this log, and no two contradict each other."""
+    known = {}
+    for path in anchors:
+        r.place = f"the anchor {path}"
+        with open(path, "rb") as f:
+            text = f.read(NOTE_MAX + 1)
+        name = next((n for n, log in r.logs.items() if text.startswith(log.origin.encode() + b"\n")), "custody")
+        size, root = note_open(text, r.logs[name].vkey, r.signatures, r.place, "it")
+        other = known.setdefault((name, size), (root, path))
+        need(other[0] == root, "fork", f"{other[1]} and this one are both signed, about {size} entries, and differ: together they prove a fork; keep both")
+        tree = r.logs[name].tree
+        need(size <= tree.size, "cut-off", f"the {name} log was cut off or put back: it knows {size} entries, here are {tree.size}")
+        have = tree.roots.get(size) if isinstance(tree.roots, dict) else tree.roots[size]
+        need(have in (None, root), "fork", f"the {name} log is not the one it knows: history up to entry {size} was changed; keep both")
+        if have is None:
+            said["not"].append(f"{path}: a folder cannot show what the log was at {size} entries.")
+
+
+def audit(arguments, tmp, said):
+    path = arguments.record
+    signatures = Signatures(tmp)
+    if os.path.isdir(path):
+        r, files = Record(signatures, partial=True), folder_files(path)
+    else:
+        raw = read_locked(path)
+        database = raw[:16] == b"SQLite format 3\0"
+        if not database and raw[257:262] != b"ustar":
+            raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one")
+        r = Record(signatures, partial=not database)
+        files = None if database else tar_files(raw)
+    try:
+        audit_ledger(r, path, raw, said) if files is None else audit_folder(r, files, said)
+        r.place = "the record"
+        need(arguments.genesis in (None, r.genesis_leaf), "another-genesis", f"the genesis is another one: its leaf is {r.genesis_leaf}")
+        check_anchors(r, arguments.anchor, said)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as e:
+        signatures.settle()
+        raise Untrue("malformed", f"{r.place}: something has not the form it must have ({type(e).__name__} {e})") from e
+    except Untrue as e:
+        e.place = e.place or r.place
+        signatures.settle()  # what was wrong earlier is told first
+        raise
+    signatures.settle()
+    if arguments.genesis is None:
+        said["not"].append("No --genesis was given: that this is the station it claims to be.")
+    if not arguments.anchor:
+        said["not"].append("No --anchor was given: entries cut off at the end, or an older state put back, are not detectable without an anchor.")
+    if r.backwards:
+        said["not"].append(f"{r.backwards} entries claim a time before an earlier one: order is certain, times are not.")
+    return r
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--genesis", metavar="HEX", help="the leaf of the genesis, from the founding page")
+    parser.add_argument("--anchor", metavar="FILE", action="append", default=[], help="a checkpoint that somebody else kept; may be repeated")
+    parser.add_argument("record", help="ledger.db, a custody folder, or a plain tar of one")
+    arguments = parser.parse_args()
+    if arguments.genesis is not None and not is_hex(arguments.genesis):
+        parser.error("--genesis is 64 hex digits")
+    said = {"not": []}
     with tempfile.TemporaryDirectory() as tmp:
         try:
-            audit = (audit_folder if os.path.isdir(paths[0]) else audit_ledger)(paths[0], tmp)
-            need(genesis in (None, audit.genesis_leaf), "the genesis is another one")
-            for a in anchors:
-                with open(a, "rb") as f:
-                    text = f.read()
-                log = "authority" if text.split(b"\n")[0].decode() == audit.origins["authority"] else "custody"
-                size, root = note(text, audit.vkeys[log], tmp)
-                tree = audit.trees[log]
-                need(size <= tree.size, f"the {log} log was cut off: the anchor knows {size} entries")
-                known = tree.roots.get(size) if isinstance(tree.roots, dict) else tree.roots[size]
-                need(known in (None, root), f"the {log} log is not the one the anchor knows")
-        except (Bad, KeyError, IndexError, TypeError, ValueError, OSError, sqlite3.DatabaseError) as e:
-            print(f"BAD: {e}")
+            r = audit(arguments, tmp, said)
+        except Untrue as e:
+            print(f"UNTRUE [{e.name}] {e.place}: {e}".encode("ascii", "backslashreplace").decode())
             return 1
-    print(f"GOOD: {audit.trees['authority'].size} + {audit.trees['custody'].size} entries, {len(audit.transfers)} transfers,"
-          f" genesis {audit.genesis_leaf}, {len(anchors)} anchors")
+        except (Unreadable, OSError, sqlite3.Error, tarfile.TarError, MemoryError) as e:
+            print(f"UNREADABLE {arguments.record}: {e}".encode("ascii", "backslashreplace").decode())
+            return 3
+    print(f"GOOD: {r.logs['authority'].tree.size} + {r.logs['custody'].tree.size} entries, {len(r.transfers)} transfers, "
+          f"genesis {r.genesis_leaf}, {len(arguments.anchor)} anchors")
+    for sentence in said["not"]:
+        print(f"  not looked at: {sentence}")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

@@ -51,8 +51,22 @@ station_plain_policy() {
 	    "$top/share/policy/default.policy"
 }
 
+# The group of the genesis that a founding page asks for.
+word_of() { # FILE
+	word_at=$(sed -n 's/^  group \([0-9]*\) of the genesis.*/\1/p' "$1")
+	genesis_of "$1" | cut -c $((4 * word_at - 3))-$((4 * word_at))
+}
+
 # An empty station whose first admin is ada; more options of init may follow.
 station_init() {
+	station_page=$(mktemp)
+	station_found "$@" >"$station_page" && cat "$station_page" &&
+	    "$bin/sallyport" init --word "$(word_of "$station_page")" >/dev/null
+	station_founded=$?
+	rm -f "$station_page"
+	return $station_founded
+}
+station_found() {
 	mkdir -p "$(dirname "$SALLYPORT_HOME")" &&
 	    station_plain_policy >"$SALLYPORT_HOME.policy" || return
 	"$bin/sallyport" init --demo --policy "$SALLYPORT_HOME.policy" --admin ada --name 'Ada Admin' \
@@ -69,16 +83,16 @@ station_people() {
 		role=${rest%% *}
 		name=${rest#* }
 		[ "$who" = ada ] && continue
-		as ada officer add "$who" --name "${name%%:*}" --role "$role" --new-passphrase-fd 8 \
+		as ada authority add "$who" --name "${name%%:*}" --role "$role" --new-passphrase-fd 8 \
 		    8<<END </dev/null || return
 $(passphrase "$who")
 END
 	done || return
 	requesters | while read -r who name; do
-		as ada requester add "$who" --name "$name" </dev/null || return
+		as ada authority requester "$who" --name "$name" </dev/null || return
 	done || return
 	# init has put the default policy in force; a script may want another.
-	[ -z "${station_policy:-}" ] || as ada policy set "$station_policy"
+	[ -z "${station_policy:-}" ] || as ada authority policy "$station_policy"
 }
 
 # Starts sallyportd; returns when a terminal gets an answer.

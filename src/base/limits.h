@@ -53,12 +53,19 @@
 #define LIM_CANON_KEY_BYTES        32
 #define LIM_INVENTORY_LINE_BYTES   65536 /* one line of an inventory */
 #define LIM_SCAN_WHY_BYTES         256   /* a scanner's word on its verdict, in an inventory */
+#define LIM_RECALL_REASON_BYTES    1000  /* it stands on the share, too */
 #define LIM_NOTE_BYTES             65536 /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64
-#define LIM_NOTE_NAME_BYTES        127  /* name of a note key, origin of a log */
-#define LIM_HEAD_GAP               4096 /* entries since the head a signer was shown */
-#define LIM_PROOF_NODES            64   /* hashes in a Merkle proof */
+#define LIM_TAR_FILES              20000 /* files of a custody folder that tar packed */
+#define LIM_NOTE_NAME_BYTES        127    /* name of a note key, origin of a log */
+#define LIM_HEAD_GAP               4096   /* entries since the head a signer was shown */
+#define LIM_PROOF_NODES            64     /* hashes in a Merkle proof */
+#define LIM_TLOG_BYTES             131072 /* a proof of inclusion, a request to a witness */
+#define LIM_TLOG_REQUEST_NODES     63     /* hashes in a request to a witness (tlog-witness) */
+#define LIM_WITNESSES              16     /* that cosign the checkpoints of a station */
+#define LIM_ANCHORS                64 /* checkpoints given out whose cosignature may still come */
+#define LIM_COSIGNATURE_BYTES      256 /* one line of a witness, with its LF */
 #define LIM_POLICY_BYTES           262144
 #define LIM_POLICY_RULES           512
 #define LIM_POLICY_WORDS           64 /* globs, kinds or verdicts in one condition */
@@ -85,18 +92,22 @@
 #define LIM_DEVICES                64  /* devices the desk keeps an eye on */
 #define LIM_OPENERS                8   /* media that are being opened, or never answered */
 #define LIM_FLAPS                  32 /* entries about devices in one port, one right after the other */
-#define LIM_DESCRIPTOR_BYTES       65553  /* of a USB device: what the kernel keeps of one */
-#define LIM_PRESETS                32     /* presets of a station */
-#define LIM_PRESETS_BYTES          12000  /* all of them, as a terminal is told */
-#define LIM_REASONS                16     /* reasons a site offers for one decision */
-#define LIM_SITE_REASON_BYTES      128    /* one of them */
-#define LIM_LOCK_MINUTES           60     /* a screen left alone locks by then */
-#define LIM_REFUSED_MEDIA          16     /* newest refused media that the record shows */
-#define LIM_TYPE_BYTES             128    /* a type name, a MIME type */
-#define LIM_LINK_HOPS              40     /* links behind links, as on Linux */
-#define LIM_REPORT_ROWS            100000 /* rows of one list in a report */
-#define LIM_PERSON_ID_BYTES        32     /* [a-z][a-z0-9._-]* */
+#define LIM_DESCRIPTOR_BYTES       65553 /* of a USB device: what the kernel keeps of one */
+#define LIM_PRESETS                32    /* presets of a station */
+#define LIM_PRESETS_BYTES          12000 /* all of them, as a terminal is told */
+#define LIM_REASONS                16    /* reasons a site offers for one decision */
+#define LIM_SITE_REASON_BYTES      128   /* one of them */
+#define LIM_LOCK_MINUTES           60    /* a screen left alone locks by then */
+#define LIM_REFUSED_MEDIA          16    /* newest refused media that the record shows */
+#define LIM_TYPE_BYTES             128   /* a type name, a MIME type */
+#define LIM_LINK_HOPS              40    /* links behind links, as on Linux */
+#define LIM_READING_BYTES          512 /* a name in a report, shown as a person reads it, too */
+#define LIM_EXPORT_NAME_BYTES      128 /* of a document that left the station */
+#define LIM_EXPORT_FILE_BYTES      64  /* the file in it */
+#define LIM_READING_MARKS          3   /* marks on one of its letters */
+#define LIM_PERSON_ID_BYTES        32  /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
+#define LIM_PERSON_REASON_BYTES    256       /* why somebody is appointed, suspended, retired */
 #define LIM_CONTROL_BYTES          32        /* control number of a medium */
 #define LIM_REGISTER_TEXT_BYTES    256       /* one text of the medium register */
 #define LIM_REQUEST_BYTES          (1 << 20) /* a request file */
@@ -266,7 +277,8 @@
 #define LIM_PAGE_ITEMS    64    /* rows of one answer to a terminal */
 #define LIM_LISTS         2     /* lists the desk keeps for a terminal */
 #define LIM_WINDOW_ROWS   512   /* rows of a list that the screens keep, at least 6 pages */
-#define LIM_ADMINS        16    /* administrators a station is founded with */
+#define LIM_GUESS_NAMES   256   /* names whose refused sign-ins are counted */
+#define LIM_ADMINS        16    /* administrators of a station */
 #define LIM_LINE_BYTES    16384 /* one line of a batch */
 #define LIM_LINE_WORDS    256   /* and its words */
 #define LIM_ASKS          64    /* questions of the screens that wait for the desk */
@@ -291,6 +303,8 @@
 #define LIM_FLAP_CALM_MS   3000  /* nothing came or went: what was only counted is written */
 #define LIM_FLAP_LATEST_MS 60000 /* and then, however often something comes and goes */
 #define LIM_FAILURE_MS     1000  /* between two entries about refused sign-ins */
+#define LIM_GUESS_FREE     3     /* refused sign-ins before the next has to wait ... */
+#define LIM_GUESS_MS       60000 /* ... longer each time, at most so long */
 #define LIM_PROGRESS_MS    200   /* between two progress messages to a terminal */
 #define LIM_SCAN_RESPAWNS \
 	8 /* workers of one scanner that may end in one transfer for no known reason */

@@ -136,23 +136,77 @@ check_station(const struct custody *c, const struct custody_act *act)
 	return check_signature(c, act, public_key);
 }
 
+/* He may act in this role at this moment, by the key and the name he has then. */
 static enum err
-check_person(const struct custody *c, const struct custody_act *act, enum transfer_signer role)
+check_right(const struct custody *c, const struct custody_act *act, enum custody_role role,
+    struct custody_moment m)
+{
+	char otherwise[64];
+	const struct entry *e = act->e;
+	snprintf(otherwise, sizeof(otherwise), "is not enrolled as %s at auth",
+	    custody_role_name(role));
+	enum err err = custody_person_require(c, e->actor_id, role, m, otherwise, act);
+	if (err != ERR_OK)
+		return err;
+	const struct custody_person *p = custody_person_find(c, e->actor_id);
+	const struct custody_key *k = custody_person_key(p, m.auth_size);
+	if (k == NULL)
+		return custody_refuse(
+		    act, ERR_DENIED, "%s has no key in force; an admin enrols one", p->id);
+	if (strcmp(k->key, e->actor_key) != 0 || strcmp(p->name, e->actor_name) != 0)
+		return custody_refuse(
+		    act, ERR_DENIED, "key or name are not those that %s has at auth", p->id);
+	return ERR_OK;
+}
+
+/* Who becomes an administrator by the act he endorses: the act says who he is. */
+static enum err
+check_newcomer(const struct custody_act *act, const char *name,
+    const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
+{
+	char fingerprint[SSHSIG_FINGERPRINT_SIZE];
+	sshsig_fingerprint(public_key, fingerprint);
+	if (strcmp(fingerprint, act->e->actor_key) != 0 ||
+	    strcmp(name, act->e->actor_name) != 0)
+		return custody_refuse(act, ERR_DENIED,
+		    "key or name are not those that the act names for %.40s", act->e->actor_id);
+	return ERR_OK;
+}
+
+static enum err
+check_rights(const struct custody *c, const struct custody_act *act, enum custody_role role)
+{
+	struct custody_moment m = custody_moment_of_act(c, act);
+	enum err err = check_right(c, act, role, m);
+	if (err != ERR_OK || act->log == LOG_CUSTODY)
+		return err;
+	/* what ended since he was shown the log ended: its place is what it is judged by */
+	m.auth_size = act->seq;
+	return check_right(c, act, role, m);
+}
+
+static enum err
+check_person(
+    const struct custody *c, const struct custody_act *act, enum transfer_signer signer)
 {
 	const struct entry *e = act->e;
-	enum custody_role needed = custody_role_find(transfer_signer_name(role));
-	const struct custody_person *p =
-	    custody_person_then(c, e->actor_id, needed, e->auth.size);
-	if (p == NULL)
-		return custody_refuse(act, ERR_DENIED, "%.40s is not enrolled as %s at auth",
-		    e->actor_id, custody_role_name(needed));
-	if (strcmp(p->key, e->actor_key) != 0 || strcmp(p->name, e->actor_name) != 0)
-		return custody_refuse(act, ERR_DENIED,
-		    "key or name are not those with which %s was enrolled", p->id);
+	enum custody_role role = custody_role_find(transfer_signer_name(signer));
+	uint8_t public_key[SSHSIG_PUBLIC_SIZE];
+	const char *name;
+	bool newcomer = authority_newcomer(c, act, &name, public_key);
+	enum err err =
+	    newcomer ? check_newcomer(act, name, public_key) : check_rights(c, act, role);
+	if (err != ERR_OK)
+		return err;
 	if (e->meaning[0] == 0)
 		return custody_refuse(
 		    act, ERR_DENIED, "the meaning of the signature is missing");
-	return check_signature(c, act, p->public_key);
+	if (!newcomer)
+		memcpy(public_key,
+		    custody_person_key(custody_person_find(c, e->actor_id), e->auth.size)
+			->public_key,
+		    sizeof(public_key));
+	return check_signature(c, act, public_key);
 }
 
 enum err

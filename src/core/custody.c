@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/custody_state.h"
+#include "src/core/export.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
@@ -35,6 +36,7 @@ init_chain(struct custody_chain *l)
 	l->cap = 64;
 	l->leaves = mem_array(l->cap, sizeof(*l->leaves));
 	l->roots = mem_array(l->cap + 1, sizeof(*l->roots));
+	l->moments = mem_array(l->cap, sizeof(*l->moments));
 	merkle_root(&l->tree, l->roots[0]);
 }
 
@@ -43,21 +45,27 @@ done_chain(struct custody_chain *l)
 {
 	free(l->leaves);
 	free(l->roots);
+	free(l->moments);
 	map_done(&l->ids);
 	map_done(&l->subjects);
 }
 
 static void
-add_to_chain(struct custody_chain *l, const struct entry *e)
+add_to_chain(struct custody_chain *l, const struct entry *e, uint64_t auth_size)
 {
+	int64_t at_s = 0;
+	clock_parse(e->at, &at_s);
 	if (l->size == l->cap) {
 		l->cap *= 2;
 		l->leaves = mem_resize(l->leaves, l->cap, sizeof(*l->leaves));
 		l->roots = mem_resize(l->roots, l->cap + 1, sizeof(*l->roots));
+		l->moments = mem_resize(l->moments, l->cap, sizeof(*l->moments));
 	}
 	map_put(&l->ids, e->id, l->size);
 	map_put(&l->subjects, e->subj, l->size);
 	memcpy(l->leaves[l->size], e->leaf, MERKLE_SIZE);
+	l->newest_s = at_s > l->newest_s ? at_s : l->newest_s;
+	l->moments[l->size] = (struct custody_moment){auth_size, l->newest_s};
 	merkle_add(&l->tree, e->leaf);
 	l->size++;
 	merkle_root(&l->tree, l->roots[l->size]);
@@ -70,6 +78,7 @@ custody_new(void)
 	init_chain(&c->logs[LOG_AUTHORITY]);
 	init_chain(&c->logs[LOG_CUSTODY]);
 	c->media = register_new();
+	c->next_over_s = INT64_MAX;
 	return c;
 }
 
@@ -79,8 +88,10 @@ custody_free(struct custody *c)
 	if (c == NULL)
 		return NULL;
 	authority_done(c);
+	custody_suspect_done(c);
 	passage_done(c);
 	register_free(c->media);
+	custody_witness_done(c);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
@@ -199,8 +210,10 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return check_start(c, act);
 	if (!c->running && !c->partial)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
-	if (act->subject == SUBJ_XFER)
-		return passage_check(c, act);
+	if (act->subject == SUBJ_XFER) {
+		enum err barred = custody_anchor_bars(c, act);
+		return barred == ERR_OK ? passage_check(c, act) : barred;
+	}
 	if (act->subject == SUBJ_MEDIUM)
 		return check_medium(c, act);
 	if (act->event == EVENT_LOGIN && strcmp(act->subject_id, e->actor_id) != 0)
@@ -208,7 +221,10 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
-	return custody_sets_check(c, act);
+	if (act->event == EVENT_EXPORT)
+		return export_check(c, act);
+	enum err err = custody_anchor_check(c, act);
+	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
 static void
@@ -340,7 +356,9 @@ take_time(struct custody_clock *k, const struct custody_act *act)
 static void
 take_in(struct custody *c, const struct custody_act *act)
 {
-	add_to_chain(&c->logs[act->log], act->e);
+	/* an act of the administrators is judged where it comes to stand */
+	add_to_chain(&c->logs[act->log], act->e,
+	    act->log == LOG_AUTHORITY ? act->seq : act->e->auth.size);
 	c->checked = false;
 	if (act->log == LOG_AUTHORITY) {
 		authority_apply(c, act);
@@ -348,6 +366,8 @@ take_in(struct custody *c, const struct custody_act *act)
 	}
 	c->auth_size = act->e->auth.size;
 	take_time(&c->clock, act);
+	if (c->clock.newest_s >= c->next_over_s)
+		custody_people_settle(c);
 	if (act->subject == SUBJ_XFER) {
 		passage_apply(c, act);
 	} else if (act->subject == SUBJ_MEDIUM) {
@@ -368,6 +388,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
 	} else {
+		custody_anchor_apply(c, act);
 		custody_sets_apply(c, act);
 	}
 }
@@ -659,107 +680,6 @@ custody_threshold(const struct custody *c)
 	return c->threshold;
 }
 
-size_t
-custody_pending_count(const struct custody *c)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < c->pending_count; i++)
-		n += !c->pending[i].done;
-	return n;
-}
-
-void
-custody_pending_at(const struct custody *c, size_t i, const char **ret_leaf,
-    const char **ret_type, const char **ret_subj)
-{
-	const struct custody_pending *p = c->pending;
-	while (p->done || i-- > 0)
-		p++;
-	*ret_leaf = p->leaf;
-	*ret_type = transfer_event_row(p->event)->type;
-	*ret_subj = p->subj;
-}
-
-/* --- people ----------------------------------------------------------------------------------
- */
-
-static const struct role_name {
-	enum custody_role role;
-	const char *name;
-} role_names[] = {
-    {CUSTODY_OFFICER, "officer"},
-    {CUSTODY_ADMIN, "admin"},
-    {CUSTODY_AUDITOR, "auditor"},
-    {CUSTODY_REQUESTER, "requester"},
-};
-
-#define ROLES (sizeof(role_names) / sizeof(role_names[0]))
-
-enum custody_role
-custody_role_find(const char *name)
-{
-	for (size_t i = 0; i < ROLES; i++) {
-		if (strcmp(role_names[i].name, name) == 0)
-			return role_names[i].role;
-	}
-	return (enum custody_role)0;
-}
-
-const char *
-custody_role_name(enum custody_role role)
-{
-	for (size_t i = 0; i < ROLES; i++) {
-		if (role_names[i].role == role)
-			return role_names[i].name;
-	}
-	return "nobody";
-}
-
-bool
-custody_person_id_ok(const char *id)
-{
-	return shape_person_ok(id);
-}
-
-const struct custody_person *
-custody_person_find(const struct custody *c, const char *id)
-{
-	for (size_t i = 0; i < c->people_count; i++) {
-		if (strcmp(c->people[i].id, id) == 0)
-			return &c->people[i];
-	}
-	return NULL;
-}
-
-size_t
-custody_person_count(const struct custody *c)
-{
-	return c->people_count;
-}
-
-const struct custody_person *
-custody_person_at(const struct custody *c, size_t i)
-{
-	return &c->people[i];
-}
-
-const struct custody_person *
-custody_person_then(const struct custody *c, const char *id, unsigned roles, uint64_t auth_size)
-{
-	const struct custody_person *p = custody_person_find(c, id);
-	for (unsigned i = 0; p != NULL && i < ROLES; i++) {
-		if ((p->roles & roles & (1u << i)) && p->since[i] <= auth_size)
-			return p;
-	}
-	return NULL;
-}
-
-enum err
-custody_proof_text(const char *id, const char *root_hex, struct buf *out)
-{
-	return buf_addf(out, "enroll\n%s\n%s\n", id, root_hex);
-}
-
 /* --- transfers
  * --------------------------------------------------------------------------------- */
 
@@ -796,5 +716,6 @@ custody_may_approve(const struct custody *c, const struct custody_transfer *t,
     const char *officer, char why[CUSTODY_WHY_SIZE])
 {
 	struct custody_act act = {.why = why};
-	return passage_may_approve(c, t, officer, c->logs[LOG_AUTHORITY].size, &act) == ERR_OK;
+	return passage_may_approve(
+		   c, t, officer, custody_moment_now(c, LOG_CUSTODY, 0), &act) == ERR_OK;
 }

@@ -15,8 +15,8 @@
  *   xfer.approve  dir "in", expires "", slot counts from 1, scan is the leaf
  *                 of the transfer's last xfer.scan, findings the digest of the
  *                 findings document
- *   officer.enroll proof is an SSHSIG by the new key over custody_proof_text
  *   authority.endorse has the subj of the entry it endorses
+ *   proof, cross  an SSHSIG over custody_proof_text, by the new key and by the old
  */
 #ifndef CORE_CUSTODY_H
 #define CORE_CUSTODY_H
@@ -25,6 +25,7 @@
 #include "src/base/err.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/core/custody_person.h"
 #include "src/core/entry.h"
 #include "src/core/exception.h"
 #include "src/core/register.h"
@@ -35,28 +36,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CUSTODY_WHY_SIZE ENTRY_WHY_SIZE
-#define CUSTODY_KEY_SIZE 64 /* "SHA256:" and 43 characters, with room */
-
 struct custody;
-
-/* What a person may be; a person has one id and may have several roles. */
-enum custody_role {
-	CUSTODY_OFFICER = 1 << 0,
-	CUSTODY_ADMIN = 1 << 1,
-	CUSTODY_AUDITOR = 1 << 2,
-	CUSTODY_REQUESTER = 1 << 3,
-};
-
-struct custody_person {
-	char id[LIM_PERSON_ID_BYTES + 1];
-	char name[LIM_PERSON_NAME_BYTES + 1];
-	unsigned roles; /* set of enum custody_role in force now */
-	bool has_key;   /* requesters have none */
-	uint8_t public_key[32];
-	char key[CUSTODY_KEY_SIZE]; /* its fingerprint, "SHA256:..." */
-	uint64_t since[4];          /* authority size from which role bit i holds */
-};
 
 struct custody_approval {
 	char officer[LIM_PERSON_ID_BYTES + 1];
@@ -65,6 +45,13 @@ struct custody_approval {
 	char at[21];
 	char leaf[HEX_DIGEST_SIZE];
 	uint64_t seq; /* in the custody log */
+};
+
+/* The recall or retirement of a delivery: who proposed it, and who agreed. */
+struct custody_recall {
+	struct custody_approval proposal, agreement; /* leaf "" while it is missing */
+	bool retire;
+	char *reason; /* NULL without a proposal */
 };
 
 #define CUSTODY_EXCEPTION_OPEN UINT64_MAX
@@ -110,8 +97,9 @@ struct custody_transfer {
 	struct custody_approval approvals[LIM_APPROVALS];
 	/* Of the block, fault, return, withdraw or abort it stands by; NULL when it went on. */
 	char *why;
-	char *step;        /* of that fault */
-	char *disposition; /* what became of the medium, or NULL */
+	char *step;                   /* of that fault */
+	char *disposition;            /* what became of the medium, or NULL */
+	struct custody_recall recall; /* the last proposal that was not taken back */
 	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
 	json_t *read_data;
 	json_t *scan_data;
@@ -286,15 +274,51 @@ const struct custody_set *custody_set_find(
 const char *custody_policy(const struct custody *);
 /* Approvals the policy in force asks for; 0 when none is in force. */
 unsigned custody_policy_approvals(const struct custody *);
-/* Administrators needed for an act, and acts that still lack endorsements. */
+/* Administrators needed for an act. */
 unsigned custody_threshold(const struct custody *);
-size_t custody_pending_count(const struct custody *);
-/* Leaf, type and subj of pending act i; the texts live until the next apply. */
-void custody_pending_at(const struct custody *, size_t i, const char **ret_leaf,
-    const char **ret_type, const char **ret_subj);
 
-/* The data of pending act i (custody_pending_at). */
-const json_t *custody_exception_pending(const struct custody *, size_t i);
+/* --- anchors and witnesses ---------------------------------------------------- */
+
+/* Where a checkpoint of the custody log was taken to. */
+enum custody_anchor_kind { CUSTODY_PAPER, CUSTODY_SHARE, CUSTODY_WITNESS, CUSTODY_ANCHOR__MAX };
+
+struct custody_anchor {
+	enum custody_anchor_kind kind;
+	uint64_t size;
+	uint8_t root[32];
+	char at[21];
+	char officer[LIM_PERSON_ID_BYTES + 1]; /* "" of a cosignature */
+};
+/* "paper", "share", "witness". */
+const char *custody_anchor_name(enum custody_anchor_kind);
+/* The last that went there, or NULL. */
+const struct custody_anchor *custody_anchor_last(
+    const struct custody *, enum custody_anchor_kind);
+/* What was given out for witnesses, newest first, at most LIM_ANCHORS; NULL when there are no
+ * more. */
+const struct custody_anchor *custody_anchor_at(const struct custody *, size_t i);
+/* The largest that is kept elsewhere: on paper, on the share, cosigned; NULL: none. */
+const struct custody_anchor *custody_anchored(const struct custody *);
+/*
+ * Whether an anchor that does not agree with this record was seen, and none that did
+ * since: then nothing is read, approved or released.  why (may be NULL) gets a sentence.
+ */
+bool custody_restored(const struct custody *, char why[CUSTODY_WHY_SIZE]);
+
+struct custody_witness {
+	char name[LIM_NOTE_NAME_BYTES + 1];
+	char vkey[LIM_NOTE_NAME_BYTES + 1 + 8 + 1 + 44 + 1];
+	uint8_t public_key[32];
+	uint64_t size; /* of the largest checkpoint it cosigned; 0: none */
+	char at[21];   /* when that was recorded; "" */
+};
+/* Those in force now; NULL when there are no more. */
+const struct custody_witness *custody_witness_at(const struct custody *, size_t i);
+/*
+ * The largest size that n different witnesses in force have cosigned, or a larger one;
+ * 0 when fewer than n have cosigned anything.  n > 0.
+ */
+uint64_t custody_cosigned(const struct custody *, size_t n);
 
 /* --- exceptions --------------------------------------------------------------- */
 
@@ -315,20 +339,6 @@ size_t custody_exceptions_now(
 
 /* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
 json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
-
-/* --- people ------------------------------------------------------------------- */
-
-/* NULL when there is no such person in force. */
-const struct custody_person *custody_person_find(const struct custody *, const char *id);
-size_t custody_person_count(const struct custody *);
-const struct custody_person *custody_person_at(const struct custody *, size_t i);
-/* True for [a-z][a-z0-9._-]{0,31}. */
-bool custody_person_id_ok(const char *id);
-/* "officer", "admin", "auditor", "requester"; 0 for anything else. */
-enum custody_role custody_role_find(const char *name);
-const char *custody_role_name(enum custody_role);
-/* "enroll\n<id>\n<root>\n": what a new key signs; root is auth.root of the enrolment. */
-enum err custody_proof_text(const char *id, const char *root_hex, struct buf *out);
 
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);

@@ -77,15 +77,6 @@ custody_exception_rows(const struct custody *c, const json_t *leaves)
 	return rows;
 }
 
-const json_t *
-custody_exception_pending(const struct custody *c, size_t i)
-{
-	const struct custody_pending *p = c->pending;
-	while (p->done || i-- > 0)
-		p++;
-	return p->data;
-}
-
 /* --- adding and ending ------------------------------------------------------------------ */
 
 static size_t

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * What custody.c, admit.c, authority.c, passage.c and dossier.c share, and nobody else
+ * What custody*.c, admit.c, authority*.c, passage.c and dossier.c share, and nobody else
  * includes: the replayed record, and one entry on its way into it.
  */
 #ifndef CORE_CUSTODY_STATE_H
@@ -14,6 +14,8 @@
 #include "src/core/register.h"
 #include "src/core/sshsig.h"
 
+struct policy;
+
 /* One log.  roots[n] is the root at size n, so there is one more than leaves. */
 struct custody_chain {
 	char origin[LIM_NOTE_NAME_BYTES + 1];
@@ -23,7 +25,15 @@ struct custody_chain {
 	uint64_t size, cap;
 	struct merkle tree;
 	struct map ids;
-	struct map subjects; /* to the sequence number of the last entry */
+	struct map subjects;            /* to the sequence number of the last entry */
+	struct custody_moment *moments; /* by which each entry was judged */
+	int64_t newest_s;               /* the latest time an entry claims; 0 without any */
+};
+
+/* One signature behind an act. */
+struct custody_behind {
+	char id[LIM_PERSON_ID_BYTES + 1];
+	char key[CUSTODY_KEY_SIZE];
 };
 
 /* An administrators' act that waits for its threshold; the genesis stays. */
@@ -32,16 +42,47 @@ struct custody_pending {
 	enum transfer_event event;
 	char *subj;
 	json_t *data;
-	char (*signers)[LIM_PERSON_ID_BYTES + 1];
+	char root[HEX_DIGEST_SIZE]; /* of the auth it was proposed at: what proofs are over */
+	struct custody_behind *signers;
 	size_t signers_count;
 	char by[LIM_PERSON_ID_BYTES + 1], at[21]; /* who proposed it, and when */
 	bool done;
+};
+
+/* An approval that was ever given. */
+struct custody_mark {
+	uint64_t seq;
+	uint8_t leaf[MERKLE_SIZE];
+	char at[21];
+	size_t transfer, person, key; /* where in transfers, in people, in that person's keys */
 };
 
 struct custody_policy {
 	uint64_t since; /* authority size from which it is in force */
 	char sha256[HEX_DIGEST_SIZE];
 	unsigned approvals;
+};
+
+/* A list of witnesses, and from which authority size on it is in force. */
+struct custody_witnesses {
+	uint64_t since;
+	size_t count;
+	struct custody_witness list[LIM_WITNESSES];
+};
+
+/* Anchors and witnesses, as the record tells of them. */
+struct custody_anchors {
+	struct custody_anchor last[CUSTODY_ANCHOR__MAX]; /* size 0: none */
+	struct custody_anchor largest;
+	struct custody_anchor asked[LIM_ANCHORS]; /* a ring: for witnesses, or on the share */
+	uint64_t asked_count;                     /* of all there ever were */
+	bool open[CUSTODY_ANCHOR__MAX];           /* restore.detected, and no anchor.in since */
+	uint64_t open_size[CUSTODY_ANCHOR__MAX];
+	char why[CUSTODY_WHY_SIZE];
+	struct custody_witnesses *lists;
+	size_t lists_count;
+	struct custody_witness *cosigned; /* by key: the largest of each that ever was one */
+	size_t cosigned_count;
 };
 
 struct custody {
@@ -59,12 +100,20 @@ struct custody {
 	bool founded;
 	struct custody_person *people;
 	size_t people_count;
+	int64_t
+	    next_over_s; /* when the last day of some appointment is over; INT64_MAX: never */
 	struct custody_pending *pending;
 	size_t pending_count;
 	struct custody_policy *policies;
 	size_t policies_count;
 	struct custody_exception *exceptions; /* sorted by leaf */
 	size_t exceptions_count;
+
+	/* approvals, and those by keys that were compromised */
+	struct custody_mark *marks;
+	size_t marks_count;
+	struct custody_suspect *suspects;
+	size_t suspects_count;
 
 	/* station */
 	struct custody_refused refused[LIM_REFUSED_MEDIA]; /* a ring */
@@ -79,6 +128,7 @@ struct custody {
 	uint64_t auth_size; /* of the last custody entry */
 
 	struct register_book *media; /* the register */
+	struct custody_anchors anchors;
 
 	struct custody_transfer **transfers;
 	size_t transfers_count;
@@ -112,9 +162,14 @@ struct custody_act {
 /* Writes the sentence as printable ASCII and returns the code. */
 enum err custody_refuse(const struct custody_act *, enum err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-/* The person with this role at that size of the authority log, or NULL. */
-const struct custody_person *custody_person_then(
-    const struct custody *, const char *id, unsigned roles, uint64_t auth_size);
+/* The moment by which this entry is judged; without an entry, that of the record as it is. */
+struct custody_moment custody_moment_of_act(const struct custody *, const struct custody_act *);
+/*
+ * Whether this person may act in this role at that moment.  When he was never
+ * appointed to it the sentence is his id and `otherwise`.
+ */
+enum err custody_person_require(const struct custody *, const char *id, enum custody_role,
+    struct custody_moment, const char *otherwise, const struct custody_act *);
 /* The policy at that size of the authority log, or NULL. */
 const struct custody_policy *custody_policy_then(const struct custody *, uint64_t auth_size);
 /* A document, checked against its digest; caller frees. */
@@ -139,10 +194,58 @@ enum err custody_fields_check_policy(const struct custody *, const struct custod
 enum err custody_sets_check(const struct custody *, const struct custody_act *);
 void custody_sets_apply(struct custody *, const struct custody_act *);
 
+void custody_deed_put(struct custody_deed *where, const struct custody_deed *, const char *why);
+/* The person with this id, to be changed; or NULL. */
+struct custody_person *custody_person_get(struct custody *, const char *id);
+struct custody_person *custody_person_add(struct custody *, const char *id, const char *name);
+/* A role or a key begins by this deed; one in force ends. */
+void custody_person_appoint(struct custody_person *, enum custody_role, const char *expires,
+    const struct custody_deed *, const char *basis);
+void custody_person_dismiss(struct custody_person *, enum custody_role,
+    const struct custody_deed *, const char *reason);
+void custody_person_take_key(
+    struct custody_person *, const uint8_t public_key[32], const struct custody_deed *);
+void custody_person_end_key(
+    struct custody_person *, const struct custody_deed *, const char *reason);
+/* What people are now follows from what was. */
+void custody_people_settle(struct custody *);
+void custody_people_done(struct custody *);
+
+/* An approval was given; and what is suspect after a key was said to be compromised. */
+void custody_suspect_mark(struct custody *, const struct custody_act *);
+void custody_suspect_settle(struct custody *);
+void custody_suspect_done(struct custody *);
+
+/* Anchors: nothing for any other event. */
+enum err custody_anchor_check(const struct custody *, const struct custody_act *);
+void custody_anchor_apply(struct custody *, const struct custody_act *);
+/* Whether the event of a transfer is barred because an anchor does not agree. */
+enum err custody_anchor_bars(const struct custody *, const struct custody_act *);
+/* 0 < size <= seq, and root is the root there. */
+enum err custody_anchor_check_head(const struct custody *, const struct custody_act *);
+/* A checkpoint is kept elsewhere: it may be the largest that is. */
+void custody_anchor_take(struct custody *, const struct custody_anchor *);
+
+/* Witnesses: witness.set when it is proposed, and when it takes force at that size. */
+enum err custody_witness_check_set(const struct custody *, const struct custody_act *);
+void custody_witness_apply_set(struct custody *, const json_t *data, uint64_t size);
+enum err custody_witness_check_cosig(const struct custody *, const struct custody_act *);
+void custody_witness_apply_cosig(struct custody *, const struct custody_act *);
+/* What a release says of cosignatures, and what the policy asks of it. */
+enum err custody_witness_check_release(
+    const struct custody *, const struct custody_transfer *, const struct custody_act *);
+void custody_witness_done(struct custody *);
+
 /* Authority log.  Check never changes anything; apply never fails. */
 enum err authority_check(struct custody *, const struct custody_act *);
 void authority_apply(struct custody *, const struct custody_act *);
 void authority_done(struct custody *);
+/*
+ * Whether the entry endorses an act that names its signer as a new administrator;
+ * then by this key and this name.  Texts live until the next apply.
+ */
+bool authority_newcomer(const struct custody *, const struct custody_act *,
+    const char **ret_name, uint8_t ret_public[SSHSIG_PUBLIC_SIZE]);
 
 /* Exceptions: exception.add and exception.end, when they are proposed. */
 enum err custody_exception_check(const struct custody *, const struct custody_act *);
@@ -169,7 +272,12 @@ void passage_apply(struct custody *, const struct custody_act *);
 void passage_done(struct custody *);
 /* Whether this officer could sign an approval now; also for entries yet to come. */
 enum err passage_may_approve(const struct custody *, const struct custody_transfer *,
-    const char *officer, uint64_t auth_size, const struct custody_act *);
+    const char *officer, struct custody_moment, const struct custody_act *);
+
+/* Recall and retirement of a delivery: nothing for any other event. */
+enum err recall_check(
+    struct custody *, const struct custody_transfer *, const struct custody_act *);
+void recall_apply(struct custody_transfer *, const struct custody_act *);
 
 /* What an approval was signed over. */
 struct dossier_claim {
@@ -181,6 +289,9 @@ struct dossier_claim {
 /* Fetches the documents and compares; the sentence goes to act->why. */
 enum err dossier_check(const struct custody *, const struct custody_transfer *,
     const struct dossier_claim *, const struct custody_act *);
+/* The policy the transfer was opened under, from the documents; caller frees it. */
+enum err dossier_policy(const struct custody *, const struct custody_transfer *,
+    const struct custody_act *, struct policy **ret);
 /*
  * What a delivery (NULL: it says nothing) tells of the scan at its release: whole, and there
  * when the policy asks for it.

@@ -183,22 +183,30 @@ dossier_check_addendum(const struct custody *c, const struct custody_transfer *t
 	return err;
 }
 
+enum err
+dossier_policy(const struct custody *c, const struct custody_transfer *t,
+    const struct custody_act *act, struct policy **ret)
+{
+	char why[POLICY_WHY_SIZE];
+	uint8_t *bytes = NULL;
+	size_t n = 0;
+	enum err err = custody_fetch(c, "policy", t->policy, &bytes, &n, act);
+	if (err != ERR_OK)
+		return err;
+	err = policy_parse(bytes, n, ret, why);
+	free(bytes);
+	return err == ERR_OK ? err : custody_refuse(act, err, "policy: %s", why);
+}
+
 /* Whether the policy the transfer was opened under asks for a scan at release. */
 static enum err
 rescan_asked(const struct custody *c, const struct custody_transfer *t,
     const struct custody_act *act, bool *ret)
 {
-	char why[POLICY_WHY_SIZE];
-	uint8_t *bytes = NULL;
-	size_t n = 0;
 	struct policy *policy;
-	enum err err = custody_fetch(c, "policy", t->policy, &bytes, &n, act);
+	enum err err = dossier_policy(c, t, act, &policy);
 	if (err != ERR_OK)
 		return err;
-	err = policy_parse(bytes, n, &policy, why);
-	free(bytes);
-	if (err != ERR_OK)
-		return custody_refuse(act, err, "policy: %s", why);
 	*ret = policy->rescan_at_release;
 	policy_free(policy);
 	return ERR_OK;

@@ -8,9 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define NOTE_ED25519  0x01
-#define NOTE_DASH     "\xe2\x80\x94 " /* em dash and space, before every signature */
-#define NOTE_DASH_LEN 4
+#define NOTE_DASH_LEN (sizeof(NOTE_DASH) - 1)
 #define NOTE_ID_SIZE  4
 
 /* --- names and keys --------------------------------------------------------- */
@@ -41,7 +39,8 @@ note_is_name(const char *name, size_t len)
 }
 
 enum err
-note_vkey_new(const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret)
+note_vkey_new_as(uint8_t type, const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE],
+    struct note_vkey *ret)
 {
 	uint8_t hash[DIGEST_SIZE];
 	size_t len = strlen(name);
@@ -49,11 +48,11 @@ note_vkey_new(const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct
 		return ERR_SYNTAX;
 	struct digest *d = digest_new();
 	digest_add(d, name, len);
-	digest_add(d, (const uint8_t[2]){'\n', NOTE_ED25519}, 2);
+	digest_add(d, (const uint8_t[2]){'\n', type}, 2);
 	digest_add(d, public, SSHSIG_PUBLIC_SIZE);
 	digest_final(d, hash);
 	digest_free(d);
-	*ret = (struct note_vkey){.name = ""};
+	*ret = (struct note_vkey){.type = type};
 	memcpy(ret->name, name, len + 1);
 	memcpy(ret->id, hash, sizeof(ret->id));
 	memcpy(ret->public, public, SSHSIG_PUBLIC_SIZE);
@@ -61,7 +60,13 @@ note_vkey_new(const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct
 }
 
 enum err
-note_vkey_parse(const char *text, struct note_vkey *ret)
+note_vkey_new(const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret)
+{
+	return note_vkey_new_as(NOTE_ED25519, name, public, ret);
+}
+
+enum err
+note_vkey_parse_as(uint8_t type, const char *text, struct note_vkey *ret)
 {
 	char name[LIM_NOTE_NAME_BYTES + 1];
 	uint8_t id[NOTE_ID_SIZE], key[NOTE_VKEY_SIZE];
@@ -77,11 +82,11 @@ note_vkey_parse(const char *text, struct note_vkey *ret)
 	    !hex_decode(text + 1, 2 * sizeof(id), id, sizeof(id)) ||
 	    !hex_b64_decode(text + 10, strlen(text + 10), key, &key_len) || key_len < 1)
 		return ERR_SYNTAX;
-	if (key[0] != NOTE_ED25519)
+	if (key[0] != type)
 		return ERR_RANGE;
 	if (key_len != 1 + SSHSIG_PUBLIC_SIZE)
 		return ERR_SYNTAX;
-	enum err e = note_vkey_new(name, key + 1, &vkey);
+	enum err e = note_vkey_new_as(type, name, key + 1, &vkey);
 	if (e == ERR_OK && memcmp(vkey.id, id, sizeof(id)) != 0)
 		e = ERR_SIGNATURE;
 	if (e == ERR_OK)
@@ -89,10 +94,16 @@ note_vkey_parse(const char *text, struct note_vkey *ret)
 	return e;
 }
 
+enum err
+note_vkey_parse(const char *text, struct note_vkey *ret)
+{
+	return note_vkey_parse_as(NOTE_ED25519, text, ret);
+}
+
 void
 note_vkey_print(const struct note_vkey *vkey, char out[NOTE_VKEY_SIZE])
 {
-	uint8_t key[1 + SSHSIG_PUBLIC_SIZE] = {NOTE_ED25519};
+	uint8_t key[1 + SSHSIG_PUBLIC_SIZE] = {vkey->type};
 	size_t len = strlen(vkey->name);
 	memcpy(key + 1, vkey->public, SSHSIG_PUBLIC_SIZE);
 	memcpy(out, vkey->name, len);
@@ -134,12 +145,12 @@ note_sign(const char *text, size_t text_len, const char *name, const struct sshs
 	return buf_addf(out, "\n" NOTE_DASH "%s %s\n", name, b64);
 }
 
-/* One line with its LF; decoded bytes go to room. */
-static enum err
-note_parse_line(const char *line, size_t len, uint8_t *room, struct note_signature *ret)
+enum err
+note_signature_parse(const char *line, size_t len, uint8_t *room, struct note_signature *ret)
 {
 	size_t sig_len = 0;
-	if (len < NOTE_DASH_LEN + 1 || memcmp(line, NOTE_DASH, NOTE_DASH_LEN) != 0)
+	if (len < NOTE_DASH_LEN + 1 || line[len - 1] != '\n' ||
+	    memcmp(line, NOTE_DASH, NOTE_DASH_LEN) != 0)
 		return ERR_SYNTAX;
 	const char *name = line + NOTE_DASH_LEN, *end = line + len - 1;
 	const char *space = memchr(name, ' ', (size_t)(end - name));
@@ -167,7 +178,8 @@ note_parse_lines(struct note *note, const char *at, const char *end, uint8_t *ro
 		size_t len = (size_t)(lf - at) + 1;
 		if (note->count == LIM_NOTE_SIGNATURES)
 			return ERR_LIMIT;
-		enum err e = note_parse_line(at, len, room, &note->signatures[note->count]);
+		enum err e =
+		    note_signature_parse(at, len, room, &note->signatures[note->count]);
 		if (e != ERR_OK)
 			return e;
 		note->count++;
@@ -229,12 +241,16 @@ note_find_key(const struct note_signature *s, const struct note_vkey *keys, size
 enum err
 note_verify(const struct note *note, const struct note_vkey *keys, size_t n_keys)
 {
-	bool any = false;
+	bool any = false, seen[LIM_NOTE_SIGNATURES] = {false};
 	for (size_t i = 0; i < note->count; i++) {
 		const struct note_signature *s = &note->signatures[i];
 		const struct note_vkey *key = note_find_key(s, keys, n_keys);
 		if (key == NULL)
 			continue;
+		if (key - keys < LIM_NOTE_SIGNATURES && seen[key - keys])
+			return ERR_EXISTS;
+		if (key - keys < LIM_NOTE_SIGNATURES)
+			seen[key - keys] = true;
 		if (s->sig_len != SSHSIG_RAW_SIZE || sshsig_raw_verify(key->public, s->sig,
 							 note->text, note->text_len) != ERR_OK)
 			return ERR_SIGNATURE;
@@ -246,24 +262,29 @@ note_verify(const struct note *note, const struct note_vkey *keys, size_t n_keys
 /* --- checkpoints ------------------------------------------------------------ */
 
 enum err
+note_checkpoint_text(
+    const char *origin, uint64_t size, const uint8_t root[NOTE_ROOT_SIZE], struct buf *out)
+{
+	char b64[HEX_B64_SIZE(NOTE_ROOT_SIZE)];
+	hex_b64_encode(root, NOTE_ROOT_SIZE, b64);
+	return buf_addf(out, "%s\n%llu\n%s\n", origin, (unsigned long long)size, b64);
+}
+
+enum err
 note_checkpoint_print(const char *origin, uint64_t size, const uint8_t root[NOTE_ROOT_SIZE],
     const struct sshsig_key *key, struct buf *out)
 {
-	char b64[HEX_B64_SIZE(NOTE_ROOT_SIZE)];
 	struct buf text;
-	hex_b64_encode(root, NOTE_ROOT_SIZE, b64);
 	buf_init(&text, LIM_NOTE_BYTES);
-	buf_addf(&text, "%s\n%llu\n%s\n", origin, (unsigned long long)size, b64);
-	enum err e = text.error;
+	enum err e = note_checkpoint_text(origin, size, root, &text);
 	if (e == ERR_OK)
 		e = note_sign(buf_str(&text), text.len, origin, key, out);
 	buf_done(&text);
 	return e;
 }
 
-/* 0|[1-9][0-9]*, as one spelling for each number of 64 bits. */
-static bool
-note_parse_size(const char *text, size_t len, uint64_t *ret)
+bool
+note_size_parse(const char *text, size_t len, uint64_t *ret)
 {
 	uint64_t size = 0;
 	if (len == 0 || (len > 1 && text[0] == '0'))
@@ -294,7 +315,7 @@ note_checkpoint_parse(const char *text, size_t text_len, struct note_checkpoint 
 		at = lf + 1;
 	}
 	if (at != end || len[0] > LIM_NOTE_NAME_BYTES || !note_is_name(line[0], len[0]) ||
-	    !note_parse_size(line[1], len[1], &c.size) ||
+	    !note_size_parse(line[1], len[1], &c.size) ||
 	    len[2] != HEX_B64_SIZE(NOTE_ROOT_SIZE) - 1 ||
 	    !hex_b64_decode(line[2], len[2], root, &root_len) || root_len != NOTE_ROOT_SIZE)
 		return ERR_SYNTAX;

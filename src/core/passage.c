@@ -46,7 +46,7 @@ is_worse(const struct custody_act *act)
 /* --- who may approve -------------------------------------------------------------- */
 
 static enum err
-check_second(const struct custody_transfer *t, const struct custody_person *p,
+check_second(const struct custody_transfer *t, const struct custody_person *p, const char *key,
     const struct custody_act *act)
 {
 	for (size_t i = 0; i < t->approvals_count; i++) {
@@ -54,7 +54,7 @@ check_second(const struct custody_transfer *t, const struct custody_person *p,
 			return custody_refuse(act, ERR_DENIED,
 			    "%s has signed %s already; every approval needs another person",
 			    p->id, t->id);
-		if (strcmp(t->approvals[i].key, p->key) == 0)
+		if (strcmp(t->approvals[i].key, key) == 0)
 			return custody_refuse(
 			    act, ERR_DENIED, "%s has been signed with this key already", t->id);
 	}
@@ -63,12 +63,17 @@ check_second(const struct custody_transfer *t, const struct custody_person *p,
 
 enum err
 passage_may_approve(const struct custody *c, const struct custody_transfer *t,
-    const char *officer, uint64_t auth_size, const struct custody_act *act)
+    const char *officer, struct custody_moment m, const struct custody_act *act)
 {
-	const struct custody_person *p =
-	    custody_person_then(c, officer, CUSTODY_OFFICER, auth_size);
-	if (p == NULL)
-		return custody_refuse(act, ERR_DENIED, "%.40s is not an officer", officer);
+	enum err err =
+	    custody_person_require(c, officer, CUSTODY_OFFICER, m, "is not an officer", act);
+	if (err != ERR_OK)
+		return err;
+	const struct custody_person *p = custody_person_find(c, officer);
+	const struct custody_key *k = custody_person_key(p, m.auth_size);
+	if (k == NULL)
+		return custody_refuse(
+		    act, ERR_DENIED, "%s has no key in force; an admin enrols one", p->id);
 	if (transfer_find(&t->facts, EVENT_APPROVE) == NULL)
 		return custody_refuse(act, ERR_STATE, "%s is %s and cannot be approved", t->id,
 		    transfer_state_name(t->facts.state));
@@ -78,10 +83,10 @@ passage_may_approve(const struct custody *c, const struct custody_transfer *t,
 	if (strcmp(officer, t->requester) == 0)
 		return custody_refuse(act, ERR_DENIED,
 		    "%s is the requester of %s and cannot approve it", officer, t->id);
-	enum err err = check_second(t, p, act);
+	err = check_second(t, p, k->key, act);
 	/* what it was sealed with may have ended since */
 	return err == ERR_OK
-	           ? custody_exception_check_used(c, t->exceptions, auth_size, NULL, act)
+	           ? custody_exception_check_used(c, t->exceptions, m.auth_size, NULL, act)
 	           : err;
 }
 
@@ -164,7 +169,8 @@ check_approve(
 {
 	const json_t *d = act->e->data;
 	const json_t *i = canon_object(d, "inventory"), *m = canon_object(d, "manifest");
-	enum err err = passage_may_approve(c, t, act->e->actor_id, act->e->auth.size, act);
+	enum err err =
+	    passage_may_approve(c, t, act->e->actor_id, custody_moment_of_act(c, act), act);
 	if (err == ERR_OK)
 		err = check_approve_fields(t, act);
 	if (err == ERR_OK)
@@ -225,10 +231,10 @@ check_officer(
 {
 	const char *officer = canon_str(act->e->data, "officer");
 	(void)t;
-	if (officer != NULL &&
-	    custody_person_then(c, officer, CUSTODY_OFFICER, act->e->auth.size) == NULL)
-		return custody_refuse(act, ERR_DENIED, "%s is not an officer", officer);
-	return ERR_OK;
+	if (officer == NULL)
+		return ERR_OK;
+	return custody_person_require(c, officer, CUSTODY_OFFICER,
+	    custody_moment_of_act(c, act), "is not an officer", act);
 }
 
 static enum err
@@ -265,19 +271,17 @@ check_open(struct custody *c, const struct custody_transfer *t, const struct cus
 	custody_next_transfer(c, next);
 	if (!c->partial && strcmp(act->subject_id, next) != 0)
 		return custody_refuse(act, ERR_DENIED, "the next transfer is %s", next);
-	if (custody_person_then(c, text(act, "officer"), CUSTODY_OFFICER, act->e->auth.size) ==
-	    NULL)
-		return custody_refuse(
-		    act, ERR_DENIED, "%s is not an officer", text(act, "officer"));
-	if (custody_person_then(
-		c, text(act, "requester"), CUSTODY_REQUESTER, act->e->auth.size) == NULL)
-		return custody_refuse(
-		    act, ERR_DENIED, "%s is not an enrolled requester", text(act, "requester"));
+	enum err err = check_officer(c, t, act);
+	if (err == ERR_OK)
+		err = custody_person_require(c, text(act, "requester"), CUSTODY_REQUESTER,
+		    custody_moment_of_act(c, act), "is not an enrolled requester", act);
+	if (err != ERR_OK)
+		return err;
 	if (p == NULL)
 		return custody_refuse(act, ERR_STATE, "no policy is in force");
 	if (strcmp(p->sha256, text(act, "policy")) != 0)
 		return custody_refuse(act, ERR_DENIED, "policy is not the one in force");
-	enum err err = custody_fields_check(act);
+	err = custody_fields_check(act);
 	return err == ERR_OK ? check_control(c, act) : err;
 }
 
@@ -383,6 +387,9 @@ check_release(
 		return custody_refuse(act, ERR_DENIED, "approvals are not those of %s", t->id);
 	if (!same_manifest(t, canon_object(act->e->data, "manifest")))
 		return custody_refuse(act, ERR_DENIED, "the manifest is not the approved one");
+	enum err err = custody_witness_check_release(c, t, act);
+	if (err != ERR_OK)
+		return err;
 	/* what was taken back after the last signature must not go, either */
 	return custody_exception_check_used(
 	    c, t->exceptions, act->e->auth.size, act->e->at, act);
@@ -441,6 +448,12 @@ static check_fn *const checks[EVENT__MAX] = {
     [EVENT_DELIVER] = check_deliver,
     [EVENT_MEDIUM] = check_leaving,
     [EVENT_CLOSE] = check_leaving,
+    [EVENT_RECALL] = recall_check,
+    [EVENT_RETIREMENT] = recall_check,
+    [EVENT_RECALL_OK] = recall_check,
+    [EVENT_RECALL_KEEP] = recall_check,
+    [EVENT_RECALL_DONE] = recall_check,
+    [EVENT_RETIREMENT_DONE] = recall_check,
 };
 
 enum err
@@ -666,7 +679,10 @@ passage_apply(struct custody *c, const struct custody_act *act)
 	enum transfer_state before = t->facts.state;
 	if (act->event == EVENT_MEDIUM || act->event == EVENT_CLOSE)
 		apply_leaving(c, t, act);
+	if (act->event == EVENT_APPROVE)
+		custody_suspect_mark(c, act);
 	apply_event(t, act);
+	recall_apply(t, act);
 	t->tainted |= c->unboxed && !transfer_state_ended(t->facts.state);
 	t->facts.files = t->files > 0;
 	t->facts.worse = is_worse(act);
@@ -699,6 +715,7 @@ passage_done(struct custody *c)
 		free(t->why);
 		free(t->step);
 		free(t->disposition);
+		free(t->recall.reason);
 		free(t->seqs);
 		free(t);
 	}

@@ -360,14 +360,25 @@ policy_parse_reuse(struct setting_file *f, const struct setting *root, struct po
 }
 
 static void
+policy_parse_anchors(struct setting_file *f, const struct setting *root, struct policy *p)
+{
+	static const char *const words[] = {"none", "start"};
+	p->witness_quorum =
+	    (unsigned)setting_number(f, root, "witness_quorum", 0, LIM_WITNESSES, 0);
+	p->anchor_words = policy_parse_choice(f, root, "anchor_words", words, 2, 0,
+			      "anchor_words must be none or start") == 1;
+}
+
+static void
 policy_parse_root(struct setting_file *f, struct policy *p)
 {
 	static const char *const keys[] = {"name", "approvals", "required", "rules",
 	    "block_medium", "fields", "keep_days", "signature_warn_days", "signature_max_days",
 	    "signature_date_required", "engines", "stand_in", "reuse_verdicts", "reuse_days",
 	    "lock_minutes", "medium_digest", "region_look_bytes", "write_protect_required",
-	    "request_required", "rescan_at_release", "fields_optional", "site_fields",
-	    "classifications", "classification_ceiling", NULL};
+	    "request_required", "rescan_at_release", "witness_quorum", "anchor_words",
+	    "fields_optional", "site_fields", "classifications", "classification_ceiling",
+	    NULL};
 	const struct setting *root = setting_root(f);
 	setting_keys(f, root, keys);
 	p->name = setting_text(f, root, "name", LIM_POLICY_TEXT_BYTES, NULL);
@@ -381,6 +392,7 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	p->lock_minutes =
 	    (unsigned)setting_number(f, root, "lock_minutes", 1, LIM_LOCK_MINUTES, 5);
 	p->rescan_at_release = setting_truth(f, root, "rescan_at_release", false);
+	policy_parse_anchors(f, root, p);
 	policy_parse_request(f, root, p);
 	policy_parse_whole(f, root, p);
 	policy_parse_keep(f, root, p);

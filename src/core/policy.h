@@ -137,6 +137,8 @@ struct policy {
 	bool write_protect;         /* a medium must be proved to be read-only */
 	const char *medium_digest;  /* "none", "metadata" or "full" */
 	uint64_t region_look_bytes; /* looked at in each region; UINT64_MAX: all */
+	unsigned witness_quorum;    /* that cosigned the approvals before a release; 0: none */
+	bool anchor_words;          /* are asked for after each start, once paper went out */
 	bool rescan_at_release;     /* by the stager, of everything that goes */
 	unsigned lock_minutes; /* a screen left alone this long locks; 1 .. LIM_LOCK_MINUTES */
 };

@@ -5,6 +5,7 @@
 #include "src/core/canon.h"
 #include "src/core/fact.h"
 #include "src/core/report_exceptions.h"
+#include "src/core/report_recall.h"
 #include "src/core/report_items.h"
 
 #include <inttypes.h>
@@ -201,6 +202,7 @@ report_entry(struct report_build *b, const struct report_entry *e)
 	for (size_t i = 0; i < sizeof(report_types) / sizeof(report_types[0]); i++)
 		if (strcmp(report_types[i].type, type) == 0)
 			report_types[i].tell(b, e);
+	report_recall_note(b->tree, e);
 }
 
 /* --- head, and what must agree ------------------------------------------------------ */

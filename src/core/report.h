@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The custody report of one transfer as a tree of facts, made from ledger
- * entries, inventory, findings and policy alone, and printed as text, JSON or
- * the requester's slip.  What was delivered comes from the delivery entry,
+ * entries, inventory, findings and policy alone; report_tell.h and slip.h tell
+ * it to any format.  What was delivered comes from the delivery entry,
  * never from what was intended.
  *
  * The tree is a JSON object; sallyport-report(5) describes its keys.  All text
- * in it is escaped (escape.h): printers need not do so again.  Lists of items
- * and findings are cut at LIM_REPORT_ROWS; "left_out" says how many more.
+ * in it is escaped (escape.h): printers need not do so again.  Items and findings
+ * are counted in it, not listed: who tells the report walks them (report_items.h).
  */
 #ifndef CORE_REPORT_H
 #define CORE_REPORT_H

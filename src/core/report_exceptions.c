@@ -73,40 +73,39 @@ report_exceptions_addendum(const json_t *data, const char *at)
  */
 
 static void
-report_exceptions_row(const json_t *row, struct buf *out)
+report_exceptions_row(const json_t *row, struct sheet *out)
 {
 	const json_t *names = json_object_get(row, "names");
 	const char *by = fact_str(row, "by");
 	uint64_t items = fact_num(row, "items");
-	fold_text(out, "  ", 6, fact_str(row, "words"));
-	fold_printf(out, "      ", 6, "because: %s", fact_str(row, "reason"));
-	fold_printf(out, "      ", 6, "signed by %s%s%s, until %s; entry leaf %s",
+	sheet_line(out, 0, "%s", fact_str(row, "words"));
+	sheet_line(out, 1, "because: %s", fact_str(row, "reason"));
+	sheet_line(out, 1, "signed by %s%s%s, until %s; entry leaf %s",
 	    by[0] != '\0' ? by : "an administrator", by[0] != '\0' ? " at " : "",
 	    fact_str(row, "at"), fact_str(row, "expires"), fact_str(row, "leaf"));
-	fold_printf(out, "      ", 6,
-	    "used for %" PRIu64 " items, %" PRIu64 " findings:", items,
+	sheet_line(out, 1, "used for %" PRIu64 " items, %" PRIu64 " findings:", items,
 	    fact_num(row, "findings"));
 	for (size_t i = 0; i < json_array_size(names); i++)
-		fold_text(out, "        ", 10, json_string_value(json_array_get(names, i)));
+		sheet_line(out, 2, "%s", json_string_value(json_array_get(names, i)));
 	if (items > json_array_size(names))
-		fold_printf(out, "        ", 10, "and %" PRIu64 " more: see the inventory",
+		sheet_line(out, 2, "and %" PRIu64 " more: see the inventory",
 		    items - json_array_size(names));
 }
 
 void
-report_exceptions_text(const json_t *tree, struct buf *out)
+report_exceptions_tell(const json_t *tree, struct sheet *out)
 {
 	const json_t *rows = json_object_get(tree, "exceptions");
 	const json_t *addenda = json_object_get(tree, "addenda");
 	if (json_array_size(rows) > 0)
-		fold_heading(out, "Exceptions: what scanners said and does not count");
+		sheet_section(out, "Exceptions: what scanners said and does not count");
 	for (size_t i = 0; i < json_array_size(rows); i++)
 		report_exceptions_row(json_array_get(rows, i), out);
 	if (json_array_size(addenda) > 0)
-		fold_heading(out, "Scanned again after it was submitted");
+		sheet_section(out, "Scanned again after it was submitted");
 	for (size_t i = 0; i < json_array_size(addenda); i++) {
 		const json_t *a = json_array_get(addenda, i);
-		fold_printf(out, "  ", 6,
+		sheet_line(out, 0,
 		    "%s: %" PRIu64 " objects; %" PRIu64 " items are judged otherwise, %" PRIu64
 		    " of them worse%s%s",
 		    fact_str(a, "at"), fact_num(a, "objects"), fact_num(a, "changed"),

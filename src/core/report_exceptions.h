@@ -4,6 +4,7 @@
 #define CORE_REPORT_EXCEPTIONS_H
 
 #include "src/core/inventory.h"
+#include "src/core/sheet.h"
 
 /*
  * The rows of the header, for the tree, completed from known: rows with leaf, by,
@@ -16,7 +17,7 @@ void report_exceptions_note(json_t *rows, const struct inventory_item *);
 json_t *report_exceptions_addendum(const json_t *data, const char *at);
 
 /* Paragraphs of the report, and of the slip; nothing when there are none. */
-void report_exceptions_text(const json_t *tree, struct buf *out);
+void report_exceptions_tell(const json_t *tree, struct sheet *);
 void report_exceptions_slip(const json_t *tree, struct buf *out);
 
 #endif

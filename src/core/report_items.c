@@ -11,52 +11,47 @@
 
 #include <string.h>
 
-/* A list that is cut, and says by how much. */
-struct report_rows {
-	json_t *rows;
-	uint64_t left_out;
+/* What a scanner looked at, over all items. */
+struct report_cover {
+	char scanner[LIM_PERSON_ID_BYTES + 1];
+	uint64_t items, whole, verdicts[VERDICT__MAX];
 };
 
 struct report_walk {
 	const struct policy *policy;
 	struct account account;
 	struct tally *tally;
-	struct report_rows went, not_gone, findings;
 	json_t *exceptions;
+	struct report_cover cover[LIM_SCANNERS];
+	size_t ncover;
 	size_t severities[FINDING_SEVERITY__MAX];
 };
 
-static void
-report_items_row(struct report_rows *list, json_t *row)
-{
-	if (json_array_size(list->rows) < LIM_REPORT_ROWS) {
-		json_array_append_new(list->rows, row);
-		return;
-	}
-	list->left_out++;
-	json_decref(row);
-}
-
-static void
-report_items_put(json_t *tree, const char *key, const struct report_rows *list)
-{
-	json_t *o = json_object();
-	fact_uint(o, "left_out", list->left_out);
-	fact_put(o, "rows", json_incref(list->rows));
-	fact_put(tree, key, o);
-}
+/* Rows of one list, on their way to whoever prints them. */
+struct report_each {
+	const struct policy *policy;
+	report_row_fn *row;
+	void *ctx;
+};
 
 /* --- findings ------------------------------------------------------------------- */
 
 static enum err
-report_items_finding(void *ctx, const struct finding *f, const void *line, size_t line_len)
+report_items_severity(void *ctx, const struct finding *f, const void *line, size_t line_len)
 {
 	struct report_walk *w = ctx;
-	json_t *row = json_object();
 	(void)line;
 	(void)line_len;
 	w->severities[f->severity]++;
+	return ERR_OK;
+}
+
+static json_t *
+report_items_finding(const struct finding *f, const char *name)
+{
+	json_t *row = json_object();
 	fact_uint(row, "item", f->item);
+	fact_text(row, "name", name);
 	fact_text(row, "scanner", f->scanner);
 	fact_text(row, "rule", f->rule);
 	fact_text(row, "class", finding_class_print(f->class));
@@ -65,28 +60,71 @@ report_items_finding(void *ctx, const struct finding *f, const void *line, size_
 	fact_text(row, "detail", f->detail);
 	if (f->has_at)
 		fact_uint(row, "at", f->at_bytes);
-	report_items_row(&w->findings, row);
+	return row;
+}
+
+/* Where an item's findings begin: they lie by number, people know items by name. */
+struct report_mark {
+	uint64_t item;
+	size_t offset;
+};
+
+struct report_marks {
+	const uint8_t *bytes;
+	size_t len, n, cap;
+	struct report_mark *marks;
+};
+
+static enum err
+report_items_mark(void *ctx, const struct finding *f, const void *line, size_t line_len)
+{
+	struct report_marks *m = ctx;
+	(void)line_len;
+	if (m->n > 0 && m->marks[m->n - 1].item == f->item)
+		return ERR_OK;
+	if (m->n == m->cap) {
+		m->cap = m->cap == 0 ? 64 : m->cap * 2;
+		m->marks = mem_resize(m->marks, m->cap, sizeof(*m->marks));
+	}
+	m->marks[m->n++] =
+	    (struct report_mark){f->item, (size_t)((const uint8_t *)line - m->bytes)};
 	return ERR_OK;
 }
 
-/* Findings know items by number; people know them by name. */
-static void
-report_items_name_findings(struct report_walk *w, const struct inventory_item *it)
+static enum err
+report_items_findings_of(
+    const struct report_marks *m, const struct inventory_item *it, struct report_each *each)
 {
-	size_t low = 0, high = json_array_size(w->findings.rows);
+	size_t low = 0, high = m->n;
+	enum err e = ERR_OK;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (fact_num(json_array_get(w->findings.rows, middle), "item") < it->id)
+		if (m->marks[middle].item < it->id)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < json_array_size(w->findings.rows); low++) {
-		json_t *row = json_array_get(w->findings.rows, low);
-		if (fact_num(row, "item") != it->id)
+	if (low == m->n || m->marks[low].item != it->id)
+		return ERR_OK;
+	for (size_t at = m->marks[low].offset, n; e == ERR_OK && at < m->len; at += n + 1) {
+		struct finding f;
+		void *memory;
+		n = (size_t)((const uint8_t *)memchr(m->bytes + at, '\n', m->len - at) -
+			     (m->bytes + at));
+		e = finding_parse(m->bytes + at, n, &f, &memory);
+		if (e != ERR_OK)
 			break;
-		fact_text(row, "name", it->name);
+		bool mine = f.item == it->id;
+		if (mine) {
+			json_t *row = report_items_finding(&f, it->name);
+			e = each->row(each->ctx, row, it->path.data, it->path.len);
+			json_decref(row);
+		}
+		finding_free(memory);
+		if (!mine)
+			break;
 	}
+	return e;
 }
 
 /* --- items ----------------------------------------------------------------------- */
@@ -113,8 +151,8 @@ report_items_inside(const struct inventory_item *it, json_t *row)
 	buf_done(&words);
 }
 
-static void
-report_items_went(struct report_walk *w, const struct inventory_item *it)
+static enum err
+report_items_went(struct report_each *each, const struct inventory_item *it)
 {
 	json_t *row = json_object();
 	char *dest = mem_dup(it->dest.data, it->dest.len);
@@ -132,17 +170,19 @@ report_items_went(struct report_walk *w, const struct inventory_item *it)
 	fact_text(row, "reason", it->reason);
 	if (it->nexceptions > 0)
 		fact_uint(row, "exceptions", it->nexceptions);
-	report_items_row(&w->went, row);
+	enum err e = each->row(each->ctx, row, it->dest.data, it->dest.len);
+	json_decref(row);
 	free(dest);
+	return e;
 }
 
 static enum err
-report_items_not_gone(struct report_walk *w, const struct inventory_item *it)
+report_items_not_gone(struct report_each *each, const struct inventory_item *it)
 {
 	struct buf why;
 	json_t *row = json_object();
 	buf_init(&why, 4 * LIM_PATH_BYTES);
-	enum err e = account_sentence(it, w->policy, &why);
+	enum err e = account_sentence(it, each->policy, &why);
 	fact_uint(row, "item", it->id);
 	fact_text(row, "name", it->name);
 	fact_text(row, "kind", item_kind_print(it->kind));
@@ -153,9 +193,51 @@ report_items_not_gone(struct report_walk *w, const struct inventory_item *it)
 	fact_uint(row, "size", it->size_bytes);
 	fact_text(row, "sha256", it->sha256);
 	fact_text(row, "why", buf_str(&why));
-	report_items_row(&w->not_gone, row);
+	if (e == ERR_OK)
+		e = each->row(each->ctx, row, it->path.data, it->path.len);
+	json_decref(row);
 	buf_done(&why);
 	return e;
+}
+
+/* --- what is counted ------------------------------------------------------------------ */
+
+static void
+report_items_cover(struct report_walk *w, const struct inventory_scan *s)
+{
+	size_t i = 0;
+	while (i < w->ncover && strcmp(w->cover[i].scanner, s->scanner) != 0)
+		i++;
+	if (i == LIM_SCANNERS || strlen(s->scanner) >= sizeof(w->cover[i].scanner))
+		return;
+	struct report_cover *c = &w->cover[i];
+	if (i == w->ncover) {
+		w->ncover++;
+		snprintf(c->scanner, sizeof(c->scanner), "%s", s->scanner);
+	}
+	c->items++;
+	c->whole += s->read_bytes == s->of_bytes;
+	c->verdicts[s->verdict]++;
+}
+
+static json_t *
+report_items_coverage(const struct report_walk *w)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < w->ncover; i++) {
+		const struct report_cover *c = &w->cover[i];
+		json_t *row = json_object(), *verdicts = json_object();
+		fact_text(row, "scanner", c->scanner);
+		fact_uint(row, "items", c->items);
+		fact_uint(row, "whole", c->whole);
+		for (int v = 0; v < VERDICT__MAX; v++)
+			if (c->verdicts[v] > 0)
+				fact_uint(
+				    verdicts, verdict_print((enum verdict)v), c->verdicts[v]);
+		fact_put(row, "verdicts", verdicts);
+		json_array_append_new(rows, row);
+	}
+	return rows;
 }
 
 static enum err
@@ -170,13 +252,8 @@ report_items_item(
 	}
 	account_add(&w->account, it);
 	report_exceptions_note(w->exceptions, it);
-	if (it->finds > 0)
-		report_items_name_findings(w, it);
-	if (it->outcome == ITEM_OUT_STRUCTURAL)
-		return ERR_OK;
-	if (it->outcome != ITEM_OUT_RELEASED)
-		return report_items_not_gone(w, it);
-	report_items_went(w, it);
+	for (size_t i = 0; i < it->nscans; i++)
+		report_items_cover(w, &it->scans[i]);
 	return ERR_OK;
 }
 
@@ -274,8 +351,6 @@ report_items_documents(const struct report_input *in, const struct report_walk *
 	for (unsigned s = FINDING_INFO; s < FINDING_SEVERITY__MAX; s++)
 		fact_uint(findings, finding_severity_print((enum finding_severity)s),
 		    w->severities[s]);
-	fact_uint(findings, "left_out", w->findings.left_out);
-	fact_put(findings, "rows", json_incref(w->findings.rows));
 	fact_put(tree, "findings", findings);
 
 	digest_sha256(in->policy, in->policy_len, digest);
@@ -290,10 +365,7 @@ report_items_fill(const struct report_input *in, const struct policy *policy, js
     char why[REPORT_WHY_SIZE])
 {
 	char words[TALLY_WHY_SIZE];
-	struct report_walk w = {.policy = policy,
-	    .went.rows = json_array(),
-	    .not_gone.rows = json_array(),
-	    .findings.rows = json_array()};
+	struct report_walk w = {.policy = policy};
 	struct inventory *inv = NULL;
 	char opened[INVENTORY_WHY_SIZE];
 	enum err e = inventory_open(in->inventory, in->inventory_len, &inv, opened);
@@ -309,21 +381,17 @@ report_items_fill(const struct report_input *in, const struct policy *policy, js
 	}
 	if (e == ERR_OK)
 		e = finding_walk(
-		    in->findings, in->findings_len, report_items_finding, &w, NULL);
+		    in->findings, in->findings_len, report_items_severity, &w, NULL);
 	if (e == ERR_OK)
 		e = report_items_walk(in, inv, &w, why);
 	inventory_free(inv);
 	if (e == ERR_OK) {
 		report_items_account(&w.account, tree);
-		report_items_put(tree, "went", &w.went);
-		report_items_put(tree, "not_gone", &w.not_gone);
+		fact_put(tree, "coverage", report_items_coverage(&w));
 		report_items_documents(in, &w, tree);
 		fact_put(tree, "exceptions", json_incref(w.exceptions));
 	}
 	json_decref(w.exceptions);
-	json_decref(w.went.rows);
-	json_decref(w.not_gone.rows);
-	json_decref(w.findings.rows);
 	tally_free(w.tally);
 	return e;
 }
@@ -343,4 +411,48 @@ report_items_add(const struct report_input *in, json_t *tree, char ret_why[REPOR
 		e = report_items_fill(in, policy, tree, ret_why);
 	policy_free(policy);
 	return e;
+}
+
+/* --- lists, item by item ------------------------------------------------------------------ */
+
+static enum err
+report_items_tell(enum report_list list, const struct report_marks *m,
+    const struct inventory_item *it, struct report_each *each)
+{
+	bool went = it->outcome == ITEM_OUT_RELEASED;
+	switch (list) {
+	case REPORT_NOT_GONE:
+		return went || it->outcome == ITEM_OUT_STRUCTURAL
+		           ? ERR_OK
+		           : report_items_not_gone(each, it);
+	case REPORT_WENT:
+		return went ? report_items_went(each, it) : ERR_OK;
+	case REPORT_FINDINGS:
+		break;
+	}
+	return it->finds > 0 ? report_items_findings_of(m, it, each) : ERR_OK;
+}
+
+enum err
+report_items_each(
+    const struct report_input *in, enum report_list list, report_row_fn *fn, void *ctx)
+{
+	struct report_each each = {.row = fn, .ctx = ctx};
+	struct report_marks m = {.bytes = in->findings, .len = in->findings_len};
+	struct policy *policy = NULL;
+	struct inventory *inv = NULL;
+	const struct inventory_item *it;
+	char why[POLICY_WHY_SIZE], opened[INVENTORY_WHY_SIZE];
+	enum err e = policy_parse(in->policy, in->policy_len, &policy, why);
+	each.policy = policy;
+	if (e == ERR_OK && list == REPORT_FINDINGS)
+		e = finding_walk(in->findings, in->findings_len, report_items_mark, &m, NULL);
+	if (e == ERR_OK)
+		e = inventory_open(in->inventory, in->inventory_len, &inv, opened);
+	while (e == ERR_OK && (e = inventory_next(inv, &it)) == ERR_OK)
+		e = report_items_tell(list, &m, it, &each);
+	inventory_free(inv);
+	policy_free(policy);
+	free(m.marks);
+	return e == ERR_NOTFOUND ? ERR_OK : e;
 }

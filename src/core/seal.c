@@ -225,9 +225,10 @@ seal_add_sum(struct buf *b)
 	buf_addf(b, "sum %s\n", hex);
 }
 
-enum err
-seal_close(struct seal_secret *seed, struct seal_secret *passphrase, const char *officer,
-    enum seal_cost cost, struct buf *ret_file)
+/* seal_close at a cost that need not be one of the table. */
+static enum err
+seal_close_at(struct seal_secret *seed, struct seal_secret *passphrase, const char *officer,
+    uint64_t ops, uint64_t mem_bytes, struct buf *ret_file)
 {
 	struct seal_file f = {.bound_len = 0};
 	struct sshsig_key *pair;
@@ -241,8 +242,8 @@ seal_close(struct seal_secret *seed, struct seal_secret *passphrase, const char 
 	memcpy(f.header.officer, officer, strlen(officer) + 1);
 	memcpy(f.header.public, sshsig_key_public(pair), SSHSIG_PUBLIC_SIZE);
 	sshsig_key_free(pair);
-	f.header.ops = seal_costs[cost].ops;
-	f.header.mem_bytes = seal_costs[cost].mem_bytes;
+	f.header.ops = ops;
+	f.header.mem_bytes = mem_bytes;
 	seal_random(f.salt, sizeof(f.salt));
 	seal_random(f.nonce, sizeof(f.nonce));
 	e = seal_derive(passphrase, f.salt, f.header.ops, f.header.mem_bytes, &key);
@@ -258,6 +259,14 @@ seal_close(struct seal_secret *seed, struct seal_secret *passphrase, const char 
 	e = buf_add(ret_file, text.data, text.len);
 	buf_done(&text);
 	return e;
+}
+
+enum err
+seal_close(struct seal_secret *seed, struct seal_secret *passphrase, const char *officer,
+    enum seal_cost cost, struct buf *ret_file)
+{
+	return seal_close_at(seed, passphrase, officer, seal_costs[cost].ops,
+	    seal_costs[cost].mem_bytes, ret_file);
 }
 
 /* "word value" LF; the value is copied with a NUL. */
@@ -399,4 +408,20 @@ seal_open(const void *file, size_t n, struct seal_secret *passphrase,
 		*ret_header = f.header;
 	*ret_seed = seed;
 	return ERR_OK;
+}
+
+enum err
+seal_change(const void *file, size_t n, struct seal_secret *passphrase,
+    struct seal_secret *new_passphrase, enum seal_cost least, struct buf *ret_file)
+{
+	struct seal_header h;
+	struct seal_secret *seed;
+	enum err e = seal_open(file, n, passphrase, &h, &seed);
+	if (e != ERR_OK)
+		return e;
+	uint64_t ops = seal_costs[least].ops, mem_bytes = seal_costs[least].mem_bytes;
+	e = seal_close_at(seed, new_passphrase, h.officer, h.ops > ops ? h.ops : ops,
+	    h.mem_bytes > mem_bytes ? h.mem_bytes : mem_bytes, ret_file);
+	seal_secret_free(seed);
+	return e;
 }

@@ -80,5 +80,12 @@ enum err seal_header_parse(const void *file, size_t n, struct seal_header *ret);
 /* As above, and ERR_DENIED: wrong passphrase; ERR_IO: no memory.  ret_header may be NULL. */
 enum err seal_open(const void *file, size_t n, struct seal_secret *passphrase,
     struct seal_header *ret_header, struct seal_secret **ret_seed);
+/*
+ * The same seed under another passphrase.  It costs at least what the table
+ * says, and never less than it did: a key that was sealed dearer stays so.
+ * Errors of seal_open and seal_close.
+ */
+enum err seal_change(const void *file, size_t n, struct seal_secret *passphrase,
+    struct seal_secret *new_passphrase, enum seal_cost least, struct buf *ret_file);
 
 #endif

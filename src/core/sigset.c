@@ -21,7 +21,7 @@
 static const struct {
 	const char *scanner;
 	const char *ends[8];
-	bool witness;
+	bool mark;
 } sigset_kinds[] = {
     {"yara", {".yar", ".yara", NULL}, false},
     {"av", {".ndb", ".hdb", ".hsb", ".mdb", ".msb", ".ldb", ".cvd", NULL}, true},
@@ -59,11 +59,11 @@ sigset_name_ok(const char *scanner, const char *name)
 }
 
 bool
-sigset_has_witness(const char *scanner)
+sigset_has_mark(const char *scanner)
 {
 	for (size_t i = 0; i < sizeof(sigset_kinds) / sizeof(sigset_kinds[0]); i++)
 		if (strcmp(sigset_kinds[i].scanner, scanner) == 0)
-			return sigset_kinds[i].witness;
+			return sigset_kinds[i].mark;
 	return false;
 }
 

@@ -51,9 +51,9 @@ struct sigset *sigset_free(struct sigset *);
 enum err sigset_print(const struct sigset *, struct buf *out);
 /* A file name this scanner's sets may have: nothing that weakens what is there. */
 bool sigset_name_ok(const char *scanner, const char *name);
-/* Its sets are loaded by an engine in its own time, and a witness goes with them (witness.h).
+/* Its sets are loaded by an engine in its own time, and a mark goes with them (setmark.h).
  */
-bool sigset_has_witness(const char *scanner);
+bool sigset_has_mark(const char *scanner);
 
 /* The signature as text in SIGSET_SIGNATURE. */
 enum err sigset_sign(

@@ -4,6 +4,8 @@
 #include "src/core/field.h"
 #include "src/core/fold.h"
 #include "src/core/report_exceptions.h"
+#include "src/core/report_items.h"
+#include "src/core/report_recall.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -27,30 +29,57 @@ slip_name(struct buf *out, const char *name)
 	buf_add_byte(out, '\n');
 }
 
-static void
-slip_more(struct buf *out, const json_t *list, size_t shown, const char *where)
+struct slip_list {
+	struct sheet *sheet;
+	uint64_t rows;
+};
+
+static enum err
+slip_went_row(void *ctx, const json_t *row, const void *name, size_t name_len)
 {
-	char digits[32];
-	size_t n = json_array_size(json_object_get(list, "rows"));
-	uint64_t more = fact_num(list, "left_out") + (n > shown ? n - shown : 0);
-	if (more > 0)
-		buf_addf(out, "  and %s more: %s\n", fold_number(more, digits), where);
+	struct slip_list *l = ctx;
+	(void)name;
+	(void)name_len;
+	if (l->rows++ < SLIP_WENT)
+		slip_name(&l->sheet->out, fact_str(row, "dest"));
+	return ERR_OK;
 }
 
+static enum err
+slip_not_gone_row(void *ctx, const json_t *row, const void *name, size_t name_len)
+{
+	struct slip_list *l = ctx;
+	(void)name;
+	(void)name_len;
+	l->rows++;
+	slip_name(&l->sheet->out, fact_str(row, "name"));
+	fold_printf(&l->sheet->out, "      ", 6, "%s: %s", fact_str(row, "outcome"),
+	    fact_str(row, "why"));
+	return sheet_pass(l->sheet);
+}
+
+/* Items with a decision against them, and all else that did not go; directories are no loss. */
 static uint64_t
 slip_not_gone_count(const json_t *tree)
 {
-	const json_t *list = json_object_get(tree, "not_gone");
-	return json_array_size(json_object_get(list, "rows")) + fact_num(list, "left_out");
+	const json_t *outcomes = json_object_get(json_object_get(tree, "account"), "outcomes");
+	uint64_t n = 0;
+	for (size_t i = 0; i < json_array_size(outcomes); i++) {
+		const json_t *o = json_array_get(outcomes, i);
+		const char *word = fact_str(o, "outcome");
+		if (strcmp(word, "released") != 0 && strcmp(word, "structural") != 0)
+			n += fact_num(o, "items");
+	}
+	return n;
 }
 
 static void
-slip_went(const json_t *tree, struct buf *out)
+slip_went(const struct report_input *in, const json_t *tree, struct sheet *sheet)
 {
+	struct buf *out = &sheet->out;
+	struct slip_list l = {.sheet = sheet};
 	const json_t *d = json_object_get(tree, "delivery"),
 		     *manifest = json_object_get(d, "manifest");
-	const json_t *list = json_object_get(tree, "went"),
-		     *rows = json_object_get(list, "rows");
 	char files[32], bytes[32];
 	if (d == NULL) {
 		fold_heading(out, "Nothing has been delivered");
@@ -65,30 +94,25 @@ slip_went(const json_t *tree, struct buf *out)
 	fold_printf(out, "  ", 4, "%s/files", fact_str(d, "dest"));
 	fold_text(out, "", 0, "To check it: cd there, then sha256sum -c ../MANIFEST.sha256");
 	buf_add_byte(out, '\n');
-	for (size_t i = 0; i < json_array_size(rows) && i < SLIP_WENT; i++)
-		slip_name(out, fact_str(json_array_get(rows, i), "dest"));
-	slip_more(out, list, SLIP_WENT, "see MANIFEST.sha256");
+	sheet_fail(sheet, report_items_each(in, REPORT_WENT, slip_went_row, &l));
+	if (l.rows > SLIP_WENT)
+		buf_addf(out, "  and %s more: see MANIFEST.sha256\n",
+		    fold_number(l.rows - SLIP_WENT, files));
 }
 
 /* In full, unlike what went: this is where the requester looks for what is missing. */
 static void
-slip_not_gone(const json_t *tree, struct buf *out)
+slip_not_gone(const struct report_input *in, const json_t *tree, struct sheet *sheet)
 {
-	const json_t *list = json_object_get(tree, "not_gone"),
-		     *rows = json_object_get(list, "rows");
+	struct buf *out = &sheet->out;
+	struct slip_list l = {.sheet = sheet};
 	char digits[32];
 	fold_heading(out, "Did not go, and why");
 	if (slip_not_gone_count(tree) == 0)
 		buf_add_str(out, "  nothing: everything on the medium went\n");
 	else
 		buf_addf(out, "%s items\n\n", fold_number(slip_not_gone_count(tree), digits));
-	for (size_t i = 0; i < json_array_size(rows); i++) {
-		const json_t *r = json_array_get(rows, i);
-		slip_name(out, fact_str(r, "name"));
-		fold_printf(
-		    out, "      ", 6, "%s: %s", fact_str(r, "outcome"), fact_str(r, "why"));
-	}
-	slip_more(out, list, json_array_size(rows), "see the inventory");
+	sheet_fail(sheet, report_items_each(in, REPORT_NOT_GONE, slip_not_gone_row, &l));
 }
 
 /* What was asked for and is nowhere on the medium: nobody else tells the requester. */
@@ -148,19 +172,21 @@ slip_fields(const json_t *tree, struct buf *out)
 }
 
 enum err
-slip_print(const json_t *tree, struct buf *out)
+slip_tell(const struct report_input *in, const json_t *tree, struct sheet *sheet)
 {
+	struct buf *out = &sheet->out;
 	bool demo = json_is_true(json_object_get(tree, "demo"));
 	if (demo)
 		buf_add_str(out, "*** DEMO: made by a demo station, proves nothing ***\n");
 	fold_printf(out, "", 0, "TRANSFER SLIP  %s", fact_str(tree, "transfer"));
 	fold_printf(out, "", 0, "for %s, opened %s, log %s", fact_str(tree, "requester"),
 	    fact_str(tree, "opened"), fact_str(tree, "origin"));
+	report_recall_slip(tree, out);
 	slip_fields(tree, out);
-	slip_went(tree, out);
+	slip_went(in, tree, sheet);
 	slip_stops(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed")))
-		slip_not_gone(tree, out);
+		slip_not_gone(in, tree, sheet);
 	slip_missing(tree, out);
 	report_exceptions_slip(tree, out);
 	const json_t *signatures = json_object_get(tree, "signatures");
@@ -177,5 +203,5 @@ slip_print(const json_t *tree, struct buf *out)
 		: "no disposition recorded yet");
 	if (demo)
 		buf_add_str(out, "*** DEMO ***\n");
-	return out->error;
+	return sheet_pass(sheet);
 }

@@ -3,12 +3,13 @@
 #ifndef CORE_SLIP_H
 #define CORE_SLIP_H
 
-#include "src/base/buf.h"
-#include "src/base/err.h"
+#include "src/core/report.h"
+#include "src/core/sheet.h"
 
-#include <jansson.h>
-
-/* Appends the slip as plain text; tree is from report_build. */
-enum err slip_print(const json_t *tree, struct buf *out);
+/*
+ * The slip as plain text, into the sheet whatever its format is; tree is from
+ * report_build of the same input.
+ */
+enum err slip_tell(const struct report_input *, const json_t *tree, struct sheet *);
 
 #endif

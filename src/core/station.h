@@ -57,7 +57,7 @@ struct station {
 	bool demo;           /* site is "demo" */
 	const char *share;   /* default HOME/share */
 	const char *vault;   /* default HOME/vault */
-	const char *policy;  /* file offered by `policy set`; default "" */
+	const char *policy;  /* file offered by `authority policy`; default "" */
 	const char **clamd;  /* sockets of antivirus engines */
 	size_t nclamd;
 	const char **yara; /* folders with rules; none: where scan-yara looks of its own */

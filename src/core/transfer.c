@@ -33,6 +33,10 @@ static const char *const state_names[TRANSFER__MAX] = {
     [TRANSFER_APPROVED] = "APPROVED",
     [TRANSFER_RELEASED] = "RELEASED",
     [TRANSFER_CLOSED] = "CLOSED",
+    [TRANSFER_RECALL] = "RECALL",
+    [TRANSFER_RECALLED] = "RECALLED",
+    [TRANSFER_RETIRE] = "RETIRE",
+    [TRANSFER_RETIRED] = "RETIRED",
     [TRANSFER_BLOCKED] = "BLOCKED",
     [TRANSFER_ABORTED] = "ABORTED",
     [TRANSFER_FAULT] = "FAULT",
@@ -121,6 +125,36 @@ is_not_worse(const struct transfer_facts *f)
 	return !f->worse;
 }
 
+static bool
+has_files(const struct transfer_facts *f)
+{
+	return f->files;
+}
+
+static bool
+is_unconfirmed(const struct transfer_facts *f)
+{
+	return !f->confirmed;
+}
+
+static bool
+is_confirmed(const struct transfer_facts *f)
+{
+	return f->confirmed;
+}
+
+static bool
+from_released(const struct transfer_facts *f)
+{
+	return !f->confirmed && f->recall_from == TRANSFER_RELEASED;
+}
+
+static bool
+from_closed(const struct transfer_facts *f)
+{
+	return !f->confirmed && f->recall_from == TRANSFER_CLOSED;
+}
+
 static const struct guard {
 	bool (*holds)(const struct transfer_facts *);
 	const char *text;
@@ -135,6 +169,11 @@ static const struct guard {
     [GUARD_FAULT_AFTER_APPROVAL] = {fault_after_approval, "the fault came during release"},
     [GUARD_NOT_WORSE] = {is_not_worse, "nothing is worse than was submitted"},
     [GUARD_WORSE] = {is_worse, "something is worse than was submitted"},
+    [GUARD_DELIVERED] = {has_files, "files were delivered"},
+    [GUARD_UNCONFIRMED] = {is_unconfirmed, "the second signature is missing"},
+    [GUARD_CONFIRMED] = {is_confirmed, "the second signature is there"},
+    [GUARD_FROM_RELEASED] = {from_released, "not confirmed; it was RELEASED before"},
+    [GUARD_FROM_CLOSED] = {from_closed, "not confirmed; it was CLOSED before"},
 };
 
 const struct transfer_event_row *
@@ -189,6 +228,14 @@ note_effects(struct transfer_facts *f, enum transfer_event event)
 		f->releasing = true;
 	} else if (event == EVENT_DELIVER || event == EVENT_FAULT) {
 		f->releasing = false;
+	} else if (event == EVENT_RECALL || event == EVENT_RETIREMENT) {
+		f->recall_from = f->state;
+	} else if (event == EVENT_RECALL_OK) {
+		f->confirmed = true;
+	} else if (event == EVENT_RECALL_KEEP || event == EVENT_RECALL_DONE ||
+		   event == EVENT_RETIREMENT_DONE) {
+		f->recall_from = TRANSFER_NONE;
+		f->confirmed = false;
 	}
 }
 
@@ -238,7 +285,15 @@ transfer_state_busy(enum transfer_state s)
 bool
 transfer_state_ended(enum transfer_state s)
 {
-	return s == TRANSFER_CLOSED || s == TRANSFER_ABORTED;
+	return s == TRANSFER_CLOSED || s == TRANSFER_ABORTED || s == TRANSFER_RECALLED ||
+	       s == TRANSFER_RETIRED;
+}
+
+bool
+transfer_delivered(const struct transfer_facts *f)
+{
+	return f->state == TRANSFER_RELEASED || (f->state == TRANSFER_CLOSED && f->files) ||
+	       f->state == TRANSFER_RECALL || f->state == TRANSFER_RETIRE;
 }
 
 const char *

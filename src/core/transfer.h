@@ -30,6 +30,10 @@ enum transfer_state {
 	TRANSFER_APPROVED,
 	TRANSFER_RELEASED,
 	TRANSFER_CLOSED,
+	TRANSFER_RECALL, /* a delivery's recall was proposed; facts say whether it is agreed */
+	TRANSFER_RECALLED,
+	TRANSFER_RETIRE, /* the same of its retirement */
+	TRANSFER_RETIRED,
 	TRANSFER_BLOCKED,
 	TRANSFER_ABORTED,
 	TRANSFER_FAULT,
@@ -82,6 +86,11 @@ enum transfer_guard {
 	GUARD_FAULT_AFTER_APPROVAL, /* the fault came during release: release again */
 	GUARD_NOT_WORSE,            /* scanned again, nothing is worse than was submitted */
 	GUARD_WORSE,                /* scanned again, and something is */
+	GUARD_DELIVERED,            /* the manifest named files */
+	GUARD_UNCONFIRMED,          /* recall or retirement has one signature */
+	GUARD_CONFIRMED,            /* it has both */
+	GUARD_FROM_RELEASED,        /* it has one, and the transfer was RELEASED before */
+	GUARD_FROM_CLOSED,          /* it has one, and the transfer was CLOSED before */
 	GUARD__MAX
 };
 
@@ -105,14 +114,16 @@ struct transfer_row {
 /* All that the guards look at; zero-initialised it is a transfer not yet opened. */
 struct transfer_facts {
 	enum transfer_state state;
-	enum transfer_state fault_from; /* TRANSFER_NONE unless state is FAULT */
-	unsigned slots_needed;          /* policy's approvals, >= 2; set at open */
-	unsigned slots;                 /* approvals that count now */
-	bool files;                     /* the submitted manifest names files; set at slot 1 */
-	bool scanned;                   /* complete scanning since the last reading */
-	bool inventory;                 /* an inventory was sealed since then */
-	bool releasing;                 /* release began and was not delivered */
-	bool worse;                     /* of an addendum on its way in, never kept */
+	enum transfer_state fault_from;  /* TRANSFER_NONE unless state is FAULT */
+	unsigned slots_needed;           /* policy's approvals, >= 2; set at open */
+	unsigned slots;                  /* approvals that count now */
+	bool files;                      /* the submitted manifest names files; set at slot 1 */
+	bool scanned;                    /* complete scanning since the last reading */
+	bool inventory;                  /* an inventory was sealed since then */
+	bool releasing;                  /* release began and was not delivered */
+	enum transfer_state recall_from; /* TRANSFER_NONE unless state is RECALL or RETIRE */
+	bool confirmed;                  /* of those: the second signature is there */
+	bool worse;                      /* of an addendum on its way in, never kept */
 };
 
 /* The row of a real event. */
@@ -133,8 +144,10 @@ const char *transfer_state_name(enum transfer_state);
 enum transfer_state transfer_state_find(const char *name);
 /* A transfer in this state was at work when everything stopped. */
 bool transfer_state_busy(enum transfer_state);
-/* CLOSED and ABORTED. */
+/* CLOSED, RECALLED, RETIRED and ABORTED. */
 bool transfer_state_ended(enum transfer_state);
+/* Files of it were published, and nobody has moved them since: RELEASED to RETIRE. */
+bool transfer_delivered(const struct transfer_facts *);
 const char *transfer_signer_name(enum transfer_signer);
 /* 0 when role is none of station, officer, admin, auditor. */
 enum transfer_signer transfer_signer_find(const char *role);

@@ -15,6 +15,7 @@
 #define NEXT_TAKE      "take it over first"
 #define NEXT_RECORD    "the custody folder on the share holds them all"
 #define NEXT_REPORT    "its custody report has it in full"
+#define NEXT_PEOPLE    "see who may do what, and what waits"
 #define NEXT_VERIFY    "an administrator verifies the record before anything else is done"
 #define NEXT_ROLE      "an administrator grants the role when enrolling"
 

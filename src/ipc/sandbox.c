@@ -341,7 +341,9 @@ static const struct sandbox_profile sandbox_profiles[] = {
 	UNLIMITED},
     {ROLE_STAGER, GROUP_BASIC | FILES | GROUP_STORE | GROUP_THREADS | GROUP_MEMFD, false, 1024,
 	UNLIMITED, UNLIMITED},
-    {ROLE_REPORT, GROUP_BASIC | GROUP_MEMFD, true, 64, 8 * GIB, UNLIMITED},
+    /* Landlock gives it the fonts; pango looks for them in a thread of its own */
+    {ROLE_REPORT, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS | GROUP_MEMFD, true, 64, 8 * GIB,
+	UNLIMITED},
     {ROLE_PREVIEW, GROUP_BASIC, true, 16, GIB / 2, LIM_PREVIEW_CPU_S},
     {ROLE_LOADER, GROUP_BASIC | FILES | GROUP_STORE, false, 64, GIB, UNLIMITED},
     {ROLE_RESCAN, GROUP_BASIC | GROUP_MEMFD, true, 128, 8 * GIB, UNLIMITED},

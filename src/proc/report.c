@@ -2,8 +2,9 @@
 /*
  * sallyport-report: entries, inventory, findings and policy in, one report out.
  *
- * May:   read the sealed descriptors it is given, write its answer to memory.
- * Must never: open a file, reach a key, a database or a network.
+ * May:   read the sealed descriptors it is given and the fonts, write its answer
+ *        to memory.
+ * Must never: open any other file, reach a key, a database or a network.
  * Dies when: its report is made, its peer has gone, or an input is unsound.
  */
 #include "src/core/report.h"
@@ -14,17 +15,22 @@
 #include "src/base/mem.h"
 #include "src/core/custody.h"
 #include "src/core/digest.h"
-#include "src/core/report_json.h"
-#include "src/core/report_text.h"
+#include "src/core/report_tell.h"
 #include "src/core/seal.h"
 #include "src/core/slip.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/report/csv.h"
+#include "src/proc/report/html.h"
+#include "src/proc/report/pdf.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum input {
@@ -39,27 +45,53 @@ enum input {
 static const char *const report_kinds[INPUT__MAX] = {
     "authority", "custody", "inventory", "findings", "policy"};
 
+/* own_bytes: the memory of the format. */
 static const struct {
 	const char *format, *name;
-	enum err (*print)(const json_t *tree, struct buf *out);
+	const struct sheet_format *sheet;
+	enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
+	const void *about;
+	size_t own_bytes;
 } report_formats[] = {
-    {"text", "report.txt", report_text_print},
-    {"json", "report.json", report_json_print},
-    {"slip", "slip.txt", slip_print},
+    {"text", "report.txt", &sheet_text, report_tell, NULL, 0},
+    {"json", "report.json", &sheet_json, report_tell, NULL, 0},
+    {"slip", "slip.txt", &sheet_text, slip_tell, NULL, 0},
+    {"csv", "items.csv", &csv, report_tell, &csv_items, sizeof(bool)},
+    {"csv-findings", "findings.csv", &csv, report_tell, &csv_findings, sizeof(bool)},
+    {"html", "report.html", &html, report_tell, NULL, sizeof(struct html)},
+    {"pdf", "report.pdf", &pdf, report_tell, NULL, sizeof(struct pdf)},
 };
+#define REPORT_FORMAT_WORDS "text, json, csv, csv-findings, html, pdf or slip"
+#define REPORT_FORMATS      (sizeof(report_formats) / sizeof(report_formats[0]))
 
 struct report {
 	struct channel *desk;
-	uint8_t *bytes[INPUT__MAX];
+	const uint8_t *bytes[INPUT__MAX]; /* mapped */
 	size_t len[INPUT__MAX];
+	size_t format;
+	int fd;           /* the report, as it grows */
+	uint64_t written; /* bytes */
 };
+
+/* A document without a line is mapped as no document; findings may be empty. */
+static enum err
+report_map(int fd, const uint8_t **ret_bytes, size_t *ret_len)
+{
+	struct stat st;
+	if (io_memfd_is_sealed(fd) && fstat(fd, &st) == 0 && st.st_size == 0) {
+		*ret_bytes = (const uint8_t *)"";
+		*ret_len = 0;
+		return ERR_OK;
+	}
+	return io_memfd_map(fd, LIM_SEALED_BYTES, ret_bytes, ret_len);
+}
 
 static void
 report_take(struct report *r, struct msg *m)
 {
 	for (int i = 0; i < INPUT__MAX; i++)
 		if (strcmp(report_kinds[i], msg_str(m, "kind")) == 0 && r->bytes[i] == NULL &&
-		    io_memfd_read(m->fd, LIM_SEALED_BYTES, &r->bytes[i], &r->len[i]) != ERR_OK)
+		    report_map(m->fd, &r->bytes[i], &r->len[i]) != ERR_OK)
 			log_fatal("an input cannot be read");
 }
 
@@ -112,8 +144,54 @@ report_checkpoint(struct custody *c)
 }
 
 static enum err
-report_tree(struct report *r, struct custody *c, const struct custody_transfer *t,
-    json_t **ret_tree, char why[REPORT_WHY_SIZE])
+report_put(void *arg, const void *bytes, size_t n)
+{
+	struct report *r = arg;
+	if (n > LIM_SEALED_BYTES - r->written)
+		return ERR_LIMIT;
+	r->written += n;
+	return io_write_all(r->fd, bytes, n);
+}
+
+/* Into memory that grows, as it is told. */
+static enum err
+report_write(struct report *r, const struct report_input *in, const json_t *tree)
+{
+	struct sheet sheet;
+	MEM_FREE void *own = mem_alloc(report_formats[r->format].own_bytes + 1);
+	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (r->fd < 0)
+		return ERR_IO;
+	sheet_init(&sheet, report_formats[r->format].sheet, own, report_put, r);
+	sheet.about = report_formats[r->format].about;
+	sheet_fail(&sheet, report_formats[r->format].tell(in, tree, &sheet));
+	enum err e = sheet_done(&sheet);
+	return e == ERR_OK ? io_memfd_seal(r->fd) : e;
+}
+
+static enum err
+report_print(struct report *r, struct report_input *in, char why[REPORT_WHY_SIZE])
+{
+	json_t *tree = NULL;
+	enum err e = report_build(in, &tree, why);
+	if (e != ERR_OK)
+		return e;
+	e = report_write(r, in, tree);
+	json_decref(tree);
+	if (e == ERR_LIMIT)
+		snprintf(why, REPORT_WHY_SIZE,
+		    "the report would be larger than 1 GiB; take another format");
+	else if (e == ERR_NOTFOUND)
+		snprintf(why, REPORT_WHY_SIZE,
+		    "a font is missing below " PAGE_FONTS ": install fonts-dejavu-core");
+	else if (e != ERR_OK)
+		snprintf(why, REPORT_WHY_SIZE, "the report cannot be made: %s", err_str(e));
+	return e;
+}
+
+static enum err
+report_transfer(struct report *r, struct custody *c, const struct custody_transfer *t,
+    char why[REPORT_WHY_SIZE])
 {
 	struct entry **parsed;
 	struct report_entry *entries;
@@ -121,6 +199,10 @@ report_tree(struct report *r, struct custody *c, const struct custody_transfer *
 	size_t n = report_entries(r, c, t, &parsed, &entries);
 	bool sealed = t->inventory[0] != '\0';
 	MEM_FREE char *checkpoint = report_checkpoint(c);
+	const struct register_medium *medium =
+	    t->control[0] != '\0' ? register_find(custody_register(c), t->control) : NULL;
+	json_t *row = medium != NULL ? register_row(medium) : NULL;
+	json_t *exceptions = custody_exception_rows(c, t->exceptions);
 	struct report_input in = {.transfer = t->id,
 	    .state = transfer_state_name(t->facts.state),
 	    .origin = custody_origin(c, LOG_CUSTODY),
@@ -134,14 +216,10 @@ report_tree(struct report *r, struct custody *c, const struct custody_transfer *
 	    .findings_len = sealed ? r->len[INPUT_FINDINGS] : 0,
 	    .policy = sealed ? r->bytes[INPUT_POLICY] : NULL,
 	    .policy_len = sealed ? r->len[INPUT_POLICY] : 0,
+	    .medium = row,
+	    .exceptions = exceptions,
 	    .now_s = clock_wall_s()};
-	const struct register_medium *medium =
-	    t->control[0] != '\0' ? register_find(custody_register(c), t->control) : NULL;
-	json_t *row = medium != NULL ? register_row(medium) : NULL;
-	in.medium = row;
-	json_t *exceptions = custody_exception_rows(c, t->exceptions);
-	in.exceptions = exceptions;
-	enum err e = report_build(&in, ret_tree, why);
+	enum err e = report_print(r, &in, why);
 	json_decref(row);
 	json_decref(exceptions);
 	for (size_t i = 0; i < n; i++)
@@ -151,44 +229,51 @@ report_tree(struct report *r, struct custody *c, const struct custody_transfer *
 	return e;
 }
 
-static void
-report_send(struct report *r, const json_t *tree, const char *format)
+static bool
+report_find_format(struct report *r, const char *format)
 {
-	for (size_t i = 0; i < sizeof(report_formats) / sizeof(report_formats[0]); i++) {
-		struct buf out;
-		MEM_CLOSE int fd = -1;
-		if (strcmp(report_formats[i].format, format) != 0)
-			continue;
-		buf_init(&out, LIM_SEALED_BYTES);
-		if (report_formats[i].print(tree, &out) != ERR_OK ||
-		    io_memfd("report", out.data, out.len, &fd) != ERR_OK)
-			log_fatal("the report does not fit in memory");
-		channel_send_wait(r->desk, MSG_REPORT_OUTPUT,
-		    json_pack("{s:s}", "name", report_formats[i].name), fd);
-		buf_done(&out);
-		return;
-	}
-	channel_send_wait(r->desk, MSG_REPORT_FAILED,
-	    json_pack("{s:s}", "why", "there is no such format; use text, json or slip"), -1);
+	for (r->format = 0; r->format < REPORT_FORMATS; r->format++)
+		if (strcmp(report_formats[r->format].format, format) == 0)
+			return true;
+	return false;
+}
+
+static void
+report_fail(struct report *r, const char *why)
+{
+	channel_send_wait(r->desk, MSG_REPORT_FAILED, json_pack("{s:s}", "why", why), -1);
 }
 
 static void
 report_make(struct report *r, struct msg *m)
 {
 	char why[CUSTODY_WHY_SIZE] = "the record cannot be replayed";
-	json_t *tree = NULL;
+	if (!report_find_format(r, msg_str(m, "format"))) {
+		report_fail(r, "there is no such format; use " REPORT_FORMAT_WORDS);
+		return;
+	}
 	struct custody *c = report_replay(r, why);
 	const struct custody_transfer *t =
 	    c != NULL ? custody_transfer_find(c, msg_str(m, "transfer")) : NULL;
 	if (c != NULL && t == NULL)
 		snprintf(why, sizeof(why), "the record holds no such transfer");
-	if (t != NULL && report_tree(r, c, t, &tree, why) == ERR_OK)
-		report_send(r, tree, msg_str(m, "format"));
+	if (t != NULL && report_transfer(r, c, t, why) == ERR_OK)
+		channel_send_wait(r->desk, MSG_REPORT_OUTPUT,
+		    json_pack("{s:s}", "name", report_formats[r->format].name), r->fd);
 	else
-		channel_send_wait(
-		    r->desk, MSG_REPORT_FAILED, json_pack("{s:s}", "why", why), -1);
-	json_decref(tree);
+		report_fail(r, why);
 	custody_free(c);
+}
+
+/* Without the fonts all is made but PDF, which says what is missing. */
+static void
+report_confine(void)
+{
+	MEM_CLOSE int fonts = open(PAGE_FONTS, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	const struct sandbox_path path = {fonts, SANDBOX_READ};
+	const char *why = NULL;
+	if (sandbox_enter(ROLE_REPORT, &path, fonts >= 0, &why) != ERR_OK)
+		log_fatal("no sandbox: %s", why);
 }
 
 static _Noreturn void
@@ -202,9 +287,8 @@ report_usage(void)
 int
 main(int argc, char **argv)
 {
-	struct report r = {.desk = NULL};
+	struct report r = {.fd = -1};
 	struct msg m;
-	const char *why = NULL;
 	const char *act = argc == 3 && strcmp(argv[1], "-T") == 0 ? argv[2] : NULL;
 	if (act == NULL && argc != 1)
 		report_usage();
@@ -213,8 +297,7 @@ main(int argc, char **argv)
 	digest_init();
 	if (seal_init() != ERR_OK)
 		log_fatal("the cryptographic library cannot be set up");
-	if (sandbox_enter(ROLE_REPORT, NULL, 0, &why) != ERR_OK)
-		log_fatal("no sandbox: %s", why);
+	report_confine();
 	if (act != NULL)
 		sandbox_probe(act);
 	r.desk = channel_new(SPAWN_FD_FIRST, ROLE_REPORT, ROLE_DESK);
@@ -230,7 +313,5 @@ main(int argc, char **argv)
 			report_make(&r, &m);
 	}
 	channel_free(r.desk);
-	for (int i = 0; i < INPUT__MAX; i++)
-		free(r.bytes[i]);
 	return 0;
 }

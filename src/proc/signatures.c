@@ -21,7 +21,7 @@
 #include "src/core/digest.h"
 #include "src/core/seal.h"
 #include "src/core/sigset.h"
-#include "src/core/witness.h"
+#include "src/core/setmark.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
@@ -117,17 +117,17 @@ signatures_take_text(struct signatures *s, size_t i, int fd)
 /* One signature more, by which it can be seen that an engine has loaded, or refused, the set.
  */
 static enum err
-signatures_add_witness(struct signatures *s, bool refused, char why[SHELF_WHY_SIZE])
+signatures_add_mark(struct signatures *s, bool refused, char why[SHELF_WHY_SIZE])
 {
-	char text[WITNESS_TEXT_SIZE], hex[HEX_DIGEST_SIZE];
+	char text[SETMARK_TEXT_SIZE], hex[HEX_DIGEST_SIZE];
 	uint8_t digest[DIGEST_SIZE];
-	witness_print(s->name, refused, text);
+	setmark_print(s->name, refused, text);
 	digest_sha256(text, strlen(text), digest);
 	hex_encode(digest, sizeof(digest), hex);
 	MEM_FREE char *line = mem_printf("%s:%zu:Sallyport.%s.%.16s:73\n", hex, strlen(text),
 	    refused ? "Refused" : "Set", s->name);
 	return shelf_add_text(
-	    &s->copy, refused ? WITNESS_REFUSED : WITNESS_LOADED, line, strlen(line), why);
+	    &s->copy, refused ? SETMARK_REFUSED : SETMARK_LOADED, line, strlen(line), why);
 }
 
 /* --- the files --------------------------------------------------------------------------- */
@@ -159,9 +159,9 @@ signatures_take_file(struct signatures *s, size_t i, int fd)
 		e = shelf_add_text(&s->copy, SIGSET_FILE, s->texts[0], s->lens[0], why);
 	if (e == ERR_OK)
 		e = shelf_add_text(&s->copy, SIGSET_SIGNATURE, s->texts[1], s->lens[1], why);
-	if (sigset_has_witness(s->set->scanner))
+	if (sigset_has_mark(s->set->scanner))
 		for (int refused = 0; refused < 2 && e == ERR_OK; refused++)
-			e = signatures_add_witness(s, refused != 0, why);
+			e = signatures_add_mark(s, refused != 0, why);
 	if (e == ERR_OK)
 		e = shelf_end(&s->copy, why);
 	signatures_kept(s, e == ERR_OK ? "" : why);

@@ -5,15 +5,13 @@
  * Holds     write access to the share and to HOME/stager: the pinned genesis
  *           and the largest head seen; descriptors 3 desk, 4 parent, 5 ledger, 6 vault.
  * May       ask the ledger for entries and documents and for the entries
- *           xfer.release, xfer.deliver and xfer.fault; ask the vault for
- *           objects; have the parent start scanners, and give them what it is
- *           about to publish; write below the share.
- * Must never release on anybody's word: the desk only says when.  What is
- *           approved it reads from entries whose signatures it has verified
- *           itself, back to the pinned genesis.  Never release twice, rename
- *           what was signed, or show a transfer that was not read back.
- * Dies      when the desk has gone or breaks the protocol.  What it was making
- *           is removed at the next start.
+ *           xfer.release, xfer.deliver, xfer.fault, xfer.recalled and xfer.retired; ask the
+ * vault for objects; have the parent start scanners, and give them what it is about to publish;
+ * write below the share. Must never release on anybody's word: the desk only says when.  What
+ * is approved it reads from entries whose signatures it has verified itself, back to the pinned
+ * genesis.  Never release twice, rename what was signed, or show a transfer that was not read
+ * back. Dies      when the desk has gone or breaks the protocol.  What it was making is removed
+ * at the next start.
  */
 #include "src/base/clock.h"
 #include "src/base/io.h"
@@ -32,6 +30,7 @@
 #include "src/proc/stager/delivery.h"
 #include "src/proc/stager/paper.h"
 #include "src/proc/stager/papers.h"
+#include "src/proc/stager/recall.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -171,6 +170,20 @@ stager_do_release(struct stager *s, const struct msg *m)
 }
 
 static void
+stager_do_recall(struct stager *s, const struct msg *m)
+{
+	const struct delivery d = stager_delivery(s);
+	const char *transfer = msg_str(m, "transfer");
+	struct delivery_result r;
+	if (recall_run(&d, transfer, &r) != ERR_OK) {
+		stager_failed(s, transfer, &r);
+		papers_failed(s->papers, transfer, r.why);
+	} else {
+		stager_answer(s, MSG_STAGE_RECALLED, json_pack("{s:s}", "transfer", transfer));
+	}
+}
+
+static void
 stager_do_custody(struct stager *s, const struct msg *m)
 {
 	const struct delivery d = stager_delivery(s);
@@ -204,6 +217,7 @@ static const struct stager_row {
 } stager_rows[] = {
     {MSG_STAGE_CHECK, stager_do_check},
     {MSG_STAGE_RELEASE, stager_do_release},
+    {MSG_STAGE_RECALL, stager_do_recall},
     {MSG_STAGE_CUSTODY, stager_do_custody},
     {MSG_STAGE_REPORT, stager_do_report},
 };

@@ -19,7 +19,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
-#include "src/core/witness.h"
+#include "src/core/setmark.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/conf.h"
 #include "src/ipc/loop.h"
@@ -332,15 +332,15 @@ vault_do_test(struct vault *v, struct channel *from, struct msg *m)
 	(void)from;
 	const char *which = msg_str(m, "which"), *set = msg_str(m, "set");
 	bool bad = strcmp(which, "bad") == 0, refused = strcmp(which, "refused") == 0;
-	bool witness = set != NULL && (refused || strcmp(which, "loaded") == 0);
-	char text[WITNESS_TEXT_SIZE] = "";
-	if (!bad && !witness && strcmp(which, "good") != 0)
+	bool mark = set != NULL && (refused || strcmp(which, "loaded") == 0);
+	char text[SETMARK_TEXT_SIZE] = "";
+	if (!bad && !mark && strcmp(which, "good") != 0)
 		log_fatal("The desk asked for an unknown self-test object; the vault ends.");
-	if (witness)
-		witness_print(set, refused, text);
+	if (mark)
+		setmark_print(set, refused, text);
 	struct supply_item item = {.id = msg_uint(m, "id"),
 	    .bad = bad,
-	    .text = witness ? mem_strdup(text) : NULL,
+	    .text = mark ? mem_strdup(text) : NULL,
 	    .type = mem_strdup("text"),
 	    .mime = mem_strdup("text/plain")};
 	vault_give_item(v, m, &item);

@@ -4,14 +4,17 @@
  *
  * May:   read what it is given.
  * Must never: need the station, believe anything that is not signed, write.
- * Dies when: it has answered.  Status 0: verified, 1: not, 2: usage, 3: fault.
+ * Dies when: it has answered.  Status 0: verified, 1: untrue, 2: usage, 3:
+ * it cannot be read as what it should be.
  */
 #include "db/ledger.h"
+#include "db/ledger_form.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/seal.h"
 #include "src/ipc/sandbox.h"
+#include "src/proc/verify/tar.h"
 #include "src/proc/verify/verify.h"
 
 #include <errno.h>
@@ -27,7 +30,7 @@
 #define VERIFY_PROGRAM "sallyport-verify"
 #define VERIFY_INPUTS  16
 
-enum input { INPUT_LEDGER, INPUT_FOLDER, INPUT_ENTRIES };
+enum input { INPUT_LEDGER, INPUT_FOLDER, INPUT_TAR, INPUT_ENTRIES };
 
 struct given {
 	enum input kind;
@@ -38,20 +41,38 @@ struct given {
 
 /* --- findings --------------------------------------------------------------------------- */
 
-bool
-verify_fail(struct verify *v, const char *fmt, ...)
+static void __attribute__((format(printf, 2, 0)))
+set_why(struct verify *v, const char *fmt, va_list ap)
 {
-	va_list ap;
-	if (v->bad)
-		return false;
 	v->bad = true;
-	va_start(ap, fmt);
 	vsnprintf(v->why, sizeof(v->why), fmt, ap);
-	va_end(ap);
 	for (char *p = v->why; *p; p++) {
 		if (*p < ' ' || *p > '~')
 			*p = '?';
 	}
+}
+
+bool
+verify_fail(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	if (!v->bad)
+		set_why(v, fmt, ap);
+	va_end(ap);
+	return false;
+}
+
+bool
+verify_unreadable(struct verify *v, const char *fmt, ...)
+{
+	va_list ap;
+	va_start(ap, fmt);
+	if (!v->bad) {
+		v->unreadable = true;
+		set_why(v, fmt, ap);
+	}
+	va_end(ap);
 	return false;
 }
 
@@ -104,7 +125,7 @@ usage(int status)
 {
 	fprintf(status == 0 ? stdout : stderr,
 	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] LEDGER.db\n"
-	    "       %s [--json] [--anchor FILE]... [--genesis HEX] CUSTODY-FOLDER\n"
+	    "       %s [--json] [--anchor FILE]... [--genesis HEX] CUSTODY-FOLDER[.tar]\n"
 	    "       %s [--json] [--anchor FILE]... [--genesis HEX] ENTRIES...\n",
 	    VERIFY_PROGRAM, VERIFY_PROGRAM, VERIFY_PROGRAM);
 	exit(status);
@@ -136,7 +157,7 @@ open_docs(struct given *g, const char *path)
 static void
 open_given(struct given *g, char **paths, size_t n)
 {
-	char head[16] = "";
+	uint8_t head[512] = {0};
 	struct stat st;
 	g->docs_fd = -1;
 	for (g->count = 0; g->count < n; g->count++)
@@ -148,9 +169,12 @@ open_given(struct given *g, char **paths, size_t n)
 		g->kind = INPUT_FOLDER;
 	else if (!S_ISREG(st.st_mode))
 		log_fatal("%s is neither a file nor a folder.", paths[0]);
-	else if (pread(g->fds[0], head, sizeof(head), 0) == sizeof(head) &&
-		 memcmp(head, "SQLite format 3", sizeof(head)) == 0)
+	else if (pread(g->fds[0], head, sizeof(head), 0) < 0)
+		log_fatal("%s: %s.", paths[0], strerrordesc_np(errno));
+	else if (ledger_form_is_sqlite(head, sizeof(head)))
 		g->kind = INPUT_LEDGER;
+	else if (tar_is(head, sizeof(head)))
+		g->kind = INPUT_TAR;
 	if (g->kind != INPUT_ENTRIES && n > 1)
 		usage(2);
 	if (g->kind != INPUT_LEDGER)
@@ -188,6 +212,8 @@ run(struct verify *v, const struct given *g)
 		whole_ledger(v, g->fds[0], g->docs_fd);
 	else if (g->kind == INPUT_FOLDER)
 		folder_check(v, g->fds[0]);
+	else if (g->kind == INPUT_TAR)
+		folder_check_tar(v, g->fds[0]);
 	else
 		whole_entries(v, g->fds, g->count);
 	anchor_check(v);
@@ -253,7 +279,7 @@ main(int argc, char **argv)
 		print_json(&v);
 	else
 		print_text(&v);
-	int status = v.bad ? 1 : 0;
+	int status = v.unreadable ? 3 : v.bad ? 1 : 0;
 	if (fflush(stdout) != 0)
 		status = 3;
 	finish(&v, &g);

@@ -49,7 +49,7 @@ like "with the digest" "$out" 'before +metadata:[0-9a-f]{64}'
 	echo 'region_look_bytes = "64M"; medium_digest = "full";'
 	cat "$plain"
 } >"$work/strict.policy"
-must as ada policy set "$work/strict.policy"
+must as ada authority policy "$work/strict.policy"
 run as otto intake "$work/hidden.img" --requester rita
 transfer=$(transfer_of "$out$err")
 is "a transfer with something hidden is blocked" "$(state_of "$transfer")" BLOCKED
@@ -60,7 +60,7 @@ unlike "one with empty regions is not blocked for them" "$(as otto status "$tran
 json=$(as otto status "$transfer" --json)
 like "the whole medium was hashed" "$(value after)" '^full:[0-9a-f]{64}$'
 is "before and after" "$(value before)" "$(value after)"
-must as ada policy set "$plain"
+must as ada authority policy "$plain"
 
 # --- a medium that does not answer ------------------------------------------------------
 reader() {

@@ -9,8 +9,8 @@ echo 'some text' >"$work/m/note.txt"
 small_medium "$work/small.img" "$work/m"
 
 refused "an unknown requester is refused" 1 . as otto intake "$work/small.img" --requester nobody
-refused "an officer cannot be a requester too" 1 . as ada requester add otto --name 'Otto again'
-refused "only an admin enrols" 1 . as otto requester add zoe --name Zoe
+refused "an officer cannot be a requester too" 1 . as ada authority requester otto --name 'Otto again'
+refused "only an admin enrols" 1 . as otto authority requester zoe --name Zoe
 refused "R12: a wrong passphrase signs nobody in" 1 . \
     "$bin/sallyport" --as otto --passphrase-fd 9 status X1-000001 9<<END
 not the passphrase

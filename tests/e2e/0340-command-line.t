@@ -39,6 +39,19 @@ genesis=$(cat "$SALLYPORT_HOME/stager/genesis")
 is "the page and the stager have the same genesis" \
     "$(printf '%s\n' "$out" | sed -n '4,5p' | tr -d ' \n')" "$genesis"
 is "keys are nobody else's" "$(find "$SALLYPORT_HOME/keys" -perm /077)" ""
+
+# The page is typed back, or there is no station.
+printf '%s\n' "$out" >"$work/page"
+refused "nobody works without the word" 3 'does not answer' "$bin/sallyport" status
+no "sallyportd does not start" timeout 20 "$bin/sallyportd" -d "$SALLYPORT_HOME"
+refused "a station that waits for it is not founded again" 1 'not typed back' \
+    "$bin/sallyport" init --demo --admin ada
+word=$(word_of "$work/page")
+for wrong in xxxx "${word%?}" "${word}0" "$(tail -c 5 "$SALLYPORT_HOME/stager/genesis" | tr 0-9a-f 1-9a-f0)"; do
+	refused "a wrong word: $wrong" 1 'not group [0-9]+ of the genesis' "$bin/sallyport" init --word "$wrong"
+done
+ok "the word of the page" "$bin/sallyport" init --word " $(echo "$word" | tr a-f A-F)"
+refused "it is not asked for again" 1 'no station in .* waits' "$bin/sallyport" init --word "$word"
 refused "a station is not founded twice" 1 'already' "$bin/sallyport" init --demo --admin ada
 
 must station_start
@@ -50,13 +63,14 @@ by() { # ID PASSPHRASE COMMAND...: of the people here
 $by_pass
 END
 }
-run by ada 'ada opens the demo' requester add rita --name 'Rita Requester'
+run by ada 'ada opens the demo' authority requester rita --name 'Rita Requester'
 is "one admin proposes" "$status" 0
 like "and is told that it is not in force" "$out" 'proposed'
-run by bert 'bert opens the demo' endorse
+run "$bin/sallyport" authority pending
+like "anybody sees what waits, and for whom" "$out" 'waits +1 of 2 admins stand behind it; it waits for bert and cleo'
 leaf=$(printf '%s\n' "$out" | sed -n 's/^ *\([0-9a-f]\{64\}\)$/\1/p')
-refused "nobody endorses his own" 1 . by ada 'ada opens the demo' endorse "$leaf"
-run by bert 'bert opens the demo' endorse "$leaf"
+refused "nobody endorses his own" 1 . by ada 'ada opens the demo' authority endorse "$leaf"
+run by bert 'bert opens the demo' authority endorse "$leaf"
 is "another admin endorses" "$status" 0
 like "now it is in force" "$out" 'in force'
 like "doctor knows her" "$("$bin/sallyport" doctor)" 'OK +requesters +1 enrolled'
@@ -109,6 +123,19 @@ if command -v tmux >/dev/null; then
 	ok "an interrupt ends it" wait_for 20 screen_has 'ended 130'
 	$tty send-keys "clear; stty -a | tr -s ' ;' '\\n\\n' | grep -x -e echo -e -echo" Enter
 	ok "and the echo is back" wait_for 20 screen_has '^echo'
+	# Founding at a terminal: the word is asked for, and a wrong one is not taken.
+	$tty send-keys "clear; $bin/sallyport --home $work/second init --demo --admin ada 2>&1 | tee $work/second.page" Enter
+	for prompt in 'New passphrase for ada' 'The same again'; do
+		ok "$prompt" wait_for 20 screen_has "$prompt"
+		$tty send-keys 'ada opens the demo' Enter
+	done
+	ok "the page asks for its word" wait_for 20 screen_has 'of the genesis on the page:'
+	$tty send-keys 'word' Enter
+	ok "a wrong one is not taken" wait_for 20 screen_has 'not what the page says'
+	no "and there is no station yet" test -e "$work/second/station.conf"
+	$tty send-keys "$(word_of "$work/second.page")" Enter
+	ok "the right one is" wait_for 20 screen_has 'Next: start sallyportd'
+	ok "and there is a station" test -e "$work/second/station.conf"
 	$tty kill-server
 else
 	fail "tmux is missing: the terminal was not tested"

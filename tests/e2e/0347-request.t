@@ -8,9 +8,9 @@ station
 for who in nina eve; do
 	ssh-keygen -q -t ed25519 -N '' -C "$who's key" -f "$work/$who"
 done
-ok "a requester is enrolled with a key" as ada requester add nina --name 'Nina Ode' --key "$work/nina.pub"
+ok "a requester is enrolled with a key" as ada authority requester nina --name 'Nina Ode' --key "$work/nina.pub"
 refused "a key is a public key" 1 'no ssh-ed25519 public key' \
-    as ada requester add oleg --name 'Oleg Ode' --key "$work/nina"
+    as ada authority requester oleg --name 'Oleg Ode' --key "$work/nina"
 
 sign() { # WHO FILE [NAMESPACE]
 	rm -f "$2.sig"
@@ -137,7 +137,7 @@ like "a request of somebody else is named" "$(as otto status "$(transfer_of "$ou
 
 # --- the policy asks for one ---------------------------------------------------------------
 sed 's/^approvals/request_required = "signed";\napprovals/' "$plain_policy" >"$work/strict.policy"
-must as ada policy set "$work/strict.policy"
+must as ada authority policy "$work/strict.policy"
 run as otto intake "$work/d.img" --requester nina
 e=$(transfer_of "$out$err")
 is "without a request it is blocked" "$(state_of "$e")" BLOCKED
@@ -150,14 +150,14 @@ ok "it is scanned again" as otto rescan "$e"
 is "and goes to review" "$(state_of "$e")" REVIEW
 refused "no request is laid to what is in review" 1 'REVIEW' as otto request "$e" "$work/given.json"
 sed 's/^approvals/request_required = "perhaps";\napprovals/' "$plain_policy" >"$work/odd.policy"
-refused "the policy's word is one of three" 1 'none, present or signed' as ada policy set "$work/odd.policy"
+refused "the policy's word is one of three" 1 'none, present or signed' as ada authority policy "$work/odd.policy"
 ok "the record verifies" "$bin/sallyport" verify
 like "and an implementation of its own agrees" \
     "$(python3 share/audit/audit.py "$SALLYPORT_HOME/ledger/ledger.db")" '^GOOD'
 
 # --- presets --------------------------------------------------------------------------------
 refused "a preset that is not there" 1 'no preset weekly' as otto intake "$work/d.img" --preset weekly
-must as ada policy set "$plain_policy"
+must as ada authority policy "$plain_policy"
 station_stop
 cat >>"$SALLYPORT_HOME/station.conf" <<END
 presets = ( { name = "weekly"; requester = "rita";

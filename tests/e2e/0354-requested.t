@@ -7,7 +7,7 @@
 
 station
 ssh-keygen -q -t ed25519 -N '' -C key -f "$work/rita"
-must as ada requester add nina --name 'Nina Ode' --key "$work/rita.pub"
+must as ada authority requester nina --name 'Nina Ode' --key "$work/rita.pub"
 
 mkdir -p "$work/m/data/deep" "$work/m/mixed/in" "$work/m/private/photos"
 echo one >"$work/m/data/one.txt"

@@ -100,7 +100,7 @@ for digest in full none; do
 		echo "medium_digest = \"$digest\";"
 		cat "$plain"
 	} >"$work/$digest.policy"
-	must as ada policy set "$work/$digest.policy"
+	must as ada authority policy "$work/$digest.policy"
 	pulled
 	insert
 	[ $digest = none ] || printf 'other bytes' | dd of="$work/stick.img" bs=1 seek=2500000 conv=notrunc status=none
@@ -119,7 +119,7 @@ done
 	echo 'keep_days = { released = 0; rejected = 0; held = 0; blocked = 0; };'
 	cat "$plain"
 } >"$work/short.policy"
-must as ada policy set "$work/short.policy"
+must as ada authority policy "$work/short.policy"
 printf 'first bytes' | dd of="$work/stick.master" bs=1 seek=2500000 conv=notrunc status=none
 first=$(MTOOLS_SKIP_CHECK=1 mcopy -n -i "$work/stick.master" ::data10.bin - | sha256sum | cut -d' ' -f1)
 pulled
@@ -134,7 +134,7 @@ ok "closed" as otto close "$transfer" --disposition 'handed back'
 must as otto purge
 no "does not stay in the vault" sh -c "ls '$SALLYPORT_HOME/vault/'*/$first"
 cp "$work/stick.was" "$work/stick.master"
-must as ada policy set "$plain"
+must as ada authority policy "$plain"
 
 # --- hard links --------------------------------------------------------------------------------------
 ln "$work/m/data10.bin" "$work/m/another name.bin"

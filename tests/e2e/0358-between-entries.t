@@ -43,7 +43,7 @@ chmod 755 "$work/between"
 cp "$bin/sallyport-ledger.true" "$bin/sallyport-ledger"
 station
 sed 's/^approvals/request_required = "present";\napprovals/' "$plain_policy" >"$work/strict.policy"
-must as ada policy set "$work/strict.policy"
+must as ada authority policy "$work/strict.policy"
 mkdir "$work/m"
 echo 'nobody asked for this' >"$work/m/note.txt"
 small_medium "$work/m.img" "$work/m"
@@ -74,7 +74,7 @@ like "and an implementation of its own agrees" \
 # a number that no message bears
 sed 's/^approvals/region_look_bytes = 9223372036854775807L;\napprovals/' "$plain_policy" >"$work/big.policy"
 refused "a policy with a number that no message bears is refused" 1 'region_look_bytes' \
-    as ada policy set "$work/big.policy"
+    as ada authority policy "$work/big.policy"
 # a list that cannot be had, of a transfer that was aborted
 as otto abort "$transfer" --reason 'nobody asked for it' >/dev/null
 station_stop
@@ -82,7 +82,7 @@ printf 'no database' >"$SALLYPORT_HOME/work/$transfer/work.db"
 rm -f "$SALLYPORT_HOME/work/$transfer/work.db-wal" "$SALLYPORT_HOME/work/$transfer/work.db-shm"
 must station_start
 ok "one aborted transfer whose list is lost does not stop the purge of all" as otto purge
-must as ada policy set "$plain_policy"
+must as ada authority policy "$plain_policy"
 
 # --- a folder is called 7 --------------------------------------------------------------------
 rm -rf "$work/m" "$work/m.img"

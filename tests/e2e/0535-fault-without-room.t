@@ -13,7 +13,7 @@ for i in 1 2 3 4; do
 done
 small_medium "$work/big.img" "$work/m" 80
 station noclamd
-must as ada policy set "$top/tests/bench/noengine.policy"
+must as ada authority policy "$top/tests/bench/noengine.policy"
 
 reader_pid() {
 	parent=$(cat "$SALLYPORT_HOME/run/sallyportd.pid")

@@ -8,7 +8,7 @@
 share=$SALLYPORT_HOME/share
 room "$share" 64m
 station noclamd
-must as ada policy set "$top/tests/bench/noengine.policy"
+must as ada authority policy "$top/tests/bench/noengine.policy"
 station_stop
 sed -i 's/^share_floor = .*/share_floor = "1M";/' "$SALLYPORT_HOME/station.conf"
 must station_start

@@ -12,7 +12,7 @@ for n in 1 2 3 4 5; do
 done
 echo 'one more' >"$work/m/b/one more.txt"
 small_medium "$work/small.img" "$work/m"
-must as ada policy set tests/bench/noengine.policy
+must as ada authority policy tests/bench/noengine.policy
 intake "$work/small.img"
 
 names() { # OPTIONS...: the last components, in the order of the list

@@ -249,7 +249,7 @@ done
 wait $tries
 told() {
 	[ "$(journal sess.fail)" -ge $((before + 1)) ] &&
-	    grep -aq 'more refused since the last entry' "$SALLYPORT_HOME/ledger/ledger.db"
+	    grep -aq '"data":{"count":' "$SALLYPORT_HOME/ledger/ledger.db"
 }
 ok "eight refused sign-ins at once are recorded, and counted" wait_for 20 told
 after=$(journal sess.fail)

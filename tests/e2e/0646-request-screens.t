@@ -8,7 +8,7 @@
 
 station
 ssh-keygen -q -t ed25519 -N '' -C key -f "$work/nina"
-must as ada requester add nina --name 'Nina Ode' --key "$work/nina.pub"
+must as ada authority requester nina --name 'Nina Ode' --key "$work/nina.pub"
 station_stop
 cat >>"$SALLYPORT_HOME/station.conf" <<END
 presets = ( { name = "weekly"; requester = "nina";

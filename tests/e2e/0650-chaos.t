@@ -10,7 +10,7 @@ pty=$B/tests/screens/pty
 station
 demo_medium
 intake "$demo_image"
-must as ada officer add audrey --name 'Audrey Auditor' --role auditor --new-passphrase-fd 8 8<<END_OF_IT
+must as ada authority add audrey --name 'Audrey Auditor' --role auditor --new-passphrase-fd 8 8<<END_OF_IT
 audrey opens the demo
 END_OF_IT
 

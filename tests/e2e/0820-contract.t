@@ -35,7 +35,7 @@ manifest picky 'window = 8' 'slots = 1' 'max_bytes = 100' 'timeout_base_ms = 120
 requires() {
 	sed "s/{ scanner = \"av\"; types = \"\\*\"; }/{ scanner = \"$1\"; types = \"*\"; }/" \
 	    "$plain_policy" >"$work/$1.policy"
-	as ada policy set "$work/$1.policy"
+	as ada authority policy "$work/$1.policy"
 }
 # said TRANSFER FILE: verdict, scanner's verdicts and why, on one line.
 said() {

@@ -54,7 +54,7 @@ medium() {
 }
 
 station noclamd
-must as ada policy set "$work/whole.policy"
+must as ada authority policy "$work/whole.policy"
 
 medium a=plain b='fact one' c='fact two' bad='bad here' place='place it' vouch='vouch for me'
 is "a set is judged, and the transfer goes to review" "$(state_of "$transfer")" REVIEW
@@ -88,7 +88,7 @@ like "the record counts the processes it took" \
 # At any depth: what is inside is in the set, too.
 sed 's/scanner = "whole"; types = "\*"/&/; s/^required = (/required = ( { scanner = "archive"; types = "*"; part = true; },/' \
     "$work/whole.policy" >"$work/deep.policy"
-must as ada policy set "$work/deep.policy"
+must as ada authority policy "$work/deep.policy"
 mkdir "$work/m/deep"
 echo 'bad inside' >"$work/inner.txt"
 (cd "$work" && tar -cf m/deep/outer.tar inner.txt)

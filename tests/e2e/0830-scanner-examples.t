@@ -49,7 +49,7 @@ station noclamd
 	done
 	echo ');'
 } >"$work/site.policy"
-must as ada policy set "$work/site.policy"
+must as ada authority policy "$work/site.policy"
 intake "$work/small.img"
 as otto items "$transfer" --where kind=file --json |
     python3 -c 'import json, sys

@@ -98,7 +98,7 @@ policy() { # GROUP
 		echo '	{ scanner = "type"; types = "*"; part = true; }'
 		echo ');'
 	} >"$work/hostile.policy"
-	as ada policy set "$work/hostile.policy"
+	as ada authority policy "$work/hostile.policy"
 }
 
 # --- what the officer sees ------------------------------------------------------------

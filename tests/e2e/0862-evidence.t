@@ -22,7 +22,7 @@ rules = ( { kind = "file"; verdict = "clean"; gate = "pass"; }, { verdict = "inc
 	{ kind = "directory"; gate = "pass"; } );
 medium_digest = "none";
 END
-	must as ada policy set "$work/$1.policy"
+	must as ada authority policy "$work/$1.policy"
 }
 both='{ scanner = "av"; types = "*"; }, { scanner = "yara"; types = "*"; }'
 two='engines = ( { types = "*"; at_least = 2; } );'
@@ -34,7 +34,7 @@ print(" ".join(sorted(r["name"] + "=" + r["verdict"] for r in map(json.loads, sy
 }
 station
 refused "more engines than there are scanners is a mistake" 1 'asks for 2 engines, and required names 1' \
-    as ada policy set "$(printf '%s' "$work/none.policy"; cat >"$work/none.policy" <<END
+    as ada authority policy "$(printf '%s' "$work/none.policy"; cat >"$work/none.policy" <<END
 name = "none"; required = ( { scanner = "av"; types = "*"; } ); $two
 END
 )"

@@ -35,7 +35,7 @@ $2
 rules = ( { kind = "file"; verdict = "clean"; gate = "pass"; }, { kind = "directory"; gate = "pass"; } );
 medium_digest = "none";
 END2
-	must as ada policy set "$work/$1.policy"
+	must as ada authority policy "$work/$1.policy"
 }
 submitted() {
 	intake "$work/small.img"

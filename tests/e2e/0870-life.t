@@ -207,7 +207,7 @@ rm "$work/e/endless"
 
 # --- used again ----------------------------------------------------------------------------
 signatures 40000 0
-as ada policy set "$work/use.policy" >/dev/null
+as ada authority policy "$work/use.policy" >/dev/null
 forget
 intake "$work/one.img"
 first=$transfer

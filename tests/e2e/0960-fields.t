@@ -29,8 +29,8 @@ END
 } >"$work/site.policy"
 sed 's/"grade" \]/"graed" ]/' "$work/site.policy" >"$work/odd.policy"
 refused "a policy that asks for a field nobody knows" 1 'graed.*neither a standard field' \
-    as ada policy set "$work/odd.policy"
-must as ada policy set "$work/site.policy"
+    as ada authority policy "$work/odd.policy"
+must as ada authority policy "$work/site.policy"
 fields_of() { # TRANSFER
 	as otto status "$1"
 }

@@ -51,9 +51,30 @@ ledger_refuse(struct channel *c, const char *why)
 	    c, MSG_LEDGER_REFUSED, json_pack("{s:b,s:s}", "fault", 0, "why", why), -1);
 }
 
+/* What an officer signs meanwhile. */
+static void
+ledger_sign(struct shop *s)
+{
+	struct mischief *mischief = s->mischief;
+	const struct custody *c = s->maker->custody;
+	const struct custody_transfer *t =
+	    custody_transfer_at(c, custody_transfer_count(c) - 1);
+	MEM_FREE char *subj = mem_printf("xfer:%s", t->id);
+	bool asks = t->recall.proposal.leaf[0] == '\0';
+	bool keeps = strcmp(mischief->sign, "xfer.keep") == 0;
+	if (mischief->sign[0] == '\0')
+		return;
+	maker_add(s->maker, LOG_CUSTODY, mischief->sign, subj,
+	    maker_find(s->maker, mischief->who),
+	    json_pack("{s:s*,s:s*}", "leaf", asks ? NULL : t->recall.proposal.leaf, "reason",
+		asks || keeps ? "the wrong one" : NULL));
+	mischief->sign[0] = '\0';
+}
+
 static void
 ledger_read(struct shop *s, struct channel *c, const struct msg *m)
 {
+	ledger_sign(s);
 	bool custody = strcmp(msg_str(m, "log"), "custody") == 0;
 	int log = custody ? LOG_CUSTODY : LOG_AUTHORITY;
 	uint64_t from = msg_uint(m, "from"), size = s->sizes[log];
@@ -284,6 +305,16 @@ rig_close(struct rig *r)
 	maker_free(r->shop->maker);
 	free(r->shop);
 	munmap(r->mischief, sizeof(*r->mischief));
+}
+
+void
+rig_sign(struct rig *r, const char *type, const char *who)
+{
+	char why[RECORD_WHY_SIZE] = "";
+	snprintf(r->mischief->who, sizeof(r->mischief->who), "%s", who);
+	snprintf(r->mischief->sign, sizeof(r->mischief->sign), "%s", type);
+	if (record_refresh(r->record, why) != ERR_OK)
+		fail_msg("%s by %s: %s", type, who, why);
 }
 
 int

@@ -20,11 +20,12 @@
 
 /* What the played programs do wrong; shared with them. */
 struct mischief {
-	char refuse[32];   /* this type of event is refused */
-	uint64_t hide;     /* the newest entries of the custody log that are kept back */
-	bool bad_doc;      /* documents come with a byte changed */
-	int flip, missing; /* file whose object is changed or gone; -1 for none */
-	bool cut;          /* objects are a byte short */
+	char refuse[32];        /* this type of event is refused */
+	uint64_t hide;          /* the newest entries of the custody log that are kept back */
+	bool bad_doc;           /* documents come with a byte changed */
+	int flip, missing;      /* file whose object is changed or gone; -1 for none */
+	bool cut;               /* objects are a byte short */
+	char sign[32], who[32]; /* an officer signs an entry of this type before it is read */
 };
 
 /* The played ledger's memory. */
@@ -67,6 +68,11 @@ bool rig_exists(const struct rig *, const char *pattern);
 /* Nothing of the transfer is on the share, in no form. */
 void rig_invisible(const struct rig *);
 size_t rig_entries(struct rig *, const char *type);
+/*
+ * This officer signs an entry of this type about the transfer: xfer.recall and
+ * xfer.retire with a reason, xfer.confirm and xfer.keep about the one before.
+ */
+void rig_sign(struct rig *, const char *type, const char *who);
 /* Writes a file below the station's directory. */
 void rig_put_text(const struct rig *, const char *path, const char *text);
 /* Runs a script of the shell in the share, $0 being the transfer; its exit status. */

@@ -55,7 +55,7 @@ static const struct {
     {"scanner", ROLE_SCANNER, 0, ""},
     {"ledger", ROLE_LEDGER, NEED_FILES | NEED_MEMFD | NEED_SECRET, ""},
     {"stager", ROLE_STAGER, NEED_FILES | NEED_STORE | NEED_THREADS | NEED_MEMFD, ""},
-    {"report", ROLE_REPORT, NEED_MEMFD, ""},
+    {"report", ROLE_REPORT, NEED_THREADS | NEED_MEMFD, ""},
     {"preview", ROLE_PREVIEW, 0, ""},
     {"loader", ROLE_LOADER, NEED_FILES | NEED_STORE, ""},
     {"rescan", ROLE_RESCAN, NEED_MEMFD, ""},

@@ -170,7 +170,7 @@ self_test_objects_are_what_engines_know(void **state)
 }
 
 static void
-each_set_of_signatures_has_witnesses_of_its_own(void **state)
+each_set_of_signatures_has_marks_of_its_own(void **state)
 {
 	static const char *const which[] = {"loaded", "refused", "loaded"};
 	struct station s;
@@ -456,7 +456,7 @@ main(void)
 	    cmocka_unit_test(objects_are_called_good_only_when_their_bytes_are),
 	    cmocka_unit_test(one_object_too_many_to_look_at_ends_the_vault),
 	    cmocka_unit_test(self_test_objects_are_what_engines_know),
-	    cmocka_unit_test(each_set_of_signatures_has_witnesses_of_its_own),
+	    cmocka_unit_test(each_set_of_signatures_has_marks_of_its_own),
 	    cmocka_unit_test(slow_scanner_gets_its_whole_window_in_order),
 	    cmocka_unit_test(desk_that_does_not_listen_loses_no_result),
 	    cmocka_unit_test(disk_below_its_floor_is_told_and_the_pipe_ends),

@@ -232,13 +232,13 @@ start_watching(void)
 	return w;
 }
 
-/* Each row: what the engine says of known bad, known good, and both witnesses. */
+/* Each row: what the engine says of known bad, known good, and both marks. */
 static void
 an_engine_is_seen_to_have_loaded_a_set(void **state)
 {
 	static const struct {
 		const char *verdicts[4];
-		enum worker_witness witness;
+		enum worker_mark mark;
 		const char *said;
 	} rows[] = {
 	    {{"malicious", "clean", "malicious", "clean"}, WORKER_HAS_LOADED, "tested 1 \n"},
@@ -261,7 +261,7 @@ an_engine_is_seen_to_have_loaded_a_set(void **state)
 			result(k + 1, 0, rows[i].verdicts[k], 9, 9);
 		}
 		expect(rows[i].said);
-		assert_int_equal(worker_witness(w), rows[i].witness);
+		assert_int_equal(worker_mark(w), rows[i].mark);
 		worker_free(w);
 	}
 }

@@ -68,7 +68,8 @@ static void
 peer_on_nonce(struct peer *p, struct msg *m)
 {
 	(void)m;
-	peer_send(p, MSG_DESK_NONCE, json_pack("{s:s}", "nonce", ENTRY_ZEROS));
+	peer_send(
+	    p, MSG_DESK_NONCE, json_pack("{s:s, s:i}", "nonce", ENTRY_ZEROS, "refused", 0));
 }
 
 static void

@@ -29,7 +29,9 @@
 	"block_medium = ( { kind = \"region\"; state = \"encrypted\"; why = \"no encrypted "   \
 	"volumes\"; } );\n"
 
+#ifndef SAMPLE_ITEMS
 #define SAMPLE_ITEMS 64
+#endif
 
 struct sample {
 	struct inventory_item items[SAMPLE_ITEMS];

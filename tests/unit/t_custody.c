@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/field src/core/fieldrule src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_fields src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh */
+/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* The rule engine: every rule once held, once broken, by name. */
 #include "tests/unit/custody.h"
@@ -179,14 +179,15 @@ nothing_is_in_force_before_the_threshold(void **state)
 	    json_pack("{s:s,s:s}", "id", "rita", "name", "Rita Voss"));
 	assert_null(custody_person_find(m->custody, "rita"));
 	assert_int_equal(custody_pending_count(m->custody), 1);
-	const char *act, *type, *subj;
-	custody_pending_at(m->custody, 0, &act, &type, &subj);
-	assert_string_equal(type, "requester.enroll");
+	struct custody_proposal p;
+	assert_true(custody_pending_at(m->custody, 0, &p));
+	assert_false(custody_pending_at(m->custody, 1, &p));
+	assert_string_equal(p.type, "requester.enroll");
 	json_t *wrong = maker_body(m, LOG_AUTHORITY, "authority.endorse", "policy", two,
-	    json_pack("{s:s}", "leaf", act));
+	    json_pack("{s:s}", "leaf", p.leaf));
 	assert_refused(maker_try(m, LOG_AUTHORITY, wrong, two), "is about person:rita");
-	maker_add(
-	    m, LOG_AUTHORITY, "authority.endorse", subj, two, json_pack("{s:s}", "leaf", act));
+	maker_add(m, LOG_AUTHORITY, "authority.endorse", p.subj, two,
+	    json_pack("{s:s}", "leaf", p.leaf));
 	assert_non_null(custody_person_find(m->custody, "rita"));
 	assert_int_equal(custody_pending_count(m->custody), 0);
 	json_t *done = maker_body(m, LOG_AUTHORITY, "authority.endorse", "person:rita",

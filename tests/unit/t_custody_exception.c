@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/field src/core/fieldrule src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_fields src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh */
+/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Exceptions and addenda in the record: who may, where they hold, and what they are used for.
  */
@@ -191,10 +191,10 @@ an_exception_needs_as_many_admins_as_a_policy(void **state)
 	maker_add(m, LOG_AUTHORITY, "exception.add", "exception", &m->people[0],
 	    maker_except_data(day));
 	assert_int_equal(custody_exception_count(m->custody), 0);
-	const char *leaf, *type, *about;
-	custody_pending_at(m->custody, 0, &leaf, &type, &about);
-	assert_string_equal(about, "exception");
-	MEM_FREE char *kept = mem_strdup(leaf);
+	struct custody_proposal p;
+	assert_true(custody_pending_at(m->custody, 0, &p));
+	assert_string_equal(p.subj, "exception");
+	MEM_FREE char *kept = mem_strdup(p.leaf);
 	assert_refused(try_as(LOG_AUTHORITY, "authority.endorse", "exception", "root1",
 			   json_pack("{s:s}", "leaf", kept)),
 	    "stands behind");
@@ -211,11 +211,11 @@ an_exception_needs_as_many_admins_as_a_policy(void **state)
 	    maker_except_end_data(kept));
 	x = custody_exception_find(m->custody, kept);
 	assert_int_equal(x->until, CUSTODY_EXCEPTION_OPEN);
-	custody_pending_at(m->custody, 1, &leaf, &type, &about);
-	MEM_FREE char *second = mem_strdup(leaf);
-	custody_pending_at(m->custody, 0, &leaf, &type, &about);
+	assert_true(custody_pending_at(m->custody, 1, &p));
+	MEM_FREE char *second = mem_strdup(p.leaf);
+	assert_true(custody_pending_at(m->custody, 0, &p));
 	maker_add(m, LOG_AUTHORITY, "authority.endorse", "exception", &m->people[2],
-	    json_pack("{s:s}", "leaf", leaf));
+	    json_pack("{s:s}", "leaf", p.leaf));
 	x = custody_exception_find(m->custody, kept);
 	assert_int_not_equal(x->until, CUSTODY_EXCEPTION_OPEN);
 	assert_refused(try_as(LOG_AUTHORITY, "authority.endorse", "exception", "root3",

@@ -330,7 +330,7 @@ every_state_that_is_not_over_has_a_next_step(void **state)
 {
 	(void)state;
 	for (unsigned s = TRANSFER_NONE + 1; s < TRANSFER__MAX; s++) {
-		bool over = s == TRANSFER_CLOSED || s == TRANSFER_ABORTED;
+		bool over = transfer_state_ended((enum transfer_state)s);
 		const char *name = transfer_state_name((enum transfer_state)s);
 		if ((work_next(name)[0] == '\0') != over)
 			fail_msg("%s: \"%s\"", name, work_next(name));

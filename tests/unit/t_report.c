@@ -1,9 +1,8 @@
-/* links: src/core/report src/core/report_items src/core/report_text src/core/report_json src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions */
+/* links: src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions src/core/field src/core/fieldrule src/core/report_recall */
 /* SPDX-License-Identifier: ISC */
 #include "src/core/account.h"
 #include "src/core/report.h"
-#include "src/core/report_json.h"
-#include "src/core/report_text.h"
+#include "src/core/report_tell.h"
 #include "src/core/slip.h"
 #include "src/core/tally.h"
 #include "tests/unit/sample.h"
@@ -145,11 +144,15 @@ render(struct story *st, struct buf *text, struct buf *json, struct buf *slip)
 	if (report_build(&st->input, &tree, why) != ERR_OK)
 		fail_msg("%s", why);
 	struct buf *all[] = {text, json, slip};
-	for (size_t i = 0; i < COUNT(all); i++)
+	for (size_t i = 0; i < COUNT(all); i++) {
+		struct sheet sheet;
 		buf_init(all[i], 1 << 20);
-	assert_int_equal(report_text_print(tree, text), ERR_OK);
-	assert_int_equal(report_json_print(tree, json), ERR_OK);
-	assert_int_equal(slip_print(tree, slip), ERR_OK);
+		sheet_init(
+		    &sheet, i == 1 ? &sheet_json : &sheet_text, NULL, sheet_keep, all[i]);
+		assert_int_equal(
+		    (i == 2 ? slip_tell : report_tell)(&st->input, tree, &sheet), ERR_OK);
+		assert_int_equal(sheet_done(&sheet), ERR_OK);
+	}
 	json_decref(tree);
 	for (size_t i = 0; i < COUNT(all); i++)
 		for (size_t k = 0, cells = 0; k < all[i]->len; k++) {

@@ -418,6 +418,48 @@ seal_cost_limits_are_exact(void **state)
 	}
 }
 
+/* The same seed; the new passphrase opens it and the old one does not; never cheaper. */
+static void
+seal_change_never_lowers_the_cost(void **state)
+{
+	static const struct {
+		enum seal_cost was, least;
+		uint64_t ops, mem_bytes;
+	} cases[] = {
+	    {SEAL_COST_FLOOR, SEAL_COST_FLOOR, 2, 64 << 20},
+	    {SEAL_COST_FLOOR, SEAL_COST_MODERATE, 3, 256 << 20},
+	    {SEAL_COST_MODERATE, SEAL_COST_FLOOR, 3, 256 << 20},
+	};
+	SECRET *old = passphrase("correct horse"), *new = passphrase("battery staple");
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct seal_header was, is;
+		struct buf file, changed;
+		SECRET *seed = NULL, *none = NULL;
+		buf_init(&file, LIM_KEY_FILE_BYTES);
+		buf_init(&changed, LIM_KEY_FILE_BYTES);
+		assert_int_equal(
+		    seal_close(seal_seed, old, "ada", cases[i].was, &file), ERR_OK);
+		assert_int_equal(seal_header_parse(file.data, file.len, &was), ERR_OK);
+		assert_int_equal(
+		    seal_change(file.data, file.len, new, new, cases[i].least, &changed),
+		    ERR_DENIED);
+		assert_int_equal(changed.len, 0);
+		assert_int_equal(
+		    seal_change(file.data, file.len, old, new, cases[i].least, &changed),
+		    ERR_OK);
+		assert_int_equal(
+		    seal_open(changed.data, changed.len, old, NULL, &none), ERR_DENIED);
+		assert_int_equal(seal_open(changed.data, changed.len, new, &is, &seed), ERR_OK);
+		assert_string_equal(is.officer, "ada");
+		assert_memory_equal(is.public, was.public, sizeof(is.public));
+		assert_int_equal(is.ops, cases[i].ops);
+		assert_int_equal(is.mem_bytes, cases[i].mem_bytes);
+		buf_done(&file);
+		buf_done(&changed);
+	}
+}
+
 int
 main(void)
 {
@@ -439,6 +481,7 @@ main(void)
 	    cmocka_unit_test(seal_key_file_over_the_limit_is_refused),
 	    cmocka_unit_test(seal_officer_id_is_checked),
 	    cmocka_unit_test(seal_never_repeats_itself),
+	    cmocka_unit_test(seal_change_never_lowers_the_cost),
 	};
 	return cmocka_run_group_tests_name("seal", tests, seal_setup, seal_teardown);
 }

@@ -34,23 +34,22 @@ custody_station_fingerprint(const struct custody *c)
 	return station_key;
 }
 
-size_t
-custody_person_count(const struct custody *c)
-{
-	(void)c;
-	return 1;
-}
+/* ann's, in force and before; the test says which it is that signed. */
+static char ann_key[SSHSIG_FINGERPRINT_SIZE];
+static bool ann_key_ended;
 
-const struct custody_person *
-custody_person_at(const struct custody *c, size_t i)
+const struct custody_key *
+custody_person_of_key(
+    const struct custody *c, const char *fingerprint, const struct custody_person **ret_person)
 {
-	static struct custody_person p;
+	static const struct custody_person ann = {.id = "ann"};
+	static struct custody_key k;
 	(void)c;
-	(void)i;
-	snprintf(p.id, sizeof(p.id), "ann");
-	snprintf(p.key, sizeof(p.key), "SHA256:another");
-	p.has_key = true;
-	return &p;
+	k.until.size = ann_key_ended ? 7 : CUSTODY_OPEN;
+	if (strcmp(fingerprint, ann_key) != 0)
+		return NULL;
+	*ret_person = &ann;
+	return &k;
 }
 
 /* --- rig ------------------------------------------------------------------------------ */
@@ -71,7 +70,8 @@ setup(void **state)
 	static const uint8_t seed[SSHSIG_SEED_SIZE] = {7};
 	struct rig *r = mem_alloc(sizeof(*r));
 	played_begin();
-	station_key[0] = '\0';
+	station_key[0] = ann_key[0] = '\0';
+	ann_key_ended = false;
 	if (seal_init() != ERR_OK || sshsig_key_new(seed, &r->key) != ERR_OK)
 		return -1;
 	sshsig_fingerprint(sshsig_key_public(r->key), r->fingerprint);
@@ -318,12 +318,16 @@ test_every_field_and_the_key_are_shown(void **state)
 }
 
 static void
-test_a_key_nobody_has_now_is_said(void **state)
+test_whose_key_it_is_or_was_is_said(void **state)
 {
 	struct rig *r = *state;
 	add(r, "xfer.take", "officer", r->fingerprint, json_object());
-	assert_non_null(strstr(whole(r), "a key that nobody has now"));
+	assert_non_null(strstr(whole(r), "a key that nobody ever had"));
 	assert_non_null(strstr(whole(r), "ann, Ann Frey, as officer"));
+	snprintf(ann_key, sizeof(ann_key), "%s", r->fingerprint);
+	assert_non_null(strstr(whole(r), "checked here; by the key of ann"));
+	ann_key_ended = true;
+	assert_non_null(strstr(whole(r), "checked here; by an earlier key of ann"));
 }
 
 static void
@@ -403,7 +407,8 @@ test_export_writes_three_papers_and_says_where(void **state)
 		played.fns[played.asked - 1](r->timeline, &m);
 		json_decref(m.body);
 	}
-	assert_string_equal(played.said, "On the share: reports/K1-000042/text, json, slip");
+	assert_string_equal(
+	    played.said, "On the share: reports/K1-000042/text, json, pdf, slip");
 }
 
 static void
@@ -435,7 +440,7 @@ main(void)
 	    T(test_a_record_that_could_still_change_is_not_read),
 	    T(test_an_empty_record_is_no_fault),
 	    T(test_every_field_and_the_key_are_shown),
-	    T(test_a_key_nobody_has_now_is_said),
+	    T(test_whose_key_it_is_or_was_is_said),
 	    T(test_a_signature_by_another_key_is_not_good),
 	    T(test_a_changed_entry_is_not_good),
 	    T(test_escape_closes_the_entry_before_the_screen),

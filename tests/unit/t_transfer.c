@@ -22,7 +22,8 @@ same(const struct transfer_facts *a, const struct transfer_facts *b)
 {
 	return a->state == b->state && a->fault_from == b->fault_from && a->slots == b->slots &&
 	       a->files == b->files && a->scanned == b->scanned &&
-	       a->inventory == b->inventory && a->releasing == b->releasing;
+	       a->inventory == b->inventory && a->releasing == b->releasing &&
+	       a->recall_from == b->recall_from && a->confirmed == b->confirmed;
 }
 
 static void
@@ -56,6 +57,11 @@ check_invariants(const struct transfer_facts *f)
 	if (f->state == TRANSFER_REVIEW)
 		assert_true(f->scanned && f->slots == 0);
 	assert_int_equal(f->state == TRANSFER_FAULT, f->fault_from != TRANSFER_NONE);
+	bool asked = f->state == TRANSFER_RECALL || f->state == TRANSFER_RETIRE;
+	assert_int_equal(asked, f->recall_from != TRANSFER_NONE);
+	if (asked || f->state == TRANSFER_RECALLED || f->state == TRANSFER_RETIRED)
+		assert_true(f->files && f->slots >= 2);
+	assert_true(asked || !f->confirmed);
 }
 
 static void
@@ -93,6 +99,48 @@ no_path_to_release_without_inventory_scanning_and_approvals(void **state)
 		assert_false(without[TRANSFER_RELEASED]);
 		assert_true(without[TRANSFER_CLOSED]);
 	}
+}
+
+/* Nothing moves a delivery but two signatures, and nothing brings one back that was moved. */
+static void
+recall_and_retirement_take_two_signatures(void **state)
+{
+	static const struct {
+		enum transfer_event ask, done, other;
+		enum transfer_state asked, over;
+	} kinds[] = {
+	    {EVENT_RECALL, EVENT_RECALL_DONE, EVENT_RETIREMENT_DONE, TRANSFER_RECALL,
+		TRANSFER_RECALLED},
+	    {EVENT_RETIREMENT, EVENT_RETIREMENT_DONE, EVENT_RECALL_DONE, TRANSFER_RETIRE,
+		TRANSFER_RETIRED},
+	};
+	static const enum transfer_state from[] = {TRANSFER_RELEASED, TRANSFER_CLOSED};
+	(void)state;
+	for (size_t k = 0; k < 4; k++) {
+		struct transfer_facts f = {.state = from[k / 2], .slots = 2, .files = true};
+		const size_t i = k % 2;
+		assert_int_equal(transfer_step(&f, kinds[i].ask), ERR_OK);
+		assert_true(f.state == kinds[i].asked && transfer_delivered(&f));
+		struct transfer_facts kept = f;
+		assert_int_equal(transfer_step(&kept, EVENT_RECALL_KEEP), ERR_OK);
+		assert_int_equal(kept.state, from[k / 2]);
+		assert_int_equal(transfer_step(&kept, kinds[i].ask), ERR_OK);
+		assert_int_equal(transfer_step(&f, kinds[i].ask), ERR_STATE);
+		assert_int_equal(transfer_step(&f, kinds[i].done), ERR_STATE);
+		assert_int_equal(transfer_step(&f, EVENT_RECALL_OK), ERR_OK);
+		assert_int_equal(transfer_step(&f, EVENT_RECALL_OK), ERR_STATE);
+		assert_int_equal(transfer_step(&f, EVENT_RECALL_KEEP), ERR_STATE);
+		assert_int_equal(transfer_step(&f, kinds[i].other), ERR_STATE);
+		assert_int_equal(transfer_step(&f, kinds[i].done), ERR_OK);
+		assert_true(f.state == kinds[i].over && transfer_state_ended(f.state));
+		assert_false(transfer_delivered(&f) || f.confirmed);
+		assert_int_equal(transfer_step(&f, EVENT_RELEASE), ERR_STATE);
+		assert_int_equal(transfer_step(&f, kinds[i].ask), ERR_STATE);
+	}
+	struct transfer_facts nothing = {.state = TRANSFER_CLOSED, .slots = 2};
+	assert_int_equal(transfer_step(&nothing, EVENT_RECALL), ERR_STATE);
+	assert_int_equal(transfer_step(&nothing, EVENT_RETIREMENT), ERR_STATE);
+	assert_false(transfer_delivered(&nothing));
 }
 
 static void
@@ -145,7 +193,9 @@ ended_transfers_stay_ended(void **state)
 	const struct transfer_row *rows = transfer_rows(&n);
 	(void)state;
 	for (size_t i = 0; i < n; i++) {
-		if (transfer_state_ended(rows[i].state))
+		/* a delivery can be recalled or retired, whatever was closed about it */
+		if (transfer_state_ended(rows[i].state) && rows[i].event != EVENT_RECALL &&
+		    rows[i].event != EVENT_RETIREMENT)
 			assert_int_equal(rows[i].next, rows[i].state);
 		assert_int_not_equal(rows[i].next, TRANSFER_NONE);
 		assert_int_equal(transfer_event_row(rows[i].event)->subjects, SUBJ_XFER);
@@ -172,15 +222,17 @@ every_transfer_event_has_a_row(void **state)
 }
 
 static void
-stager_asks_for_three_things_only(void **state)
+stager_asks_for_what_it_does_only(void **state)
 {
 	(void)state;
 	for (unsigned e = 0; e < EVENT__MAX; e++) {
 		const struct transfer_event_row *r = transfer_event_row((enum transfer_event)e);
-		bool his = e == EVENT_RELEASE || e == EVENT_DELIVER || e == EVENT_FAULT;
+		bool moves = e == EVENT_RECALL_DONE || e == EVENT_RETIREMENT_DONE;
+		bool his =
+		    e == EVENT_RELEASE || e == EVENT_DELIVER || e == EVENT_FAULT || moves;
 		assert_int_equal((r->askers & ASK_STAGER) != 0, his);
 		/* What the station signs for release is nobody else's wish. */
-		if (e == EVENT_RELEASE || e == EVENT_DELIVER)
+		if (e == EVENT_RELEASE || e == EVENT_DELIVER || moves)
 			assert_int_equal(r->askers, ASK_STAGER);
 		if (e == EVENT_APPROVE)
 			assert_int_equal(r->signers, SIGNER_OFFICER);
@@ -251,11 +303,12 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(no_path_to_release_without_inventory_scanning_and_approvals),
+	    cmocka_unit_test(recall_and_retirement_take_two_signatures),
 	    cmocka_unit_test(an_addendum_returns_only_what_is_worse),
 	    cmocka_unit_test(one_row_at_most_applies),
 	    cmocka_unit_test(ended_transfers_stay_ended),
 	    cmocka_unit_test(every_transfer_event_has_a_row),
-	    cmocka_unit_test(stager_asks_for_three_things_only),
+	    cmocka_unit_test(stager_asks_for_what_it_does_only),
 	    cmocka_unit_test(subjects_are_strict),
 	    cmocka_unit_test(names_go_both_ways),
 	    cmocka_unit_test(table_prints_every_row),

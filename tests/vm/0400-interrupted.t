@@ -11,7 +11,7 @@ echo 'a note' >"$work/m/note.txt"
 for n in 1 2 3 4 5 6 7 8; do head -c 1000000 /dev/urandom >"$work/m/data$n.bin"; done
 stick "$work/slow.img" "$work/m" 48
 before=$(digest "$work/slow.img")
-slow='port=1 serial=SLOW1 bps=400000'
+slow='port=1 serial=SLOW1 bps=250000'
 read_slowly() { # TRANSFER: inserted, its form filled in, read as far as a part of it
 	# shellcheck disable=SC2086
 	guest plug slow "$work/slow.img" $slow
@@ -19,10 +19,11 @@ read_slowly() { # TRANSFER: inserted, its form filled in, read as far as a part 
 	begin_reading "^ PROGRESS $1"
 	need '^ read +[3-8] / 9 '
 }
-# All nine files are there; those that were read before are not read again.
+# All nine files are there; those that were read before are not read again.  A busy machine
+# may have read the last one, too, before the power goes.
 read_on() { # NAME
 	like "$1: what was read is not read again" "$(screen)" \
-	    'Resumed +[2-8] files \(.*\) were read before and not again; [1-7] were read now'
+	    'Resumed +[2-9] files \(.*\) were read before and not again; [0-7] were read now'
 }
 fast_again() {
 	guest plug slow "$work/slow.img" port=1 serial=SLOW1

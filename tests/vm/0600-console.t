@@ -109,5 +109,5 @@ again() {
 	[ -n "$other" ] && [ "$other" != "$boot" ]
 }
 guest key alt-sysrq-b
-ok "and SysRq b resets the machine" wait_for 40 again
+ok "and SysRq b resets the machine" wait_for 100 again
 done_testing

@@ -61,7 +61,7 @@ run sallyport scanners --check /usr/share/sallyport/scanners.d/marking-sh.conf
 like "it keeps the contract, its command in its sandbox" "$out$err" '[0-9]+ kept, 0 broken'
 inside 'systemctl restart sallyport.target' >/dev/null 2>&1
 needed "the station answers again" wait_for 30 sallyport status
-run as ada policy set /tmp/site.policy
+run as ada authority policy /tmp/site.policy
 is "the policy asks for them" "$status" 0
 
 # --- scanners have namespaces of their own -----------------------------------------------

@@ -20,9 +20,14 @@ init)
 	sed -e '/^fields = /,/;/d' -e '/^fields_optional = /d' -e '/^classification/d' \
 	    /usr/share/sallyport/policy/default.policy >/tmp/plain.policy
 	runuser -u sallyport -- sallyport init --policy /tmp/plain.policy --site lab.test --station K1 --admin ada --name 'Ada Admin' \
-	    --clamd /run/sallyport-clamd/clamd.sock --new-passphrase-fd 9 9<<END
+	    --clamd /run/sallyport-clamd/clamd.sock --new-passphrase-fd 9 9<<END >/root/founding-page.txt
 ada opens the demo
 END
+	cat /root/founding-page.txt
+	at=$(sed -n 's/^  group \([0-9]*\) of the genesis.*/\1/p' /root/founding-page.txt)
+	word=$(sed -n '/^Genesis of the authority log/,/^$/p' /root/founding-page.txt | sed 1d | tr -dc 0-9a-f |
+	    cut -c $((4 * at - 3))-$((4 * at)))
+	runuser -u sallyport -- sallyport init --word "$word"
 	;;
 hand-over)
 	# First the folders get their owners: until then station.conf is not root's, and in a
@@ -61,13 +66,13 @@ people)
 ada opens the demo
 END
 	}
-	as officer add otto --name 'Otto Officer' --role officer --new-passphrase-fd 8 8<<END
+	as authority add otto --name 'Otto Officer' --role officer --new-passphrase-fd 8 8<<END
 otto opens the demo
 END
-	as officer add paula --name 'Paula Officer' --role officer --new-passphrase-fd 8 8<<END
+	as authority add paula --name 'Paula Officer' --role officer --new-passphrase-fd 8 8<<END
 paula opens the demo
 END
-	as requester add rita --name 'Rita Requester'
+	as authority requester rita --name 'Rita Requester'
 	;;
 kiosk)
 	sallyport-kiosk on

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const char *const export_formats[] = {"text", "json", "slip"};
+static const char *const export_formats[] = {"text", "json", "pdf", "slip"};
 #define EXPORT_FORMATS (sizeof(export_formats) / sizeof(export_formats[0]))
 
 static void export_ask(struct export *);

@@ -179,7 +179,7 @@ intake_is_complete(struct intake *in)
 	json_t *field;
 	if (in->npeople == 0) {
 		app_warn(app, "Nobody is enrolled as a requester; an administrator enrols one: "
-			      "requester add.");
+			      "authority requester.");
 		return false;
 	}
 	if (form_choice(in->form, in->requester) == 0) {

@@ -87,7 +87,7 @@ timeline_say_value(struct timeline_page *p, const char *way, const json_t *v)
 	}
 }
 
-/* Whose key that is now, as the authority log says. */
+/* Whose key that is or was, as the authority log says. */
 static struct safe
 timeline_owner(struct arena *a, const struct custody *c, const char *fingerprint)
 {
@@ -95,12 +95,12 @@ timeline_owner(struct arena *a, const struct custody *c, const char *fingerprint
 		return SAFE("a key that cannot be looked up");
 	if (strcmp(custody_station_fingerprint(c), fingerprint) == 0)
 		return SAFE("the key of the station");
-	for (size_t i = 0; i < custody_person_count(c); i++) {
-		const struct custody_person *p = custody_person_at(c, i);
-		if (p->has_key && strcmp(p->key, fingerprint) == 0)
-			return safe_printf(a, "the key of %s", p->id);
-	}
-	return SAFE("a key that nobody has now");
+	const struct custody_person *p;
+	const struct custody_key *k = custody_person_of_key(c, fingerprint, &p);
+	if (k == NULL)
+		return SAFE("a key that nobody ever had");
+	return safe_printf(
+	    a, "%s of %s", k->until.size == CUSTODY_OPEN ? "the key" : "an earlier key", p->id);
 }
 
 /* The signature is checked here, over the bytes that came. */

@@ -35,6 +35,12 @@ static const struct timeline_word {
     {"xfer.medium", "medium left", "@disposition; by @officer"},
     {"xfer.abort", "ended", "@reason"},
     {"xfer.close", "closed", "@disposition"},
+    {"xfer.recall", "recall", "proposed: @reason"},
+    {"xfer.retire", "retirement", "proposed: @reason"},
+    {"xfer.confirm", "agreed", ""},
+    {"xfer.keep", "kept", "@reason"},
+    {"xfer.recalled", "recalled", "off the share; a tombstone stands at @dest"},
+    {"xfer.retired", "retired", "removed; a tombstone stands at @dest"},
 };
 
 static const struct timeline_word *

@@ -14,6 +14,8 @@ static const struct {
     {"SUBMITTED", "another officer signs"},
     {"APPROVED", "is being released"},
     {"RELEASED", "hand the medium back and close"},
+    {"RECALL", "another officer signs the recall"},
+    {"RETIRE", "another officer signs the retirement"},
     {"BLOCKED", "mend the cause, then scan again"},
     {"FAULT", "repeat the step that failed"},
 };
@@ -23,7 +25,7 @@ static const struct {
 	const char *states; /* blank behind each */
 	const char *one, *many;
 } work_counts[] = {
-    {"SUBMITTED ", "waits for a second officer", "wait for a second officer"},
+    {"SUBMITTED RECALL RETIRE ", "waits for a second officer", "wait for a second officer"},
     {"FAULT ", "needs a step repeated", "need a step repeated"},
     {"BLOCKED ", "is blocked", "are blocked"},
     {"CHOOSING ", "waits for a choice", "wait for a choice"},

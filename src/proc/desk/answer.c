@@ -100,6 +100,19 @@ answer_add_data(json_t *status, const char *key, json_t *data)
 		json_object_set(status, key, data);
 }
 
+/* A recall or retirement that was proposed, or done; NULL: none. */
+static json_t *
+answer_recall(const struct custody_transfer *t)
+{
+	const struct custody_recall *r = &t->recall;
+	if (r->reason == NULL)
+		return NULL;
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:b}", "by", r->proposal.officer,
+	    "name", r->proposal.name, "at", r->proposal.at, "leaf", r->proposal.leaf,
+	    "agreed_by", r->agreement.officer, "agreed_at", r->agreement.at, "reason",
+	    r->reason, "retire", r->retire);
+}
+
 void
 answer_status(struct session *s, struct msg *m)
 {
@@ -133,6 +146,9 @@ answer_status(struct session *s, struct msg *m)
 	json_object_set_new(
 	    status, "approvals_needed", json_integer((json_int_t)t->facts.slots_needed));
 	json_object_set_new(status, "sandboxed", json_boolean(!t->tainted));
+	json_t *recall = answer_recall(t);
+	answer_add_data(status, "recall", recall);
+	json_decref(recall);
 	const struct intake *in = intake_find(s->desk, id);
 	json_t *choosing = in != NULL && choosing_waits(in) ? choice_status(in) : NULL;
 	answer_add_data(status, "choosing", choosing);

@@ -6,6 +6,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/policy.h"
+#include "src/proc/desk/failure.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -82,6 +83,8 @@ book_sync(struct desk *d)
 		if (custody_apply_list(d->custody, (enum transfer_log)log, list, n, why) !=
 		    ERR_OK)
 			log_fatal("the ledger's entries do not fit together: %s", why);
+		if (log == LOG_CUSTODY)
+			failure_replay(d, list, n);
 		free(list);
 		msg_done(&m);
 	}

@@ -42,6 +42,10 @@ static const struct {
     {"deliver", DELIVER_PUBLISH},
     {"index", DELIVER_PUBLISH},
     {"custody", DELIVER_PUBLISH},
+    {"signatures", DELIVER_CHECK},
+    {"move", DELIVER_PUBLISH},
+    {"remove", DELIVER_PUBLISH},
+    {"done", DELIVER_PUBLISH},
 };
 
 struct delivery {
@@ -66,6 +70,15 @@ deliver_name(const char *transfer)
 	return json_pack("{s:s}", "transfer", transfer);
 }
 
+static void
+deliver_begin(struct desk *d, const char *transfer)
+{
+	struct delivery *r = mem_alloc(sizeof(*r));
+	*r = (struct delivery){.next = d->deliveries};
+	snprintf(r->transfer, sizeof(r->transfer), "%s", transfer);
+	d->deliveries = r;
+}
+
 enum err
 deliver_start(struct desk *d, const char *transfer, char why[DELIVER_WHY_SIZE])
 {
@@ -87,11 +100,19 @@ deliver_start(struct desk *d, const char *transfer, char why[DELIVER_WHY_SIZE])
 		snprintf(why, DELIVER_WHY_SIZE, "the stager does not take requests; try again");
 		return ERR_AGAIN;
 	}
-	struct delivery *r = mem_alloc(sizeof(*r));
-	*r = (struct delivery){.next = d->deliveries};
-	snprintf(r->transfer, sizeof(r->transfer), "%s", transfer);
-	d->deliveries = r;
+	deliver_begin(d, transfer);
 	return ERR_OK;
+}
+
+enum err
+deliver_recall(struct desk *d, const char *transfer)
+{
+	if (*deliver_find(d, transfer) != NULL)
+		return ERR_OK;
+	enum err e = channel_send(d->stager, MSG_STAGE_RECALL, deliver_name(transfer), -1);
+	if (e == ERR_OK)
+		deliver_begin(d, transfer);
+	return e;
 }
 
 void
@@ -220,6 +241,7 @@ static const struct {
     {MSG_HELLO, deliver_on_hello},
     {MSG_STAGE_PROGRESS, deliver_on_progress},
     {MSG_STAGE_RELEASED, deliver_on_released},
+    {MSG_STAGE_RECALLED, deliver_on_released},
     {MSG_STAGE_WRITTEN, deliver_on_written},
     {MSG_STAGE_FAILED, deliver_on_failed},
 };

@@ -9,6 +9,8 @@
 
 /* Asks for the release of an approved transfer; the stager decides by itself. */
 enum err deliver_start(struct desk *, const char *transfer, char why[DELIVER_WHY_SIZE]);
+/* Asks for the recall or retirement that has its second signature now. */
+enum err deliver_recall(struct desk *, const char *transfer);
 /* Asks for the custody folder to be written again. */
 void deliver_custody(struct desk *, const char *transfer);
 /* Whether the share has room for a release of this size; ERR_DENIED with a sentence. */

@@ -401,7 +401,7 @@ intake_open(struct desk *d, const struct intake_request *r, char ret_transfer[TR
 	    again != NULL ? again->policy : custody_policy(d->custody));
 	if (digest[0] == '\0') {
 		snprintf(why, INTAKE_WHY_SIZE,
-		    "no policy is in force; an administrator sets one with: policy set");
+		    "no policy is in force; an administrator sets one with: authority policy");
 		return ERR_DENIED;
 	}
 	enum err e = book_policy(d, digest, &policy, why);

@@ -31,7 +31,7 @@ opening_allowed(struct desk *d, const struct intake_request *r, const struct pol
 	if (p == NULL || (p->roles & CUSTODY_REQUESTER) == 0) {
 		snprintf(why, INTAKE_WHY_SIZE,
 		    "no enrolled requester has this id; an administrator enrols one with: "
-		    "requester add");
+		    "authority requester");
 		return ERR_DENIED;
 	}
 	return fields_may_open(d, policy, r->fields, r->control, why);

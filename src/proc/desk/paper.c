@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/paper.h"
+#include "src/base/io.h"
 #include "src/base/mem.h"
+#include "src/core/digest.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/publish.h"
@@ -9,6 +11,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 struct paper {
@@ -69,6 +72,48 @@ paper_send_inputs(struct paper *p)
 	    json_pack("{s:s, s:s}", "transfer", p->transfer, "format", p->format), -1);
 }
 
+/* Nothing leaves before its entry is in the record. */
+static bool
+paper_record(struct paper *p, const char *name, int fd, char why[BOOK_WHY_SIZE])
+{
+	const struct session *s = session_find(p->desk, p->session);
+	const uint8_t *bytes;
+	size_t n;
+	char sha256[HEX_DIGEST_SIZE];
+	uint8_t digest[DIGEST_SIZE];
+	if (s == NULL || io_memfd_map(fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK) {
+		snprintf(
+		    why, BOOK_WHY_SIZE, "the report cannot be read, or nobody waits for it");
+		return false;
+	}
+	digest_sha256(bytes, n, digest);
+	munmap((void *)(uintptr_t)bytes, n);
+	hex_encode(digest, sizeof(digest), sha256);
+	MEM_FREE char *path =
+	    mem_printf("%s%s/%s", p->publish ? "reports/" : "", p->transfer, name);
+	return book_event(p->desk, "audit.export", "station",
+		   json_pack("{s:s, s:s, s:s, s:s}", "document", sha256, "format", p->format,
+		       "name", path, "officer", s->officer),
+		   why) == ERR_OK;
+}
+
+static void
+paper_on_output(struct paper *p, struct msg *m)
+{
+	char why[BOOK_WHY_SIZE];
+	if (!paper_record(p, msg_str(m, "name"), m->fd, why)) {
+		paper_fail(p, why);
+		return;
+	}
+	struct session *s = session_find(p->desk, p->session);
+	if (p->publish)
+		publish(p->desk, p->session, p->transfer, msg_str(m, "name"), m->fd);
+	else if (s != NULL)
+		channel_send(s->channel, MSG_DESK_REPORT,
+		    json_pack("{s:s}", "name", msg_str(m, "name")), m->fd);
+	paper_free(p);
+}
+
 static void
 paper_on_message(void *arg, struct channel *ch, struct msg *m)
 {
@@ -77,13 +122,7 @@ paper_on_message(void *arg, struct channel *ch, struct msg *m)
 		if (channel_accept_hello(ch, m, NULL) == ERR_OK)
 			paper_send_inputs(p);
 	} else if (m->id == MSG_REPORT_OUTPUT) {
-		struct session *s = session_find(p->desk, p->session);
-		if (p->publish)
-			publish(p->desk, p->session, p->transfer, msg_str(m, "name"), m->fd);
-		else if (s != NULL)
-			channel_send(s->channel, MSG_DESK_REPORT,
-			    json_pack("{s:s}", "name", msg_str(m, "name")), m->fd);
-		paper_free(p);
+		paper_on_output(p, m);
 	} else if (m->id == MSG_REPORT_FAILED) {
 		paper_fail(p, msg_str(m, "why"));
 	}
@@ -148,7 +187,8 @@ paper_make(
 		return;
 	}
 	if (strcmp(p->format, format) != 0) {
-		session_refuse(s, 2, "there is no such format", "use text, json or slip");
+		session_refuse(s, 2, "there is no such format",
+		    "use text, json, csv, csv-findings, html, pdf or slip");
 		free(p);
 		return;
 	}

@@ -82,7 +82,7 @@ purge_sealed(struct desk *d, const struct custody_transfer *t, const struct poli
 		free(bytes);
 		return e;
 	}
-	bool closed = t->facts.state == TRANSFER_CLOSED;
+	bool closed = t->facts.state != TRANSFER_RELEASED;
 	while ((e = inventory_next(inventory, &it)) == ERR_OK) {
 		uint8_t sha256[32];
 		if (!hex_decode(it->sha256, strlen(it->sha256), sha256, 32))
@@ -113,8 +113,7 @@ purge_transfer(struct desk *d, const struct custody_transfer *t, struct purge_li
 		return ERR_STATE;
 	}
 	enum err e = ERR_OK;
-	if (state != TRANSFER_RELEASED && state != TRANSFER_CLOSED &&
-	    state != TRANSFER_ABORTED) {
+	if (state != TRANSFER_RELEASED && !transfer_state_ended(state)) {
 		if ((e = purge_all_of(d, t->id, keep)) != ERR_OK)
 			snprintf(why, BOOK_WHY_SIZE,
 			    "the objects of %s cannot be listed, and it is not finished; abort "

@@ -152,10 +152,12 @@ static void
 session_nonce(struct session *s, struct msg *m)
 {
 	uint8_t nonce[32];
-	(void)m;
 	seal_random(nonce, sizeof(nonce));
 	hex_encode(nonce, sizeof(nonce), s->nonce);
-	channel_send(s->channel, MSG_DESK_NONCE, json_pack("{s:s}", "nonce", s->nonce), -1);
+	channel_send(s->channel, MSG_DESK_NONCE,
+	    json_pack("{s:s, s:I}", "nonce", s->nonce, "refused",
+		(json_int_t)failure_count(s->desk, msg_str(m, "officer"))),
+	    -1);
 }
 
 static void
@@ -172,7 +174,8 @@ static void
 session_failed(struct session *s, struct msg *m)
 {
 	failure_add(s->desk, msg_str(m, "officer"), msg_str(m, "why"));
-	session_done(s, json_object());
+	session_done(s, json_pack("{s:I}", "count",
+			    (json_int_t)failure_count(s->desk, msg_str(m, "officer"))));
 }
 
 /* Reads an entry a terminal sent; the caller frees both. */
@@ -203,6 +206,10 @@ session_signin(struct session *s, struct msg *m)
 	if (nonce != NULL && s->nonce[0] != '\0' && strcmp(nonce, s->nonce) == 0 &&
 	    strcmp(entry->type, "sess.login") == 0 &&
 	    strcmp(entry->actor_id, msg_str(m, "officer")) == 0)
+		e = custody_check(s->desk->custody, LOG_CUSTODY, bytes, n, why);
+	if (e == ERR_OK)
+		failure_settle(s->desk, entry->actor_id);
+	if (e == ERR_OK)
 		e = book_append(s->desk, "custody", m->fd, &at, why);
 	s->nonce[0] = '\0';
 	if (e == ERR_OK) {
@@ -238,7 +245,9 @@ session_consequences(struct desk *d, const char *transfer)
 		draft_settle(d, transfer);
 	if (t->facts.state == TRANSFER_ABORTED)
 		intake_drop(d, transfer);
-	if (t->facts.state == TRANSFER_CLOSED)
+	if (t->facts.confirmed && deliver_recall(d, transfer) != ERR_OK)
+		log_warn("%s: the stager takes no requests; it does this by itself", transfer);
+	else if (transfer_delivered(&t->facts) || t->facts.state == TRANSFER_CLOSED)
 		deliver_custody(d, transfer);
 }
 
@@ -313,7 +322,8 @@ session_take_entry(struct session *s, struct msg *m)
 				   at.leaf, "state",
 				   t != NULL ? transfer_state_name(t->facts.state) : ""));
 		else
-			session_refuse(s, session_status(e), why, NEXT_STATUS);
+			session_refuse(
+			    s, session_status(e), why, authority ? NEXT_PEOPLE : NEXT_STATUS);
 	}
 	free(bytes);
 	entry_free(entry);

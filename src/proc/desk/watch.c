@@ -89,7 +89,7 @@ static void
 watch_on_tested(void *arg, struct worker *one, bool passed, const char *why)
 {
 	struct watch *w = arg;
-	enum worker_witness said = worker_witness(one);
+	enum worker_mark said = worker_mark(one);
 	(void)passed;
 	w->refused |= said == WORKER_HAS_REFUSED;
 	/* a process that answered nothing has not said that the set is gone */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Waits until an engine, which loads its signatures in its own time, is seen to have
- * loaded a set, or not to have it any more: its witness is shown again and again.
+ * loaded a set, or not to have it any more: its mark is shown again and again.
  */
 #ifndef DESK_WATCH_H
 #define DESK_WATCH_H

@@ -31,7 +31,7 @@ worker_ask_test(struct worker *w, enum worker_test i)
 	json_t *body = json_pack("{s:I, s:I, s:s}", "tag", (json_int_t)w->tag, "id",
 	    (json_int_t)w->test_ids[i], "which", words[i]);
 	if (i >= WORKER_LOADED)
-		json_object_set_new(body, "set", json_string(w->witness));
+		json_object_set_new(body, "set", json_string(w->mark));
 	channel_send(w->desk->vault, MSG_VAULT_TEST, body, -1);
 }
 
@@ -60,11 +60,11 @@ worker_test(struct worker *w)
 	if (w->timer == 0)
 		w->timer =
 		    loop_add_timer(w->desk->loop, LIM_SCAN_TEST_MS, worker_on_patience, w);
-	if (!w->manifest->selftest && w->witness == NULL) {
+	if (!w->manifest->selftest && w->mark == NULL) {
 		worker_end_test(w, true, "");
 		return;
 	}
-	int tests = w->witness != NULL ? WORKER_TESTS : WORKER_LOADED;
+	int tests = w->mark != NULL ? WORKER_TESTS : WORKER_LOADED;
 	for (int i = 0; i < tests; i++)
 		worker_ask_test(w, (enum worker_test)i);
 }
@@ -81,7 +81,7 @@ worker_test_result(struct worker *w, int i, enum verdict verdict)
 		w->trouble = trouble[i];
 	/* a set that makes the engine call everything bad is seen all the same */
 	for (i = 0; i < WORKER_TESTS; i++)
-		if (w->test_ids[i] != 0 && (w->trouble == NULL || w->witness != NULL))
+		if (w->test_ids[i] != 0 && (w->trouble == NULL || w->mark != NULL))
 			return;
 	worker_end_test(w, w->trouble == NULL, w->trouble != NULL ? w->trouble : "");
 }
@@ -567,11 +567,11 @@ worker_new(
 void
 worker_watch(struct worker *w, const char *set)
 {
-	w->witness = set;
+	w->mark = set;
 }
 
-enum worker_witness
-worker_witness(const struct worker *w)
+enum worker_mark
+worker_mark(const struct worker *w)
 {
 	return w->found[WORKER_LOADED]    ? WORKER_HAS_LOADED
 	       : w->found[WORKER_REFUSED] ? WORKER_HAS_REFUSED

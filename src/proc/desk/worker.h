@@ -67,9 +67,9 @@ struct worker *worker_new(
 struct worker *worker_free(struct worker *);
 /* Right after worker_new: its test is to see as well whether its engine has this set. */
 void worker_watch(struct worker *, const char *set);
-enum worker_witness { WORKER_UNSEEN, WORKER_HAS_LOADED, WORKER_HAS_REFUSED };
+enum worker_mark { WORKER_UNSEEN, WORKER_HAS_LOADED, WORKER_HAS_REFUSED };
 /* What it has seen, once it was tested. */
-enum worker_witness worker_witness(const struct worker *);
+enum worker_mark worker_mark(const struct worker *);
 /* Shows it known bad and known good again; events.tested tells. */
 void worker_test(struct worker *);
 /* Objects it would take now; 0 for NULL. */

@@ -17,7 +17,7 @@ enum worker_state {
 #define WORKER_OBJECT_BYTES 65536 /* as much work as so many bytes: an object by itself */
 #define WORKER_WAIT_MS      2000  /* what waits so long behind another may go elsewhere */
 
-/* What it is shown to prove itself, and the witnesses of a set (src/core/witness.h). */
+/* What it is shown to prove itself, and the marks of a set (src/core/setmark.h). */
 enum worker_test { WORKER_BAD, WORKER_GOOD, WORKER_LOADED, WORKER_REFUSED, WORKER_TESTS };
 
 struct worker_job {
@@ -61,7 +61,7 @@ struct worker {
 	uint64_t answered_ns;             /* when it answered last */
 	size_t window;
 	uint64_t test_ids[WORKER_TESTS]; /* 0 when answered, or not shown */
-	const char *witness;      /* a set: whether it is loaded is to be seen; or NULL */
+	const char *mark;         /* a set: whether it is loaded is to be seen; or NULL */
 	bool found[WORKER_TESTS]; /* it was called malicious */
 	const char *trouble;      /* what it failed, or NULL */
 	bool test_ok;

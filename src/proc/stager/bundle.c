@@ -8,14 +8,15 @@
 #include "src/base/mem.h"
 #include "src/core/merkle.h"
 #include "src/core/report.h"
-#include "src/core/report_json.h"
-#include "src/core/report_text.h"
+#include "src/core/report_tell.h"
 #include "src/core/slip.h"
 #include "src/core/sshsig.h"
+#include "src/core/tlog.h"
 #include "src/proc/stager/folder.h"
 
 #include <assert.h>
 #include <stdio.h>
+#include <string.h>
 
 static const char bundle_readme[] =
     "Custody folder of transfer %s\n"
@@ -40,7 +41,8 @@ static const char bundle_readme[] =
     "proofs/                 the proof of each entry (C2SP tlog-proof)\n"
     "checkpoint              the signed head of the custody log;  log.vkey  its key\n"
     "witness-policy          whose signatures a checkpoint needs (C2SP tlog-policy)\n"
-    "allowed_signers         everybody's public key, for ssh-keygen\n"
+    "allowed_signers         everybody's public keys, for ssh-keygen; which one held\n"
+    "                        at an entry is what the authority log says\n"
     "inventory               what was signed: every item, one JSON line each\n"
     "findings                what the scanners said, one JSON line each\n"
     "policy                  the rules that were in force\n"
@@ -97,11 +99,13 @@ bundle_put_signers(const struct bundle *b, struct folder *f)
 	buf_init(&text, LIM_SEALED_BYTES);
 	for (size_t i = 0; i < custody_person_count(c); i++) {
 		const struct custody_person *p = custody_person_at(c, i);
-		char line[SSHSIG_LINE_SIZE];
-		if (!p->has_key)
-			continue;
-		sshsig_public_line(p->public_key, line);
-		buf_addf(&text, "%s namespaces=\"%s\" %s\n", p->id, SSHSIG_NAMESPACE, line);
+		/* those that ended, too: they signed what lies here */
+		for (size_t k = 0; k < p->keys_count; k++) {
+			char line[SSHSIG_LINE_SIZE];
+			sshsig_public_line(p->keys[k].public_key, line);
+			buf_addf(
+			    &text, "%s namespaces=\"%s\" %s\n", p->id, SSHSIG_NAMESPACE, line);
+		}
 	}
 	buf_addf(&text, "%s namespaces=\"%s\" %s\n", custody_station(c), SSHSIG_NAMESPACE,
 	    custody_station_key(c));
@@ -150,24 +154,19 @@ bundle_put_authority(const struct bundle *b, struct folder *f, char why[SHARE_WH
 	return ERR_OK;
 }
 
-/* C2SP tlog-proof: index, the hashes of the inclusion proof, the checkpoint. */
 static void
 bundle_put_proof(const struct bundle *b, struct folder *f, uint64_t seq)
 {
 	const struct custody *c = record_custody(b->record);
-	struct merkle_proof proof;
+	struct tlog_proof proof = {
+	    .index = seq, .checkpoint = record_checkpoint(b->record, LOG_CUSTODY)};
 	struct buf text;
 	enum err e = merkle_inclusion(
-	    custody_leaf(c, LOG_CUSTODY, 0), custody_size(c, LOG_CUSTODY), seq, &proof);
+	    custody_leaf(c, LOG_CUSTODY, 0), custody_size(c, LOG_CUSTODY), seq, &proof.proof);
 	assert(e == ERR_OK);
-	buf_init(&text, LIM_SEALED_BYTES);
-	buf_addf(&text, "c2sp.org/tlog-proof@v1\nindex %ju\n", (uintmax_t)seq);
-	for (size_t i = 0; i < proof.count; i++) {
-		char line[HEX_B64_SIZE(MERKLE_SIZE)];
-		hex_b64_encode(proof.nodes[i], MERKLE_SIZE, line);
-		buf_addf(&text, "%s\n", line);
-	}
-	buf_addf(&text, "\n%s", record_checkpoint(b->record, LOG_CUSTODY));
+	proof.checkpoint_len = strlen(proof.checkpoint);
+	buf_init(&text, LIM_TLOG_BYTES);
+	tlog_proof_print(&proof, &text);
 	MEM_FREE char *path = mem_printf("proofs/%08ju.tlog-proof", (uintmax_t)seq);
 	bundle_put_buf(f, path, &text);
 }
@@ -186,26 +185,18 @@ bundle_put_custody(const struct bundle *b, struct folder *f)
 
 /* --- what is read by people ------------------------------------------------------------ */
 
-static enum err
-bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE])
+/* What the report is made from; entries are freed by the caller. */
+static struct report_input
+bundle_input(const struct bundle *b, const uint8_t genesis[32])
 {
 	const struct custody *c = record_custody(b->record);
-	uint8_t genesis[32];
 	struct report_entry *entries = mem_array(b->entries->count, sizeof(*entries));
 	for (size_t i = 0; i < b->entries->count; i++) {
 		entries[i].seq = b->entries->list[i].seq;
 		memcpy(entries[i].leaf, b->entries->list[i].entry->leaf, 32);
 		entries[i].body = b->entries->list[i].entry->body;
 	}
-	hex_decode(custody_genesis(c), HEX_DIGEST_SIZE - 1, genesis, sizeof(genesis));
-	const char *control = b->transfer->control;
-	const struct register_medium *medium =
-	    control[0] != '\0' ? register_find(custody_register(c), control) : NULL;
-	json_t *row = medium != NULL ? register_row(medium) : NULL;
-	json_t *exceptions = custody_exception_rows(c, b->transfer->exceptions);
-	const struct report_input input = {
-	    .medium = row,
-	    .exceptions = exceptions,
+	return (struct report_input){
 	    .transfer = b->transfer->id,
 	    .state = transfer_state_name(b->transfer->facts.state),
 	    .origin = custody_origin(c, LOG_CUSTODY),
@@ -221,30 +212,26 @@ bundle_report(const struct bundle *b, json_t **ret_tree, char why[SHARE_WHY_SIZE
 	    .policy_len = b->policy.len,
 	    .now_s = clock_wall_s(),
 	};
-	char detail[REPORT_WHY_SIZE] = "";
-	enum err e = report_build(&input, ret_tree, detail);
-	json_decref(row);
-	json_decref(exceptions);
-	free(entries);
-	if (e != ERR_OK)
-		snprintf(why, SHARE_WHY_SIZE, "The report cannot be made: %s", detail);
-	return e;
 }
 
 static enum err
-bundle_put_report(const struct bundle *b, struct folder *f, char why[SHARE_WHY_SIZE])
+bundle_put_forms(const struct report_input *in, const json_t *tree, struct folder *f,
+    char why[SHARE_WHY_SIZE])
 {
 	static const struct {
 		const char *path;
-		enum err (*print)(const json_t *, struct buf *);
-	} forms[] = {{"report.txt", report_text_print}, {"report.json", report_json_print},
-	    {"slip.txt", slip_print}};
-	json_t *tree = NULL;
-	enum err e = bundle_report(b, &tree, why);
+		const struct sheet_format *format;
+		enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
+	} forms[] = {{"report.txt", &sheet_text, report_tell},
+	    {"report.json", &sheet_json, report_tell}, {"slip.txt", &sheet_text, slip_tell}};
+	enum err e = ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct buf text;
+		struct sheet sheet;
 		buf_init(&text, LIM_SEALED_BYTES);
-		e = forms[i].print(tree, &text);
+		sheet_init(&sheet, forms[i].format, NULL, sheet_keep, &text);
+		sheet_fail(&sheet, forms[i].tell(in, tree, &sheet));
+		e = sheet_done(&sheet);
 		if (e == ERR_OK)
 			folder_put(f, forms[i].path, buf_str(&text), text.len);
 		else
@@ -252,7 +239,33 @@ bundle_put_report(const struct bundle *b, struct folder *f, char why[SHARE_WHY_S
 			    err_str(e));
 		buf_done(&text);
 	}
+	return e;
+}
+
+static enum err
+bundle_put_report(const struct bundle *b, struct folder *f, char why[SHARE_WHY_SIZE])
+{
+	const struct custody *c = record_custody(b->record);
+	const char *control = b->transfer->control;
+	const struct register_medium *medium =
+	    control[0] != '\0' ? register_find(custody_register(c), control) : NULL;
+	uint8_t genesis[32];
+	char detail[REPORT_WHY_SIZE] = "";
+	json_t *tree = NULL, *row = medium != NULL ? register_row(medium) : NULL;
+	json_t *exceptions = custody_exception_rows(c, b->transfer->exceptions);
+	hex_decode(custody_genesis(c), HEX_DIGEST_SIZE - 1, genesis, sizeof(genesis));
+	struct report_input in = bundle_input(b, genesis);
+	in.medium = row;
+	in.exceptions = exceptions;
+	enum err e = report_build(&in, &tree, detail);
+	if (e == ERR_OK)
+		e = bundle_put_forms(&in, tree, f, why);
+	else
+		snprintf(why, SHARE_WHY_SIZE, "The report cannot be made: %s", detail);
 	json_decref(tree);
+	json_decref(row);
+	json_decref(exceptions);
+	free((void *)(uintptr_t)in.entries);
 	return e;
 }
 

@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char *const paper_names[] = {"report.txt", "report.json", "slip.txt"};
+static const char *const paper_names[] = {"report.txt", "report.json", "report.html",
+    "report.pdf", "items.csv", "findings.csv", "slip.txt"};
 
 static bool
 paper_name_ok(const char *name)

@@ -5,6 +5,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/ipc/loop.h"
+#include "src/proc/stager/recall.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -23,8 +24,8 @@ struct papers {
 bool
 papers_delivered(const struct custody_transfer *t)
 {
-	return t->facts.state == TRANSFER_RELEASED ||
-	       (t->facts.state == TRANSFER_CLOSED && t->files > 0);
+	enum transfer_state s = t->facts.state;
+	return transfer_delivered(&t->facts) || s == TRANSFER_RECALLED || s == TRANSFER_RETIRED;
 }
 
 static bool
@@ -36,7 +37,7 @@ papers_there(int dir, const char *path)
 bool
 papers_behind(const struct share *s, const struct custody_transfer *t)
 {
-	if (t->facts.state != TRANSFER_RELEASED && t->facts.state != TRANSFER_CLOSED)
+	if (!papers_delivered(t) && t->facts.state != TRANSFER_CLOSED)
 		return false;
 	MEM_FREE char *entry = mem_printf("%s/entries/%08ju.entry", t->id,
 	    (uintmax_t)(t->seqs_count > 0 ? t->seqs[t->seqs_count - 1] : 0));
@@ -92,6 +93,17 @@ papers_failed(struct papers *p, const char *transfer, const char *why)
 		papers_again(p, LIM_PAPERS_MS);
 }
 
+/* What two officers signed is done, and if it has to be repeated until it is. */
+static void
+papers_recall(struct papers *p, const char *id)
+{
+	struct delivery_result r;
+	if (recall_run(&p->d, id, &r) == ERR_OK)
+		log_info("%s was recalled or retired, and that is done now.", id);
+	else
+		papers_failed(p, id, r.why);
+}
+
 /* One transfer that is behind, if there is one, from where the look stands. */
 static bool
 papers_next(struct papers *p)
@@ -101,9 +113,13 @@ papers_next(struct papers *p)
 		const struct custody_transfer *t = custody_transfer_at(c, p->at++);
 		struct delivery_result r;
 		char id[TRANSFER_ID_SIZE];
+		snprintf(id, sizeof(id), "%s", t->id);
+		if (recall_due(t)) {
+			papers_recall(p, id);
+			return true;
+		}
 		if (!papers_behind(p->d.share, t))
 			continue;
-		snprintf(id, sizeof(id), "%s", t->id);
 		if (delivery_custody(&p->d, id, &r) == ERR_OK)
 			log_info("The papers of %s were behind and are written.", id);
 		else

@@ -16,7 +16,7 @@
 struct loop;
 struct papers;
 
-/* Files of it were published, and that is recorded. */
+/* Files of it were published, and that is recorded; they may have been recalled since. */
 bool papers_delivered(const struct custody_transfer *);
 /*
  * They are due and the share does not have them as they should be: a folder

@@ -12,7 +12,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define SHELF_COLUMNS "transfer\tdelivered\trequester\trequest\tfiles\tbytes\tnot delivered\n"
+#define SHELF_COLUMNS \
+	"transfer\tdelivered\trequester\trequest\tfiles\tbytes\tnot delivered\tstate\n"
 
 static enum err
 shelf_read(const struct share *s, bool demo, uint8_t **ret_text, size_t *ret_len)
@@ -37,9 +38,9 @@ static void
 shelf_print(const struct shelf_line *l, struct buf *out)
 {
 	MEM_FREE char *request = escape_dup(l->request);
-	buf_addf(out, "%s\t%s\t%s\t%s\t%ju\t%ju\t%ju\n", l->transfer, l->date, l->requester,
+	buf_addf(out, "%s\t%s\t%s\t%s\t%ju\t%ju\t%ju\t%s\n", l->transfer, l->date, l->requester,
 	    request[0] != '\0' ? request : "-", (uintmax_t)l->files, (uintmax_t)l->bytes,
-	    (uintmax_t)l->not_delivered);
+	    (uintmax_t)l->not_delivered, l->state);
 }
 
 static enum err

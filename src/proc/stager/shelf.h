@@ -19,6 +19,7 @@ struct shelf_line {
 	bool demo;             /* a new INDEX says DEMO */
 	uint64_t files, bytes;
 	uint64_t not_delivered; /* items that did not go, directories apart */
+	const char *state;      /* delivered, recalled, retired */
 };
 
 /* Adds the line, or puts it in the place of the transfer's earlier one. */

@@ -6,45 +6,38 @@
 #include "src/core/digest.h"
 #include "src/core/merkle.h"
 #include "src/core/note.h"
+#include "src/proc/verify/bundle.h"
+#include "src/proc/verify/proof.h"
 #include "src/proc/verify/verify.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define ENTRY_DIGITS 8
-#define PROOF_HEAD   "c2sp.org/tlog-proof@v1\n"
-
-struct text {
-	uint8_t *bytes; /* a NUL follows */
-	size_t len;
-};
 
 struct folder {
 	struct verify *v;
-	int dirfd;
-	struct text checkpoint, inventory, findings, policy;
+	const struct bundle *bundle;
+	struct bundle_text checkpoint, inventory, findings, policy;
 	const char *subj; /* of the first entry */
 	char transfer[TRANSFER_ID_SIZE];
 };
 
 static bool
-read_file(struct folder *f, const char *path, struct text *ret)
+read_file(struct folder *f, const char *path, struct bundle_text *ret)
 {
-	MEM_CLOSE int fd = openat(f->dirfd, path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	enum err err = bundle_read(f->bundle, path, ret);
+	if (err == ERR_NOTFOUND)
 		return verify_fail(f->v, "%.100s is missing", path);
-	if (io_slurp(fd, LIM_SEALED_BYTES, &ret->bytes, &ret->len) != ERR_OK)
-		return verify_fail(f->v, "%.100s cannot be read", path);
+	if (err != ERR_OK)
+		return verify_unreadable(f->v, "%.100s cannot be read", path);
 	return true;
 }
 
 static bool
-has_digest(const struct text *t, const char *sha256)
+has_digest(const struct bundle_text *t, const char *sha256)
 {
 	uint8_t digest[DIGEST_SIZE];
 	char hex[HEX_DIGEST_SIZE];
@@ -55,38 +48,105 @@ has_digest(const struct text *t, const char *sha256)
 
 /* --- SHA256SUMS ------------------------------------------------------------------------- */
 
+struct names {
+	char **all; /* into the text of SHA256SUMS */
+	size_t count;
+};
+
+/* Parts of [A-Za-z0-9._-], none empty or beginning with a dot. */
 static bool
-check_sum(struct folder *f, char *line)
+is_name(const char *name)
 {
-	struct text t = {NULL, 0};
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/";
+	if (strspn(name, letters) != strlen(name))
+		return false;
+	for (const char *part = name; part != NULL; part = strchr(part, '/')) {
+		part += part != name;
+		if (*part == 0 || *part == '.' || *part == '/')
+			return false;
+	}
+	return true;
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool
+check_sum(struct folder *f, char *line, struct names *ret)
+{
+	struct bundle_text t = {NULL, 0};
 	uint8_t digest[DIGEST_SIZE];
 	if (strlen(line) < 67 || line[64] != ' ' || line[65] != ' ' ||
-	    !hex_decode(line, 64, digest, sizeof(digest)))
+	    !hex_decode(line, 64, digest, sizeof(digest)) || !is_name(line + 66))
 		return verify_fail(f->v, "SHA256SUMS has a line that is none");
 	line[64] = 0;
 	if (!read_file(f, line + 66, &t))
 		return false;
 	bool same = has_digest(&t, line);
 	free(t.bytes);
+	ret->all = mem_resize(ret->all, ret->count + 1, sizeof(*ret->all));
+	ret->all[ret->count++] = line + 66;
 	return same || verify_fail(f->v, "%.100s is not what SHA256SUMS says", line + 66);
+}
+
+struct unnamed {
+	const struct names *names;
+	const char *folder;
+	char found[256]; /* a file that SHA256SUMS does not name, or "" */
+};
+
+static bool
+find_unnamed(void *arg, const char *name)
+{
+	struct unnamed *u = arg;
+	char path[256], *key = path;
+	snprintf(path, sizeof(path), "%s/%.200s", u->folder, name);
+	if (u->names->count > 0 && bsearch(&key, u->names->all, u->names->count,
+				       sizeof(*u->names->all), compare_names) != NULL)
+		return true;
+	snprintf(u->found, sizeof(u->found), "%s", path);
+	return false;
+}
+
+/* Every name once, and none that is in entries/ or proofs/ left out. */
+static bool
+check_names(struct folder *f, struct names *n)
+{
+	static const char *const folders[] = {"entries", "proofs"};
+	qsort(n->all, n->count, sizeof(*n->all), compare_names);
+	for (size_t i = 1; i < n->count; i++) {
+		if (strcmp(n->all[i - 1], n->all[i]) == 0)
+			return verify_fail(f->v, "SHA256SUMS names %.100s twice", n->all[i]);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct unnamed u = {.names = n, .folder = folders[i]};
+		bundle_each(f->bundle, folders[i], find_unnamed, &u);
+		if (u.found[0] != 0)
+			return verify_fail(f->v, "%.100s is not named in SHA256SUMS", u.found);
+	}
+	return true;
 }
 
 static bool
 check_sums(struct folder *f)
 {
-	struct text sums = {NULL, 0};
+	struct bundle_text sums = {NULL, 0};
+	struct names names = {NULL, 0};
 	bool good = read_file(f, "SHA256SUMS", &sums);
-	size_t count = 0;
 	char *rest = (char *)sums.bytes, *line;
-	while (good && (line = strsep(&rest, "\n")) != NULL && rest != NULL) {
-		good = check_sum(f, line);
-		count++;
-	}
-	if (good && count == 0)
+	while (good && (line = strsep(&rest, "\n")) != NULL && rest != NULL)
+		good = check_sum(f, line, &names);
+	if (good && names.count == 0)
 		good = verify_fail(f->v, "SHA256SUMS is empty");
-	free(sums.bytes);
+	good = good && check_names(f, &names);
 	if (good)
-		verify_checked(f->v, "%zu files are what SHA256SUMS says.", count);
+		verify_checked(f->v, "%zu files are what SHA256SUMS says.", names.count);
+	free(names.all);
+	free(sums.bytes);
 	return good;
 }
 
@@ -95,7 +155,7 @@ check_sums(struct folder *f)
 static bool
 check_vkey(struct folder *f, const char *path, enum transfer_log log)
 {
-	struct text t;
+	struct bundle_text t;
 	if (!read_file(f, path, &t))
 		return false;
 	char *end = strchr((char *)t.bytes, '\n');
@@ -107,13 +167,15 @@ check_vkey(struct folder *f, const char *path, enum transfer_log log)
 }
 
 static bool
-open_checkpoint(struct folder *f, enum transfer_log log, const struct text *t, const char *path,
-    struct note_checkpoint *ret)
+open_checkpoint(struct folder *f, enum transfer_log log, const struct bundle_text *t,
+    const char *path, struct note_checkpoint *ret)
 {
 	struct note_vkey key;
-	if (note_vkey_parse(custody_vkey(f->v->custody, log), &key) != ERR_OK ||
-	    note_checkpoint_open(t->bytes, t->len, &key, ret) != ERR_OK)
-		return verify_fail(f->v, "%s is not signed by the station's log", path);
+	if (note_vkey_parse(custody_vkey(f->v->custody, log), &key) != ERR_OK)
+		return verify_fail(f->v, "genesis names a key that is none");
+	if (note_checkpoint_open(t->bytes, t->len, &key, ret) != ERR_OK)
+		return verify_fail(f->v, "%s is not signed by the station's log: %s", path,
+		    note_why(t->bytes, t->len, &key));
 	return true;
 }
 
@@ -121,7 +183,7 @@ static bool
 check_authority(struct folder *f)
 {
 	struct verify *v = f->v;
-	struct text t;
+	struct bundle_text t;
 	char why[CUSTODY_WHY_SIZE];
 	struct note_checkpoint cp;
 	if (!read_file(f, "authority/entries.txt", &t))
@@ -152,57 +214,17 @@ check_authority(struct folder *f)
 /* --- proofs --------------------------------------------------------------------------------
  */
 
-/* One line without its LF, or NULL at the end or before the blank line. */
-static char *
-next_line(char **rest)
-{
-	char *line = *rest, *end = strchr(line, '\n');
-	if (end == NULL || end == line)
-		return NULL;
-	*end = 0;
-	*rest = end + 1;
-	return line;
-}
-
-static bool
-parse_proof(char *text, uint64_t seq, struct merkle_proof *ret, char **ret_checkpoint)
-{
-	char expected[32], *line, *rest = text + strlen(PROOF_HEAD);
-	if (strncmp(text, PROOF_HEAD, strlen(PROOF_HEAD)) != 0)
-		return false;
-	line = next_line(&rest);
-	if (line != NULL && strncmp(line, "extra ", 6) == 0)
-		line = next_line(&rest);
-	snprintf(expected, sizeof(expected), "index %" PRIu64, seq);
-	if (line == NULL || strcmp(line, expected) != 0)
-		return false;
-	ret->count = 0;
-	while ((line = next_line(&rest)) != NULL) {
-		uint8_t node[MERKLE_SIZE + 4];
-		size_t n;
-		if (ret->count == LIM_PROOF_NODES ||
-		    strlen(line) != HEX_B64_SIZE(MERKLE_SIZE) - 1 ||
-		    !hex_b64_decode(line, strlen(line), node, &n) || n != MERKLE_SIZE)
-			return false;
-		memcpy(ret->nodes[ret->count++], node, MERKLE_SIZE);
-	}
-	if (*rest != '\n')
-		return false;
-	*ret_checkpoint = rest + 1;
-	return true;
-}
-
 static bool
 check_proof(struct folder *f, uint64_t seq, const struct entry *e)
 {
-	struct text t;
+	struct bundle_text t;
 	struct merkle_proof proof;
-	char path[64], *checkpoint = NULL;
+	char path[64];
+	const char *checkpoint = NULL;
 	snprintf(path, sizeof(path), "proofs/%08" PRIu64 ".tlog-proof", seq);
 	if (!read_file(f, path, &t))
 		return false;
-	bool good = strlen((char *)t.bytes) == t.len &&
-	            parse_proof((char *)t.bytes, seq, &proof, &checkpoint) &&
+	bool good = proof_parse((char *)t.bytes, t.len, seq, &proof, &checkpoint) &&
 	            strcmp(checkpoint, (char *)f->checkpoint.bytes) == 0 &&
 	            merkle_inclusion_check(
 			f->v->custody_size, seq, e->leaf, &proof, f->v->custody_root) == ERR_OK;
@@ -215,7 +237,7 @@ check_proof(struct folder *f, uint64_t seq, const struct entry *e)
  */
 
 static bool
-check_entry(struct folder *f, uint64_t seq, const struct text *t)
+check_entry(struct folder *f, uint64_t seq, const struct bundle_text *t)
 {
 	struct entry *e;
 	char why[CUSTODY_WHY_SIZE];
@@ -252,52 +274,50 @@ compare_seqs(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+struct seqs {
+	uint64_t *all;
+	size_t count;
+};
+
 static bool
-list_entries(struct folder *f, uint64_t **ret, size_t *ret_count)
+add_seq(void *arg, const char *name)
 {
-	int fd = openat(f->dirfd, "entries", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
-	const struct dirent *d;
-	bool good = dir != NULL;
-	*ret = NULL;
-	*ret_count = 0;
-	while (good && (d = readdir(dir)) != NULL) {
-		if (d->d_name[0] == '.')
-			continue;
-		*ret = mem_resize(*ret, *ret_count + 1, sizeof(**ret));
-		good = parse_name(d->d_name, &(*ret)[(*ret_count)++]);
-	}
-	if (dir != NULL)
-		closedir(dir);
-	if (!good || *ret_count == 0)
+	struct seqs *s = arg;
+	s->all = mem_resize(s->all, s->count + 1, sizeof(*s->all));
+	return parse_name(name, &s->all[s->count++]);
+}
+
+static bool
+list_entries(struct folder *f, struct seqs *ret)
+{
+	if (bundle_each(f->bundle, "entries", add_seq, ret) != ERR_OK || ret->count == 0)
 		return verify_fail(f->v, "entries/ is missing, empty, or holds something else");
-	qsort(*ret, *ret_count, sizeof(**ret), compare_seqs);
+	qsort(ret->all, ret->count, sizeof(*ret->all), compare_seqs);
 	return true;
 }
 
 static bool
 check_entries(struct folder *f)
 {
-	uint64_t *seqs;
-	size_t n;
-	bool good = list_entries(f, &seqs, &n);
-	for (size_t i = 0; good && i < n; i++) {
-		struct text t;
+	struct seqs seqs = {NULL, 0};
+	bool good = list_entries(f, &seqs);
+	for (size_t i = 0; good && i < seqs.count; i++) {
+		struct bundle_text t;
 		char path[64];
-		snprintf(path, sizeof(path), "entries/%08" PRIu64 ".entry", seqs[i]);
+		snprintf(path, sizeof(path), "entries/%08" PRIu64 ".entry", seqs.all[i]);
 		good = read_file(f, path, &t);
 		if (good) {
-			good = check_entry(f, seqs[i], &t);
+			good = check_entry(f, seqs.all[i], &t);
 			free(t.bytes);
 		}
 	}
-	free(seqs);
+	free(seqs.all);
 	if (good)
 		verify_checked(f->v,
 		    "%zu entries of %s: form, signatures, rights and rules, an unbroken chain "
 		    "from "
 		    "the first, and a proof for each that it is in the log.",
-		    n, f->transfer);
+		    seqs.count, f->transfer);
 	return good;
 }
 
@@ -308,7 +328,7 @@ static enum err
 fetch_doc(void *arg, const char *sha256, uint8_t **ret_bytes, size_t *ret_len)
 {
 	const struct folder *f = arg;
-	const struct text *const all[] = {&f->inventory, &f->findings, &f->policy};
+	const struct bundle_text *const all[] = {&f->inventory, &f->findings, &f->policy};
 	for (size_t i = 0; i < 3; i++) {
 		if (all[i]->bytes != NULL && has_digest(all[i], sha256)) {
 			*ret_bytes = mem_dup(all[i]->bytes, all[i]->len);
@@ -322,7 +342,7 @@ fetch_doc(void *arg, const char *sha256, uint8_t **ret_bytes, size_t *ret_len)
 static bool
 check_manifest(struct folder *f, const struct custody_transfer *t)
 {
-	struct text text;
+	struct bundle_text text;
 	if (!read_file(f, "manifest.sha256", &text))
 		return false;
 	bool same = has_digest(&text, t->manifest);
@@ -356,13 +376,29 @@ check_papers(struct folder *f)
 	return true;
 }
 
-void
-folder_check(struct verify *v, int dirfd)
+/* Without both of these it is some other folder. */
+static bool
+is_folder(struct folder *f)
 {
-	struct folder f = {.v = v, .dirfd = dirfd};
+	static const char *const files[] = {"SHA256SUMS", "authority/entries.txt"};
+	for (size_t i = 0; i < 2; i++) {
+		struct bundle_text t;
+		enum err err = bundle_read(f->bundle, files[i], &t);
+		if (err == ERR_OK)
+			free(t.bytes);
+		if (err != ERR_NOTFOUND)
+			return true;
+	}
+	return verify_unreadable(f->v,
+	    "it is no custody folder: it has neither SHA256SUMS nor authority/entries.txt");
+}
+
+static void
+check_bundle(struct verify *v, const struct bundle *bundle)
+{
+	struct folder f = {.v = v, .bundle = bundle};
 	struct note_checkpoint cp;
-	v->kind = "custody folder";
-	bool good = check_sums(&f) && check_authority(&f) &&
+	bool good = is_folder(&f) && check_sums(&f) && check_authority(&f) &&
 	            read_file(&f, "checkpoint", &f.checkpoint) &&
 	            open_checkpoint(&f, LOG_CUSTODY, &f.checkpoint, "checkpoint", &cp);
 	if (good) {
@@ -385,4 +421,32 @@ folder_check(struct verify *v, int dirfd)
 	free(f.inventory.bytes);
 	free(f.findings.bytes);
 	free(f.policy.bytes);
+}
+
+void
+folder_check(struct verify *v, int dirfd)
+{
+	v->kind = "custody folder";
+	check_bundle(v, &(struct bundle){.dirfd = dirfd});
+}
+
+void
+folder_check_tar(struct verify *v, int fd)
+{
+	struct bundle bundle = {.dirfd = -1};
+	uint8_t *bytes;
+	const char *why;
+	size_t n;
+	v->kind = "custody folder";
+	if (io_slurp(fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK) {
+		verify_unreadable(v, "the archive cannot be read, or is too large for one");
+		return;
+	}
+	if (tar_open(bytes, n, &bundle.tar, &why) != ERR_OK)
+		verify_unreadable(
+		    v, "the archive is not a custody folder packed by tar: %s", why);
+	else
+		check_bundle(v, &bundle);
+	tar_close(bundle.tar);
+	free(bytes);
 }

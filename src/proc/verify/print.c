@@ -73,7 +73,7 @@ print_text(const struct verify *v)
 		printf("\nFAILED at entry %" PRIu64 " of the %s log: %s.\n", v->bad_seq,
 		    log_names[v->bad_log], v->why);
 	else if (v->bad)
-		printf("\nFAILED: %s.\n", v->why);
+		printf("\n%s: %s.\n", v->unreadable ? "UNREADABLE" : "FAILED", v->why);
 	else
 		printf("\nVERIFIED (%s).\n", v->kind);
 }
@@ -100,7 +100,8 @@ print_json(const struct verify *v)
 	    log_object(v, LOG_CUSTODY), "sha256", v->sha256, "transfers", count_states(v),
 	    "checked", v->checked, "unchecked", v->unchecked);
 	if (v->bad) {
-		json_t *bad = json_pack("{s:s}", "why", v->why);
+		json_t *bad =
+		    json_pack("{s:b,s:s}", "unreadable", (int)v->unreadable, "why", v->why);
 		if (v->at_entry) {
 			json_object_set_new(bad, "log", json_string(log_names[v->bad_log]));
 			json_object_set_new(bad, "seq", json_integer((json_int_t)v->bad_seq));

@@ -33,6 +33,7 @@ struct verify {
 
 	/* The first thing that is wrong. */
 	bool bad;
+	bool unreadable; /* it cannot be looked at: nothing is said about what it holds */
 	bool at_entry;
 	enum transfer_log bad_log;
 	uint64_t bad_seq;
@@ -42,6 +43,8 @@ struct verify {
 /* Record the first failure; always return false, so that a step can end with it. */
 bool verify_fail(struct verify *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool verify_fail_entry(struct verify *, enum transfer_log, uint64_t seq, const char *why);
+bool verify_unreadable(struct verify *, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void verify_checked(struct verify *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void verify_unchecked(struct verify *, const char *fmt, ...)
@@ -57,6 +60,8 @@ bool whole_lock(int fd);
 void whole_ledger(struct verify *, int fd, int docs_fd);
 void whole_entries(struct verify *, const int *fds, size_t n);
 void folder_check(struct verify *, int dirfd);
+/* The same in an archive of tar. */
+void folder_check_tar(struct verify *, int fd);
 
 /* Genesis and anchors; after the record was replayed. */
 void anchor_check(struct verify *);

@@ -115,6 +115,8 @@ replay_ledger(struct verify *v, struct ledger *l)
 	struct ledger_replay r;
 	char schema[HEX_DIGEST_SIZE];
 	if (ledger_replay(l, v->custody, true, &r) != ERR_OK) {
+		if (r.unreadable)
+			return verify_unreadable(v, "%s", r.why);
 		if (r.at_entry)
 			return verify_fail_entry(v, r.log, r.seq, r.why);
 		return verify_fail(v, "the %s log: %s",
@@ -138,13 +140,16 @@ whole_ledger(struct verify *v, int fd, int docs_fd)
 	struct ledger *l;
 	v->kind = "ledger";
 	if (io_slurp(fd, SIZE_MAX / 2, &bytes, &n) != ERR_OK) {
-		verify_fail(v, "the file cannot be read");
+		verify_unreadable(v, "the file cannot be read");
 		return;
 	}
 	digest_sha256(bytes, n, digest);
 	hex_encode(digest, sizeof(digest), v->sha256);
-	if (ledger_load(bytes, n, &l, why) != ERR_OK) {
+	enum err err = ledger_load(bytes, n, &l, why);
+	if (err == ERR_RANGE || err == ERR_SIGNATURE) {
 		verify_fail(v, "the file is not a ledger as published: %s", why);
+	} else if (err != ERR_OK) {
+		verify_unreadable(v, "the file cannot be read as a ledger: %s", why);
 	} else {
 		if (replay_ledger(v, l)) {
 			note_heads(v);
@@ -172,12 +177,17 @@ read_list(struct verify *v, int fd, struct list *ret)
 	struct entry *e;
 	char why[ENTRY_WHY_SIZE];
 	if (io_slurp(fd, SIZE_MAX / 2, &ret->bytes, &ret->len) != ERR_OK)
-		return verify_fail(v, "a list of entries cannot be read");
+		return verify_unreadable(v, "a list of entries cannot be read");
+	if (ret->len == 0)
+		return verify_unreadable(v, "the file is empty");
+	if (ret->bytes[0] != '{')
+		return verify_unreadable(v,
+		    "the file is neither a ledger, nor a custody folder packed by tar, nor a "
+		    "list of entries");
 	if (entry_list_next(ret->bytes, ret->len, &cursor, &bytes, &n) != ERR_OK)
-		return verify_fail(v, "a file is neither a ledger nor a list of entries");
+		return verify_fail(v, "a file is not a list of entries");
 	if (entry_parse(bytes, n, why, &e) != ERR_OK)
-		return verify_fail(
-		    v, "a file is neither a ledger nor a list of entries: %s", why);
+		return verify_fail(v, "a file is not a list of entries: %s", why);
 	const char *slash = strrchr(e->log, '/');
 	ret->log =
 	    slash != NULL && strcmp(slash, "/authority") == 0 ? LOG_AUTHORITY : LOG_CUSTODY;

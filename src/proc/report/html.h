@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC */
+/* One file: no scripts, nothing from elsewhere, printable; fit for a browser years from now. */
+#ifndef REPORT_HTML_H
+#define REPORT_HTML_H
+
+#include "src/core/sheet.h"
+
+/* What the format keeps between parts. */
+struct html {
+	bool demo;
+	const char *open; /* the end tag of the block that is open, or NULL */
+};
+
+extern const struct sheet_format html;
+
+#endif

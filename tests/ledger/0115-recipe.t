@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""The commands of share/doc/AUDIT.md, as printed there, hold on an honest
+record, and each of them fails on one that was spoiled where it looks."""
+import json, os, re, shutil, sqlite3, subprocess, sys, tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forge import Forge, SCHEMA, body_of, entry, leaves, top
+
+tmp = tempfile.mkdtemp(prefix="sp-recipe-")
+tests = []
+with open(os.path.join(top, "share/doc/AUDIT.md")) as f:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", f.read(), re.S | re.M)
+
+
+def ok(good, name, *details):
+    tests.append(good)
+    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
+    for d in details if not good else ():
+        print("# " + str(d).replace("\n", "\n# "))
+
+
+def room(name, forge, anchor):
+    path = forge.write(os.path.join(tmp, name))
+    here = os.path.dirname(path)
+    shutil.copy(os.path.join(top, "share/audit/audit.py"), here)
+    with open(here + "/genesis.txt", "w") as f:
+        f.write(leaves(forge.logs["authority"][:1])[0].hex() + "\n")
+    with open(here + "/anchor", "wb") as f:
+        f.write(anchor)
+    return here
+
+
+def recipe(here):
+    """The first block whose commands fail, and what they said; 0 when all hold."""
+    for upto in range(1, len(blocks) + 1):
+        script = "set -e\n" + "".join(blocks[:upto])
+        p = subprocess.run(["sh", "-c", script], cwd=here, capture_output=True, text=True)
+        if p.returncode:
+            return upto, p.stdout[-300:] + p.stderr[-300:]
+    return 0, ""
+
+
+ok(len(blocks) >= 10, "the page has its commands", len(blocks))
+good = Forge().settle()
+good.transfer()
+anchor = good.note("custody", 8)
+here = room("good", good, anchor)
+failed, said = recipe(here)
+ok(failed == 0, "they hold on an honest record", failed and blocks[failed - 1], said)
+
+
+def sql(*statements):
+    def spoil(here):
+        db = sqlite3.connect(here + "/ledger.db")
+        for name, in db.execute("SELECT name FROM sqlite_schema WHERE type='trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        for s in statements:
+            db.execute(s)
+        db.commit()
+        db.close()
+    return spoil
+
+
+def schema_back(here):
+    """Triggers as they were: only what is in the rows was changed."""
+    db = sqlite3.connect(here + "/ledger.db")
+    for s in SCHEMA[6:]:
+        db.execute(s)
+    db.commit()
+    db.close()
+
+
+def rewrite(name):
+    def spoil(here):
+        with open(f"{here}/{name}", "r+") as f:
+            text = f.read().replace("a", "b", 1).replace("0", "1", 1)
+            f.seek(0)
+            f.write(text)
+    return spoil
+
+
+for name, at, spoil, back in (
+        ("a trigger dropped", "schema.sum", sql(), False),
+        ("another founding page", "genesis.txt", rewrite("genesis.txt"), False),
+        ("a body changed", "ssh-keygen", sql("UPDATE entry SET body=replace(body,'anna','anne') WHERE log=2 AND seq=6"), True),
+        ("a leaf changed", "lower(hex(leaf))", sql("UPDATE entry SET leaf=zeroblob(32) WHERE log=2 AND seq=6"), True),
+        ("the checkpoint of another size", "openssl pkeyutl", sql("UPDATE checkpoint SET note=replace(note,char(10)||size||char(10),char(10)||'7'||char(10)) WHERE log=2"), True),
+        ("another leaf in the tree", "root()", sql("UPDATE entry SET leaf=(SELECT leaf FROM entry WHERE log=2 AND seq=7) WHERE log=2 AND seq=8"), True)):
+    here = room("bad", good, anchor)
+    spoil(here)
+    if back:
+        schema_back(here)
+    failed, said = recipe(here)
+    ok(failed and at in blocks[failed - 1], name, failed and blocks[failed - 1], said)
+
+other = Forge()
+other.at = "2026-03-02T08:00:00Z"
+here = room("fork", good, other.settle().note("custody"))
+failed, said = recipe(here)
+ok(failed and "anchor" in blocks[failed - 1], "an anchor of another history", failed, said)
+spaced = Forge().settle()
+spaced.transfer()
+raw = spaced.logs["custody"][6]
+spaced.logs["custody"][6] = entry(json.dumps(body_of(raw), sort_keys=True).encode(), "anna")
+here = room("spaced", spaced, spaced.note("custody", 8))
+failed, said = recipe(here)
+ok(failed and "json.dumps" in blocks[failed - 1], "a body in another spelling", failed and blocks[failed - 1], said)
+rules = Forge().settle()
+rules.transfer(officers=("anna", "anna"))
+here = room("rules", rules, rules.note("custody", 8))
+failed, said = recipe(here)
+ok(failed == len(blocks) and "[one-person]" in said, "one officer twice", failed, said)
+shutil.rmtree(tmp)
+print(f"1..{len(tests)}")
+sys.exit(0 if all(tests) else 1)
