@@ -57,7 +57,7 @@
 #define LIM_NOTE_BYTES             65536 /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64
-#define LIM_TAR_FILES              20000 /* files of a custody folder that tar packed */
+#define LIM_TAR_FILES              20000  /* files of a custody folder that tar packed */
 #define LIM_NOTE_NAME_BYTES        127    /* name of a note key, origin of a log */
 #define LIM_HEAD_GAP               4096   /* entries since the head a signer was shown */
 #define LIM_PROOF_NODES            64     /* hashes in a Merkle proof */

@@ -192,6 +192,10 @@ test_a_field_the_policy_asks_for_is_not_left_empty(void **state)
 	KEYS(r, TO_FIRST, ' ', ' ', BACK, TO_READ_UP, K_ENTER);
 	assert_int_equal(played.asked, 0);
 	assert_non_null(strstr(played.said, "Request number: the policy asks for this"));
+	/* a request on the medium may say it: who goes on has been told */
+	KEYS(r, BACK, TO_READ_UP, K_ENTER);
+	assert_int_equal(played.asked, 1);
+	assert_int_equal(json_array_size(json_object_get(played.body, "fields")), 0);
 }
 
 static void
