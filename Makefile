@@ -53,7 +53,7 @@ domain  := $(addprefix src/core/,exception field fieldrule finding inventory inv
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
 	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect \
-	   custody_witness dossier entry export map passage recall register shape tally \
+	   custody_witness dossier entry export map passage recall register sample shape tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip)
 
@@ -63,7 +63,7 @@ objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
 			  src/ipc/service src/ipc/spawn $(ipc) $(base)
-objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/signature src/core/sigset \
+objs_sallyport-desk    := src/proc/desk $(call in,src/proc/desk/* db/work* db/index*) db/sql src/base/histogram src/core/guess src/core/sixwords src/core/tlog src/core/signature src/core/sigset \
 			  scanners/manifest src/core/contain src/core/split src/core/device src/core/portrule src/core/usbdesc src/core/name src/core/name_type src/core/where \
 			  src/core/inventory_print src/core/request src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/*) src/core/item \
@@ -78,7 +78,7 @@ objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr \
+objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr src/core/period \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/field src/core/canon src/core/digest src/core/seal \
@@ -87,6 +87,8 @@ objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*
 			  $(addprefix src/core/,canon digest seal shape setmark sigset sshsig) $(ipc) $(base)
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-witness := src/proc/witness $(call in,src/proc/witness/*) \
+			  $(addprefix src/core/,cosign digest merkle note seal sshsig tlog) $(base)
 skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/digests scanners/object scanners/object_job $(skeleton)
 objs_scan-text         := scanners/text $(call in,scanners/text_look*) scanners/paper scanners/object scanners/object_job \
@@ -106,7 +108,7 @@ objs_scan-exec         := scanners/adapter_exec scanners/adapter scanners/adapte
 objs_sallyport-check   := scanners/check $(call in,scanners/check_*) scanners/manifest src/core/digest src/core/finding \
 			  src/core/canon src/ipc/spawn $(ipc) $(base)
 
-bin_programs     := sallyport sallyport-verify
+bin_programs     := sallyport sallyport-verify sallyport-witness
 sbin_programs    := sallyportd
 libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger \
 		    sallyport-stager sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures scan-type scan-av scan-archive scan-yara scan-exec scan-text scan-code scan-checksum sallyport-check
@@ -187,7 +189,7 @@ $(fuzz_bins): $(B)/%: $(B)/%.o $$(call links,$$*.c)
 	@$(if $(Q),echo "  LD    $@")
 	$(Q)$(CC) $(LDFLAGS) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-.PHONY: tests check check-unit check-e2e check-fuzz check-vm check-long fuzz bench
+.PHONY: tests check check-unit check-e2e check-fuzz check-vm check-auditor check-long fuzz bench
 tests: $(unit_bins) $(tool_bins) $(fuzz_bins) ## build the test programs of this tree
 
 check: ## install what tests need (as root), build both trees, run everything but the long suites
@@ -200,6 +202,8 @@ check-fuzz: ## each fuzz target for SECS seconds (20), one on each core
 	@SECS=$${SECS:-20} sh tests/run fuzz-all
 check-vm: ## boot Debian in QEMU, install there offline, try the kiosk by keyboard (about 30 minutes)
 	@sh tests/run vm
+check-auditor: ## as root: a bare Debian with nothing of ours judges a bundle and ten damaged ones
+	@sh tests/ledger/auditor
 check-long: ## random kills, full disks, and each fuzz target for SECS seconds (about 15 minutes)
 	@sh tests/run long fuzz-all
 fuzz: ## one fuzz target: make fuzz T=canon_parse SECS=60

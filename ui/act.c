@@ -42,6 +42,7 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_TRANSFERS] = "Transfers",
     [MAP_TIMELINE] = "Record of a transfer",
     [MAP_REGISTER] = "Medium register",
+    [MAP_PEOPLE] = "People",
     [MAP_MOVE] = "A medium of the register",
 };
 

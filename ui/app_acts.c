@@ -95,6 +95,16 @@ app_act_register(struct view *v)
 }
 
 void
+app_act_people(struct view *v)
+{
+	struct app *app = v->app;
+	if (v->type->map == MAP_PEOPLE)
+		return;
+	app_home(app);
+	app_push(app, people_view(app));
+}
+
+void
 app_act_nothing(struct view *v)
 {
 	app_say(v->app, "This key does nothing here, on purpose.");

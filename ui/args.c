@@ -138,8 +138,10 @@ args_option(const char *spec, int argc, char *const *argv, int *i, struct args *
 	const char *name = argv[*i] + strspn(argv[*i], "-"), *equal = strchr(name, '=');
 	size_t n = equal != NULL ? (size_t)(equal - name) : strlen(name);
 	const char *value = equal != NULL ? equal + 1 : NULL;
-	/* one letter has one hyphen, a word has two */
-	if (name - argv[*i] != (n == 1 ? 1 : 2) || !args_find(spec, name, n, 0, &w)) {
+	const ptrdiff_t hyphens = name - argv[*i];
+	/* a word has two hyphens, one letter has one, or two when a value follows */
+	bool known = args_find(spec, name, n, 0, &w);
+	if (!known || hyphens != (n > 1 || (hyphens == 2 && w.kind[0] != '\0') ? 2 : 1)) {
 		snprintf(why, ARGS_WHY_SIZE, "there is no option %.60s here", argv[*i]);
 		return ERR_SYNTAX;
 	}

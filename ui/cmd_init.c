@@ -5,7 +5,7 @@
 #include "src/core/policy.h"
 #include "src/core/station.h"
 #include "src/ipc/sandbox.h"
-#include "ui/cmd_init.h"
+#include "ui/init_word.h"
 #include "ui/command.h"
 #include "ui/founding.h"
 #include "ui/print.h"
@@ -321,7 +321,7 @@ init_type_word(const struct ui *ui, const struct args *a, const struct founding 
 
 /* From here on only HOME can be opened, and the ledger speaks. */
 int
-init_confine(int home_fd)
+cmd_init_confine(int home_fd)
 {
 	const struct sandbox_path path = {home_fd, SANDBOX_READ | SANDBOX_WRITE};
 	const char *why = "";
@@ -339,7 +339,7 @@ init_found(struct ui *ui, struct founding *f, const struct args *a, int home_fd,
 	if (status == UI_DONE)
 		status = founding_start(f);
 	if (status == UI_DONE)
-		status = init_confine(home_fd);
+		status = cmd_init_confine(home_fd);
 	if (status == UI_DONE)
 		status = founding_genesis(f);
 	/* only now: a founded ledger refuses before a key could be overwritten */

@@ -38,14 +38,36 @@ report_write(struct ui *ui, const struct arg *out, struct msg *m)
 	return UI_DONE;
 }
 
+/* What ui.report is asked for; NULL when it is not clear what. */
+static json_t *
+report_asked(const struct args *a, const char *format, size_t n)
+{
+	const char *transfer = args_text(a, "TRANSFER"), *from = args_text(a, "from"),
+		   *to = args_text(a, "to"), *at = args_text(a, "at");
+	const bool people = args_has(a, "people"), days = from != NULL && to != NULL;
+	if ((transfer != NULL) + people + days != 1 || (from != NULL) != (to != NULL) ||
+	    (at != NULL && !people))
+		return NULL;
+	json_t *body = json_pack("{s:s, s:s%}", "transfer",
+	    transfer != NULL ? transfer
+	    : people         ? "people"
+			     : "period",
+	    "format", format, n);
+	if (days)
+		json_object_update_new(body, json_pack("{s:s, s:s}", "from", from, "to", to));
+	if (at != NULL)
+		json_object_set_new(
+		    body, "at", json_integer((json_int_t)strtoull(at, NULL, 10)));
+	return body;
+}
+
 static int
 report_one(struct ui *ui, const struct args *a, const char *format, size_t n)
 {
 	bool share = args_has(a, "share");
 	struct msg m;
 	int status = desk_call(ui, share ? MSG_UI_PUBLISH : MSG_UI_REPORT,
-	    json_pack("{s:s, s:s%}", "transfer", args_text(a, "TRANSFER"), "format", format, n),
-	    -1, share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
+	    report_asked(a, format, n), -1, share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
 	if (status != UI_DONE)
 		return status;
 	if (share)
@@ -67,8 +89,16 @@ cmd_report(struct ui *ui, struct args *a)
 		    "give a folder with --out DIR, or --share");
 		return UI_USAGE;
 	}
+	json_t *asked = report_asked(a, "text", 4);
+	if (asked == NULL) {
+		print_problem("it is not said what the report is about",
+		    "give a transfer, or --from DAY --to DAY, or --people [--at ENTRY]");
+		return UI_USAGE;
+	}
+	json_decref(asked);
 	if (formats == NULL)
-		formats = "text,json,pdf,slip";
+		formats =
+		    args_has(a, "TRANSFER") ? "text,json,pdf,slip" : "text,json,csv,html,pdf";
 	while (status == UI_DONE && *formats != '\0') {
 		size_t n = strcspn(formats, ",");
 		status = report_one(ui, a, formats, n);

@@ -13,6 +13,8 @@ static const struct {
     {NEXT_ITEMS, "sallyport --as ID items TRANSFER"},
     {NEXT_ITEM, "sallyport --as ID item TRANSFER ITEM"},
     {NEXT_CHECKS, "sallyport doctor"},
+    {NEXT_WORDS, "sallyport anchor in"},
+    {NEXT_WITNESSES, "sallyport witness"},
     {NEXT_TAKE, "sallyport --as ID take TRANSFER"},
     {NEXT_RECORD, "or sallyport --as ID report TRANSFER"},
     {NEXT_REPORT, "sallyport --as ID report TRANSFER"},

@@ -113,15 +113,6 @@ kind_check_number(const char *v, char *why)
 }
 
 static const char *
-kind_check_entry(const char *v, char *why)
-{
-	(void)why;
-	return kind_all_of(v, "0123456789") && strlen(v) <= 15
-	           ? NULL
-	           : "must be the number of an entry";
-}
-
-static const char *
 kind_check_items(const char *v, char *why)
 {
 	(void)why;
@@ -195,6 +186,16 @@ kind_check_leaf(const char *v, char *why)
 }
 
 static const char *
+kind_check_entry(const char *v, char *why)
+{
+	(void)why;
+	return v[0] >= '1' && v[0] <= '9' && strlen(v) < 19 &&
+	               strspn(v, "0123456789") == strlen(v)
+	           ? NULL
+	           : "must be how many entries of the authority log count";
+}
+
+static const char *
 kind_check_day(const char *v, char *why)
 {
 	(void)why;
@@ -252,6 +253,7 @@ static const struct kind {
     {"VOLUME", NULL, ANY, kind_check_volume},
     {"PIM", "N", ANY, kind_check_pim},
     {"OFFSET", NULL, ANY, kind_check_offset},
+    {"ENTRY", NULL, ANY, kind_check_entry},
     {"SITE", NULL, ANY, kind_check_site},
     {"STATION", NULL, ANY, kind_check_station},
     {"LEAF", NULL, ANY, kind_check_leaf},
@@ -262,13 +264,13 @@ static const struct kind {
     {"SCANNER", NULL, ANY, kind_check_id},
     {"SOURCE", NULL, ANY, kind_check_path},
     {"FILE", NULL, ANY, kind_check_path},
+    {"VKEY", NULL, ANY, kind_check_path},
     {"DIR", NULL, ANY, kind_check_path},
     {"PATH", NULL, ANY, kind_check_path},
     {"DECISION", "approve|reject|hold|none", ONE_WORD, NULL},
     {"ROLES", "officer|auditor", SOME_WORDS, NULL},
     {"GRANTS", "officer|auditor|requester", SOME_WORDS, NULL},
     {"CAUSE", "rotated|lost|forgotten|compromised|left", ONE_WORD, NULL},
-    {"ENTRY", NULL, ANY, kind_check_entry},
     {"FORMATS", "text|json|csv|csv-findings|html|pdf|slip", SOME_WORDS, NULL},
 };
 

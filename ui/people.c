@@ -122,7 +122,7 @@ static const struct act_words {
     {"role.grant", "appoint @id as @*", "roles", act_until},
     {"role.revoke", "end the appointment of @id as @*", "roles", NULL},
     {"key.enroll", "a new key for @id", NULL, act_cross},
-    {"key.revoke", "revoke the key @key of @id (@reason)", NULL, act_suspect},
+    {"key.revoke", "revoke the key of @id (@reason): @key", NULL, act_suspect},
     {"admin.set", "the admins are @*", "admins", act_threshold},
     {"policy.set", "put the policy @sha256 in force", NULL, NULL},
     {"exception.add", "what @scanner says by mistake is not to count", NULL, act_until},

@@ -33,6 +33,33 @@ print_bytes(FILE *f, const char *text)
 	}
 }
 
+/* How many bytes of a dash or of a block begin here; 0: none. */
+static size_t
+print_mark(const char *p)
+{
+	static const char *const marks[] = {
+	    "\xe2\x80\x94", "\xe2\x96\x80", "\xe2\x96\x84", "\xe2\x96\x88"};
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strncmp(p, marks[i], strlen(marks[i])) == 0)
+			return strlen(marks[i]);
+	return 0;
+}
+
+void
+print_marks(const char *text)
+{
+	print_progress_end();
+	while (*text != '\0') {
+		char one[2] = {*text, '\0'};
+		size_t n = print_mark(text);
+		if (n > 0)
+			fwrite(text, 1, n, stdout);
+		else
+			print_bytes(stdout, one);
+		text += n > 0 ? n : 1;
+	}
+}
+
 /* As vasprintf(3), but never fails. */
 __attribute__((format(printf, 1, 0))) static char *
 print_format(const char *fmt, va_list ap)

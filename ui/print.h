@@ -17,6 +17,8 @@
 #define PRINT_FIT_SIZE  512
 
 void print_out(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* A text of our own: besides what print_out writes, em dashes and the blocks of a QR code. */
+void print_marks(const char *text);
 void print_err(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* What happened, and what to do next ("" or NULL: nothing), on standard error. */
 void print_problem(const char *why, const char *next);

@@ -43,6 +43,7 @@ enum map {
 	MAP_TIMELINE,
 	MAP_REGISTER,
 	MAP_MOVE,
+	MAP_PEOPLE,
 	MAP__MAX
 };
 

@@ -39,5 +39,7 @@ struct view *transfers_view(struct app *);
 struct view *timeline_view(struct app *, const char *transfer);
 /* Media with a control number. */
 struct view *register_view(struct app *);
+/* Who may do what, and which acts wait. */
+struct view *people_view(struct app *);
 
 #endif

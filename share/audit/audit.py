@@ -12,7 +12,7 @@ Status 0: true.  1: untrue, it says something that is wrong.  3: unreadable, no
 record at all.  2: usage.
 """
 import argparse, base64, concurrent.futures, datetime, fcntl, functools, hashlib, json, os, re, sqlite3
-import subprocess, sys, tarfile, tempfile
+import subprocess, sys, tempfile
 
 NS = b"custody-event-v1@sallyport"
 ZEROS = "0" * 64
@@ -32,6 +32,15 @@ ledger.genesis     station  station  admins:[{{id:p key:k name:s}}] custody_orig
 authority.endorse  station,person:,policy,exception  admin  leaf:h
 officer.enroll     person:  admin  id:p key:k name:s proof:b roles:[s]
 requester.enroll   person:  admin  id:p key:k? name:s
+officer.suspend    person:  admin  id:p reason:s
+officer.resume     person:  admin  id:p reason:s
+officer.retire     person:  admin  id:p reason:s
+role.grant         person:  admin  basis:s expires:s id:p roles:[s]
+role.revoke        person:  admin  id:p reason:s roles:[s]
+key.enroll         person:  admin  cross:b? id:p key:k proof:b
+key.revoke         person:  admin  id:p key:s reason:s suspect_from:u?
+admin.set          station  admin  admins:[{{id:p key:k name:s proof:b?}}] threshold:u
+witness.set        station  admin  witnesses:[{{name:s vkey:s}}]
 policy.set         policy  admin  approvals:u bytes:u sha256:h
 exception.add      exception  admin  expires:s reason:s rule:s? scanner:s sha256:h? type:s?
 exception.end      exception  admin  leaf:h reason:s
@@ -42,7 +51,7 @@ station.start      station  station  interrupted:[s] sandbox:t unclean:t version
 station.stop       station  station
 sess.login         officer:  officer,admin,auditor  nonce:h
 sess.logout        officer:  station  officer:p
-sess.fail          station,officer:  station  officer:s why:s
+sess.fail          station,officer:  station  count:u? officer:s why:s
 device.inserted    station  station  bytes:u {DEVICE} model:s port:s serial:s source:s unwritten:u? vendor:s
 device.removed     station  station  bytes:u model:s port:s serial:s source:s transfer:s? unwritten:u? vendor:s
 device.refused     station  station  {DEVICE} model:s? port:s? serial:s? source:s unwritten:u? vendor:s? why:s
@@ -53,13 +62,19 @@ signatures.import  station  admin  back:t bytes:u date:s files:u scanner:s set:h
 signatures.confirm station  officer,admin  leaf:h scanner:s set:h
 signatures.loaded  station  station  pass:t scanner:s set:h why:s
 vault.purge        station  station  bytes:u list:h objects:u
+anchor.out         station  station  kind:s officer:p root:h size:u
+anchor.in          station  station  kind:s officer:p root:h size:u
+restore.detected   station  station  kind:s root:s size:u why:s
+witness.cosig      station  station  line:s root:h size:u time:u witness:s
+audit.export       station  station  document:h format:s name:s officer:p
 medium.register    medium:  officer  classification:s device:{{model:s serial:s vendor:s}}? from:s label:s owner:s seal:s sealed:t
 medium.return      medium:  officer  seal:s to:s
 medium.retain      medium:  officer  place:s seal:s
 medium.sanitise    medium:  officer  certificate:s method:s
 medium.destroy     medium:  officer  certificate:s method:s
 medium.confirm     medium:  officer  note:s
-xfer.open          xfer:  station  control:s? fields:[{{name:s value:s}}] medium:{{bytes:u device:{{model:s port:s serial:s vendor:s}}? kind:s source:s}} officer:p policy:h request:{{document:h signature:h?}}? requester:p sandbox:t
+xfer.open          xfer:  station  control:s? fields:[{{from:s? name:s value:s}}] medium:{{bytes:u device:{{model:s port:s serial:s vendor:s}}? kind:s source:s}} officer:p policy:h request:{{document:h signature:h?}}? requester:p sandbox:t
+xfer.fields        xfer:  station  classes:[{{limit:s word:s}}]? fields:[{{from:s? name:s value:s}}] officer:p
 xfer.start         xfer:  station  officer:p sandbox:t
 xfer.read          xfer:  station  bytes:u files:u items:u medium:{{after:s? before:s? bytes:u counted:{{regions:u tables:u volumes:u}}? table:s volumes:[{{bytes:u kind:s label:s locked:t? n:u stopped:t?}}] write_protect:s?}} resumed:{{bytes:u files:u read:u why:s}}? unreadable:u
 xfer.unlock        xfer:  station  kind:s officer:p ok:t volume:u why:s
@@ -71,19 +86,26 @@ xfer.request       xfer:  station  document:h officer:p signature:h?
 xfer.block         xfer:  station  why:s
 xfer.fault         xfer:  station  step:s why:s
 xfer.take          xfer:  officer
-xfer.approve       xfer:  officer  addendum:h? dest:s dir:s exceptions:[h]? expires:s findings:h inventory:{{items:u sha256:h}} {MANIFEST} policy:h scan:h slot:u
+xfer.approve       xfer:  officer  addendum:h? dest:s dir:s exceptions:[h]? expires:s fields:h? findings:h inventory:{{items:u sha256:h}} {MANIFEST} policy:h scan:h slot:u
 xfer.return        xfer:  officer  reason:s
 xfer.withdraw      xfer:  officer  reason:s
-xfer.release       xfer:  station  approvals:[h] {MANIFEST}
+xfer.release       xfer:  station  approvals:[h] cosig_size:u? {MANIFEST}
 xfer.deliver       xfer:  station  dest:s {MANIFEST} readback:h rescan:{{bytes:u objects:u scanners:[{{after:s before:s date:s? engine:s kind:s name:s sandbox:t signatures:s version:s}}]}}?
 xfer.medium        xfer:  station  disposition:s officer:p
 xfer.abort         xfer:  officer  reason:s
 xfer.close         xfer:  officer  disposition:s
+xfer.recall        xfer:  officer  reason:s
+xfer.retire        xfer:  officer  reason:s
+xfer.confirm       xfer:  officer  leaf:h
+xfer.keep          xfer:  officer  leaf:h reason:s
+xfer.recalled      xfer:  station  confirm:h dest:s found:t
+xfer.retired       xfer:  station  confirm:h dest:s found:t
 """
 
 # The life of a transfer: from which state an entry leads where; "?" is decided by its rule.
 PATHS = """
 xfer.start     OPEN>READING FAULT>READING
+xfer.fields    OPEN>OPEN READING>READING SCANNING>SCANNING REVIEW>REVIEW BLOCKED>BLOCKED FAULT>FAULT
 xfer.unlock    READING>READING
 xfer.stopped   READING>READING
 xfer.password  READING>READING SCANNING>SCANNING REVIEW>REVIEW BLOCKED>BLOCKED
@@ -101,10 +123,16 @@ xfer.close     RELEASED>CLOSED
 xfer.take      REVIEW>REVIEW SUBMITTED>SUBMITTED BLOCKED>BLOCKED FAULT>FAULT
 xfer.fault     OPEN>FAULT READING>FAULT SCANNING>FAULT REVIEW>FAULT APPROVED>FAULT
 xfer.abort     OPEN>ABORTED READING>ABORTED SCANNING>ABORTED REVIEW>ABORTED SUBMITTED>ABORTED BLOCKED>ABORTED FAULT>ABORTED
-xfer.medium    SCANNING>SCANNING REVIEW>REVIEW SUBMITTED>SUBMITTED BLOCKED>BLOCKED APPROVED>APPROVED RELEASED>RELEASED CLOSED>CLOSED ABORTED>ABORTED FAULT>FAULT
+xfer.medium    SCANNING>SCANNING REVIEW>REVIEW SUBMITTED>SUBMITTED BLOCKED>BLOCKED APPROVED>APPROVED RELEASED>RELEASED CLOSED>CLOSED ABORTED>ABORTED FAULT>FAULT RECALL>RECALL RECALLED>RECALLED RETIRE>RETIRE RETIRED>RETIRED
+xfer.recall    RELEASED>RECALL CLOSED>RECALL
+xfer.retire    RELEASED>RETIRE CLOSED>RETIRE
+xfer.confirm   RECALL>RECALL RETIRE>RETIRE
+xfer.keep      RECALL>? RETIRE>?
+xfer.recalled  RECALL>RECALLED
+xfer.retired   RETIRE>RETIRED
 """
 BUSY = ("OPEN", "READING", "SCANNING", "APPROVED")
-ENDED = ("CLOSED", "ABORTED")
+ENDED = ("CLOSED", "ABORTED", "RECALLED", "RETIRED")
 
 # The medium register.
 MOVES = """
@@ -443,11 +471,11 @@ class Signatures:
         command = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", "x", "-n", NS.decode(), "-s", "BLOB"]
         self.jobs.append((place, self.run(command, message, armor), "signature", why))
 
-    def ed25519(self, place, key, message, sig, why):
-        need(len(sig) == 64 and int.from_bytes(sig[32:], "little") < L and point_ok(key), "checkpoint", why)
+    def ed25519(self, place, key, message, sig, why, name="checkpoint"):
+        need(len(sig) == 64 and int.from_bytes(sig[32:], "little") < L and point_ok(key), name, why)
         der = self.file(key, bytes.fromhex("302a300506032b6570032100") + key)
         command = ["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", der, "-rawin", "-in", "MESSAGE", "-sigfile", "BLOB"]
-        self.jobs.append((place, self.run(command, message, sig), "checkpoint", why))
+        self.jobs.append((place, self.run(command, message, sig), name, why))
 
     def settle(self):
         """Refuses the first, in the order of the record, that does not verify."""
@@ -463,12 +491,12 @@ class Signatures:
 NAME = re.compile("[^\\s+\0-\x1f]+")
 
 
-def vkey_parts(vkey):
-    """Name and public key of a verifier key."""
+def vkey_parts(vkey, kind=1, rule="vkey"):
+    """Name and public key of a verifier key: kind 1 a log's, 4 a witness's."""
     m = re.fullmatch("([^+]*)\\+([0-9a-f]{8})\\+(.*)", vkey, re.S)
-    need(m and NAME.fullmatch(m[1]) and len(m[1].encode()) <= 127, "vkey", "a checkpoint key is malformed")
-    key = unbase64(m[3], "vkey", "a checkpoint key")
-    need(len(key) == 33 and key[0] == 1 and sha(m[1].encode() + b"\n" + key)[:4].hex() == m[2], "vkey",
+    need(m and NAME.fullmatch(m[1]) and len(m[1].encode()) <= 127, rule, "a checkpoint key is malformed")
+    key = unbase64(m[3], rule, "a checkpoint key")
+    need(len(key) == 33 and key[0] == kind and sha(m[1].encode() + b"\n" + key)[:4].hex() == m[2], rule,
          "a checkpoint key is no Ed25519 key under its name")
     return m[1], key[1:]
 
@@ -531,14 +559,54 @@ class Log:
         self.tree, self.ids, self.last, self.origin, self.vkey = Tree(), set(), {}, None, None
 
 
+class Person:
+    """Who somebody is: the roles and keys he had, each from one size of the authority log up to another."""
+    def __init__(self, name):
+        self.name, self.held, self.keys, self.suspended, self.retired = name, [], [], [], EVER
+
+    def holds(self, role, size, now):
+        return size < self.retired and not any(since <= size < until for since, until in self.suspended) and any(
+            h["role"] == role and h["since"] <= size < h["until"] and (not h["expires"] or now < day_end(h["expires"])) for h in self.held)
+
+    def key(self, size):
+        return next((k for k in self.keys if k["since"] <= size < k["until"]), None)
+
+    def appointed(self, role):
+        return next((h for h in self.held if h["role"] == role and h["until"] == EVER), None)
+
+    def appoint(self, role, since, expires=""):
+        """In place of the appointment in force, if there is one."""
+        self.dismiss(role, since)
+        self.held.append({"role": role, "expires": expires, "since": since, "until": EVER})
+
+    def dismiss(self, role, until):
+        for h in self.held:
+            if h["role"] == role and h["until"] == EVER:
+                h["until"] = until
+
+    def give(self, line, since, proved):
+        k = self.key(since)
+        if k and k["line"] == line:
+            k["proved"] |= proved
+        else:
+            self.end_key(since)
+            self.keys.append({"line": line, "since": since, "until": EVER, "proved": proved, "suspect": None})
+
+    def end_key(self, until):
+        for k in self.keys:
+            k["until"] = min(k["until"], until)
+
+
 class Record:
     def __init__(self, signatures, partial=False):
         self.signatures, self.partial, self.place = signatures, partial, ""
         self.logs = {"authority": Log(), "custody": Log()}
-        self.people, self.policies, self.pending, self.founded = {}, [], {}, False
+        self.people, self.policies, self.pending, self.done, self.founded = {}, [], {}, set(), False
         self.genesis, self.genesis_leaf, self.exceptions, self.threshold = None, "", {}, 0
-        self.auth, self.newest, self.running, self.unboxed = 0, 0, False, False
-        self.media, self.sets, self.transfers, self.backwards = {}, [], {}, 0
+        self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
+        self.media, self.sets, self.transfers = {}, [], {}
+        self.newest = {"authority": 0, "custody": 0}  # times that entries claim
+        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn = [], [], None, {}, {}
 
     def take(self, log, seq, raw):
         """Judges one entry and takes it in."""
@@ -562,8 +630,8 @@ class Record:
         self.logs[log].last[e.subj] = e.hex
         self.logs[log].tree.add(e.leaf)
         if log == "custody":
-            self.auth, self.backwards = e.auth, self.backwards + (self.newest - e.at_s >= 60)
-            self.newest = max(self.newest, e.at_s)
+            self.auth, self.backwards = e.auth, self.backwards + (self.newest[log] - e.at_s >= 60)
+        self.newest[log] = max(self.newest[log], e.at_s)
         return e
 
     def check_place(self, e):
@@ -602,17 +670,31 @@ class Record:
             need(e.who == g["station"] and e.actor["name"] == name and e.actor["key"] == fingerprint(line), "station",
                  "the actor is not this station")
         else:
-            p = self.person(e.who, role, e.auth)
-            need(p, "rights", f"{e.who} is not enrolled as {role} at auth")
-            line = p["key"]
-            need(p["name"] == e.actor["name"] and line and fingerprint(line) == e.actor["key"], "person",
+            name, line = self.rights(e, role)
+            need(name == e.actor["name"] and line and fingerprint(line) == e.actor["key"], "person",
                  f"key or name are not those with which {e.who} was enrolled")
             need(e.body["meaning"], "meaning", "the meaning of the signature is missing")
         self.signatures.ssh(self.place, line, e.text + b"\n", e.sig, f"the signature is not one by {e.who} over these bytes")
 
-    def person(self, who, role, auth):
+    def rights(self, e, role):
+        """Name and key of a signer who has this role at auth, in the authority log also when the entry comes."""
+        sizes = {e.auth} if e.log == "custody" else {e.auth, e.seq}
+        p = self.people.get(e.who)
+        if p and all(p.holds(role, size, self.now(e)) for size in sizes):
+            lines = {k["line"] if k else None for k in map(p.key, sizes)}
+            return p.name, lines.pop() if len(lines) == 1 else None
+        act = self.pending.get(e.data.get("leaf"), {}).get("e") if e.type == "authority.endorse" else None
+        new = [a for a in act.data["admins"] if a["id"] == e.who] if act and act.type == "admin.set" else []
+        need(new and role == "admin", "rights", f"{e.who} is not enrolled as {role} at auth")
+        return new[0]["name"], new[0]["key"]
+
+    def now(self, e):
+        """The later of what the entry claims and what was claimed before it."""
+        return max(e.at_s, self.newest[e.log])
+
+    def person(self, who, role, e):
         p = self.people.get(who)
-        return p if p and p["since"].get(role, EVER) <= auth else None
+        return p if p and p.holds(role, e.auth, self.now(e)) else None
 
     def policy(self, auth):
         held = [p for since, p in self.policies if since <= auth]
@@ -645,18 +727,14 @@ class Record:
             x = self.exceptions.get(leaf)
             need(x and x["since"] <= auth, "exception-early", f"no exception {leaf[:16]} was in force")
             need(auth < x["until"], "exception-ended", f"the exception {leaf[:16]} was ended")
-            need(max(at_s, self.newest) < day_end(x["data"]["expires"]), "exception-over", f"the exception {leaf[:16]} was over")
+            need(max(at_s, self.newest["custody"]) < day_end(x["data"]["expires"]), "exception-over", f"the exception {leaf[:16]} was over")
 
     def names_officer(self, e):
         if "officer" in e.data:
-            need(self.person(e.data["officer"], "officer", e.auth), "officer", f"{e.data['officer']} is not an officer")
+            need(self.person(e.data["officer"], "officer", e), "officer", f"{e.data['officer']} is not an officer")
 
 
 # --- rules of the authority log -----------------------------------------------------------------------------
-def name_ok(name):
-    return 1 <= len(name.encode()) <= 128
-
-
 @rule(("authority", "ledger.genesis"))
 def found(r, e):
     d = e.data
@@ -675,75 +753,258 @@ def found(r, e):
     for log, field in (("authority", "log_vkey"), ("custody", "custody_vkey")):
         r.logs[log].origin, r.logs[log].vkey = vkey_parts(d[field])[0], d[field]
     for a in d["admins"]:
-        r.people[a["id"]] = {"name": a["name"], "key": a["key"], "since": {"admin": 1}}
-    r.pending[e.hex] = {"e": e, "by": set(), "done": False}
+        p = r.people[a["id"]] = Person(a["name"])
+        p.appoint("admin", 1)
+        p.give(a["key"], 1, True)
+    r.pending[e.hex] = {"e": e, "by": {}}
 
 
 @rule("authority.endorse")
 def endorse(r, e):
     p = r.pending.get(e.data["leaf"])
-    need(p and not (p["done"] and p["e"].seq), "endorsement", "no act with this leaf awaits endorsement")
+    need(p and p["e"].hex not in r.done, "endorsement", "no act with this leaf awaits endorsement")
     need(p["e"].subj == e.subj, "endorsement", "the act it endorses is about something else")
-    need(e.who not in p["by"], "endorsement", f"{e.who} stands behind this act already")
     need(e.subj != f"person:{e.who}", "endorsement", "nobody endorses an act about himself")
-    stand(r, e, p)
+    old, new = counted(r, p, e)
+    need(e.who not in old | new, "endorsement", f"{e.who} stands behind this act already")
+    stand(r, e, p, again=True)
 
 
-@rule("officer.enroll", "requester.enroll", "policy.set", "exception.add", "exception.end")
+@rule("officer.enroll", "requester.enroll", "officer.suspend", "officer.resume", "officer.retire", "role.grant", "role.revoke", "key.enroll",
+      "key.revoke", "admin.set", "witness.set", "policy.set", "exception.add", "exception.end")
 def propose(r, e):
     need(r.founded, "founded", "the administrators have not endorsed the genesis")
-    ACTS[e.type][0](r, e, e.data)
-    p = r.pending[e.hex] = {"e": e, "by": set(), "done": False}
+    ACTS[e.type][0](r, e, e)
+    p = r.pending[e.hex] = {"e": e, "by": {}}
     stand(r, e, p)
 
 
-def stand(r, e, p):
+def counted(r, p, e):
+    """Whose signatures behind an act count when this entry comes: as administrators, and of those whom admin.set names."""
+    old = {who for who, key in p["by"].items() if who in r.people and r.people[who].holds("admin", e.seq, r.now(e)) and
+           (r.people[who].key(e.seq) or {}).get("line", "-") == key}
+    named = {(a["id"], a["key"]) for a in p["e"].data["admins"]} if p["e"].type == "admin.set" else set()
+    return old, {who for who, key in p["by"].items() if (who, key) in named}
+
+
+def stand(r, e, p, again=False):
     """One more stands behind an act; by the threshold it takes force, from the next size on."""
     act = p["e"]
-    p["by"].add(e.who)
-    if p["done"] or len(p["by"]) < r.threshold:
+    p["by"][e.who] = r.rights(e, "admin")[1]
+    old, new = counted(r, p, e)
+    if len(old) < r.threshold or (act.type == "admin.set" and len(new) < act.data["threshold"]) or act.hex in r.done:
         return
-    p["done"] = True
     if act.seq == 0:
         r.founded = True
         return
-    again, force = ACTS[act.type][1:]
-    if again:
-        again(r, e, act.data)
-    force(r, act, r.logs["authority"].tree.size + 1)
+    check, repeat, force = ACTS[act.type]
+    if again and repeat:
+        check(r, act, e)
+    r.done.add(act.hex)
+    force(r, act, e.seq + 1)
 
 
-def check_identity(r, e, d):
-    need(name_ok(d["name"]), "identity", "a name has 1 to 128 bytes")
-    need(d.get("key") != r.genesis["station_key"], "identity", "the key is the station's")
-    for other, p in r.people.items():
-        if other == d["id"]:
-            need(p["name"] == d["name"] and ("key" not in d or p["key"] in (None, d["key"])), "identity",
-                 f"{other} is enrolled with another name or key")
-        else:
-            need(lower(p["name"]) != lower(d["name"]) and (p["key"] is None or p["key"] != d.get("key")), "identity",
-                 f"{other} is enrolled with this name or key; a person has one id")
+def name_ok(name):
+    return 1 <= len(name.encode()) <= 128
 
 
-def check_enroll(r, e, d):
-    need(e.about == d["id"], "identity", "id is not the person it is about")
-    if e.type == "officer.enroll":
-        need(d["roles"] and set(d["roles"]) <= {"officer", "admin", "auditor"} and len(set(d["roles"])) == len(d["roles"]),
-             "roles", "roles are officer, admin and auditor, each once")
-        r.signatures.ssh(r.place, d["key"], f"enroll\n{d['id']}\n{e.body['auth']['root']}\n".encode(), base64.b64decode(d["proof"]),
-                         "the proof of possession is not a signature by the new key")
-    check_identity(r, e, d)
+def said(text):
+    need(1 <= len(text.encode()) <= 256, "text", "a reason or basis has 1 to 256 bytes")
+
+
+def known(r, act, name="identity"):
+    """The person an act is about."""
+    need(act.about == act.data["id"], "identity", "id is not the person it is about")
+    need(act.data["id"] in r.people, name, f"{act.about} is not enrolled")
+    p = r.people[act.data["id"]]
+    need(p.retired == EVER or act.type == "key.revoke", "retired", f"{act.about} has left for good")
+    return p
+
+
+def free_key(r, line):
+    """Nobody has it or ever had it."""
+    need(line != r.genesis["station_key"] and all(k["line"] != line for p in r.people.values() for k in p.keys), "identity",
+         "the key is the station's, or somebody has it or had it")
+
+
+def free_name(r, id, name):
+    need(name_ok(name), "identity", "a name has 1 to 128 bytes")
+    need(all(lower(p.name) != lower(name) for other, p in r.people.items() if other != id), "identity", "somebody else has this name; a person has one id")
+
+
+def check_proof(r, act, id, line, proof):
+    r.signatures.ssh(r.place, line, f"enroll\n{id}\n{act.body['auth']['root']}\n".encode(), base64.b64decode(proof),
+                     "the proof of possession is not a signature by the key")
+
+
+def check_roles(roles, allowed):
+    need(1 <= len(roles) <= 3 and set(roles) <= set(allowed) and len(set(roles)) == len(roles), "roles", f"roles are {', '.join(allowed)}, each once")
+
+
+def able(r, size, now, without=None):
+    """How many administrators could sign, this one aside."""
+    return sum(1 for id, p in r.people.items() if id != without and p.holds("admin", size, now) and p.key(size))
+
+
+def check_enroll(r, act, e):
+    d = act.data
+    need(act.about == d["id"], "identity", "id is not the person it is about")
+    p = r.people.get(d["id"])
+    need(not p or p.retired == EVER, "retired", f"{act.about} has left for good")
+    need(not p or p.name == d["name"], "identity", f"{act.about} is enrolled with another name")
+    free_name(r, d["id"], d["name"])
+    mine = p.key(e.seq) if p else None
+    if act.type == "officer.enroll":
+        check_roles(d["roles"], ("officer", "auditor"))
+        check_proof(r, act, d["id"], d["key"], d["proof"])
+    need(not mine or "key" not in d or mine["line"] == d["key"], "identity", f"{act.about} has another key")
+    need("key" not in d or mine or not p or act.type == "officer.enroll", "identity", "who is known gets a key by key.enroll")
+    if "key" in d and not mine:
+        free_key(r, d["key"])
 
 
 def enroll(r, act, since):
     d = act.data
-    p = r.people.setdefault(d["id"], {"name": d["name"], "key": None, "since": {}})
-    p["key"] = p["key"] or d.get("key")
+    p = r.people.setdefault(d["id"], Person(d["name"]))
     for role in d.get("roles", ["requester"]):
-        p["since"].setdefault(role, since)
+        p.appoint(role, since)
+    if "key" in d:
+        p.give(d["key"], since, "proof" in d)
 
 
-def check_policy(r, e, d):
+def check_suspend(r, act, e):
+    p = known(r, act)
+    said(act.data["reason"])
+    suspended = any(until == EVER for _, until in p.suspended)
+    need(suspended == (act.type == "officer.resume"), "suspension", f"{act.about} is suspended already, or is not")
+    need(act.type == "officer.resume" or able(r, e.seq, r.now(e), act.about) >= min(r.threshold, able(r, e.seq, r.now(e))), "threshold",
+         "fewer administrators than the threshold would be left")
+
+
+def suspend(r, act, since):
+    p = r.people[act.about]
+    if act.type == "officer.suspend":
+        p.suspended.append((since, EVER))
+    else:
+        p.suspended[-1] = (p.suspended[-1][0], since)
+
+
+def check_retire(r, act, e):
+    said(act.data["reason"])
+    need(not known(r, act).appointed("admin"), "retired", "an administrator does not leave; admin.set takes him out first")
+
+
+def retire(r, act, since):
+    p = r.people[act.about]
+    for role in ("officer", "auditor", "requester"):
+        p.dismiss(role, since)
+    p.end_key(since)
+    p.retired = since
+
+
+def check_grant(r, act, e):
+    d, p = act.data, known(r, act)
+    check_roles(d["roles"], ("officer", "auditor", "requester"))
+    if act.type == "role.revoke":
+        said(d["reason"])
+        need(all(p.appointed(role) for role in d["roles"]), "roles", f"{act.about} has no such appointment")
+        return
+    said(d["basis"])
+    need(d["expires"] == "" or (day_end(d["expires"]) or 0) > r.now(e), "expires", "the last day is none, or is over")
+    need(d["roles"] == ["requester"] or (p.key(e.seq) or {}).get("proved"), "key", f"{act.about} has no key that was proved")
+
+
+def grant(r, act, since):
+    for role in act.data["roles"]:
+        if act.type == "role.grant":
+            r.people[act.about].appoint(role, since, act.data["expires"])
+        else:
+            r.people[act.about].dismiss(role, since)
+
+
+def check_key(r, act, e):
+    d, p = act.data, known(r, act)
+    free_key(r, d["key"])
+    check_proof(r, act, d["id"], d["key"], d["proof"])
+    mine = p.key(e.seq)
+    need(("cross" in d) == (mine is not None), "key", "a new key is cross-signed by the one in force, and only by that")
+    if mine:
+        check_proof(r, act, d["id"], mine["line"], d["cross"])
+
+
+def new_key(r, act, since):
+    r.people[act.about].give(act.data["key"], since, True)
+
+
+def check_revoke(r, act, e):
+    d, p = act.data, known(r, act)
+    need(d["reason"] in ("rotated", "lost", "forgotten", "compromised", "left") and ("suspect_from" in d) == (d["reason"] == "compromised"), "key",
+         "the reason is none, or suspect_from is there without cause or missing")
+    k = next((k for k in p.keys if fingerprint(k["line"]) == d["key"]), None)
+    need(k, "key", f"this is no key of {act.about}")
+    if k["until"] == EVER:
+        need(p.retired == EVER, "retired", f"{act.about} has left for good")
+        need(able(r, e.seq, r.now(e), act.about) >= min(r.threshold, able(r, e.seq, r.now(e))), "threshold",
+             "fewer administrators than the threshold would be left")
+    else:
+        need(d["reason"] == "compromised" and (k["suspect"] is None or d["suspect_from"] < k["suspect"]), "key", "the key is ended already")
+
+
+def revoke(r, act, since):
+    for k in r.people[act.about].keys:
+        if fingerprint(k["line"]) == act.data["key"]:
+            k["until"], k["suspect"] = min(k["until"], since), act.data.get("suspect_from", k["suspect"])
+
+
+def check_admins(r, act, e):
+    d = act.data
+    need(1 <= len(d["admins"]) <= 16 and 1 <= d["threshold"] <= len(d["admins"]), "admins", "1 to 16 administrators, and a threshold of at most their number")
+    for field in ("id", "key", "name"):
+        values = [lower(a[field]) if field == "name" else a[field] for a in d["admins"]]
+        need(len(set(values)) == len(values), "admins", f"two administrators have the same {field}")
+    for a in d["admins"]:
+        p = r.people.get(a["id"])
+        need(not p or p.name == a["name"], "identity", f"{a['id']} is enrolled with another name")
+        need(not p or (p.retired == EVER and all(until != EVER for _, until in p.suspended)), "retired", f"{a['id']} has left, or is suspended")
+        free_name(r, a["id"], a["name"])
+        mine = p.key(e.seq) if p else None
+        need(not mine or mine["line"] == a["key"], "identity", f"{a['id']} has another key")
+        need(("proof" in a) != bool(mine and mine["proved"]), "admins", f"a proof for a key that needs none, or none for one that does: {a['id']}")
+        if not mine:
+            free_key(r, a["key"])
+        if "proof" in a:
+            check_proof(r, act, a["id"], a["key"], a["proof"])
+
+
+def set_admins(r, act, since):
+    for id, p in r.people.items():
+        if id not in {a["id"] for a in act.data["admins"]}:
+            p.dismiss("admin", since)
+    for a in act.data["admins"]:
+        p = r.people.setdefault(a["id"], Person(a["name"]))
+        if not p.appointed("admin"):
+            p.appoint("admin", since)
+        p.give(a["key"], since, "proof" in a)
+    r.threshold = act.data["threshold"]
+    r.pending.clear()
+
+
+def check_witnesses(r, act, e):
+    rows = act.data["witnesses"]
+    need(len(rows) <= 16, "witness", "at most 16 witnesses")
+    keys = [vkey_parts(w["vkey"], 4, "witness") for w in rows]
+    need(all(name == w["name"] for (name, _), w in zip(keys, rows)), "witness", "a key does not bear the witness's name")
+    need(all(len(set(column)) == len(rows) for column in zip(*keys)), "witness", "two witnesses have one name or one key")
+    taken = {vkey_parts(r.genesis["log_vkey"])[1], key_of(r.genesis["station_key"])} | {key_of(k["line"]) for p in r.people.values() for k in [p.key(e.seq)] if k}
+    need(all(point_ok(key) and key not in taken for _, key in keys), "witness", "a key is none, or that of the log, the station or a person")
+
+
+def set_witnesses(r, act, since):
+    r.witnesses.append((since, [vkey_parts(w["vkey"], 4, "witness") for w in act.data["witnesses"]]))
+
+
+def check_policy(r, act, e):
+    d = act.data
     need(2 <= d["approvals"] <= 9, "policy", "a policy asks for 2 to 9 approvals")
 
 
@@ -751,7 +1012,8 @@ def set_policy(r, act, since):
     r.policies.append((since, act.data))
 
 
-def check_exception(r, e, d):
+def check_exception(r, act, e):
+    d = act.data
     need(re.fullmatch("[a-z][a-z0-9-]{0,31}", d["scanner"]) and ("sha256" in d) != ("type" in d) and ("type" not in d or "rule" in d),
          "exception", "it names no scanner, or is not narrow: one object, or one rule for one type")
     need(all(re.fullmatch("[!-~]([ -~]{0,126}[!-~])?", d[k]) for k in ("rule", "type") if k in d), "exception", "rule or type is no name")
@@ -765,7 +1027,8 @@ def add_exception(r, act, since):
     r.exceptions[act.hex] = {"data": act.data, "since": since, "until": EVER}
 
 
-def check_end(r, e, d):
+def check_end(r, act, e):
+    d = act.data
     need(r.exceptions.get(d["leaf"], {}).get("until") == EVER, "exception", "no such exception is in force")
     need(d["reason"] and len(d["reason"].encode()) <= 256, "exception", "the reason is missing or too long")
 
@@ -774,10 +1037,12 @@ def end_exception(r, act, since):
     r.exceptions[act.data["leaf"]]["until"] = since
 
 
-# what holds when it is proposed, what again when it takes force, and what it does then
-ACTS = {"officer.enroll": (check_enroll, check_identity, enroll), "requester.enroll": (check_enroll, check_identity, enroll),
-        "policy.set": (check_policy, None, set_policy), "exception.add": (check_exception, None, add_exception),
-        "exception.end": (check_end, check_end, end_exception)}
+# what holds when it is proposed, whether that is asked again when it takes force, and what it does then
+ACTS = {"officer.enroll": (check_enroll, True, enroll), "requester.enroll": (check_enroll, True, enroll),
+        "officer.suspend": (check_suspend, True, suspend), "officer.resume": (check_suspend, True, suspend), "officer.retire": (check_retire, True, retire),
+        "role.grant": (check_grant, True, grant), "role.revoke": (check_grant, True, grant), "key.enroll": (check_key, True, new_key),
+        "key.revoke": (check_revoke, True, revoke), "admin.set": (check_admins, True, set_admins), "witness.set": (check_witnesses, False, set_witnesses),
+        "policy.set": (check_policy, False, set_policy), "exception.add": (check_exception, False, add_exception), "exception.end": (check_end, True, end_exception)}
 
 
 # --- rules of station and sessions -----------------------------------------------------------------------------
@@ -827,6 +1092,62 @@ def signature_set(r, e):
     else:
         need(newest["state"] == "TRIED" and newest["set"] == d["set"], "set", "this set is not being tried")
         newest["state"] = "USED" if d["pass"] else "REFUSED"
+
+
+@rule("anchor.out", "anchor.in", "restore.detected")
+def anchored(r, e):
+    d, tree = e.data, r.logs["custody"].tree
+    here = d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"]
+    need(d["kind"] in ("paper", "share", "witness")[:3 if e.type == "anchor.out" else 2], "anchor", "it is no kind of anchor")
+    if e.type == "restore.detected":
+        need(1 <= len(d["why"].encode()) <= 256, "anchor", "why is missing or too long")
+        need((d["root"], d["size"]) == ("", 0) if d["kind"] == "paper" else is_hex(d["root"]) and not here, "anchor", "nothing is wrong with that anchor, or it is none")
+        r.disagrees[d["kind"]] = d["size"]
+        return
+    r.names_officer(e)
+    need(here and d["size"], "anchor", f"this log had not that root at {d['size']} entries")
+    if e.type == "anchor.out":
+        r.printed = (d["size"], d["root"]) if d["kind"] == "paper" else r.printed
+        return
+    need(d["kind"] != "paper" or r.printed == (d["size"], d["root"]), "anchor", "that is not the last paper")
+    if d["kind"] in r.disagrees and (d["kind"] == "paper" or d["size"] >= r.disagrees["share"]):
+        del r.disagrees[d["kind"]]
+
+
+def witnesses_at(r, auth):
+    held = [w for since, w in r.witnesses if since <= auth]
+    return held[-1] if held else []
+
+
+@rule("witness.cosig")
+def cosignature(r, e):
+    d, tree = e.data, r.logs["custody"].tree
+    need(0 < d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"], "cosignature", f"this log had not that root at {d['size']} entries")
+    key = next((key for name, key in witnesses_at(r, e.auth) if name == d["witness"]), None)
+    need(key, "cosignature", f"{d['witness']} is not a witness at auth")
+    m = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", d["line"])
+    blob = unbase64(m[2], "cosignature", "the line") if m else b""
+    need(m and m[1] == d["witness"] and len(blob) == 76 and blob[:4] == sha(m[1].encode() + b"\n\4" + key)[:4] and
+         int.from_bytes(blob[4:12], "big") == d["time"], "cosignature", "the line is not that witness's")
+    need(all(k != key or size < d["size"] for _, k, size in r.cosigned), "cosignature", "that witness has cosigned as many entries or more")
+    root = base64.b64encode(bytes.fromhex(d["root"])).decode()
+    text = f"cosignature/v1\ntime {d['time']}\n{e.body['log']}\n{d['size']}\n{root}\n".encode()
+    r.signatures.ed25519(r.place, key, text, blob[12:], "the cosignature does not verify", "cosignature")
+    r.cosigned.append((d["witness"], key, d["size"]))
+
+
+def agrees(r):
+    need(not r.disagrees, "anchor-open", "an anchor does not agree with this record")
+
+
+@rule("audit.export")
+def export(r, e):
+    d = e.data
+    need(d["format"] in "text json csv csv-findings html pdf slip".split() and len(d["name"].encode()) <= 128, "export", "it is no format, or the name is too long")
+    m = re.fullmatch("(?:reports/)?([^/]+)/[a-z][a-z0-9._-]{0,63}", d["name"])
+    need(m and (m[1] in ("period", "people") or f"xfer:{m[1]}" in r.transfers), "export", "the name is not where a report goes")
+    p = r.people.get(d["officer"])
+    need(p and any(h["role"] != "requester" and h["since"] <= e.auth for h in p.held), "export", f"{d['officer']} is nobody who is given reports")
 
 
 # --- rules of the medium register -------------------------------------------------------------------------------
@@ -883,10 +1204,12 @@ def left(r, e, x):
 @rule("xfer.open")
 def opened(r, e):
     d = e.data
+    agrees(r)
     need(e.subj not in r.transfers, "state", "it is opened twice")
+    check_fields(d["fields"])
     need(r.partial or e.about == f"{r.genesis['station']}-{len(r.transfers) + 1:06}", "number", "the numbers of transfers have a gap")
-    need(r.person(d["officer"], "officer", e.auth), "officer", f"{d['officer']} is not an officer")
-    need(r.person(d["requester"], "requester", e.auth), "requester", f"{d['requester']} is not an enrolled requester")
+    need(r.person(d["officer"], "officer", e), "officer", f"{d['officer']} is not an officer")
+    need(r.person(d["requester"], "requester", e), "requester", f"{d['requester']} is not an enrolled requester")
     policy = r.policy(e.auth)
     need(policy and policy["sha256"] == d["policy"], "policy", "policy is not the one in force")
     need("control" not in d or re.fullmatch("[A-Z0-9][A-Z0-9._-]{0,31}", d["control"]), "register", "control is no control number")
@@ -895,11 +1218,32 @@ def opened(r, e):
         "state": "OPEN", "from": None, "requester": d["requester"], "holder": d["officer"], "policy": d["policy"],
         "needed": policy["approvals"], "control": d.get("control"), "device": d["medium"].get("device"), "opened": e.seq,
         "tainted": not d["sandbox"] or r.unboxed, "scan": None, "scanners": None, "read": None, "addendum": None, "signed": [],
-        "same": None, "releasing": False, "delivered": None, "request": None}
+        "same": None, "releasing": False, "delivered": None, "request": None, "statement": {"classes": [], "fields": d["fields"]}, "recall": None}
+
+
+def check_fields(rows):
+    names = [f["name"] for f in rows]
+    need(len(rows) <= 48 and len(set(names)) == len(names) and all(re.fullmatch("[a-z][a-z0-9_]{0,31}", n) for n in names), "fields",
+         "too many fields, a name twice, or one that is none")
+    need(all(1 <= len(f["value"].encode()) <= 1024 and not re.search("[\0-\x1f\x7f]", f["value"]) and f.get("from", "request") == "request" for f in rows) and
+         sum(len((f["name"] + f["value"]).encode()) for f in rows) <= 8192, "fields", "a value is empty, too long, or holds what it must not")
+
+
+@rule("xfer.fields")
+def fields(r, e, x):
+    d = e.data
+    need(x["state"] != "FAULT" or x["from"] != "APPROVED", "state", "the fault came during release")
+    r.names_officer(e)
+    check_fields(d["fields"])
+    classes = d.get("classes", [])
+    need(len(classes) <= 16 and all(1 <= len(c["limit"].encode()) <= 256 and not re.search("[\0-\x1f\x7f]", c["limit"]) and
+                                    re.fullmatch("[A-Za-z0-9][A-Za-z0-9 _./-]{0,63}", c["word"]) for c in classes), "fields", "the classes are malformed")
+    x["statement"] = {"classes": classes, "fields": d["fields"]}
 
 
 @rule("xfer.start")
 def read_start(r, e, x):
+    agrees(r)
     need(x["state"] == "OPEN" or x["from"] != "APPROVED", "state", "the fault came during release")
     r.names_officer(e)
     readable(r, x["control"], x["device"])
@@ -959,6 +1303,7 @@ def given_back(r, e, x):
 @rule("xfer.approve")
 def approve(r, e, x):
     d, n = e.data, len(x["signed"])
+    agrees(r)
     need(not x["tainted"], "sandbox", "a process served it without its sandbox; it can never be released")
     need(e.who != x["requester"], "requester", "the requester approves")
     need(all(e.who != s["who"] and e.actor["key"] != s["key"] for s in x["signed"]), "one-person", "every approval needs another person and key")
@@ -968,6 +1313,8 @@ def approve(r, e, x):
     need(x["scan"] and d["scan"] == x["scan"], "scan", "scan is not the leaf of the last scan")
     need((d["dir"], d["expires"]) == ("in", ""), "direction", "dir is not in, or expires is not empty")
     need(d.get("addendum") == (x["addendum"] or (None,))[0], "addendum", "it was scanned again, and the approval does not name that; or names what is not")
+    told = sha(json.dumps(x["statement"], sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hex() if any(x["statement"].values()) else None
+    need(d.get("fields") == told, "statement", "fields is not the digest of what the transfer's fields and classes are")
     same = {k: d.get(k, []) for k in ("dest", "exceptions", "findings", "inventory", "manifest")}
     need(not n or same == x["same"], "other-bytes", "the approvals are over different things")
     r.excepted(same["exceptions"], e.auth, e.at_s)
@@ -980,12 +1327,23 @@ def approve(r, e, x):
 
 @rule("xfer.release")
 def release(r, e, x):
+    agrees(r)
     need(x["state"] == "APPROVED" or x["from"] == "APPROVED", "state", "it was not approved")
     need(not x["tainted"], "sandbox", "a process served it without its sandbox; it can never be released")
     need(len(x["signed"]) >= max(2, x["needed"]) and e.data["approvals"] == [s["leaf"] for s in x["signed"]], "approvals", "the approvals are not those it has")
     need(e.data["manifest"] == x["same"]["manifest"], "manifest", "the manifest is not the approved one")
     r.excepted(x["same"]["exceptions"], e.auth, e.at_s)
-    x["releasing"] = True
+    x.update(releasing=True, cosig=(e.data.get("cosig_size"), [cosigned(r, e, n) for n in range(17)]))
+    if "cosig_size" in e.data:
+        need(r.partial or e.data["cosig_size"] <= cosigned(r, e, 1), "witnessed", "no witness has cosigned so many entries")
+        need(all(e.data["cosig_size"] > s["seq"] for s in x["signed"]), "witnessed", "the cosignature is from before the approvals")
+
+
+def cosigned(r, e, n):
+    """The largest size that so many witnesses in force at auth have cosigned."""
+    keys = {key for _, key in witnesses_at(r, e.auth)}
+    sizes = sorted((max(size for _, k, size in r.cosigned if k == key) for key in keys & {k for _, k, _ in r.cosigned}), reverse=True)
+    return sizes[n - 1] if 0 < n <= len(sizes) else 0
 
 
 @rule("xfer.deliver")
@@ -1005,6 +1363,31 @@ def deliver(r, e, x):
 def leaves(r, e, x):
     r.names_officer(e)
     left(r, e, x)
+
+
+# --- rules of what comes after the release -------------------------------------------------------------------------
+@rule("xfer.recall", "xfer.retire", "xfer.confirm", "xfer.keep")
+def taken_back(r, e, x):
+    d, was = e.data, x["recall"]
+    need(e.who != x["requester"], "requester", "the requester acts on his own delivery")
+    need(1 <= len(d.get("reason", "-").encode()) <= 1000, "recall", "the reason is missing or too long")
+    if e.type in ("xfer.recall", "xfer.retire"):
+        need(x["state"] == "RELEASED" or (x["same"] and x["same"]["manifest"]["files"]), "state", "nothing was delivered")
+        x["recall"] = {"came": x["state"], "leaf": e.hex, "who": e.who, "key": e.actor["key"], "confirm": None}
+        return None
+    need(not was["confirm"], "state", "it is confirmed already")
+    need(d["leaf"] == was["leaf"], "recall", "leaf is not that of the proposal")
+    if e.type == "xfer.keep":
+        return was["came"]
+    need(e.who != was["who"] and e.actor["key"] != was["key"], "recall", "another officer with another key confirms it")
+    was["confirm"] = e.hex
+    return None
+
+
+@rule("xfer.recalled", "xfer.retired")
+def moved(r, e, x):
+    need(x["recall"]["confirm"], "state", "it is not confirmed")
+    need(e.data["confirm"] == x["recall"]["confirm"] and e.data["dest"] == x["same"]["dest"], "recall", "confirm or dest are not those of this delivery")
 
 
 # --- documents ------------------------------------------------------------------------------------------------------
@@ -1091,6 +1474,11 @@ def check_papers(r, transfer, x, fetch):
                 "sha256": sha(b"".join(row + b"\n" for row in rows)).hex()}
     need(manifest == same["manifest"], "manifest", "the manifest that was signed is not the one the inventory gives")
     plain = re.sub(rb'"(?:\\.|[^"\\])*"|#[^\n]*|//[^\n]*|/\*.*?\*/', b'""', policy, flags=re.S)
+    m = re.search(rb"\bwitness_quorum\s*[=:]\s*([0-9]+)", plain)
+    if x.get("cosig"):
+        quorum, (size, sizes) = int(m[1]) if m else 0, x["cosig"]
+        need((size is not None) == (quorum > 0) and (r.partial or not quorum or size <= sizes[min(quorum, 16)]), "witnessed",
+             "the release does not have as many witnesses as policy asks for")
     need(not x["delivered"] or "rescan" in x["delivered"] or not re.search(rb"\brescan_at_release\s*[=:]\s*true\b", plain, re.I), "rescan",
          "policy asks for a scan at release, and the delivery tells of none")
 
@@ -1107,10 +1495,14 @@ def read_locked(path):
 
 
 def audit_ledger(r, path, raw, said):
-    form = {"page size": (16, b"\x10\0"), "journal": (18, b"\1\1"), "encoding": (56, b"\0\0\0\1"), "user_version": (60, b"\0\0\0\1"),
-            "application_id": (68, b"CSTY")}
+    if len(raw) < 4096:
+        raise Unreadable("the database is cut off in its first page")
+    form = {"page size": (16, b"\x10\0"), "journal mode": (18, b"\1\1"), "reserved space": (20, b"\0"), "vacuum mode": (52, b"\0\0\0\0"),
+            "encoding": (56, b"\0\0\0\1"), "user_version": (60, b"\0\0\0\1"), "application_id": (68, b"CSTY")}
     for name, (at, there) in form.items():
         need(raw[at:at + len(there)] == there, "form", f"the {name} of the database is not a ledger's")
+    if len(raw) != 4096 * int.from_bytes(raw[28:32], "big"):
+        raise Unreadable("the database is not as long as its header says: it was cut off, or something was added")
     db = sqlite3.connect(":memory:")
     db.deserialize(raw)
     for pragma in ("trusted_schema=OFF", "cell_size_check=ON", "temp_store=MEMORY"):
@@ -1172,22 +1564,43 @@ def audit_ledger(r, path, raw, said):
 
 
 # --- custody folders ----------------------------------------------------------------------------------------------------
+def is_tar(raw):
+    return raw[257:265] in (b"ustar\x0000", b"ustar  \0")
+
+
 def tar_files(raw):
     """{path: bytes} of a plain tar, below its one folder when it has one."""
-    files = {}
-    with tempfile.TemporaryFile() as f:
-        f.write(raw)
-        f.seek(0)
-        with tarfile.open(fileobj=f, mode="r:") as tar:
-            for t in tar:
-                need(t.isdir() or t.isreg(), "tar", f"{t.name} is neither file nor folder")
-                name = os.path.normpath(t.name)
-                need(t.isdir() or name not in files, "tar", f"{t.name} comes twice")
-                if t.isreg():
-                    files[name] = tar.extractfile(t).read()
-    tops = {n.split("/")[0] for n in files}
-    if len(tops) == 1 and all("/" in n for n in files):
-        files = {n.partition("/")[2]: b for n, b in files.items()}
+    def readable(condition, why):
+        if not condition:
+            raise Unreadable(f"the archive is no plain tar of a custody folder: {why}")
+
+    def octal(field):
+        m = re.fullmatch(b" *([0-7]+)[ \0]*", field)
+        readable(m, "a header in it is damaged")
+        return int(m[1], 8)
+    files, names, at = {}, [], 0
+    while len(raw) - at >= 512 and any(raw[at:at + 512]):
+        h = raw[at:at + 512]
+        readable(is_tar(h) and octal(h[148:156]) == sum(h[:148]) + 8 * 32 + sum(h[156:]), "a header in it is damaged")
+        readable(h[156:157] in b"0\x005", "it holds something other than files and folders")
+        gnu, prefix = h[262] == 32, h[345:500].split(b"\0")[0]
+        name = (b"" if gnu or not prefix else prefix + b"/") + h[:100].split(b"\0")[0]
+        name = (name[:-1] if h[156] == 53 and name[-1:] == b"/" else name).decode("latin-1")
+        readable(re.fullmatch("[!-\\[\\]-~]+", name) and not re.search("(^|/)(\\.\\.)?(/|$)|/\\.(/|$)", name) and not (gnu and any(h[345:])),
+                 "it holds a name that no custody folder has")
+        size = octal(h[124:136])
+        padded = (size + 511) // 512 * 512
+        body = raw[at + 512:at + 512 + padded]
+        readable(len(body) == padded and not any(body[size:]) and not (h[156] == 53 and size), "it ends in the middle of a file, or has something behind one")
+        if h[156] != 53:
+            names.append(name)
+            files[name] = body[:size]
+        at += 512 + padded
+    readable(len(raw) - at >= 1024 and len(raw) % 512 == 0 and not any(raw[at:]), "it was cut off, or something follows its end")
+    top = names[0].split("/")[0] + "/" if names and "SHA256SUMS" not in files else ""
+    strip = len(top) if all(n.startswith(top) for n in names) else 0
+    files = {n[strip:]: b for n, b in files.items()}
+    readable(len(files) == len(names), "it holds a name twice")
     return files
 
 
@@ -1203,20 +1616,20 @@ def folder_files(path):
 
 
 def audit_folder(r, files, said):
-    if "SHA256SUMS" not in files or "authority/entries.txt" not in files:
-        raise Unreadable("no custody folder: SHA256SUMS or authority/entries.txt is not there")
+    if "SHA256SUMS" not in files and "authority/entries.txt" not in files:
+        raise Unreadable("no custody folder: it has neither SHA256SUMS nor authority/entries.txt")
 
     def read(name):
         need(name in files, "files", f"{name} is missing")
         return files[name]
     r.place, listed = "the folder", set()
     for line in read("SHA256SUMS").decode("utf-8", "replace").split("\n")[:-1]:
-        m = re.fullmatch("([0-9a-f]{64})  ([A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*)", line)
+        m = re.fullmatch("([0-9a-f]{64})  ([A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*)", line)
         need(m and m[2] not in listed, "sums", "SHA256SUMS has a line that is none, or one twice")
         listed.add(m[2])
         need(sha(read(m[2])).hex() == m[1], "sums", f"{m[2]} is not what SHA256SUMS says")
     need(listed, "sums", "SHA256SUMS is empty")
-    stray = sorted(n for n in files if n not in listed and n.startswith(("entries/", "proofs/", "authority/")))
+    stray = sorted(n for n in files if n not in listed and n.startswith(("entries/", "proofs/")))
     need(not stray, "sums", f"SHA256SUMS does not name {stray[:1]}")
     lists = read("authority/entries.txt").split(b"\n\n")
     for seq, raw in enumerate(lists):
@@ -1259,6 +1672,8 @@ def check_anchors(r, anchors, said):
         r.place = f"the anchor {path}"
         with open(path, "rb") as f:
             text = f.read(NOTE_MAX + 1)
+        if len(text) > NOTE_MAX:
+            raise Unreadable(f"{path} is too long for a checkpoint")
         name = next((n for n, log in r.logs.items() if text.startswith(log.origin.encode() + b"\n")), "custody")
         size, root = note_open(text, r.logs[name].vkey, r.signatures, r.place, "it")
         other = known.setdefault((name, size), (root, path))
@@ -1279,7 +1694,7 @@ def audit(arguments, tmp, said):
     else:
         raw = read_locked(path)
         database = raw[:16] == b"SQLite format 3\0"
-        if not database and raw[257:262] != b"ustar":
+        if not database and not is_tar(raw):
             raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one")
         r = Record(signatures, partial=not database)
         files = None if database else tar_files(raw)
@@ -1288,6 +1703,8 @@ def audit(arguments, tmp, said):
         r.place = "the record"
         need(arguments.genesis in (None, r.genesis_leaf), "another-genesis", f"the genesis is another one: its leaf is {r.genesis_leaf}")
         check_anchors(r, arguments.anchor, said)
+    except UnicodeDecodeError as e:  # in what SQLite says of a schema that it cannot read
+        raise Unreadable("the database is damaged") from e
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as e:
         signatures.settle()
         raise Untrue("malformed", f"{r.place}: something has not the form it must have ({type(e).__name__} {e})") from e
@@ -1320,7 +1737,7 @@ def main():
         except Untrue as e:
             print(f"UNTRUE [{e.name}] {e.place}: {e}".encode("ascii", "backslashreplace").decode())
             return 1
-        except (Unreadable, OSError, sqlite3.Error, tarfile.TarError, MemoryError) as e:
+        except (Unreadable, OSError, sqlite3.Error, MemoryError) as e:
             print(f"UNREADABLE {arguments.record}: {e}".encode("ascii", "backslashreplace").decode())
             return 3
     print(f"GOOD: {r.logs['authority'].tree.size} + {r.logs['custody'].tree.size} entries, {len(r.transfers)} transfers, "

@@ -54,7 +54,11 @@
 #define LIM_INVENTORY_LINE_BYTES   65536 /* one line of an inventory */
 #define LIM_SCAN_WHY_BYTES         256   /* a scanner's word on its verdict, in an inventory */
 #define LIM_RECALL_REASON_BYTES    1000  /* it stands on the share, too */
-#define LIM_NOTE_BYTES             65536 /* a signed note with all its lines */
+#define LIM_SAMPLE_FILES           10000 /* drawn at once for an audit */
+#define LIM_SAMPLE_SEED_BYTES      64
+#define LIM_SAMPLE_BYTES           (2 << 20) /* the list of what was drawn */
+#define LIM_RECONCILE_ROWS         64 /* findings of one look at the share; the rest is in the next */
+#define LIM_NOTE_BYTES             65536      /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64
 #define LIM_TAR_FILES              20000  /* files of a custody folder that tar packed */
@@ -65,6 +69,7 @@
 #define LIM_TLOG_REQUEST_NODES     63     /* hashes in a request to a witness (tlog-witness) */
 #define LIM_WITNESSES              16     /* that cosign the checkpoints of a station */
 #define LIM_ANCHORS                64 /* checkpoints given out whose cosignature may still come */
+#define LIM_ANCHOR_TRIES           3 /* at the words of paper before the record counts as put back */
 #define LIM_COSIGNATURE_BYTES      256 /* one line of a witness, with its LF */
 #define LIM_POLICY_BYTES           262144
 #define LIM_POLICY_RULES           512
@@ -247,6 +252,8 @@
 
 /* --- desk ----------------------------------------------------------------------- */
 #define LIM_WORK_FLOOR_BYTES   (16 << 20) /* free under work/ when a transfer is begun */
+#define LIM_BALLAST_BYTES      (16 << 20) /* kept under ledger/ for a full disk */
+#define LIM_BALLAST_TIMES      64         /* on a disk that is so many times as large */
 #define LIM_LEDGER_FLOOR_BYTES (16 << 20) /* the same under ledger/ */
 
 /* --- a reading that is held (src/proc/desk) -------------------------------------- */
@@ -294,6 +301,8 @@
 #define LIM_STOP_MS        15000 /* services that do not end by themselves are killed */
 #define LIM_ALONE_MS       3000  /* a desk whose stager has gone must go within this */
 #define LIM_PAPERS_MS      5000  /* papers that could not be written are tried again */
+#define LIM_CLOCK_STEP_S   2     /* a clock that moved by more is an entry */
+#define LIM_WATCH_MS       10000 /* between two looks at clock and disk */
 #define LIM_CLOCK_BACK_S   60    /* a clock that is set back by less is not worth a word */
 #define LIM_TRIAL_MS       2000  /* a scanner that could not be started is tried again ... */
 #define LIM_TRIAL_MOST_MS  30000 /* ... after twice the time, up to this */

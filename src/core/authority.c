@@ -231,6 +231,7 @@ authority_done(struct custody *c)
 	drop_done(c, true);
 	custody_exception_done(c);
 	custody_people_done(c);
+	custody_witness_done(c);
 	json_decref(c->genesis);
 	free(c->pending);
 	free(c->policies);

@@ -54,7 +54,7 @@ check_distinct(const json_t *admins, const struct custody_act *act)
 	return ERR_OK;
 }
 
-/* Who has a key in force keeps it; every other key comes with its proof. */
+/* Who has a key in force keeps it; a key that was not proved yet comes with its proof. */
 static enum err
 check_key(const struct custody *c, const struct custody_pending *p, const json_t *row,
     const struct custody_act *act)
@@ -69,12 +69,13 @@ check_key(const struct custody *c, const struct custody_pending *p, const json_t
 	if (known != NULL && known->has_key && !own)
 		return custody_refuse(
 		    act, ERR_DENIED, "%s has another key in force; key.enroll changes it", id);
-	if (own == proof)
+	bool proved = own && custody_person_key(known, act->seq)->proved;
+	if (proved == proof)
 		return custody_refuse(act, ERR_DENIED,
-		    own ? "the key of %s is in force and needs no proof"
-			: "the key of %s is new; a proof of possession is missing",
+		    proved ? "the key of %s is in force and needs no proof"
+			   : "the key of %s is new; a proof of possession is missing",
 		    id);
-	if (own)
+	if (proved)
 		return ERR_OK;
 	if (sshsig_public_parse(line, key) != ERR_OK)
 		return custody_refuse(act, ERR_SYNTAX, "the key is not a usable one");
@@ -123,9 +124,8 @@ authority_admins_apply(
 		struct custody_person *person = custody_person_get(c, id);
 		if (person == NULL)
 			person = custody_person_add(c, id, canon_str(row, "name"));
-		if (!person->has_key &&
-		    sshsig_public_parse(canon_str(row, "key"), key) == ERR_OK)
-			custody_person_take_key(person, key, deed);
+		if (sshsig_public_parse(canon_str(row, "key"), key) == ERR_OK)
+			custody_person_take_key(person, key, deed, true);
 		if (custody_person_held(person, CUSTODY_ADMIN, deed->size) == NULL)
 			custody_person_appoint(person, CUSTODY_ADMIN, "", deed, "admin.set");
 	}

@@ -128,6 +128,6 @@ authority_genesis_apply(
 		    custody_person_add(c, canon_str(admin, "id"), canon_str(admin, "name"));
 		custody_person_appoint(new, CUSTODY_ADMIN, "", deed, "");
 		if (sshsig_public_parse(canon_str(admin, "key"), key) == ERR_OK)
-			custody_person_take_key(new, key, deed);
+			custody_person_take_key(new, key, deed, true);
 	}
 }

@@ -112,7 +112,7 @@ authority_key_apply(
 	uint8_t key[SSHSIG_PUBLIC_SIZE];
 	if (sshsig_public_parse(canon_str(p->data, "key"), key) == ERR_OK)
 		custody_person_take_key(
-		    custody_person_get(c, canon_str(p->data, "id")), key, deed);
+		    custody_person_get(c, canon_str(p->data, "id")), key, deed, true);
 }
 
 /* --- the end of a key ------------------------------------------------------------------ */

@@ -198,8 +198,8 @@ enroll(struct custody *c, const struct custody_pending *p, const struct custody_
 	struct custody_person *person = custody_person_get(c, id);
 	if (person == NULL)
 		person = custody_person_add(c, id, canon_str(p->data, "name"));
-	if (key != NULL && !person->has_key && sshsig_public_parse(key, public_key) == ERR_OK)
-		custody_person_take_key(person, public_key, deed);
+	if (key != NULL && sshsig_public_parse(key, public_key) == ERR_OK)
+		custody_person_take_key(person, public_key, deed, (roles & ENROLLED) != 0);
 	appoint(person, roles, "", deed, "");
 }
 
@@ -239,9 +239,12 @@ authority_grant_check(
 	if (end_s <= authority_moment(c, act).now_s)
 		return custody_refuse(
 		    act, ERR_RANGE, "the last day, %s, is over already", expires);
-	if (!person->has_key && (roles_of(p->data, GRANTABLE) & ENROLLED) != 0)
-		return custody_refuse(
-		    act, ERR_DENIED, "%s has no key in force; key.enroll first", person->id);
+	const struct custody_key *k = custody_person_key(person, act->seq);
+	if ((k == NULL || !k->proved) && (roles_of(p->data, GRANTABLE) & ENROLLED) != 0)
+		return custody_refuse(act, ERR_DENIED,
+		    "%s has no key in force of which it is proved that he holds it; "
+		    "officer.enroll or key.enroll first",
+		    person->id);
 	return ERR_OK;
 }
 

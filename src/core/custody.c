@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/custody_state.h"
-#include "src/core/export.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
 #include "src/core/canon.h"
@@ -91,10 +90,10 @@ custody_free(struct custody *c)
 	custody_suspect_done(c);
 	passage_done(c);
 	register_free(c->media);
-	custody_witness_done(c);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
 	free(c->selftests);
+	free(c->samples);
 	free(c);
 	return NULL;
 }
@@ -210,10 +209,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 		return check_start(c, act);
 	if (!c->running && !c->partial)
 		return custody_refuse(act, ERR_STATE, "no station.start came before");
-	if (act->subject == SUBJ_XFER) {
-		enum err barred = custody_anchor_bars(c, act);
-		return barred == ERR_OK ? passage_check(c, act) : barred;
-	}
+	if (act->subject == SUBJ_XFER)
+		return passage_check(c, act);
 	if (act->subject == SUBJ_MEDIUM)
 		return check_medium(c, act);
 	if (act->event == EVENT_LOGIN && strcmp(act->subject_id, e->actor_id) != 0)
@@ -224,6 +221,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_EXPORT)
 		return export_check(c, act);
 	enum err err = custody_anchor_check(c, act);
+	if (err == ERR_OK)
+		err = sample_check(c, act);
 	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
@@ -368,6 +367,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	take_time(&c->clock, act);
 	if (c->clock.newest_s >= c->next_over_s)
 		custody_people_settle(c);
+	custody_anchor_apply(c, act);
 	if (act->subject == SUBJ_XFER) {
 		passage_apply(c, act);
 	} else if (act->subject == SUBJ_MEDIUM) {
@@ -388,8 +388,8 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
 	} else {
-		custody_anchor_apply(c, act);
 		custody_sets_apply(c, act);
+		sample_apply(c, act);
 	}
 }
 
@@ -615,12 +615,6 @@ custody_demo(const struct custody *c)
 	return c->demo;
 }
 
-const struct custody_clock *
-custody_clock(const struct custody *c)
-{
-	return &c->clock;
-}
-
 bool
 custody_stopped(const struct custody *c)
 {
@@ -680,8 +674,7 @@ custody_threshold(const struct custody *c)
 	return c->threshold;
 }
 
-/* --- transfers
- * --------------------------------------------------------------------------------- */
+/* --- transfers ------------------------------------------------------------------------- */
 
 size_t
 custody_transfer_count(const struct custody *c)

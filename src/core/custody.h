@@ -54,6 +54,12 @@ struct custody_recall {
 	char *reason; /* NULL without a proposal */
 };
 
+/* A sample that was drawn for an audit. */
+struct custody_sample {
+	char leaf[HEX_DIGEST_SIZE], document[HEX_DIGEST_SIZE], at[21];
+	uint64_t drawn;
+};
+
 #define CUSTODY_EXCEPTION_OPEN UINT64_MAX
 
 /* An exception that is or was in force; texts live until the next apply. */
@@ -222,6 +228,8 @@ struct custody_clock {
 	uint64_t back_seq; /* the first of them */
 };
 const struct custody_clock *custody_clock(const struct custody *);
+/* The room kept for a full disk was given up (disk.full), and is not there again. */
+bool custody_no_ballast(const struct custody *);
 /* The last run ended with station.stop, or there was none. */
 bool custody_stopped(const struct custody *);
 /* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.
@@ -339,6 +347,12 @@ size_t custody_exceptions_now(
 
 /* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
 json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
+
+/* --- samples ------------------------------------------------------------------- */
+
+/* In the order they were drawn. */
+size_t custody_sample_count(const struct custody *);
+const struct custody_sample *custody_sample_at(const struct custody *, size_t i);
 
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);

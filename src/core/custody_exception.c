@@ -44,6 +44,12 @@ custody_exception_holds(const struct custody_exception *x, uint64_t auth_size, i
 	       exception_lasts(&x->exception, now_s);
 }
 
+const struct custody_clock *
+custody_clock(const struct custody *c)
+{
+	return &c->clock;
+}
+
 int64_t
 custody_now(const struct custody *c, int64_t wall_s)
 {

@@ -296,14 +296,23 @@ custody_person_end_key(
 }
 
 void
-custody_person_take_key(
-    struct custody_person *p, const uint8_t public_key[32], const struct custody_deed *deed)
+custody_person_take_key(struct custody_person *p, const uint8_t public_key[32],
+    const struct custody_deed *deed, bool proved)
 {
+	struct custody_key *last = p->keys_count > 0 ? &p->keys[p->keys_count - 1] : NULL;
+	if (last != NULL && last->until.size == CUSTODY_OPEN &&
+	    memcmp(last->public_key, public_key, sizeof(last->public_key)) == 0) {
+		last->proved |= proved;
+		return;
+	}
 	custody_person_end_key(p, deed, "rotated");
 	p->keys = mem_resize(p->keys, p->keys_count + 1, sizeof(*p->keys));
 	struct custody_key *k = &p->keys[p->keys_count++];
-	*k = (struct custody_key){
-	    .since = *deed, .until = never, .suspect = never, .suspect_from = CUSTODY_OPEN};
+	*k = (struct custody_key){.since = *deed,
+	    .until = never,
+	    .suspect = never,
+	    .suspect_from = CUSTODY_OPEN,
+	    .proved = proved};
 	memcpy(k->public_key, public_key, sizeof(k->public_key));
 	sshsig_fingerprint(public_key, k->key);
 }

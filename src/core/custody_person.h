@@ -63,6 +63,7 @@ struct custody_held {
 struct custody_key {
 	uint8_t public_key[32];
 	char key[CUSTODY_KEY_SIZE]; /* its fingerprint, "SHA256:..." */
+	bool proved; /* it signed that he holds it; that of a requester need not have */
 	/* until.why is rotated, lost, forgotten, compromised or left. */
 	struct custody_deed since, until;
 	/* When it was said to be compromised, and from which size of the custody log on. */

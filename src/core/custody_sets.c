@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Sets of signatures and rules in the record: brought in by an administrator,
- * confirmed by another person, then tried by the station.
+ * confirmed by another person, then tried by the station; and what the station
+ * says of its own machine.
  */
 #include "src/core/custody_state.h"
 #include "src/base/clock.h"
@@ -97,6 +98,56 @@ custody_sets_check_loaded(const struct custody *c, const struct custody_act *act
 	return ERR_OK;
 }
 
+/* --- the machine: its clock and its disk ------------------------------------------------ */
+
+bool
+custody_no_ballast(const struct custody *c)
+{
+	return c->no_ballast;
+}
+
+static enum err
+custody_sets_check_clock(const struct custody_act *act)
+{
+	const json_t *data = act->e->data;
+	const char *kind = canon_str(data, "kind");
+	int64_t expected, found;
+	bool good = clock_parse(canon_str(data, "expected"), &expected) &&
+	            clock_parse(canon_str(data, "found"), &found);
+	bool unset = good && clock_judge(found, 0) == CLOCK_UNSET;
+	if (good && strcmp(kind, "unset") == 0)
+		good = unset;
+	else if (good && strcmp(kind, "ahead") == 0)
+		good = !unset && found - expected > LIM_CLOCK_STEP_S;
+	else
+		good = good && strcmp(kind, "back") == 0 && !unset &&
+		       expected - found > LIM_CLOCK_STEP_S;
+	return good ? ERR_OK
+	            : custody_refuse(act, ERR_RANGE, "a step of the clock that is none");
+}
+
+static enum err
+custody_sets_check_disk(const struct custody *c, const struct custody_act *act)
+{
+	const json_t *data = act->e->data;
+	uint64_t bytes = 0, floor = 0, ballast = 0;
+	if (act->event == EVENT_DISK_LOW) {
+		canon_uint(data, "bytes", &bytes);
+		canon_uint(data, "floor", &floor);
+		return bytes < floor ? ERR_OK
+		                     : custody_refuse(act, ERR_RANGE,
+					   "a disk that is said to be low and is not");
+	}
+	canon_uint(data, "ballast", &ballast);
+	if (ballast == 0)
+		return custody_refuse(act, ERR_RANGE, "a ballast of no bytes");
+	if (c->no_ballast == (act->event == EVENT_DISK_FULL))
+		return custody_refuse(act, ERR_STATE,
+		    c->no_ballast ? "the ballast was given up already"
+				  : "the ballast was not given up");
+	return ERR_OK;
+}
+
 enum err
 custody_sets_check(const struct custody *c, const struct custody_act *act)
 {
@@ -106,6 +157,11 @@ custody_sets_check(const struct custody *c, const struct custody_act *act)
 		return custody_sets_check_confirm(c, act);
 	if (act->event == EVENT_SET_LOADED)
 		return custody_sets_check_loaded(c, act);
+	if (act->event == EVENT_CLOCK)
+		return custody_sets_check_clock(act);
+	if (act->event == EVENT_DISK_LOW || act->event == EVENT_DISK_FULL ||
+	    act->event == EVENT_DISK_ROOM)
+		return custody_sets_check_disk(c, act);
 	return ERR_OK;
 }
 
@@ -136,6 +192,8 @@ custody_sets_apply(struct custody *c, const struct custody_act *act)
 		custody_sets_import(c, act);
 		return;
 	}
+	if (act->event == EVENT_DISK_FULL || act->event == EVENT_DISK_ROOM)
+		c->no_ballast = act->event == EVENT_DISK_FULL;
 	if (act->event != EVENT_SET_CONFIRM && act->event != EVENT_SET_LOADED)
 		return;
 	struct custody_set *s = custody_set_newest(c, canon_str(act->e->data, "scanner"));

@@ -7,6 +7,7 @@
 #define CORE_CUSTODY_STATE_H
 
 #include "src/core/custody.h"
+#include "src/core/export.h"
 #include "src/core/map.h"
 #include "src/core/merkle.h"
 #include "src/core/note.h"
@@ -122,8 +123,11 @@ struct custody {
 	size_t sets_count;                                 /* of all there ever were */
 	struct custody_selftest *selftests;
 	size_t selftests_count;
+	struct custody_sample *samples;
+	size_t samples_count;
 	struct custody_clock clock;
 	bool running;       /* started and not stopped */
+	bool no_ballast;    /* disk.full, and no disk.room since */
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */
 
@@ -190,7 +194,8 @@ enum err custody_fields_check_signed(
 enum err custody_fields_check_policy(const struct custody *, const struct custody_transfer *,
     const struct policy_fields *, const struct custody_act *);
 
-/* Sets of signatures: nothing for any other event. */
+/* Sets of signatures, and what the station says of its clock and disk: nothing for any other.
+ */
 enum err custody_sets_check(const struct custody *, const struct custody_act *);
 void custody_sets_apply(struct custody *, const struct custody_act *);
 
@@ -203,8 +208,9 @@ void custody_person_appoint(struct custody_person *, enum custody_role, const ch
     const struct custody_deed *, const char *basis);
 void custody_person_dismiss(struct custody_person *, enum custody_role,
     const struct custody_deed *, const char *reason);
-void custody_person_take_key(
-    struct custody_person *, const uint8_t public_key[32], const struct custody_deed *);
+/* The key he has in force stays, and may be proved by now; every other replaces it. */
+void custody_person_take_key(struct custody_person *, const uint8_t public_key[32],
+    const struct custody_deed *, bool proved);
 void custody_person_end_key(
     struct custody_person *, const struct custody_deed *, const char *reason);
 /* What people are now follows from what was. */
@@ -278,6 +284,10 @@ enum err passage_may_approve(const struct custody *, const struct custody_transf
 enum err recall_check(
     struct custody *, const struct custody_transfer *, const struct custody_act *);
 void recall_apply(struct custody_transfer *, const struct custody_act *);
+
+/* Samples for an audit, and what came of them: nothing for any other event. */
+enum err sample_check(struct custody *, const struct custody_act *);
+void sample_apply(struct custody *, const struct custody_act *);
 
 /* What an approval was signed over. */
 struct dossier_claim {

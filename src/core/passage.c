@@ -469,7 +469,9 @@ passage_check(struct custody *c, const struct custody_act *act)
 	if (transfer_find(&facts, act->event) == NULL)
 		return custody_refuse(act, ERR_STATE, "%s cannot follow: %.40s is %s",
 		    act->e->type, act->subject_id, transfer_state_name(t->facts.state));
-	return checks[act->event] != NULL ? checks[act->event](c, t, act) : ERR_OK;
+	enum err err = custody_anchor_bars(c, act);
+	return err == ERR_OK && checks[act->event] != NULL ? checks[act->event](c, t, act)
+	                                                   : err;
 }
 
 /* --- changes ---------------------------------------------------------------------------- */

@@ -66,7 +66,7 @@ struct sheet_format {
 struct sheet {
 	const struct sheet_format *format;
 	void *own;         /* the format's */
-	const void *about; /* the format's row, when it has several (csv) */
+	const char *about; /* which of its tables, for a format that has several (csv) */
 	struct buf out;    /* told and not yet given away */
 	enum err (*put)(void *arg, const void *bytes, size_t n);
 	void *arg;
@@ -106,8 +106,8 @@ void sheet_end(struct sheet *);
 /* --- formats that need no library ------------------------------------------------- */
 
 /* Plain text, at most 96 columns, printable ASCII. */
-extern const struct sheet_format sheet_text;
+const struct sheet_format *sheet_text(void);
 /* One object: the facts, and "lists" with an array for each list. */
-extern const struct sheet_format sheet_json;
+const struct sheet_format *sheet_json(void);
 
 #endif

@@ -50,7 +50,7 @@ sheet_json_list(struct sheet *s, const char *name)
 	sheet_json_become(s, JSON_NO_LIST);
 	if (name == NULL)
 		return;
-	buf_addf(&s->out, "%s\n  \"%s\": [", (const char *)s->about, name);
+	buf_addf(&s->out, "%s\n  \"%s\": [", s->about, name);
 	s->about = ",";
 	sheet_json_become(s, JSON_EMPTY_LIST);
 }
@@ -72,9 +72,14 @@ sheet_json_end(struct sheet *s)
 	buf_add_str(&s->out, "\n }\n}\n");
 }
 
-const struct sheet_format sheet_json = {
-    .begin = sheet_json_begin,
-    .list = sheet_json_list,
-    .item = sheet_json_item,
-    .end = sheet_json_end,
-};
+const struct sheet_format *
+sheet_json(void)
+{
+	static const struct sheet_format format = {
+	    .begin = sheet_json_begin,
+	    .list = sheet_json_list,
+	    .item = sheet_json_item,
+	    .end = sheet_json_end,
+	};
+	return &format;
+}

@@ -77,13 +77,18 @@ sheet_text_end(struct sheet *s)
 		buf_add_str(&s->out, sheet_text_demo);
 }
 
-const struct sheet_format sheet_text = {
-    .begin = sheet_text_begin,
-    .section = sheet_text_section,
-    .field = sheet_text_field,
-    .line = sheet_text_line,
-    .bar = sheet_text_bar,
-    .item = sheet_text_item,
-    .event = sheet_text_event,
-    .end = sheet_text_end,
-};
+const struct sheet_format *
+sheet_text(void)
+{
+	static const struct sheet_format format = {
+	    .begin = sheet_text_begin,
+	    .section = sheet_text_section,
+	    .field = sheet_text_field,
+	    .line = sheet_text_line,
+	    .bar = sheet_text_bar,
+	    .item = sheet_text_item,
+	    .event = sheet_text_event,
+	    .end = sheet_text_end,
+	};
+	return &format;
+}

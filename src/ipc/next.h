@@ -11,6 +11,8 @@
 #define NEXT_STATUS    "see where the transfer stands"
 #define NEXT_ITEMS     "see the list of its items"
 #define NEXT_ITEM      "see what is known of the item"
+#define NEXT_WORDS     "type the six words of the newest page in the paper log"
+#define NEXT_WITNESSES "nothing was recorded; see the witnesses of the station"
 #define NEXT_CHECKS    "see the ready checks of the station"
 #define NEXT_TAKE      "take it over first"
 #define NEXT_RECORD    "the custody folder on the share holds them all"

@@ -13,6 +13,7 @@
  */
 #include "db/ledger.h"
 #include "src/base/boot.h"
+#include "src/base/clock.h"
 #include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/log.h"
@@ -26,6 +27,7 @@
 #include "src/ipc/spawn.h"
 #include "src/proc/ledger/docs.h"
 #include "src/proc/ledger/keeper.h"
+#include "src/proc/ledger/watch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -43,7 +45,9 @@ struct service {
 	struct loop *loop;
 	struct channel *desk, *stager, *founder;
 	struct keeper *keeper;
-	bool up; /* station.start is recorded */
+	bool up;  /* station.start is recorded */
+	bool low; /* disk.low is, and there was no more room since */
+	struct watch_clock clock;
 	int dirfd;
 	char *path;
 	char boot[BOOT_ID_SIZE];
@@ -216,6 +220,8 @@ do_put(struct service *s, struct channel *c, struct msg *m)
 		return;
 	}
 	err = docs_put(keeper_docs(s->keeper), sha256, bytes, n);
+	if (err == ERR_NOSPACE && keeper_give_up(s->keeper))
+		err = docs_put(keeper_docs(s->keeper), sha256, bytes, n);
 	free(bytes);
 	if (err == ERR_OK)
 		answer(s, c, MSG_LEDGER_STORED, json_pack("{s:s}", "sha256", sha256), -1);
@@ -335,6 +341,77 @@ own_event(struct service *s, const char *type, json_t *data)
 		    type, why);
 }
 
+/* --- clock and disk ----------------------------------------------------------------------- */
+
+/* Worth an entry, not the ledger's end. */
+static void
+tell(struct service *s, const char *type, json_t *data)
+{
+	char why[KEEPER_WHY_SIZE];
+	struct keeper_place place;
+	if (keeper_event(s->keeper, ASK_LEDGER, type, "station", data, &place, why) != ERR_OK)
+		log_warn("%s cannot be recorded: %s.", type, why);
+	json_decref(data);
+}
+
+static void
+tell_step(struct service *s, const struct watch_step *step)
+{
+	log_warn("The clock says %s and should say %s.", step->found, step->expected);
+	tell(s, "clock.step",
+	    json_pack("{s:s,s:s,s:s}", "expected", step->expected, "found", step->found, "kind",
+		step->kind));
+}
+
+/* Before an entry is made, so that it stands behind the step of the clock it claims. */
+static void
+look_at_clock(struct service *s)
+{
+	struct watch_step step;
+	if (watch_look(&s->clock, clock_wall_s(), clock_mono_ns(), &step))
+		tell_step(s, &step);
+}
+
+static void
+look_at_disk(struct service *s)
+{
+	const struct custody *c = keeper_custody(s->keeper);
+	uint64_t room = watch_room(s->dirfd), gave_up = keeper_gave_up(s->keeper);
+	if (gave_up > 0 && !custody_no_ballast(c)) {
+		log_warn(
+		    "The disk of the ledger was full; what is kept free for that is used.");
+		tell(s, "disk.full", json_pack("{s:I}", "ballast", (json_int_t)gave_up));
+		return;
+	}
+	if (watch_ballast_make(s->dirfd, LIM_BALLAST_BYTES) == ERR_OK && custody_no_ballast(c))
+		tell(s, "disk.room",
+		    json_pack("{s:I}", "ballast", (json_int_t)LIM_BALLAST_BYTES));
+	if (!s->low && room < LIM_LEDGER_FLOOR_BYTES)
+		tell(s, "disk.low",
+		    json_pack("{s:I,s:I}", "bytes", (json_int_t)room, "floor",
+			(json_int_t)LIM_LEDGER_FLOOR_BYTES));
+	s->low = room < (s->low ? 2 : 1) * (uint64_t)LIM_LEDGER_FLOOR_BYTES;
+}
+
+static void
+on_watch(void *arg)
+{
+	struct service *s = arg;
+	look_at_clock(s);
+	look_at_disk(s);
+	loop_add_timer(s->loop, LIM_WATCH_MS, on_watch, s);
+}
+
+static void
+begin_watch(struct service *s, int64_t newest_s)
+{
+	struct watch_step step;
+	if (watch_start(&s->clock, clock_wall_s(), clock_mono_ns(), newest_s, &step))
+		tell_step(s, &step);
+	look_at_disk(s);
+	loop_add_timer(s->loop, LIM_WATCH_MS, on_watch, s);
+}
+
 /*
  * The desk asks for the first time: it has met the ledger, the vault and the stager.  A
  * station that comes no further, again and again, leaves no entries.
@@ -348,11 +425,13 @@ up(struct service *s)
 		log_warn(
 		    "The last run did not end in good order; %zu transfers were interrupted.",
 		    json_array_size(interrupted));
+	int64_t newest_s = custody_clock(c)->newest_s;
 	s->up = true;
 	own_event(s, "station.start",
 	    json_pack("{s:o,s:b,s:b,s:s}", "interrupted", interrupted, "sandbox",
 		(int)sandbox_active(), "unclean", (int)!custody_stopped(c), "version",
 		SALLYPORT_VERSION));
+	begin_watch(s, newest_s);
 }
 
 static void
@@ -362,10 +441,15 @@ on_message(void *arg, struct channel *c, struct msg *m)
 	if (c == s->desk && m->id != MSG_HELLO && !s->up)
 		up(s);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (rows[i].id == m->id) {
-			rows[i].fn(s, c, m);
-			return;
-		}
+		if (rows[i].id != m->id)
+			continue;
+		/* One who was prepared holds the last entry about its subject in his hands. */
+		if (s->up && m->id != MSG_LEDGER_APPEND)
+			look_at_clock(s);
+		rows[i].fn(s, c, m);
+		if (s->up && keeper_has_given_up(s->keeper))
+			look_at_disk(s);
+		return;
 	}
 	/* The channel let it through: a row of messages.def without one here. */
 	assert(m->id == MSG_NONE);

@@ -15,6 +15,7 @@
 #include "src/base/mem.h"
 #include "src/core/custody.h"
 #include "src/core/digest.h"
+#include "src/core/period.h"
 #include "src/core/report_tell.h"
 #include "src/core/seal.h"
 #include "src/core/slip.h"
@@ -48,18 +49,19 @@ static const char *const report_kinds[INPUT__MAX] = {
 /* own_bytes: the memory of the format. */
 static const struct {
 	const char *format, *name;
-	const struct sheet_format *sheet;
+	const struct sheet_format *(*sheet)(void);
 	enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
-	const void *about;
+	const char *about;
 	size_t own_bytes;
+	bool general; /* fit for what is about no one transfer */
 } report_formats[] = {
-    {"text", "report.txt", &sheet_text, report_tell, NULL, 0},
-    {"json", "report.json", &sheet_json, report_tell, NULL, 0},
-    {"slip", "slip.txt", &sheet_text, slip_tell, NULL, 0},
-    {"csv", "items.csv", &csv, report_tell, &csv_items, sizeof(bool)},
-    {"csv-findings", "findings.csv", &csv, report_tell, &csv_findings, sizeof(bool)},
-    {"html", "report.html", &html, report_tell, NULL, sizeof(struct html)},
-    {"pdf", "report.pdf", &pdf, report_tell, NULL, sizeof(struct pdf)},
+    {"text", "report.txt", sheet_text, report_tell, NULL, 0, true},
+    {"json", "report.json", sheet_json, report_tell, NULL, 0, true},
+    {"slip", "slip.txt", sheet_text, slip_tell, NULL, 0, false},
+    {"csv", "items.csv", csv, report_tell, "items", sizeof(bool), true},
+    {"csv-findings", "findings.csv", csv, report_tell, "findings", sizeof(bool), false},
+    {"html", "report.html", html, report_tell, NULL, sizeof(struct html), true},
+    {"pdf", "report.pdf", pdf, report_tell, NULL, sizeof(struct pdf), true},
 };
 #define REPORT_FORMAT_WORDS "text, json, csv, csv-findings, html, pdf or slip"
 #define REPORT_FORMATS      (sizeof(report_formats) / sizeof(report_formats[0]))
@@ -162,7 +164,7 @@ report_write(struct report *r, const struct report_input *in, const json_t *tree
 	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (r->fd < 0)
 		return ERR_IO;
-	sheet_init(&sheet, report_formats[r->format].sheet, own, report_put, r);
+	sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
 	sheet.about = report_formats[r->format].about;
 	sheet_fail(&sheet, report_formats[r->format].tell(in, tree, &sheet));
 	enum err e = sheet_done(&sheet);
@@ -229,6 +231,92 @@ report_transfer(struct report *r, struct custody *c, const struct custody_transf
 	return e;
 }
 
+static void
+report_fail(struct report *r, const char *why)
+{
+	channel_send_wait(r->desk, MSG_REPORT_FAILED, json_pack("{s:s}", "why", why), -1);
+}
+
+/* --- what is about no one transfer ------------------------------------------------------ */
+
+/* Opens the memory the report grows in, and the sheet. */
+static enum err
+report_general(struct report *r, const struct period_input *in, bool people)
+{
+	struct sheet sheet;
+	MEM_FREE void *own = mem_alloc(report_formats[r->format].own_bytes + 1);
+	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (r->fd < 0)
+		return ERR_IO;
+	sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
+	sheet.about = people ? "people" : "transfers";
+	sheet_fail(&sheet, (people ? period_tell_people : period_tell)(in, &sheet));
+	enum err e = sheet_done(&sheet);
+	return e == ERR_OK ? io_memfd_seal(r->fd) : e;
+}
+
+/* The first entries of the authority log alone. */
+static struct custody *
+report_people_at(struct report *r, uint64_t at, char why[CUSTODY_WHY_SIZE])
+{
+	struct custody *c = custody_new();
+	const uint8_t *bytes;
+	size_t cursor = 0, n;
+	for (uint64_t seq = 0;
+	     seq < at && entry_list_next(r->bytes[INPUT_AUTHORITY], r->len[INPUT_AUTHORITY],
+			     &cursor, &bytes, &n) == ERR_OK;
+	     seq++)
+		if (custody_apply(c, LOG_AUTHORITY, bytes, n, why) != ERR_OK)
+			return custody_free(c);
+	if (custody_size(c, LOG_AUTHORITY) == at && at > 0)
+		return c;
+	snprintf(why, CUSTODY_WHY_SIZE, "the authority log has no %ju entries", (uintmax_t)at);
+	return custody_free(c);
+}
+
+/* "report.pdf" of a transfer is "period-2026-01-01-2026-01-31.pdf" here. */
+static char *
+report_general_name(struct report *r, const struct period_input *in, bool people)
+{
+	const char *ending = strrchr(report_formats[r->format].name, '.');
+	return people ? mem_printf("people%s", ending)
+	              : mem_printf("period-%s-%s%s", in->from, in->to, ending);
+}
+
+static void
+report_make_general(struct report *r, struct msg *m, bool people)
+{
+	char why[CUSTODY_WHY_SIZE] = "the record cannot be replayed";
+	const bool at = people && json_object_get(m->body, "at") != NULL;
+	struct period_input in = {.custody_list = r->bytes[INPUT_CUSTODY],
+	    .custody_len = r->len[INPUT_CUSTODY],
+	    .from = msg_str(m, "from") != NULL ? msg_str(m, "from") : "",
+	    .to = msg_str(m, "to") != NULL ? msg_str(m, "to") : "",
+	    .now_s = clock_wall_s()};
+	if (!report_formats[r->format].general) {
+		report_fail(r, "a report of this kind is text, json, csv, html or pdf");
+		return;
+	}
+	if (!people && !period_is_span(in.from, in.to)) {
+		report_fail(r, "the days are not two days in their order");
+		return;
+	}
+	in.custody = at ? report_people_at(r, msg_uint(m, "at"), why) : report_replay(r, why);
+	if (in.custody != NULL) {
+		in.at = custody_size(in.custody, LOG_AUTHORITY);
+		enum err e = report_general(r, &in, people);
+		MEM_FREE char *name = report_general_name(r, &in, people);
+		if (e == ERR_OK)
+			channel_send_wait(r->desk, MSG_REPORT_OUTPUT,
+			    json_pack("{s:s}", "name", name), r->fd);
+		else
+			report_fail(r, err_str(e));
+	} else {
+		report_fail(r, why);
+	}
+	custody_free(in.custody);
+}
+
 static bool
 report_find_format(struct report *r, const char *format)
 {
@@ -239,17 +327,16 @@ report_find_format(struct report *r, const char *format)
 }
 
 static void
-report_fail(struct report *r, const char *why)
-{
-	channel_send_wait(r->desk, MSG_REPORT_FAILED, json_pack("{s:s}", "why", why), -1);
-}
-
-static void
 report_make(struct report *r, struct msg *m)
 {
 	char why[CUSTODY_WHY_SIZE] = "the record cannot be replayed";
 	if (!report_find_format(r, msg_str(m, "format"))) {
 		report_fail(r, "there is no such format; use " REPORT_FORMAT_WORDS);
+		return;
+	}
+	const bool people = strcmp(msg_str(m, "transfer"), "people") == 0;
+	if (people || strcmp(msg_str(m, "transfer"), "period") == 0) {
+		report_make_general(r, m, people);
 		return;
 	}
 	struct custody *c = report_replay(r, why);

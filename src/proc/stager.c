@@ -27,10 +27,12 @@
 #include "src/ipc/sandbox.h"
 #include "src/ipc/service.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/stager/anchors.h"
 #include "src/proc/stager/delivery.h"
 #include "src/proc/stager/paper.h"
 #include "src/proc/stager/papers.h"
 #include "src/proc/stager/recall.h"
+#include "src/proc/stager/reconcile.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -184,6 +186,18 @@ stager_do_recall(struct stager *s, const struct msg *m)
 }
 
 static void
+stager_do_reconcile(struct stager *s, const struct msg *m)
+{
+	const struct delivery d = stager_delivery(s);
+	struct delivery_result r;
+	json_t *rows = json_array();
+	enum err e = reconcile(&d, msg_str(m, "transfer"), rows, &r);
+	stager_answer(s, MSG_STAGE_RECONCILED,
+	    json_pack("{s:I, s:o, s:s, s:s}", "req", (json_int_t)msg_uint(m, "req"), "rows",
+		rows, "why", e == ERR_OK ? "" : r.why, "next", r.next));
+}
+
+static void
 stager_do_custody(struct stager *s, const struct msg *m)
 {
 	const struct delivery d = stager_delivery(s);
@@ -211,6 +225,22 @@ stager_do_report(struct stager *s, const struct msg *m)
 		why, "next", "Look at the share's disk, then repeat it.", "name", name));
 }
 
+static void
+stager_do_anchor(struct stager *s, const struct msg *m)
+{
+	char why[SHARE_WHY_SIZE] = "", root[HEX_DIGEST_SIZE] = "";
+	struct anchors_seen seen = {.any = false};
+	enum err e = anchors_check(s->record, &s->share, &seen, why);
+	if (e == ERR_OK && msg_bool(m, "put") && (!seen.any || seen.agrees))
+		e = anchors_write(s->record, &s->share, &seen, why);
+	if (seen.any)
+		hex_encode(seen.root, sizeof(seen.root), root);
+	stager_answer(s, MSG_STAGE_ANCHORED,
+	    json_pack("{s:b,s:s,s:b,s:b,s:b,s:I,s:s}", "ok", (int)(e == ERR_OK), "why", why,
+		"any", (int)seen.any, "agrees", (int)seen.agrees, "anchors", (int)seen.anchors,
+		"size", (json_int_t)seen.size, "root", root));
+}
+
 static const struct stager_row {
 	enum msg_id id;
 	void (*fn)(struct stager *, const struct msg *);
@@ -219,7 +249,9 @@ static const struct stager_row {
     {MSG_STAGE_RELEASE, stager_do_release},
     {MSG_STAGE_RECALL, stager_do_recall},
     {MSG_STAGE_CUSTODY, stager_do_custody},
+    {MSG_STAGE_RECONCILE, stager_do_reconcile},
     {MSG_STAGE_REPORT, stager_do_report},
+    {MSG_STAGE_ANCHOR, stager_do_anchor},
 };
 
 static void

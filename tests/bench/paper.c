@@ -1,4 +1,4 @@
-/* links: src/proc/report/csv src/proc/report/html src/proc/report/pdf src/proc/report/page src/proc/report/colour src/core/qr src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions src/base/io */
+/* links: src/proc/report/csv src/proc/report/html src/proc/report/pdf src/proc/report/page src/proc/report/colour src/core/qr src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions src/base/io src/core/field src/core/fieldrule src/core/report_recall */
 /* SPDX-License-Identifier: ISC */
 /*
  * paper ITEMS FORMAT FILE: the report of a made-up transfer of so many items; the first
@@ -227,6 +227,8 @@ world_make(struct world *w, uint64_t items)
 	    .medium = json_object(),
 	    .scanners = json_array()};
 	must(inventory_print_header(&h, &w->inventory), "header");
+	json_decref(h.medium);
+	json_decref(h.scanners);
 	world_items(w, items);
 	world_hex(w->inventory.data, w->inventory.len, w->digest[0]);
 	world_hex(w->findings.data, w->findings.len, w->digest[1]);
@@ -251,18 +253,18 @@ world_make(struct world *w, uint64_t items)
 
 static const struct {
 	const char *name;
-	const struct sheet_format *format;
+	const struct sheet_format *(*format)(void);
 	enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
-	const void *about;
+	const char *about;
 	size_t own_bytes;
 } formats[] = {
-    {"text", &sheet_text, report_tell, NULL, 1},
-    {"json", &sheet_json, report_tell, NULL, 1},
-    {"slip", &sheet_text, slip_tell, NULL, 1},
-    {"csv", &csv, report_tell, &csv_items, sizeof(bool)},
-    {"csv-findings", &csv, report_tell, &csv_findings, sizeof(bool)},
-    {"html", &html, report_tell, NULL, sizeof(struct html)},
-    {"pdf", &pdf, report_tell, NULL, sizeof(struct pdf)},
+    {"text", sheet_text, report_tell, NULL, 1},
+    {"json", sheet_json, report_tell, NULL, 1},
+    {"slip", sheet_text, slip_tell, NULL, 1},
+    {"csv", csv, report_tell, "items", sizeof(bool)},
+    {"csv-findings", csv, report_tell, "findings", sizeof(bool)},
+    {"html", html, report_tell, NULL, sizeof(struct html)},
+    {"pdf", pdf, report_tell, NULL, sizeof(struct pdf)},
 };
 
 static enum err
@@ -292,7 +294,7 @@ tell(struct world *w, size_t k, const char *file)
 	const long before_kb = peak_kb();
 	const uint64_t begin = clock_mono_ns();
 	must(report_build(&w->in, &tree, why), why);
-	sheet_init(&sheet, formats[k].format, own, put, &fd);
+	sheet_init(&sheet, formats[k].format(), own, put, &fd);
 	sheet.about = formats[k].about;
 	sheet_fail(&sheet, formats[k].tell(&w->in, tree, &sheet));
 	must(sheet_done(&sheet), formats[k].name);

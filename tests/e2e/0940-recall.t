@@ -14,7 +14,7 @@ quinn officer Quinn Third: quinn opens the demo
 END
 }
 station noclamd
-must as ada policy set "$top/tests/bench/noengine.policy"
+must as ada authority policy "$top/tests/bench/noengine.policy"
 mkdir "$work/m"
 echo 'some text' >"$work/m/note.txt"
 small_medium "$work/small.img" "$work/m"

@@ -1,4 +1,4 @@
-/* links: src/core/cosign src/core/sixwords src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 */
+/* links: src/core/cosign src/core/sixwords src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/core/note_why */
 /* SPDX-License-Identifier: ISC */
 /*
  * A witness's key has one spelling, a line that is not the witness's own is not

@@ -1,4 +1,4 @@
-/* links: src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 */
+/* links: src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/core/note_why */
 /* SPDX-License-Identifier: ISC */
 /*
  * An accepted note is its text, a blank line and its lines, nothing lost; an

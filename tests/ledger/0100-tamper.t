@@ -34,8 +34,8 @@ def ok(good, name, *details):
 def refused(name, path, words, reason, *options):
     """Both refuse: the C verifier in these words, audit.py by this rule; "" is a file that is no ledger."""
     status, text = run(verify, *options, path)
-    ok(status in ((1,) if reason else (1, 3)) and "FAILED" in text and words in text, f"verify: {name}", status, text)
-    status, text = run(audit, *options, path)
+    ok(status == (1 if reason else 3) and ("FAILED" if reason else "UNREADABLE") in text and words in text, f"verify: {name}", status, text)
+    status, text = forge.judged(*options, path)
     ok((status == 1 and text.startswith(f"UNTRUE [{reason}] ")) if reason else (status == 3 and text.startswith("UNREADABLE ")),
        f"audit.py: {name}: {reason or 'unreadable'}", status, text)
 

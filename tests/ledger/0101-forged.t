@@ -7,10 +7,9 @@ import os, re, shutil, subprocess, sys, tempfile
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import forge
-from forge import Forge, body_of, entry, leaves, sshsig, top
+from forge import Forge, body_of, judged, leaves, sshsig, top
 
 verify = os.path.join(top, os.environ.get("B", "build/asan"), "bin/sallyport-verify")
-audit = os.path.join(top, "share/audit/audit.py")
 tmp = tempfile.mkdtemp(prefix="sp-forged-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
 tests = []
 
@@ -30,7 +29,7 @@ def ok(good, name, *details):
 def refused(name, f, reason, words, log="custody", seq=None):
     """At this entry, or the last of the log, by this rule and in these words."""
     path = f if isinstance(f, str) else f.write(tmp + "/l")
-    one, two = run(verify, path), run(sys.executable, audit, path)
+    one, two = run(verify, path), judged(path)
     place = "" if isinstance(f, str) else f"entry {len(f.logs[log]) - 1 if seq is None else seq} of the {log} log"
     ok(one[0] == 1 and place in one[1] and words in one[1], f"verify: {name}", place, *one)
     ok(two[0] == 1 and two[1].startswith(f"UNTRUE [{reason}] {place}"), f"audit.py: {name}: {reason}", place, *two)
@@ -38,7 +37,7 @@ def refused(name, f, reason, words, log="custody", seq=None):
 
 def accepted(name, f):
     path = f if isinstance(f, str) else f.write(tmp + "/l")
-    one, two = run(verify, path), run(sys.executable, audit, path)
+    one, two = run(verify, path), judged(path)
     ok(one[0] == 0 and two[0] == 0, name, *one, *two)
 
 

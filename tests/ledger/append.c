@@ -1,4 +1,4 @@
-/* links: db/ledger db/sql db/ledger_pool db/ledger_replay @rules src/core/fold src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 db/ledger_form db/ledger_schema */
+/* links: @rules db/ledger db/sql db/ledger_pool db/ledger_replay src/core/fold src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 db/ledger_form db/ledger_schema */
 /* SPDX-License-Identifier: ISC */
 /*
  * append FILE COUNT: appends station entries to a ledger of make_ledger, one

@@ -2,7 +2,7 @@
 """Somebody who has every key: the log's, the station's, everybody's.  Makes and
 spoils ledgers and custody folders for the tests of both verifiers.  The keys
 are those of tests/ledger/maker.c: the SHA-256 of an id is the seed of its key."""
-import base64, functools, hashlib, importlib.util, json, os, re, shutil, sqlite3, sys
+import base64, contextlib, functools, hashlib, importlib.util, io, json, os, re, shutil, sqlite3, sys
 
 top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.dont_write_bytecode = True
@@ -23,6 +23,33 @@ def sha(b):
 
 def number(b):
     return int.from_bytes(b, "little")
+
+
+# --- the second verifier, in this process --------------------------------------------
+class Remembering(audit.Signatures):
+    """Asks ssh-keygen and openssl about each signature once in all runs."""
+    known = {}
+
+    def run(self, command, message, blob):
+        with open(next(w for w in command if w.startswith(self.tmp)), "rb") as f:
+            question = (f.read(), message, blob)
+        if question not in self.known:
+            self.known[question] = super().run(command, message, blob)
+            self.known[question].result()
+        return self.known[question]
+
+
+def judged(*arguments):
+    """Status and output of audit.py with these arguments, without a process for what was asked before."""
+    keep, out = audit.Signatures, io.StringIO()
+    argv, sys.argv, audit.Signatures = sys.argv, ["audit.py", *arguments], Remembering
+    try:
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            return audit.main(), out.getvalue()
+    except SystemExit as e:
+        return e.code, out.getvalue()
+    finally:
+        sys.argv, audit.Signatures = argv, keep
 
 
 # --- Ed25519 (RFC 8032) -------------------------------------------------------------
@@ -266,13 +293,15 @@ class Forge:
                 text, line = raw[:-1].split(b"\n")
                 try:
                     b = json.loads(text)
-                except ValueError:
+                except (ValueError, RecursionError):
+                    b = {"id": f"bad{seq}", "type": "bad", "subj": "bad"}
+                if not isinstance(b, dict) or not {"id", "type", "subj"} <= set(b):
                     b = {"id": f"bad{seq}", "type": "bad", "subj": "bad"}
                 if b["id"] in ids:
                     b["id"] = f"f{seq:031x}"  # the column may not come twice
                 ids.add(b["id"])
                 db.execute("INSERT INTO entry VALUES(?,?,CAST(? AS TEXT),?,?,?,?,?)",
-                           (n, seq, text, base64.b64decode(line), sha(b"\0" + raw), b["id"], b["type"], b["subj"]))
+                           (n, seq, text, base64.b64decode(line), sha(b"\0" + raw), *[str(b[k]) for k in ("id", "type", "subj")]))
                 db.execute("INSERT INTO checkpoint VALUES(?,?,?)", (n, seq + 1, note(self.origins[log], seq + 1, tree.roots[seq + 1]).decode()))
         for statement in SCHEMA[6:]:
             db.execute(statement)

@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker db/ledger db/sql db/ledger_pool db/ledger_replay @rules src/core/fold src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 db/ledger_form db/ledger_schema */
+/* links: @rules tests/ledger/maker db/ledger db/sql db/ledger_pool db/ledger_replay src/core/fold src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 db/ledger_form db/ledger_schema */
 /* SPDX-License-Identifier: ISC */
 /* ledger.db through its own door: what goes in comes out, and nothing else goes. */
 #include "db/ledger.h"

@@ -256,6 +256,51 @@ peer_make_record(struct peer *p)
 	clock_set_wall_s(-1);
 }
 
+static json_t *
+peer_admin(struct peer *p, const char *id)
+{
+	const struct maker_person *one = maker_find(p->maker, id);
+	return json_pack("{s:s, s:s, s:s}", "id", id, "key", one->line, "name", one->name);
+}
+
+void
+peer_people(struct peer *p)
+{
+	struct maker *m = p->maker;
+	struct maker_person *root = maker_find(m, "root1"), anna = *maker_find(m, "anna");
+	char leaf[HEX_DIGEST_SIZE];
+	struct custody_proposal act;
+	if (custody_threshold(m->custody) > 1)
+		return; /* an earlier script wanted them */
+	pthread_mutex_lock(&p->lock);
+	clock_set_wall_s(p->clock_s);
+	maker_add(m, LOG_AUTHORITY, "role.grant", "person:ben", root,
+	    json_pack("{s:s, s:s, s:s, s:[s]}", "basis", "letter 17 of the data office",
+		"expires", "2199-12-31", "id", "ben", "roles", "auditor"));
+	struct maker_person *dora = maker_person(m, "dora", "Dora Lind", "officer");
+	maker_add(m, LOG_AUTHORITY, "officer.enroll", "person:dora", root,
+	    maker_enroll_data(m, dora, json_pack("[s]", "officer")));
+	maker_add(m, LOG_AUTHORITY, "officer.suspend", "person:dora", root,
+	    json_pack("{s:s, s:s}", "id", "dora", "reason", "on leave until further notice"));
+	maker_add(m, LOG_AUTHORITY, "admin.set", "station", root,
+	    json_pack("{s:[o, o, o], s:i}", "admins", peer_admin(p, "root1"),
+		peer_admin(p, "anna"), peer_admin(p, "ben"), "threshold", 2));
+	custody_pending_at(m->custody, 0, &act);
+	if (strcmp(act.type, "ledger.genesis") == 0)
+		custody_pending_at(m->custody, 1, &act);
+	snprintf(leaf, sizeof(leaf), "%s", act.leaf);
+	snprintf(anna.role, sizeof(anna.role), "admin");
+	maker_add(m, LOG_AUTHORITY, "authority.endorse", "station", &anna,
+	    json_pack("{s:s}", "leaf", leaf));
+	maker_add(m, LOG_AUTHORITY, "officer.resume", "person:dora", root,
+	    json_pack("{s:s, s:s}", "id", "dora", "reason", "back and well"));
+	maker_add(m, LOG_AUTHORITY, "key.revoke", "person:anna", root,
+	    json_pack("{s:s, s:s, s:s, s:i}", "id", "anna", "key", anna.key, "reason",
+		"compromised", "suspect_from", 4));
+	clock_set_wall_s(-1);
+	pthread_mutex_unlock(&p->lock);
+}
+
 struct peer *
 peer_new(void)
 {

@@ -17,6 +17,8 @@ struct peer;
 
 struct peer *peer_new(void);
 void peer_free(struct peer *);
+/* Three admins of whom two stand behind each act, and acts that wait; before the desk is up. */
+void peer_people(struct peer *);
 struct maker *peer_maker(struct peer *);
 
 /* A connection: the terminal's end; the one before is closed. */

@@ -269,6 +269,8 @@ script_command(struct script *p, char *line)
 			return rows[i].fn(p, rest);
 	if (strcmp(word, "pass") == 0)
 		player_pass(p->player, strtol(rest, NULL, 10));
+	else if (strcmp(word, "people") == 0)
+		peer_people(p->player->peer);
 	else if (strcmp(word, "golden") == 0)
 		return script_golden(p, script_word(&rest));
 	else if (strcmp(word, "expect") == 0 || strcmp(word, "refuse") == 0)

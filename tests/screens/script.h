@@ -13,6 +13,7 @@
  *   desk REQUEST ANSWER JSON  what the station answers from now on
  *   desk up|down|slow|fast    the line to the station
  *   news NAME JSON            a message nobody asked for
+ *   people                    more admins, and acts that wait; before the desk is up
  *   include FILE              commands of another script of this folder
  *   expect "TEXT"  refuse "TEXT"   is, or is not, on the screen
  *   golden NAME               the frame is that of golden/NAME-CxR.txt

@@ -197,4 +197,27 @@ key_data(const char *id, const struct maker_person *key, const struct maker_pers
 	return d;
 }
 
+static inline const struct maker_person *
+root(unsigned n)
+{
+	return &m->people[n - 1];
+}
+
+/* From here on two of three. */
+static inline void
+two_of_three(void)
+{
+	act("admin.set", same_admins(2));
+	MEM_FREE char *leaf = last_pending();
+	assert_taken(put_endorse(root(2), leaf));
+	assert_int_equal(custody_threshold(m->custody), 2);
+	assert_int_equal(custody_pending_count(m->custody), 0);
+}
+
+static inline json_t *
+a_requester(const char *id)
+{
+	return json_pack("{s:s,s:s}", "id", id, "name", id);
+}
+
 #endif

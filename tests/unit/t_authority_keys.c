@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Keys of people: replaced, lost, compromised; and the approvals to look at again. */
 #include "tests/unit/authority.h"
@@ -110,6 +110,30 @@ a_known_person_gets_a_key_by_key_enroll_alone(void **state)
 	d = json_pack("{s:s,s:s,s:s}", "id", "rita", "key", key->line, "name", "Rita Voss");
 	assert_taken(try_act(root1, "requester.enroll", d));
 	assert_string_equal(person("rita")->key, key->key);
+}
+
+static void
+a_role_to_sign_in_takes_a_key_that_was_proved(void **state)
+{
+	const struct maker_person *root1 = maker_find(m, "root1");
+	const struct maker_person *zoe = maker_person(m, "zoe", "Zoe Lind", "admin");
+	(void)state;
+	act("requester.enroll",
+	    json_pack("{s:s,s:s,s:s}", "id", "zoe", "key", zoe->line, "name", zoe->name));
+	const char *grant = "{'basis':'b','expires':'','id':'zoe','roles':['officer']}";
+	assert_false(person("zoe")->keys[0].proved);
+	assert_refused(try_act(root1, "role.grant", quoted(grant)),
+	    "zoe has no key in force of which it is proved that he holds it");
+	json_t *set = same_admins(1);
+	json_array_append_new(json_object_get(set, "admins"), admin_row(zoe, false));
+	assert_refused(try_act(root1, "admin.set", set), "a proof of possession is missing");
+	set = same_admins(1);
+	json_array_append_new(json_object_get(set, "admins"), admin_row(zoe, true));
+	assert_taken(try_act(root1, "admin.set", set));
+	act("officer.enroll", maker_enroll_data(m, zoe, json_pack("[s]", "auditor")));
+	assert_int_equal(person("zoe")->keys_count, 1);
+	assert_true(person("zoe")->keys[0].proved);
+	assert_taken(try_act(root1, "role.grant", quoted(grant)));
 }
 
 /* --- the end of a key ----------------------------------------------------------------------
@@ -300,6 +324,7 @@ main(void)
 	    TEST(a_key_is_replaced_with_a_signature_by_the_old),
 	    TEST(a_new_key_is_judged),
 	    TEST(a_known_person_gets_a_key_by_key_enroll_alone),
+	    TEST(a_role_to_sign_in_takes_a_key_that_was_proved),
 	    TEST(a_key_ends_for_a_reason),
 	    TEST(the_end_of_a_key_is_judged),
 	    TEST(of_the_retired_a_compromise_is_still_said),

@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* People in the authority log: roles and their last days, suspension, retirement. */
 #include "tests/unit/authority.h"
@@ -70,7 +70,7 @@ every_refusal_has_its_name(void **state)
 	    {"role.grant", "{'basis':'','expires':'','id':'rita','roles':['officer']}",
 		"basis has 1 to 256 bytes"},
 	    {"role.grant", "{'basis':'b','expires':'','id':'rita','roles':['officer']}",
-		"rita has no key in force; key.enroll first"},
+		"rita has no key in force of which it is proved"},
 	    {"role.grant", "{'basis':'b','expires':'','id':'anna','roles':['admin']}",
 		"admin.set makes administrators"},
 	    {"role.grant", "{'basis':'b','expires':'','id':'anna','roles':[]}", "each once"},

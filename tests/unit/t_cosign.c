@@ -1,4 +1,4 @@
-/* links: src/core/cosign src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/base/err */
+/* links: src/core/cosign src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/base/err src/core/note_why */
 /* SPDX-License-Identifier: ISC */
 #include "src/core/cosign.h"
 #include "src/base/hex.h"

@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/register src/core/policy src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_sets src/core/custody_anchor src/core/custody_witness src/core/cosign src/core/addendum src/core/exception src/core/release_weigh */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Checkpoints that are kept elsewhere, and the machines that cosign them. */
 #include "src/core/cosign.h"

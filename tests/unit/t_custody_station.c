@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* What the record remembers: of media refused, of scanners tried, of the clock, of what stands.
  */
@@ -176,7 +176,88 @@ why_it_stands_is_known_until_it_goes_on(void **state)
 	then(subj, "xfer.release", &m->station, maker_release_data(m, id), NULL, NULL);
 }
 
+/* NULL: it goes into the record; else the words of the refusal. */
+static void
+machine_says(const char *type, json_t *data, const char *refused)
+{
+	json_t *b = maker_body(m, LOG_CUSTODY, type, "station", &m->station, data);
+	if (refused != NULL)
+		assert_refused(maker_try(m, LOG_CUSTODY, b, &m->station), refused);
+	else
+		assert_int_equal(maker_put(m, LOG_CUSTODY, b, &m->station), ERR_OK);
+}
+
+static void
+steps_of_the_clock_are_steps(void **state)
+{
+	static const char none[] = "a step of the clock that is none";
+	static const struct {
+		const char *kind, *expected, *found;
+		bool good;
+	} cases[] = {
+	    {"ahead", "2026-11-23T12:00:00Z", "2026-11-23T12:00:03Z", true},
+	    {"ahead", "2026-11-23T12:00:00Z", "2026-11-23T12:00:02Z", false},
+	    {"ahead", "2026-11-23T12:00:03Z", "2026-11-23T12:00:00Z", false},
+	    {"back", "2026-11-23T12:00:03Z", "2026-11-23T12:00:00Z", true},
+	    {"back", "2026-11-23T12:00:02Z", "2026-11-23T12:00:00Z", false},
+	    {"back", "2026-11-23T12:00:00Z", "2023-12-31T23:59:59Z", false},
+	    {"unset", "2026-11-23T12:00:00Z", "2023-12-31T23:59:59Z", true},
+	    {"unset", "2026-11-23T12:00:00Z", "2024-01-01T00:00:00Z", false},
+	    {"ahead", "2026-02-30T12:00:00Z", "2026-11-23T12:00:03Z", false},
+	    {"ahead", "2026-11-23T12:00:00Z", "2026-11-23T12:00:60Z", false},
+	    {"sideways", "2026-11-23T12:00:00Z", "2026-11-23T13:00:00Z", false},
+	};
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		machine_says("clock.step",
+		    json_pack("{s:s,s:s,s:s}", "expected", cases[i].expected, "found",
+			cases[i].found, "kind", cases[i].kind),
+		    cases[i].good ? NULL : none);
+}
+
+static void
+ballast_is_given_up_once(void **state)
+{
+	(void)state;
+	machine_says("disk.low", json_pack("{s:i,s:i}", "bytes", 9, "floor", 9), "is not");
+	machine_says("disk.low", json_pack("{s:i,s:i}", "bytes", 8, "floor", 9), NULL);
+	machine_says("disk.room", json_pack("{s:i}", "ballast", 9), "was not given up");
+	machine_says("disk.full", json_pack("{s:i}", "ballast", 0), "of no bytes");
+	assert_false(custody_no_ballast(m->custody));
+	machine_says("disk.full", json_pack("{s:i}", "ballast", 9), NULL);
+	assert_true(custody_no_ballast(m->custody));
+	machine_says("disk.full", json_pack("{s:i}", "ballast", 9), "given up already");
+	machine_says("disk.room", json_pack("{s:i}", "ballast", 0), "of no bytes");
+	machine_says("disk.room", json_pack("{s:i}", "ballast", 9), NULL);
+	assert_false(custody_no_ballast(m->custody));
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+static enum err export(const char *format, const char *name, const char *officer) {
+	static const char document[] =
+	    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff";
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "audit.export", "station", &m->station,
+		json_pack("{s:s,s:s,s:s,s:s}", "document", document, "format", format, "name",
+		    name, "officer", officer)),
+	    &m->station);
+}
+
+static void
+what_leaves_is_of_a_known_kind_place_and_person(void **state)
+{
+	(void)state;
+	assert_int_equal(export("pdf", "reports/period/period.pdf", "anna"), ERR_OK);
+	assert_int_equal(export("csv", "people/people.csv", "root1"), ERR_OK);
+	assert_refused(export("docx", "reports/period/period.pdf", "anna"), "no such format");
+	assert_refused(export("pdf", "reports/period.pdf", "anna"), "no report has the name");
+	assert_refused(export("pdf", "reports/period/../x", "anna"), "no report has the name");
+	assert_refused(
+	    export("pdf", "reports/period/period.pdf", "nobody"), "is nobody to whom");
+	assert_refused(export("pdf", "reports/period/period.pdf", "rita"), "is nobody to whom");
+	assert_refused(export("pdf", "reports/K1-000042/report.pdf", "anna"), "no transfer");
+}
 
 int
 main(void)
@@ -186,7 +267,10 @@ main(void)
 	    TEST(last_proof_of_each_scanner_is_known),
 	    TEST(signatures_are_those_of_the_last_proof),
 	    TEST(clock_that_was_set_back_is_counted),
+	    TEST(steps_of_the_clock_are_steps),
+	    TEST(ballast_is_given_up_once),
 	    TEST(why_it_stands_is_known_until_it_goes_on),
+	    TEST(what_leaves_is_of_a_known_kind_place_and_person),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -438,6 +438,41 @@ a_policy_can_hold_a_medium_for_what_lies_outside(void **state)
 	policy_free(p);
 }
 
+/* A witness more than a station can have is a mistake: nothing could ever go. */
+static void
+anchors_are_asked_for_by_choice(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned quorum;
+		bool words, good;
+	} rows[] = {
+	    {"", 0, false, true},
+	    {"witness_quorum = 0; anchor_words = \"none\";", 0, false, true},
+	    {"witness_quorum = 2; anchor_words = \"start\";", 2, true, true},
+	    {"witness_quorum = 16;", LIM_WITNESSES, false, true},
+	    {"witness_quorum = 17;", 0, false, false},
+	    {"witness_quorum = -1;", 0, false, false},
+	    {"witness_quorum = \"1\";", 0, false, false},
+	    {"anchor_words = \"always\";", 0, false, false},
+	    {"anchor_words = true;", 0, false, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		MEM_FREE char *text = mem_printf("%s%s", HEAD, rows[i].text);
+		char why[POLICY_WHY_SIZE];
+		struct policy *p = NULL;
+		enum err e = policy_parse(text, strlen(text), &p, why);
+		if ((e == ERR_OK) != rows[i].good)
+			fail_msg("%s: %s", rows[i].text, e == ERR_OK ? "taken" : why);
+		if (e != ERR_OK)
+			continue;
+		assert_int_equal(p->witness_quorum, rows[i].quorum);
+		assert_int_equal(p->anchor_words, rows[i].words);
+		policy_free(p);
+	}
+}
+
 static void
 a_policy_can_ask_for_a_scan_at_release(void **state)
 {
@@ -520,6 +555,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(anchors_are_asked_for_by_choice),
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(limit_of_the_text),
 	    cmocka_unit_test(limit_of_the_rules),

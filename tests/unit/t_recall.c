@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker src/core/admit src/core/authority src/core/canon src/core/custody src/core/digest src/core/dossier src/core/entry src/core/finding src/core/inventory src/core/inventory_check src/core/inventory_print src/core/item src/core/map src/core/merkle src/core/note src/core/passage src/core/recall src/core/register src/core/policy src/core/release src/core/part src/core/release_manifest src/core/release_plan src/core/seal src/core/setting src/core/shape src/core/sshsig src/core/station src/core/tally src/core/transfer src/core/tree src/core/verdict src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 src/core/custody_exception src/core/custody_sets src/core/addendum src/core/exception src/core/release_weigh */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Recall and retirement of a delivery: each rule once held, once broken. */
 #include "tests/unit/custody.h"
@@ -110,7 +110,8 @@ proposal_is_an_officers_with_a_reason(void **state)
 		char longest[LIM_RECALL_REASON_BYTES + 2];
 		memset(longest, 'x', sizeof(longest));
 		longest[LIM_RECALL_REASON_BYTES + 1] = '\0';
-		assert_refused(try_xfer(kinds[k].ask, "anna", reason(longest)), "more than 1000");
+		assert_refused(
+		    try_xfer(kinds[k].ask, "anna", reason(longest)), "more than 1000");
 		longest[LIM_RECALL_REASON_BYTES] = '\0';
 		assert_int_equal(try_xfer(kinds[k].ask, "anna", reason(longest)), ERR_OK);
 	}

@@ -148,7 +148,7 @@ render(struct story *st, struct buf *text, struct buf *json, struct buf *slip)
 		struct sheet sheet;
 		buf_init(all[i], 1 << 20);
 		sheet_init(
-		    &sheet, i == 1 ? &sheet_json : &sheet_text, NULL, sheet_keep, all[i]);
+		    &sheet, i == 1 ? sheet_json() : sheet_text(), NULL, sheet_keep, all[i]);
 		assert_int_equal(
 		    (i == 2 ? slip_tell : report_tell)(&st->input, tree, &sheet), ERR_OK);
 		assert_int_equal(sheet_done(&sheet), ERR_OK);

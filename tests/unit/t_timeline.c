@@ -386,13 +386,13 @@ test_a_long_text_breaks_into_lines(void **state)
  * ------------------------------------------------------------------------------------------ */
 
 static void
-test_export_writes_three_papers_and_says_where(void **state)
+test_export_writes_every_paper_and_says_where(void **state)
 {
 	struct rig *r = *state;
 	size_t before = played.asked;
 	timeline_act_export(r->app.top);
-	for (size_t i = 0; i < 3; i++) {
-		static const char *const formats[] = {"text", "json", "slip"};
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const formats[] = {"text", "json", "pdf", "slip"};
 		assert_int_equal(played.asked, before + 1 + i);
 		assert_string_equal(json_string_value(json_object_get(
 					played.bodies[played.asked - 1], "format")),
@@ -445,7 +445,7 @@ main(void)
 	    T(test_a_changed_entry_is_not_good),
 	    T(test_escape_closes_the_entry_before_the_screen),
 	    T(test_a_long_text_breaks_into_lines),
-	    T(test_export_writes_three_papers_and_says_where),
+	    T(test_export_writes_every_paper_and_says_where),
 	    T(test_export_stops_at_a_refusal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* links: src/core/tlog src/core/note src/core/merkle src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/base/err */
+/* links: src/core/tlog src/core/note src/core/merkle src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/base/err src/core/note_why */
 /* SPDX-License-Identifier: ISC */
 #include "src/core/tlog.h"
 #include "src/base/mem.h"

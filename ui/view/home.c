@@ -280,6 +280,12 @@ home_act_register(struct view *v)
 }
 
 void
+home_act_people(struct view *v)
+{
+	app_push(v->app, people_view(v->app));
+}
+
+void
 home_act_next(struct view *v)
 {
 	struct home *h = (struct home *)v;

@@ -5,6 +5,7 @@
  * it signs in again.
  */
 #include "src/base/clock.h"
+#include "src/core/guess.h"
 #include "ui/desk.h"
 #include "ui/form.h"
 #include "ui/frame.h"
@@ -87,7 +88,9 @@ lock_open(struct lock *l)
 		return;
 	}
 	/* without the station it opens as well: what is seen is the last state */
-	bool there = app_calls_begin(app, "Unlocking...");
+	bool there = app_calls_begin(app,
+	    guess_wait_ms(ui->refused) > 0 ? "Unlocking; it waits, because tries were refused."
+					   : "Unlocking...");
 	int status = lock_try(ui);
 	seal_secret_free(ui->passphrase);
 	ui->passphrase = NULL;

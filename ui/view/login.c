@@ -7,6 +7,7 @@
 #include "src/base/escape.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/guess.h"
 #include "ui/desk.h"
 #include "ui/form.h"
 #include "ui/frame.h"
@@ -190,7 +191,10 @@ login_sign_in(struct login *l)
 		return;
 	}
 	escape_bytes(id, strlen(id), login_who, sizeof(login_who), NULL);
-	bool begun = app_calls_begin(app, "Signing in...");
+	bool begun =
+	    app_calls_begin(app, guess_wait_ms(ui->refused) > 0
+				     ? "Signing in; it waits, because sign-ins were refused."
+				     : "Signing in...");
 	ui->as = login_who;
 	if (begun)
 		status = login_calls(ui);

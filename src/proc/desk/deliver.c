@@ -2,9 +2,11 @@
 #include "src/proc/desk/deliver.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/proc/desk/anchor.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/publish.h"
+#include "src/proc/desk/reconcile.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/stage.h"
 
@@ -96,6 +98,8 @@ deliver_start(struct desk *d, const char *transfer, char why[DELIVER_WHY_SIZE])
 	}
 	if (*deliver_find(d, transfer) != NULL)
 		return ERR_OK;
+	if (!anchor_witnessed(d, t, why))
+		return ERR_DENIED;
 	if (channel_send(d->stager, MSG_STAGE_RELEASE, deliver_name(transfer), -1) != ERR_OK) {
 		snprintf(why, DELIVER_WHY_SIZE, "the stager does not take requests; try again");
 		return ERR_AGAIN;
@@ -244,6 +248,7 @@ static const struct {
     {MSG_STAGE_RECALLED, deliver_on_released},
     {MSG_STAGE_WRITTEN, deliver_on_written},
     {MSG_STAGE_FAILED, deliver_on_failed},
+    {MSG_STAGE_RECONCILED, reconcile_over},
 };
 
 void

@@ -3,6 +3,7 @@
 #include "src/base/io.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
+#include "src/core/export.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/publish.h"
@@ -18,6 +19,7 @@ struct paper {
 	struct desk *desk;
 	uint64_t session, tag;
 	char transfer[TRANSFER_ID_SIZE], format[16];
+	json_t *asked; /* what the report program is told */
 	bool publish;
 	struct channel *channel;
 };
@@ -28,6 +30,7 @@ paper_free(struct paper *p)
 	if (p->channel != NULL)
 		loop_del_channel(p->desk->loop, p->channel);
 	channel_free(p->channel);
+	json_decref(p->asked);
 	if (p->tag != 0)
 		tag_drop(p->desk, p->tag);
 	free(p);
@@ -65,11 +68,12 @@ paper_send_inputs(struct paper *p)
 		    p->channel, MSG_REPORT_INPUT, json_pack("{s:s}", "kind", logs[i]), m.fd);
 		msg_done(&m);
 	}
-	paper_send_doc(p, "inventory", t->inventory);
-	paper_send_doc(p, "findings", t->findings);
-	paper_send_doc(p, "policy", t->policy);
-	channel_send(p->channel, MSG_REPORT_MAKE,
-	    json_pack("{s:s, s:s}", "transfer", p->transfer, "format", p->format), -1);
+	if (t != NULL) {
+		paper_send_doc(p, "inventory", t->inventory);
+		paper_send_doc(p, "findings", t->findings);
+		paper_send_doc(p, "policy", t->policy);
+	}
+	channel_send(p->channel, MSG_REPORT_MAKE, json_incref(p->asked), -1);
 }
 
 /* Nothing leaves before its entry is in the record. */
@@ -172,26 +176,46 @@ static const struct tag_handler paper_tag = {
     .exited = paper_on_exited,
 };
 
-void
-paper_make(
-    struct desk *d, uint64_t session, const char *transfer, const char *format, bool publish)
+/* The fields of ui.report are those of report.make. */
+static json_t *
+paper_asked(const struct msg *m)
 {
-	struct paper *p = mem_alloc(sizeof(*p));
-	*p = (struct paper){.desk = d, .session = session, .publish = publish};
-	snprintf(p->transfer, sizeof(p->transfer), "%s", transfer);
-	snprintf(p->format, sizeof(p->format), "%s", format);
+	static const char *const texts[] = {"transfer", "format", "from", "to"};
+	json_t *asked = json_object();
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (msg_str(m, texts[i]) != NULL)
+			json_object_set_new(asked, texts[i], json_string(msg_str(m, texts[i])));
+	if (json_object_get(m->body, "at") != NULL)
+		json_object_set(asked, "at", json_object_get(m->body, "at"));
+	return asked;
+}
+
+/* What is no transfer has the folder of its kind. */
+static bool
+paper_is_known(struct desk *d, const char *transfer)
+{
+	return strcmp(transfer, "period") == 0 || strcmp(transfer, "people") == 0 ||
+	       custody_transfer_find(d->custody, transfer) != NULL;
+}
+
+void
+paper_make(struct desk *d, uint64_t session, const struct msg *asked, bool publish)
+{
 	struct session *s = session_find(d, session);
-	if (custody_transfer_find(d->custody, transfer) == NULL) {
+	if (!paper_is_known(d, msg_str(asked, "transfer"))) {
 		session_refuse(s, 1, "there is no such transfer", NEXT_TRANSFERS);
-		free(p);
 		return;
 	}
-	if (strcmp(p->format, format) != 0) {
+	if (!export_is_format(msg_str(asked, "format"))) {
 		session_refuse(s, 2, "there is no such format",
 		    "use text, json, csv, csv-findings, html, pdf or slip");
-		free(p);
 		return;
 	}
+	struct paper *p = mem_alloc(sizeof(*p));
+	*p = (struct paper){
+	    .desk = d, .session = session, .publish = publish, .asked = paper_asked(asked)};
+	snprintf(p->transfer, sizeof(p->transfer), "%s", msg_str(asked, "transfer"));
+	snprintf(p->format, sizeof(p->format), "%s", msg_str(asked, "format"));
 	p->tag = tag_new(d, &paper_tag, p);
 	channel_send(d->parent, MSG_DESK_SPAWN,
 	    json_pack(

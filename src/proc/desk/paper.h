@@ -6,10 +6,9 @@
 #include "src/proc/desk/desk.h"
 
 /*
- * Makes one report; the answer goes to that session, if it is still there.
- * publish: it goes below reports/ on the share instead, see publish.h.
+ * Makes one report, as ui.report asks for it; the answer goes to that session, if it is still
+ * there. publish: it goes below reports/ on the share instead, see publish.h.
  */
-void paper_make(
-    struct desk *, uint64_t session, const char *transfer, const char *format, bool publish);
+void paper_make(struct desk *, uint64_t session, const struct msg *asked, bool publish);
 
 #endif

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/publish.h"
+#include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/proc/desk/session.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define PUBLISH_NAME_SIZE 32
+#define PUBLISH_NAME_SIZE (LIM_EXPORT_FILE_BYTES + 1)
 
 struct publication {
 	struct publication *next; /* asked for later */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: ISC */
+#include "src/proc/desk/reconcile.h"
+#include "src/proc/desk/sampling.h"
 #include "src/proc/desk/session.h"
 #include "src/base/escape.h"
 #include "src/base/io.h"
@@ -7,6 +9,7 @@
 #include "src/core/entry.h"
 #include "src/core/seal.h"
 #include "src/ipc/next.h"
+#include "src/proc/desk/anchor.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/choice.h"
@@ -218,6 +221,7 @@ session_signin(struct session *s, struct msg *m)
 		session_done(
 		    s, json_pack("{s:I, s:s}", "seq", (json_int_t)at.seq, "leaf", at.leaf));
 		trial_shift(s->desk);
+		anchor_begin(s->desk, s->officer);
 	} else {
 		failure_add(s->desk, msg_str(m, "officer"), why);
 		session_refuse(s, session_status(e), why,
@@ -294,13 +298,16 @@ session_take_entry(struct session *s, struct msg *m)
 		return;
 	}
 	bool authority = strcmp(entry->log, custody_origin(d->custody, LOG_AUTHORITY)) == 0;
+	const char *next = "nothing was submitted; submit again";
 	const char *stale = session_refuse_submission(s, entry);
+	if (stale == NULL && strcmp(entry->type, "xfer.approve") == 0)
+		stale = anchor_bar(d, &next);
 	if (strcmp(entry->actor_id, s->officer) != 0 ||
 	    strcmp(entry->type, "sess.login") == 0) {
 		session_refuse(
 		    s, 1, "this connection belongs to another person", "sign in as the signer");
 	} else if (stale != NULL) {
-		session_refuse(s, 1, stale, "nothing was submitted; submit again");
+		session_refuse(s, 1, stale, next);
 	} else {
 		enum err e =
 		    book_append(d, authority ? "authority" : "custody", m->fd, &at, why);
@@ -362,6 +369,16 @@ session_is_officer(struct session *s)
 	return false;
 }
 
+/* False, and answered, while an anchor stands against all work. */
+static bool
+session_may_work(struct session *s)
+{
+	const char *next, *bar = anchor_bar(s->desk, &next);
+	if (bar != NULL)
+		session_refuse(s, 1, bar, next);
+	return bar == NULL;
+}
+
 static void
 session_intake(struct session *s, struct msg *m)
 {
@@ -369,7 +386,7 @@ session_intake(struct session *s, struct msg *m)
 	struct handin h;
 	enum hold_mode hold;
 	size_t source_len;
-	if (!session_is_officer(s))
+	if (!session_is_officer(s) || !session_may_work(s))
 		return;
 	if (!hold_parse(msg_str(m, "hold"), &hold)) {
 		session_refuse(s, 2, "a reading waits \"locked\" or \"always\", or not at all",
@@ -492,7 +509,7 @@ static void
 session_release(struct session *s, struct msg *m)
 {
 	char why[DELIVER_WHY_SIZE];
-	if (!session_is_officer(s))
+	if (!session_is_officer(s) || !session_may_work(s))
 		return;
 	enum err e = deliver_start(s->desk, msg_str(m, "transfer"), why);
 	session_answer(s, e, why, NEXT_STATUS);
@@ -551,8 +568,7 @@ session_request(struct session *s, struct msg *m)
 static void
 session_report(struct session *s, struct msg *m)
 {
-	paper_make(s->desk, s->number, msg_str(m, "transfer"), msg_str(m, "format"),
-	    m->id == MSG_UI_PUBLISH);
+	paper_make(s->desk, s->number, m, m->id == MSG_UI_PUBLISH);
 }
 
 static void
@@ -632,6 +648,12 @@ static const struct {
     {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},
     {MSG_UI_PURGE, session_purge},
+    {MSG_UI_SAMPLE, sampling_answer},
+    {MSG_UI_RECONCILE, reconcile_answer},
+    {MSG_UI_ANCHORS, anchor_state},
+    {MSG_UI_ANCHOR_OUT, anchor_out},
+    {MSG_UI_ANCHOR_IN, anchor_in},
+    {MSG_UI_WITNESS, anchor_witness},
 };
 
 static void

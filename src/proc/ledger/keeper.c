@@ -10,6 +10,7 @@
 #include "src/core/seal.h"
 #include "src/core/sshsig.h"
 #include "src/proc/ledger/docs.h"
+#include "src/proc/ledger/watch.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -29,6 +30,8 @@ struct keeper {
 	struct custody *custody;
 	struct sshsig_key *log_key, *station_key;
 	int docs_fd;
+	int dirfd;        /* of the ledger; the caller's */
+	uint64_t gave_up; /* bytes of ballast, not recorded yet */
 	char boot[BOOT_ID_SIZE];
 };
 
@@ -58,6 +61,7 @@ new_keeper(const char *boot)
 {
 	struct keeper *k = mem_alloc(sizeof(*k));
 	k->docs_fd = -1;
+	k->dirfd = -1;
 	k->custody = custody_new();
 	snprintf(k->boot, sizeof(k->boot), "%s", boot);
 	return k;
@@ -177,12 +181,43 @@ keeper_open(int dirfd, const char *path, const char *boot, struct keeper **ret,
 		return err;
 	}
 	custody_set_docs(k->custody, fetch_doc, k);
+	k->dirfd = dirfd;
 	*ret = k;
 	return ERR_OK;
 }
 
 /* --- appending -----------------------------------------------------------------------------
  */
+
+bool
+keeper_give_up(struct keeper *k)
+{
+	uint64_t bytes = k->dirfd >= 0 ? watch_ballast_drop(k->dirfd) : 0;
+	k->gave_up += bytes;
+	return bytes > 0;
+}
+
+bool
+keeper_has_given_up(const struct keeper *k)
+{
+	return k->gave_up > 0;
+}
+
+uint64_t
+keeper_gave_up(struct keeper *k)
+{
+	uint64_t bytes = k->gave_up;
+	k->gave_up = 0;
+	return bytes;
+}
+
+/* Without a ballast what is under way is closed, and nothing is begun. */
+static bool
+has_to_wait(const struct keeper *k, enum transfer_event event)
+{
+	return custody_no_ballast(k->custody) &&
+	       (event == EVENT_OPEN || event == EVENT_READ_START || event == EVENT_RELEASE);
+}
 
 /* The entry was checked: what can fail now is the disk. */
 static enum err
@@ -225,6 +260,8 @@ add_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n,
 	if (err == ERR_IO || err == ERR_NOSPACE)
 		err = ERR_DENIED;
 	if (err == ERR_OK)
+		err = write_entry(k, log, bytes, n, ret, why);
+	if (err == ERR_NOSPACE && keeper_give_up(k))
 		err = write_entry(k, log, bytes, n, ret, why);
 	if (err != ERR_OK)
 		return err;
@@ -298,6 +335,11 @@ keeper_event(struct keeper *k, enum transfer_asker asker, const char *type, cons
 	const struct transfer_event_row *row = transfer_event_row(event);
 	if (!(row->signers & SIGNER_STATION) || !(row->askers & (unsigned)asker))
 		return refuse(why, ERR_DENIED, "%s cannot be asked for here", row->type);
+	if (has_to_wait(k, event))
+		return refuse(why, ERR_NOSPACE,
+		    "the disk of the ledger was full, and what is kept free for that is used "
+		    "up: "
+		    "nothing new is begun. Make room on it; the ledger notices by itself");
 	return add_own(k, event, subj, data, ret, why);
 }
 
@@ -446,6 +488,7 @@ keeper_found(int dirfd, const char *path, const char *boot, const struct keeper_
 		return err;
 	}
 	custody_set_docs(k->custody, fetch_doc, k);
+	k->dirfd = dirfd;
 	*ret = k;
 	return ERR_OK;
 }

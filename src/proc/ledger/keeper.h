@@ -58,6 +58,13 @@ enum err keeper_append(struct keeper *, enum transfer_log, enum transfer_asker,
 enum err keeper_event(struct keeper *, enum transfer_asker, const char *type, const char *subj,
     const json_t *data, struct keeper_place *ret, char why[KEEPER_WHY_SIZE]);
 
+/* Gives the ballast up for room; false when there is none. */
+bool keeper_give_up(struct keeper *);
+/* Whether keeper_gave_up has something to tell. */
+bool keeper_has_given_up(const struct keeper *);
+/* Bytes of ballast given up since this was asked last: what disk.full has to tell. */
+uint64_t keeper_gave_up(struct keeper *);
+
 /*
  * Entries from seq on as a list, about subj alone unless that is NULL, as many
  * as fit max_bytes; and the newest checkpoint of the log.

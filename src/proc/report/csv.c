@@ -13,8 +13,33 @@ static const char *const csv_findings_lists[] = {"findings", NULL};
 static const char *const csv_findings_columns[] = {
     "item", "name", "scanner", "rule", "class", "severity", "title", "detail", "at", NULL};
 
-const struct csv_table csv_items = {csv_items_lists, csv_items_columns};
-const struct csv_table csv_findings = {csv_findings_lists, csv_findings_columns};
+static const char *const csv_transfers_lists[] = {"transfers", NULL};
+static const char *const csv_transfers_columns[] = {"transfer", "state", "opened", "changed",
+    "requester", "holder", "approved_by", "items", "files", "bytes", "manifest", "control",
+    "disposition", "why", NULL};
+static const char *const csv_people_lists[] = {"people", NULL};
+static const char *const csv_people_columns[] = {"id", "name", "roles", "key", NULL};
+
+static const struct csv_table {
+	const char *name;
+	const char *const *lists;   /* NULL at the end */
+	const char *const *columns; /* keys of the rows; NULL at the end */
+} csv_tables[] = {
+    {"items", csv_items_lists, csv_items_columns},
+    {"findings", csv_findings_lists, csv_findings_columns},
+    {"transfers", csv_transfers_lists, csv_transfers_columns},
+    {"people", csv_people_lists, csv_people_columns},
+};
+
+/* The first when there is no such table. */
+static const struct csv_table *
+csv_table_of(const struct sheet *s)
+{
+	for (size_t i = 0; i < sizeof(csv_tables) / sizeof(csv_tables[0]); i++)
+		if (strcmp(csv_tables[i].name, s->about) == 0)
+			return &csv_tables[i];
+	return &csv_tables[0];
+}
 
 /* What begins so is a formula to a spreadsheet. */
 #define CSV_ARMED "=+-@\t\r"
@@ -47,7 +72,7 @@ csv_value(struct buf *out, const json_t *value)
 static void
 csv_begin(struct sheet *s, const struct sheet_head *head)
 {
-	const struct csv_table *t = s->about;
+	const struct csv_table *t = csv_table_of(s);
 	(void)head;
 	for (size_t i = 0; t->columns[i] != NULL; i++)
 		buf_addf(&s->out, "%s%s", i > 0 ? "," : "", t->columns[i]);
@@ -58,7 +83,7 @@ csv_begin(struct sheet *s, const struct sheet_head *head)
 static void
 csv_list(struct sheet *s, const char *name)
 {
-	const struct csv_table *t = s->about;
+	const struct csv_table *t = csv_table_of(s);
 	bool *mine = s->own;
 	*mine = false;
 	for (size_t i = 0; name != NULL && t->lists[i] != NULL; i++)
@@ -68,7 +93,7 @@ csv_list(struct sheet *s, const char *name)
 static void
 csv_item(struct sheet *s, const struct sheet_item *it)
 {
-	const struct csv_table *t = s->about;
+	const struct csv_table *t = csv_table_of(s);
 	const bool *mine = s->own;
 	if (!*mine || it->facts == NULL)
 		return;
@@ -85,8 +110,13 @@ csv_item(struct sheet *s, const struct sheet_item *it)
 	buf_add_str(&s->out, "\r\n");
 }
 
-const struct sheet_format csv = {
-    .begin = csv_begin,
-    .list = csv_list,
-    .item = csv_item,
-};
+const struct sheet_format *
+csv(void)
+{
+	static const struct sheet_format format = {
+	    .begin = csv_begin,
+	    .list = csv_list,
+	    .item = csv_item,
+	};
+	return &format;
+}

@@ -8,13 +8,7 @@
 
 #include "src/core/sheet.h"
 
-/* Which lists make the table, and its columns: what sheet.about points to. */
-struct csv_table {
-	const char *const *lists;   /* NULL at the end */
-	const char *const *columns; /* keys of the rows; NULL at the end */
-};
-
-extern const struct csv_table csv_items, csv_findings;
-extern const struct sheet_format csv;
+/* The sheet's about is the name of the table: "items", "findings", "transfers" or "people". */
+const struct sheet_format *csv(void);
 
 #endif

@@ -213,14 +213,19 @@ html_end(struct sheet *s)
 	    "beside it, in another face, as a person reads them.</footer>\n</body>\n</html>\n");
 }
 
-const struct sheet_format html = {
-    .begin = html_begin,
-    .section = html_section,
-    .field = html_field,
-    .line = html_line,
-    .bar = html_bar,
-    .item = html_item,
-    .event = html_event,
-    .code = html_code,
-    .end = html_end,
-};
+const struct sheet_format *
+html(void)
+{
+	static const struct sheet_format format = {
+	    .begin = html_begin,
+	    .section = html_section,
+	    .field = html_field,
+	    .line = html_line,
+	    .bar = html_bar,
+	    .item = html_item,
+	    .event = html_event,
+	    .code = html_code,
+	    .end = html_end,
+	};
+	return &format;
+}

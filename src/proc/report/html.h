@@ -11,6 +11,6 @@ struct html {
 	const char *open; /* the end tag of the block that is open, or NULL */
 };
 
-extern const struct sheet_format html;
+const struct sheet_format *html(void);
 
 #endif

@@ -165,7 +165,7 @@ page_margins(struct page *p)
 	if (p->about.demo) {
 		double x = (PAGE_WIDTH - page_text_width(p, PAGE_BOLD, demo)) / 2;
 		page_colour(p, 0xb00000);
-		page_text_at(p, PAGE_BOLD, x, 30, demo);
+		page_text_at(p, PAGE_BOLD, x, 40, demo);
 		page_text_at(p, PAGE_BOLD, x, PAGE_HEIGHT - 41, demo);
 	}
 	page_colour(p, 0);

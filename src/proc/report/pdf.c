@@ -274,14 +274,19 @@ pdf_end(struct sheet *s)
 	d->page = NULL;
 }
 
-const struct sheet_format pdf = {
-    .begin = pdf_begin,
-    .section = pdf_section,
-    .field = pdf_field,
-    .line = pdf_line,
-    .bar = pdf_bar,
-    .item = pdf_item,
-    .event = pdf_event,
-    .code = pdf_code,
-    .end = pdf_end,
-};
+const struct sheet_format *
+pdf(void)
+{
+	static const struct sheet_format format = {
+	    .begin = pdf_begin,
+	    .section = pdf_section,
+	    .field = pdf_field,
+	    .line = pdf_line,
+	    .bar = pdf_bar,
+	    .item = pdf_item,
+	    .event = pdf_event,
+	    .code = pdf_code,
+	    .end = pdf_end,
+	};
+	return &format;
+}

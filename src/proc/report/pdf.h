@@ -16,6 +16,6 @@ struct pdf {
 };
 
 /* sheet_begin fails with ERR_NOTFOUND when the fonts are not installed. */
-extern const struct sheet_format pdf;
+const struct sheet_format *pdf(void);
 
 #endif

@@ -7,6 +7,7 @@
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/core/merkle.h"
+#include "src/core/policy.h"
 #include "src/core/report.h"
 #include "src/core/report_tell.h"
 #include "src/core/slip.h"
@@ -112,17 +113,51 @@ bundle_put_signers(const struct bundle *b, struct folder *f)
 	bundle_put_buf(f, "allowed_signers", &text);
 }
 
+static unsigned
+bundle_quorum(const struct bundle *b)
+{
+	char why[POLICY_WHY_SIZE];
+	struct policy *policy;
+	if (b->policy.bytes == NULL ||
+	    policy_parse(b->policy.bytes, b->policy.len, &policy, why) != ERR_OK)
+		return 0;
+	unsigned quorum = policy->witness_quorum;
+	policy_free(policy);
+	return quorum;
+}
+
+/* C2SP tlog-policy: both logs have one key, and a key stands there once. */
+static void
+bundle_put_witnesses(const struct bundle *b, struct folder *f)
+{
+	const struct custody *c = record_custody(b->record);
+	const struct custody_witness *w;
+	unsigned quorum = bundle_quorum(b);
+	size_t n = 0;
+	struct buf text, group;
+	buf_init(&text, LIM_NOTE_BYTES);
+	buf_init(&group, LIM_NOTE_BYTES);
+	buf_addf(&text, "log %s\n", custody_vkey(c, LOG_CUSTODY));
+	for (; (w = custody_witness_at(c, n)) != NULL; n++) {
+		buf_addf(&text, "witness w%zu %s\n", n + 1, w->vkey);
+		buf_addf(&group, " w%zu", n + 1);
+	}
+	if (quorum > 0 && quorum <= n)
+		buf_addf(
+		    &text, "group witnesses %u%s\nquorum witnesses\n", quorum, buf_str(&group));
+	else
+		buf_add_str(&text, "quorum none\n");
+	buf_done(&group);
+	bundle_put_buf(f, "witness-policy", &text);
+}
+
 static void
 bundle_put_keys(const struct bundle *b, struct folder *f)
 {
 	const struct custody *c = record_custody(b->record);
-	struct buf text;
 	bundle_put_line(f, "authority.vkey", custody_vkey(c, LOG_AUTHORITY));
 	bundle_put_line(f, "log.vkey", custody_vkey(c, LOG_CUSTODY));
-	buf_init(&text, LIM_NOTE_BYTES);
-	buf_addf(&text, "log %s\nlog %s\nquorum none\n", custody_vkey(c, LOG_CUSTODY),
-	    custody_vkey(c, LOG_AUTHORITY));
-	bundle_put_buf(f, "witness-policy", &text);
+	bundle_put_witnesses(b, f);
 	bundle_put_signers(b, f);
 }
 
@@ -220,16 +255,16 @@ bundle_put_forms(const struct report_input *in, const json_t *tree, struct folde
 {
 	static const struct {
 		const char *path;
-		const struct sheet_format *format;
+		const struct sheet_format *(*format)(void);
 		enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
-	} forms[] = {{"report.txt", &sheet_text, report_tell},
-	    {"report.json", &sheet_json, report_tell}, {"slip.txt", &sheet_text, slip_tell}};
+	} forms[] = {{"report.txt", sheet_text, report_tell},
+	    {"report.json", sheet_json, report_tell}, {"slip.txt", sheet_text, slip_tell}};
 	enum err e = ERR_OK;
 	for (size_t i = 0; e == ERR_OK && i < sizeof(forms) / sizeof(forms[0]); i++) {
 		struct buf text;
 		struct sheet sheet;
 		buf_init(&text, LIM_SEALED_BYTES);
-		sheet_init(&sheet, forms[i].format, NULL, sheet_keep, &text);
+		sheet_init(&sheet, forms[i].format(), NULL, sheet_keep, &text);
 		sheet_fail(&sheet, forms[i].tell(in, tree, &sheet));
 		e = sheet_done(&sheet);
 		if (e == ERR_OK)

@@ -4,6 +4,7 @@
 #include "src/base/log.h"
 #include "src/base/mem.h"
 #include "src/core/account.h"
+#include "src/core/policy.h"
 #include "src/core/release.h"
 #include "src/proc/stager/bundle.h"
 #include "src/proc/stager/fetch.h"
@@ -186,6 +187,20 @@ manifest_json(const struct passage *p)
 	    (json_int_t)t->files, "root", t->manifest_root, "sha256", t->manifest);
 }
 
+/* Witnesses that the policy asks for; the record's rules judge what they cosigned. */
+static unsigned
+quorum_of(const struct passage *p)
+{
+	char why[POLICY_WHY_SIZE];
+	struct policy *policy;
+	if (p->policy.bytes == NULL ||
+	    policy_parse(p->policy.bytes, p->policy.len, &policy, why) != ERR_OK)
+		return 0;
+	unsigned quorum = policy->witness_quorum;
+	policy_free(policy);
+	return quorum;
+}
+
 static enum err
 step_release(struct passage *p)
 {
@@ -196,9 +211,14 @@ step_release(struct passage *p)
 	json_t *approvals = json_array();
 	for (size_t i = 0; i < t->approvals_count; i++)
 		json_array_append_new(approvals, json_string(t->approvals[i].leaf));
-	return record_event(p->d->record, "xfer.release", p->id,
-	    json_pack("{s:o,s:o}", "approvals", approvals, "manifest", manifest_json(p)),
-	    p->why);
+	json_t *data =
+	    json_pack("{s:o,s:o}", "approvals", approvals, "manifest", manifest_json(p));
+	unsigned quorum = quorum_of(p);
+	if (quorum > 0)
+		json_object_set_new(data, "cosig_size",
+		    json_integer(
+			(json_int_t)custody_cosigned(record_custody(p->d->record), quorum)));
+	return record_event(p->d->record, "xfer.release", p->id, data, p->why);
 }
 
 static enum err
@@ -459,6 +479,24 @@ static const struct step custody_steps[] = {
     {"custody", step_custody, SKIP_NEVER, NEXT_DISK},
 };
 
+static enum err
+step_open(struct passage *p)
+{
+	enum err e = share_find(p->d->share->transfers, p->id, &p->part);
+	if (e == ERR_NOTFOUND)
+		return refuse(p, e, "The share does not have it.");
+	return e == ERR_OK ? e
+	                   : refuse(p, e, "What the share has in its place is no directory.");
+}
+
+static const struct step compare_steps[] = {
+    {"record", step_record, SKIP_NEVER, NEXT_VERIFY},
+    {"share", step_share, SKIP_NEVER, NEXT_SHARE},
+    {"documents", step_documents, SKIP_NEVER, NEXT_VERIFY},
+    {"open", step_open, SKIP_NEVER, NEXT_SHARE},
+    {"read-back", step_readback, SKIP_NEVER, NEXT_VERIFY},
+};
+
 static void
 passage_done(struct passage *p)
 {
@@ -543,17 +581,32 @@ delivery_release(
 	return e;
 }
 
-enum err
-delivery_custody(
-    const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
+static enum err
+run_steps(const struct delivery *d, const char *transfer, const struct step *steps, size_t n,
+    struct delivery_result *ret_result)
 {
 	struct passage p = {.d = d, .part = -1};
 	struct delivery_result r = {0};
 	snprintf(p.id, sizeof(p.id), "%s", transfer);
-	enum err e =
-	    walk(&p, custody_steps, sizeof(custody_steps) / sizeof(custody_steps[0]), &r);
+	enum err e = walk(&p, steps, n, &r);
 	memcpy(r.why, p.why, sizeof(r.why));
 	passage_done(&p);
 	*ret_result = r;
 	return e;
+}
+
+enum err
+delivery_custody(
+    const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
+{
+	return run_steps(d, transfer, custody_steps,
+	    sizeof(custody_steps) / sizeof(custody_steps[0]), ret_result);
+}
+
+enum err
+delivery_compare(
+    const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
+{
+	return run_steps(d, transfer, compare_steps,
+	    sizeof(compare_steps) / sizeof(compare_steps[0]), ret_result);
 }

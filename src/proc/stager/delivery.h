@@ -43,6 +43,12 @@ struct delivery_result {
  */
 enum err delivery_release(
     const struct delivery *, const char *transfer, struct delivery_result *ret_result);
+/*
+ * Reads what was delivered again and compares it with what was signed.  Failed at the step
+ * "open" or "read-back" the share differs: ERR_NOTFOUND when nothing is there.
+ */
+enum err delivery_compare(
+    const struct delivery *, const char *transfer, struct delivery_result *ret_result);
 /* Writes the custody folder, and the INDEX line of a delivered transfer, again. */
 enum err delivery_custody(
     const struct delivery *, const char *transfer, struct delivery_result *ret_result);

@@ -4,6 +4,7 @@
 #include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/export.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,9 +15,19 @@
 static const char *const paper_names[] = {"report.txt", "report.json", "report.html",
     "report.pdf", "items.csv", "findings.csv", "slip.txt"};
 
+/* period/ and people/ hold what is about no one transfer. */
 static bool
-paper_name_ok(const char *name)
+paper_is_general(const char *folder)
 {
+	return strcmp(folder, "period") == 0 || strcmp(folder, "people") == 0;
+}
+
+static bool
+paper_name_ok(const char *folder, const char *name)
+{
+	MEM_FREE char *path = mem_printf("reports/%s/%s", folder, name);
+	if (paper_is_general(folder))
+		return export_is_name(path);
 	for (size_t i = 0; i < sizeof(paper_names) / sizeof(paper_names[0]); i++)
 		if (strcmp(paper_names[i], name) == 0)
 			return true;
@@ -52,11 +63,11 @@ paper_put(struct record *r, const struct share *s, const char *transfer, const c
 	enum err e = record_refresh(r, why);
 	if (e != ERR_OK)
 		return e;
-	if (record_transfer(r, transfer) == NULL) {
+	if (!paper_is_general(transfer) && record_transfer(r, transfer) == NULL) {
 		snprintf(why, SHARE_WHY_SIZE, "The ledger knows no such transfer.");
 		return ERR_NOTFOUND;
 	}
-	if (!paper_name_ok(name)) {
+	if (!paper_name_ok(transfer, name)) {
 		snprintf(why, SHARE_WHY_SIZE, "No report has this name.");
 		return ERR_DENIED;
 	}

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: ISC */
-/* What init and the word of its founding page share. */
-#ifndef UI_CMD_INIT_H
-#define UI_CMD_INIT_H
+/* The word of the founding page, which init and its option --word take. */
+#ifndef UI_INIT_WORD_H
+#define UI_INIT_WORD_H
 
 #include "ui/ui.h"
 
 #define INIT_WAITING "station.conf.waits" /* until the word was typed */
 
 /* From here on only HOME can be opened.  Prints; an enum ui_status. */
-int init_confine(int home_fd);
+int cmd_init_confine(int home_fd);
 /* Which group of four digits of the genesis (hex) is asked for: 1 to 16. */
 unsigned init_word_group(const char *genesis);
 /* Asks for it at the terminal; UI_NO after some wrong answers. */

@@ -8,7 +8,7 @@
 #include "src/base/io.h"
 #include "src/base/mem.h"
 #include "src/ipc/sandbox.h"
-#include "ui/cmd_init.h"
+#include "ui/init_word.h"
 #include "ui/print.h"
 
 #include <ctype.h>
@@ -105,7 +105,7 @@ init_word_given(struct ui *ui, const char *word)
 		    strerrordesc_np(errno));
 		return UI_FAULT;
 	}
-	int status = init_confine(home_fd);
+	int status = cmd_init_confine(home_fd);
 	if (status == UI_DONE)
 		status = word_genesis(ui, home_fd, genesis);
 	if (status != UI_DONE)
