@@ -108,4 +108,6 @@ run as otto intake "$work/small.img" --requester rita --as-last
 like "the last fields are filled in" "$(fields_of "$(transfer_of "$out$err")")" \
     'classification = open'
 ok "and the whole record verifies" "$bin/sallyport" verify
+like "and an implementation of its own agrees" \
+    "$(python3 share/audit/audit.py "$SALLYPORT_HOME/ledger/ledger.db")" '^GOOD'
 done_testing
