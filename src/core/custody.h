@@ -362,9 +362,9 @@ void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
 /* Its fields as they are: [{from?, name, value}], and [{limit, word}]; borrowed, the second may
  * be NULL. */
 const json_t *custody_fields(const struct custody_transfer *);
-const json_t *custody_classes(const struct custody_transfer *);
+const json_t *custody_fields_classes(const struct custody_transfer *);
 /* The marking of its medium, as the register has it; NULL: it has no number there. */
-const char *custody_marking(const struct custody *, const struct custody_transfer *);
+const char *custody_fields_marking(const struct custody *, const struct custody_transfer *);
 /* True when this officer could sign an approval of the transfer now; else a sentence. */
 bool custody_may_approve(const struct custody *, const struct custody_transfer *,
     const char *officer, char why[CUSTODY_WHY_SIZE]);
