@@ -1,4 +1,4 @@
-/* links: tests/ledger/maker @rules src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
+/* links: @rules tests/ledger/maker src/core/inventory_print src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 */
 /* SPDX-License-Identifier: ISC */
 /* Fields of a transfer, as part of the record: their entry, their signatures, what policy asks.
  */
