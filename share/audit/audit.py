@@ -67,6 +67,12 @@ anchor.in          station  station  kind:s officer:p root:h size:u
 restore.detected   station  station  kind:s root:s size:u why:s
 witness.cosig      station  station  line:s root:h size:u time:u witness:s
 audit.export       station  station  document:h format:s name:s officer:p
+audit.sample       station  station  document:h n:u officer:p seed:s size:u
+audit.attest       station  officer,auditor  checked:u differ:u note:s sample:h
+clock.step         station  station  expected:s found:s kind:s
+disk.low           station  station  bytes:u floor:u
+disk.full          station  station  ballast:u
+disk.room          station  station  ballast:u
 medium.register    medium:  officer  classification:s device:{{model:s serial:s vendor:s}}? from:s label:s owner:s seal:s sealed:t
 medium.return      medium:  officer  seal:s to:s
 medium.retain      medium:  officer  place:s seal:s
@@ -606,7 +612,7 @@ class Record:
         self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
-        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn = [], [], None, {}, {}
+        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
 
     def take(self, log, seq, raw):
         """Judges one entry and takes it in."""
@@ -1148,6 +1154,61 @@ def export(r, e):
     need(m and (m[1] in ("period", "people") or f"xfer:{m[1]}" in r.transfers), "export", "the name is not where a report goes")
     p = r.people.get(d["officer"])
     need(p and any(h["role"] != "requester" and h["since"] <= e.auth for h in p.held), "export", f"{d['officer']} is nobody who is given reports")
+
+
+def draw(r, origin, size, root, seed, n):
+    """How many are drawn, and the text of the sample: n files of what lies delivered, the same for everybody."""
+    there = [(subj[5:], x["same"]["manifest"]["files"]) for subj, x in r.transfers.items() if x["state"] in ("RELEASED", "CLOSED", "RECALL", "RETIRE") and x["same"]]
+    total, drawn, j = sum(files for _, files in there), [], 0
+    need(total, "sample", "there is nothing to draw from")
+    limit = 2**64 - 2**64 % total
+    while len(drawn) < min(n, total):
+        x = int.from_bytes(sha(f"sallyport-sample-v1\n{root}\n{seed}\n{j}\n".encode())[:8], "big")
+        j += 1
+        if x < limit and x % total not in drawn:
+            drawn.append(x % total)
+    lines = [f"sallyport-sample-v1\nlog {origin}\nsize {size}\nroot {root}\nseed {seed}\npopulation {total}\ndrawn {len(drawn)}\n"]
+    for i in drawn:
+        for transfer, files in there:
+            if i < files:
+                lines.append(f"{transfer} {i + 1}\n")
+                break
+            i -= files
+    return len(drawn), "".join(lines)
+
+
+@rule("audit.sample")
+def sample(r, e):
+    d = e.data
+    need(r.person(d["officer"], "officer", e) or r.person(d["officer"], "auditor", e), "sample", f"{d['officer']} is neither officer nor auditor")
+    need(re.fullmatch("[A-Za-z0-9._-]{1,64}", d["seed"]) and 1 <= d["n"] <= 10000 and d["size"] == e.seq, "sample", "seed, n or size are not what they must be")
+    n, text = draw(r, e.body["log"], d["size"], r.logs["custody"].tree.roots[-1].hex(), d["seed"], d["n"])
+    need(sha(text.encode()).hex() == d["document"], "sample", "the document is not what the draw gives")
+    r.drawn[e.hex] = n
+
+
+@rule("audit.attest")
+def attest(r, e):
+    d = e.data
+    need(d["sample"] in r.drawn, "sample", "there is no such sample")
+    need(1 <= d["checked"] <= r.drawn[d["sample"]] and d["differ"] <= d["checked"] and (d["note"] or not d["differ"]), "sample", "checked, differ and note do not agree")
+
+
+@rule("clock.step")
+def clock(r, e):
+    expected, found, y2024 = seconds(e.data["expected"]), seconds(e.data["found"]), 1704067200
+    need(expected is not None and found is not None, "clock", "expected or found is no time")
+    right = {"ahead": found >= y2024 and found - expected > 2, "back": found >= y2024 and expected - found > 2, "unset": found < y2024}
+    need(right.get(e.data["kind"]), "clock", "a step of the clock that is none")
+
+
+@rule("disk.low", "disk.full", "disk.room")
+def disk(r, e):
+    if e.type == "disk.low":
+        need(e.data["bytes"] < e.data["floor"], "disk", "a disk that is said to be low and is not")
+        return
+    need(e.data["ballast"] and r.ballast == (e.type == "disk.full"), "disk", "a ballast of no bytes, given up already, or not given up")
+    r.ballast = e.type == "disk.room"
 
 
 # --- rules of the medium register -------------------------------------------------------------------------------

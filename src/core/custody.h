@@ -348,12 +348,6 @@ size_t custody_exceptions_now(
 /* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
 json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
 
-/* --- samples ------------------------------------------------------------------- */
-
-/* In the order they were drawn. */
-size_t custody_sample_count(const struct custody *);
-const struct custody_sample *custody_sample_at(const struct custody *, size_t i);
-
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);
 

@@ -375,6 +375,54 @@ refused("a report in a format that there is not", export(delivered(), format="do
 refused("a report for a requester", export(delivered(), officer="rita"), "export", "custody")
 refused("a report somewhere else", export(delivered(), name="reports/../x/y"), "export", "custody")
 
+# --- samples, the clock and the disk -----------------------------------------------------------------------------------
+def sample(f, n=1, seed="S-1", **other):
+    """Drawn by hand: one file lies there, and it is the first of K1-000001."""
+    head = f.head("custody")
+    text = (f"sallyport-sample-v1\nlog {f.origins['custody']}\nsize {head['size']}\nroot {head['root']}\nseed {seed}\n"
+            "population 1\ndrawn 1\nK1-000001 1\n")
+    return f.add("custody", "audit.sample", "station", "K1", {"document": sha(text.encode()).hex(), "n": n, "officer": "anna", "seed": seed, "size": head["size"], **other})
+
+
+def attest(f, leaf, **other):
+    f.add("custody", "audit.attest", "station", "anna", {"checked": 1, "differ": 0, "note": "", "sample": leaf, **other}, role="officer")
+
+
+f = delivered()
+attest(f, sample(f, n=9))
+accepted("a sample of all that there is, attested", f)
+for name, other in (("of another document", {"document": "0" * 64}), ("of nothing", {"n": 0}), ("drawn later than it says", {"size": 3}),
+                    ("with a seed of spaces", {"seed": "a b"}), ("for a requester", {"officer": "rita"})):
+    f = delivered()
+    sample(f, **other)
+    refused(f"a sample {name}", f, "sample", "custody")
+f = fresh()
+sample(f)
+refused("a sample where nothing lies", f, "sample", "custody")
+for name, other in (("of more than was drawn", {"checked": 2}), ("of nothing", {"checked": 0}), ("that does not say what differs", {"differ": 1}), ("of no sample", {"sample": "0" * 64})):
+    f = delivered()
+    leaf = sample(f)
+    attest(f, **{"leaf": leaf, **other}) if "sample" not in other else attest(f, other["sample"])
+    refused(f"an attestation {name}", f, "sample", "custody")
+
+
+def station(type, **data):
+    return lambda f: f.add("custody", type, "station", "K1", data)
+
+
+early, late, lost = "2026-03-01T08:00:00Z", "2026-03-01T08:00:03Z", "2001-01-01T00:00:00Z"
+accepted("steps of the clock", after(station("clock.step", expected=early, found=late, kind="ahead"), station("clock.step", expected=late, found=early, kind="back"),
+                                     station("clock.step", expected=early, found=lost, kind="unset")))
+for kind, expected, found in (("back", early, late), ("ahead", early, "2026-03-01T08:00:02Z"), ("back", early, lost), ("unset", late, early), ("ahead", "yesterday", late),
+                              ("sideways", early, late)):
+    refused(f"a step {kind} that is none", after(station("clock.step", expected=expected, found=found, kind=kind)), "clock", "custody")
+full, room = station("disk.full", ballast=9), station("disk.room", ballast=9)
+accepted("a disk that fills twice", after(full, room, full, station("disk.low", bytes=1, floor=2)))
+refused("a ballast given up twice", after(full, full), "disk", "custody")
+refused("room where it was never full", after(room), "disk", "custody")
+refused("a disk that is low and is not", after(station("disk.low", bytes=2, floor=2)), "disk", "custody")
+refused("a ballast of nothing", after(station("disk.full", ballast=0)), "disk", "custody")
+
 shutil.rmtree(tmp)
 print(f"1..{len(tests)}")
 sys.exit(0 if all(tests) else 1)
