@@ -79,6 +79,8 @@ ok "it is closed" as otto close "$t" --disposition 'returned to rita'
 like "the report has the fields" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" \
     'field +grade = a'
 like "and the mark" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" 'marked +open: name~note'
+ok "and its JSON fits its schema" python3 tests/unit/schema.py share/schema/custody-report.json \
+    "$SALLYPORT_HOME/share/custody/$t/report.json"
 like "the slip says how it is marked" "$(cat "$SALLYPORT_HOME/share/custody/$t"/slip*)" \
     'classification: internal'
 
