@@ -18,7 +18,6 @@ static const struct print_column reconcile_columns[] = {
     {"TRANSFER", 14, false, 0},
     {"PART", 9, false, 1},
     {"FINDING", 8, false, 1},
-    {"WHY", 60, false, 1},
 };
 #define RECONCILE_COLUMNS (sizeof(reconcile_columns) / sizeof(reconcile_columns[0]))
 
@@ -90,9 +89,10 @@ reconcile_print(const struct reconcile *r)
 		if (!any)
 			print_titles(reconcile_columns, RECONCILE_COLUMNS);
 		any = true;
-		const char *texts[] = {row_text(row, "transfer"), row_text(row, "part"),
-		    row_text(row, "finding"), row_text(row, "why")};
+		const char *texts[] = {
+		    row_text(row, "transfer"), row_text(row, "part"), row_text(row, "finding")};
 		print_row(reconcile_columns, RECONCILE_COLUMNS, texts);
+		print_folded("  ", 2, "%s", row_text(row, "why"));
 	}
 	print_out("%s%zu transfers, %zu parts are as recorded, %zu differ\n", desk_mark(r->ui),
 	    json_array_size(r->transfers), same, r->differ);

@@ -173,6 +173,28 @@ status_request(const json_t *s)
 		print_folded("             ", 15, "missing: %s", json_string_value(name));
 }
 
+void
+cmd_status_fields(const json_t *s)
+{
+	const json_t *row;
+	size_t i;
+	json_array_foreach (json_object_get(s, "fields"), i, row)
+		print_folded(i == 0 ? "  fields     " : "             ", 15, "%s = %s%s",
+		    row_text(row, "name"), row_text(row, "value"),
+		    row_text(row, "from")[0] != '\0' ? " (from the request)" : "");
+	json_array_foreach (json_object_get(s, "classes"), i, row)
+		print_folded(i == 0 ? "  marked     " : "             ", 15, "%s: %s",
+		    row_text(row, "word"), row_text(row, "limit"));
+	json_array_foreach (json_object_get(s, "missing"), i, row)
+		print_out("%s%s", i == 0 ? "  missing    " : ", ", json_string_value(row));
+	if (i > 0)
+		print_out("\n");
+	if (i > 0)
+		print_folded("             ", 13,
+		    "the policy asks for them: sallyport --as ID fields %s --set NAME=VALUE",
+		    row_text(s, "transfer"));
+}
+
 static void
 status_approvals(const json_t *s)
 {
@@ -261,6 +283,7 @@ status_text(struct ui *ui, const json_t *s)
 	    row_text(s, "changed"));
 	status_medium(s);
 	status_request(s);
+	cmd_status_fields(s);
 	status_counts("verdicts", json_object_get(s, "verdicts"));
 	status_counts("decisions", json_object_get(s, "decisions"));
 	if (row_uint(s, "items") > 0) {

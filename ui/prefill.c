@@ -41,6 +41,17 @@ prefill_rows(struct prefill *p, const json_t *fields)
 		prefill_field(p, row_text(f, "name"), row_text(f, "value"));
 }
 
+/* The same, and that they are the request's is told with them. */
+static void
+prefill_request_rows(struct prefill *p, const json_t *fields)
+{
+	size_t before = json_array_size(p->fields);
+	prefill_rows(p, fields);
+	for (size_t i = before; i < json_array_size(p->fields); i++)
+		json_object_set_new(
+		    json_array_get(p->fields, i), "from", json_string("request"));
+}
+
 /* --- a request -------------------------------------------------------------------- */
 
 static int
@@ -77,16 +88,6 @@ prefill_slurp(const struct arg *a, size_t max, uint8_t **ret_bytes, size_t *ret_
 static int
 prefill_parse(const struct arg *a, const uint8_t *bytes, size_t n, struct prefill *p)
 {
-	static const struct {
-		enum request_text text;
-		const char *field;
-	} texts[] = {
-	    {REQUEST_ID, "request"},
-	    {REQUEST_PURPOSE, "purpose"},
-	    {REQUEST_APPROVAL, "approval"},
-	    {REQUEST_TARGET, "target"},
-	    {REQUEST_CLASSIFICATION, "classification"},
-	};
 	char why[REQUEST_WHY_SIZE];
 	struct request *r;
 	if (request_parse(bytes, n, &r, why) != ERR_OK) {
@@ -95,8 +96,9 @@ prefill_parse(const struct arg *a, const uint8_t *bytes, size_t n, struct prefil
 		return UI_NO;
 	}
 	prefill_requester(p, r->texts[REQUEST_REQUESTER]);
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-		prefill_field(p, texts[i].field, r->texts[texts[i].text]);
+	json_t *fields = request_fields(r);
+	prefill_request_rows(p, fields);
+	json_decref(fields);
 	request_free(r);
 	return UI_DONE;
 }
@@ -195,7 +197,7 @@ prefill_last(struct ui *ui, const char *medium, struct prefill *p)
 	if (status != UI_DONE)
 		return status;
 	prefill_requester(p, row_text(s, "requester"));
-	prefill_rows(p, json_object_get(json_object_get(s, "open"), "fields"));
+	prefill_rows(p, json_object_get(s, "fields"));
 	json_decref(s);
 	return UI_DONE;
 }

@@ -45,6 +45,12 @@ station_answers() {
 	"$bin/sallyport" status >/dev/null 2>&1
 }
 
+# The default policy without the fields it asks for: a trial need not tell so much.
+station_plain_policy() {
+	sed -e '/^fields = /,/;/d' -e '/^fields_optional = /d' -e '/^classification/d' \
+	    "$top/share/policy/default.policy"
+}
+
 # The group of the genesis that a founding page asks for.
 word_of() { # FILE
 	word_at=$(sed -n 's/^  group \([0-9]*\) of the genesis.*/\1/p' "$1")
@@ -61,7 +67,9 @@ station_init() {
 	return $station_founded
 }
 station_found() {
-	"$bin/sallyport" init --demo --admin ada --name 'Ada Admin' \
+	mkdir -p "$(dirname "$SALLYPORT_HOME")" &&
+	    station_plain_policy >"$SALLYPORT_HOME.policy" || return
+	"$bin/sallyport" init --demo --policy "$SALLYPORT_HOME.policy" --admin ada --name 'Ada Admin' \
 	    --clamd "$SALLYPORT_HOME/clamav/clamd.sock" --new-passphrase-fd 9 "$@" 9<<END
 $(passphrase ada)
 END

@@ -61,7 +61,7 @@
 #define LIM_NOTE_BYTES             65536      /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64
-#define LIM_TAR_FILES              20000 /* files of a custody folder that tar packed */
+#define LIM_TAR_FILES              20000  /* files of a custody folder that tar packed */
 #define LIM_NOTE_NAME_BYTES        127    /* name of a note key, origin of a log */
 #define LIM_HEAD_GAP               4096   /* entries since the head a signer was shown */
 #define LIM_PROOF_NODES            64     /* hashes in a Merkle proof */
@@ -73,16 +73,16 @@
 #define LIM_COSIGNATURE_BYTES      256 /* one line of a witness, with its LF */
 #define LIM_POLICY_BYTES           262144
 #define LIM_POLICY_RULES           512
-#define LIM_POLICY_WORDS           64    /* globs, kinds or verdicts in one condition */
-#define LIM_POLICY_FIELDS          32    /* transfer fields a policy may ask for */
-#define LIM_POLICY_CHOICES         64    /* words of a field or of classifications */
-#define LIM_FIELDS                 48    /* fields of one transfer */
+#define LIM_POLICY_WORDS           64 /* globs, kinds or verdicts in one condition */
+#define LIM_POLICY_FIELDS          32 /* transfer fields a policy may ask for */
+#define LIM_POLICY_CHOICES         64 /* words of a field or of classifications */
+#define LIM_FIELDS                 48 /* fields of one transfer */
 #define LIM_FIELD_NAME_BYTES       32
-#define LIM_FIELD_BYTES            1024  /* value of a field */
+#define LIM_FIELD_BYTES            1024 /* value of a field */
 #define LIM_FIELD_LABEL_BYTES      40
-#define LIM_FIELD_WORD_BYTES       64    /* a classification, a choice */
-#define LIM_FIELDS_BYTES           8192  /* names and values of all fields of a transfer */
-#define LIM_FIELD_CLASSES          16    /* limits of a transfer with a classification of their own */
+#define LIM_FIELD_WORD_BYTES       64   /* a classification, a choice */
+#define LIM_FIELDS_BYTES           8192 /* names and values of all fields of a transfer */
+#define LIM_FIELD_CLASSES          16 /* limits of a transfer with a classification of their own */
 #define LIM_FIELD_LIMIT_BYTES      256   /* such a limit */
 #define LIM_POLICY_DAYS            36500 /* days objects are kept, signature age */
 #define LIM_POLICY_TEXT_BYTES      256   /* a "why" of a rule, a glob, a name */

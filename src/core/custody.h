@@ -348,12 +348,6 @@ size_t custody_exceptions_now(
 /* {"at","by","in_force_by","leaf"} of each of these leaves (NULL: none); caller decrefs. */
 json_t *custody_exception_rows(const struct custody *, const json_t *leaves);
 
-/* --- samples ------------------------------------------------------------------- */
-
-/* In the order they were drawn. */
-size_t custody_sample_count(const struct custody *);
-const struct custody_sample *custody_sample_at(const struct custody *, size_t i);
-
 /* The medium register. */
 const struct register_book *custody_register(const struct custody *);
 
@@ -368,9 +362,9 @@ void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
 /* Its fields as they are: [{from?, name, value}], and [{limit, word}]; borrowed, the second may
  * be NULL. */
 const json_t *custody_fields(const struct custody_transfer *);
-const json_t *custody_classes(const struct custody_transfer *);
+const json_t *custody_fields_classes(const struct custody_transfer *);
 /* The marking of its medium, as the register has it; NULL: it has no number there. */
-const char *custody_marking(const struct custody *, const struct custody_transfer *);
+const char *custody_fields_marking(const struct custody *, const struct custody_transfer *);
 /* True when this officer could sign an approval of the transfer now; else a sentence. */
 bool custody_may_approve(const struct custody *, const struct custody_transfer *,
     const char *officer, char why[CUSTODY_WHY_SIZE]);

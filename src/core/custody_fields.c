@@ -14,13 +14,13 @@ custody_fields(const struct custody_transfer *t)
 }
 
 const json_t *
-custody_classes(const struct custody_transfer *t)
+custody_fields_classes(const struct custody_transfer *t)
 {
 	return json_object_get(t->fields_data, "classes");
 }
 
 const char *
-custody_marking(const struct custody *c, const struct custody_transfer *t)
+custody_fields_marking(const struct custody *c, const struct custody_transfer *t)
 {
 	const struct register_medium *m = NULL;
 	if (t->control[0] != '\0' && !c->partial)
@@ -43,7 +43,7 @@ custody_fields_check_signed(
     const struct custody_transfer *t, const char *sha256, const struct custody_act *act)
 {
 	char are[HEX_DIGEST_SIZE];
-	enum err e = field_digest(custody_fields(t), custody_classes(t), are);
+	enum err e = field_digest(custody_fields(t), custody_fields_classes(t), are);
 	if (e != ERR_OK)
 		return custody_refuse(act, e, "the fields of %s have no digest", t->id);
 	if (strcmp(are, sha256 != NULL ? sha256 : "") == 0)
@@ -60,9 +60,9 @@ custody_fields_check_policy(const struct custody *c, const struct custody_transf
 {
 	char why[FIELDRULE_WHY_SIZE];
 	struct fieldrule_claim claim = {.fields = custody_fields(t),
-	    .classes = custody_classes(t),
+	    .classes = custody_fields_classes(t),
 	    .control = t->control,
-	    .marking = custody_marking(c, t)};
+	    .marking = custody_fields_marking(c, t)};
 	enum err e = fieldrule_judge(policy, &claim, true, why);
 	return e == ERR_OK ? e : custody_refuse(act, e, "%s", why);
 }

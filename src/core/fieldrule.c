@@ -277,7 +277,8 @@ has(const struct fieldrule_claim *c, const struct policy_field *row)
 {
 	if (row->kind == FIELD_REGISTER)
 		return c->control != NULL && c->control[0] != '\0';
-	return field_value(c->fields, row->name) != NULL;
+	const char *value = field_value(c->fields, row->name);
+	return value != NULL && value[strspn(value, " ")] != '\0';
 }
 
 json_t *

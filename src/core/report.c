@@ -50,6 +50,14 @@ report_open(struct report_build *b, const struct report_entry *e)
 	fact_copy(out, medium, "source kind bytes device");
 }
 
+/* The lists are whole: they stand for all that was said before. */
+static void
+report_fields(struct report_build *b, const struct report_entry *e)
+{
+	json_object_del(b->tree, "classes");
+	fact_copy(b->tree, report_data(e), "fields classes");
+}
+
 static void
 report_read(struct report_build *b, const struct report_entry *e)
 {
@@ -164,6 +172,7 @@ static const struct {
 	void (*tell)(struct report_build *, const struct report_entry *);
 } report_types[] = {
     {"xfer.open", report_open},
+    {"xfer.fields", report_fields},
     {"xfer.read", report_read},
     {"xfer.scan", report_scan},
     {"xfer.approve", report_approve},

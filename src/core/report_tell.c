@@ -34,8 +34,16 @@ report_tell_head(const json_t *tree, struct sheet *out)
 	const json_t *fields = json_object_get(tree, "fields");
 	for (size_t i = 0; i < json_array_size(fields); i++) {
 		const json_t *f = json_array_get(fields, i);
-		char *text = mem_printf("%s = %s", fact_str(f, "name"), fact_str(f, "value"));
+		char *text = mem_printf("%s = %s%s", fact_str(f, "name"), fact_str(f, "value"),
+		    fact_str(f, "from")[0] != '\0' ? "  (from the request)" : "");
 		sheet_field(out, "field", text);
+		free(text);
+	}
+	const json_t *classes = json_object_get(tree, "classes");
+	for (size_t i = 0; i < json_array_size(classes); i++) {
+		const json_t *c = json_array_get(classes, i);
+		char *text = mem_printf("%s: %s", fact_str(c, "word"), fact_str(c, "limit"));
+		sheet_field(out, "marked", text);
 		free(text);
 	}
 }

@@ -220,13 +220,13 @@ sample_apply(struct custody *c, const struct custody_act *act)
 }
 
 size_t
-custody_sample_count(const struct custody *c)
+sample_count(const struct custody *c)
 {
 	return c->samples_count;
 }
 
 const struct custody_sample *
-custody_sample_at(const struct custody *c, size_t i)
+sample_at(const struct custody *c, size_t i)
 {
 	return &c->samples[i];
 }

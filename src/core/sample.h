@@ -26,4 +26,8 @@ bool sample_seed_ok(const char *seed);
 enum err sample_draw(
     const struct custody *, const char *seed, uint64_t n, struct buf *out, uint64_t *ret_drawn);
 
+/* Samples of the record, in the order they were drawn. */
+size_t sample_count(const struct custody *);
+const struct custody_sample *sample_at(const struct custody *, size_t i);
+
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/core/slip.h"
 #include "src/core/fact.h"
+#include "src/core/field.h"
 #include "src/core/fold.h"
 #include "src/core/report_exceptions.h"
 #include "src/core/report_items.h"
@@ -151,6 +152,25 @@ slip_stops(const json_t *tree, struct buf *out)
 	    fact_str(s, "why"));
 }
 
+/* The request it answers, and how the data is marked. */
+static void
+slip_fields(const json_t *tree, struct buf *out)
+{
+	static const char *const shown[][2] = {{"request", "request"}, {"purpose", "purpose"},
+	    {"target", "target"}, {"classification", "classification"}};
+	const json_t *fields = json_object_get(tree, "fields");
+	const json_t *classes = json_object_get(tree, "classes"), *c;
+	size_t k;
+	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+		const char *value = field_value(fields, shown[i][0]);
+		if (value != NULL)
+			fold_printf(out, "", 2, "%s: %s", shown[i][1], value);
+	}
+	json_array_foreach (classes, k, c)
+		fold_printf(
+		    out, "", 2, "%s: what %s picks", fact_str(c, "word"), fact_str(c, "limit"));
+}
+
 enum err
 slip_tell(const struct report_input *in, const json_t *tree, struct sheet *sheet)
 {
@@ -162,6 +182,7 @@ slip_tell(const struct report_input *in, const json_t *tree, struct sheet *sheet
 	fold_printf(out, "", 0, "for %s, opened %s, log %s", fact_str(tree, "requester"),
 	    fact_str(tree, "opened"), fact_str(tree, "origin"));
 	report_recall_slip(tree, out);
+	slip_fields(tree, out);
 	slip_went(in, tree, sheet);
 	slip_stops(tree, out);
 	if (json_is_true(json_object_get(tree, "sealed")))

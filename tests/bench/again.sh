@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 
 station_policy=$work/use.policy
-sed 's/^reuse_verdicts = .*/reuse_verdicts = "use";/' share/policy/default.policy >"$station_policy"
+sed 's/^reuse_verdicts = .*/reuse_verdicts = "use";/' "$plain_policy" >"$station_policy"
 
 files_image
 ratio=''

@@ -136,7 +136,7 @@ like "a request of somebody else is named" "$(as otto status "$(transfer_of "$ou
     'request of nina, and this transfer is for rita'
 
 # --- the policy asks for one ---------------------------------------------------------------
-sed 's/^approvals/request_required = "signed";\napprovals/' share/policy/default.policy >"$work/strict.policy"
+sed 's/^approvals/request_required = "signed";\napprovals/' "$plain_policy" >"$work/strict.policy"
 must as ada authority policy "$work/strict.policy"
 run as otto intake "$work/d.img" --requester nina
 e=$(transfer_of "$out$err")
@@ -149,7 +149,7 @@ ok "a signed one is laid to it" as otto request "$e" "$work/given.json" --reques
 ok "it is scanned again" as otto rescan "$e"
 is "and goes to review" "$(state_of "$e")" REVIEW
 refused "no request is laid to what is in review" 1 'REVIEW' as otto request "$e" "$work/given.json"
-sed 's/^approvals/request_required = "perhaps";\napprovals/' share/policy/default.policy >"$work/odd.policy"
+sed 's/^approvals/request_required = "perhaps";\napprovals/' "$plain_policy" >"$work/odd.policy"
 refused "the policy's word is one of three" 1 'none, present or signed' as ada authority policy "$work/odd.policy"
 ok "the record verifies" "$bin/sallyport" verify
 like "and an implementation of its own agrees" \
@@ -157,7 +157,7 @@ like "and an implementation of its own agrees" \
 
 # --- presets --------------------------------------------------------------------------------
 refused "a preset that is not there" 1 'no preset weekly' as otto intake "$work/d.img" --preset weekly
-must as ada authority policy share/policy/default.policy
+must as ada authority policy "$plain_policy"
 station_stop
 cat >>"$SALLYPORT_HOME/station.conf" <<END
 presets = ( { name = "weekly"; requester = "rita";

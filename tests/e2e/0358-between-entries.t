@@ -42,7 +42,7 @@ END
 chmod 755 "$work/between"
 cp "$bin/sallyport-ledger.true" "$bin/sallyport-ledger"
 station
-sed 's/^approvals/request_required = "present";\napprovals/' share/policy/default.policy >"$work/strict.policy"
+sed 's/^approvals/request_required = "present";\napprovals/' "$plain_policy" >"$work/strict.policy"
 must as ada authority policy "$work/strict.policy"
 mkdir "$work/m"
 echo 'nobody asked for this' >"$work/m/note.txt"
@@ -72,7 +72,7 @@ like "and an implementation of its own agrees" \
 
 # --- other ends that are no ends -----------------------------------------------------------
 # a number that no message bears
-sed 's/^approvals/region_look_bytes = 9223372036854775807L;\napprovals/' share/policy/default.policy >"$work/big.policy"
+sed 's/^approvals/region_look_bytes = 9223372036854775807L;\napprovals/' "$plain_policy" >"$work/big.policy"
 refused "a policy with a number that no message bears is refused" 1 'region_look_bytes' \
     as ada authority policy "$work/big.policy"
 # a list that cannot be had, of a transfer that was aborted
@@ -82,7 +82,7 @@ printf 'no database' >"$SALLYPORT_HOME/work/$transfer/work.db"
 rm -f "$SALLYPORT_HOME/work/$transfer/work.db-wal" "$SALLYPORT_HOME/work/$transfer/work.db-shm"
 must station_start
 ok "one aborted transfer whose list is lost does not stop the purge of all" as otto purge
-must as ada authority policy share/policy/default.policy
+must as ada authority policy "$plain_policy"
 
 # --- a folder is called 7 --------------------------------------------------------------------
 rm -rf "$work/m" "$work/m.img"

@@ -34,7 +34,7 @@ manifest picky 'window = 8' 'slots = 1' 'max_bytes = 100' 'timeout_base_ms = 120
 # requires NAME: a policy that needs this scanner and the type scanner.
 requires() {
 	sed "s/{ scanner = \"av\"; types = \"\\*\"; }/{ scanner = \"$1\"; types = \"*\"; }/" \
-	    "$top/share/policy/default.policy" >"$work/$1.policy"
+	    "$plain_policy" >"$work/$1.policy"
 	as ada authority policy "$work/$1.policy"
 }
 # said TRANSFER FILE: verdict, scanner's verdicts and why, on one line.

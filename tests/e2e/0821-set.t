@@ -28,7 +28,7 @@ manifest facts code 'scope = "object"' 'window = 8' 'slots = 2' 'timeout_base_ms
 manifest whole integrity 'scope = "transfer"' 'window = 1' 'slots = 1' 'timeout_base_ms = 6000' \
     'stall_ms = 3000' 'selftest = false'
 rows='{ scanner = "facts"; types = "*"; }, { scanner = "whole"; types = "*"; part = true; }'
-sed "s/{ scanner = \"av\"; types = \"\\*\"; }/$rows/" "$top/share/policy/default.policy" \
+sed "s/{ scanner = \"av\"; types = \"\\*\"; }/$rows/" "$plain_policy" \
     >"$work/whole.policy"
 id_of() { # FILE
 	as otto items "$transfer" --json --where "name=$1" |

@@ -42,7 +42,7 @@ cat /bin/true "$work/inside.zip" >"$work/m/both.bin"
 small_medium "$work/small.img" "$work/m"
 station noclamd
 {
-	sed '/^required = (/,/^);/d' "$top/share/policy/default.policy"
+	sed '/^required = (/,/^);/d' "$plain_policy"
 	echo 'required = ( { scanner = "type"; types = "*"; part = true; }'
 	for name in marking marking-py marking-sh; do
 		echo "	, { scanner = \"$name\"; types = \"*\"; }"

@@ -90,7 +90,7 @@ type_of() { # NAME GROUP
 }
 policy() { # GROUP
 	{
-		sed '/^required = (/,/^);/d' "$top/share/policy/default.policy"
+		sed '/^required = (/,/^);/d' "$plain_policy"
 		echo 'required = ('
 		for name in $(names "$1"); do
 			echo "	{ scanner = \"h-$name\"; types = \"$(type_of "$name" "$1")\"; },"

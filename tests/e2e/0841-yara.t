@@ -95,7 +95,7 @@ for f in clean draft; do
 done
 small_medium "$work/small.img" "$work/m"
 sed 's/{ scanner = "av"; types = "\*"; }/{ scanner = "av"; types = "*"; }, { scanner = "yara"; types = "*"; }/' \
-    "$top/share/policy/default.policy" >"$work/yara.policy"
+    "$plain_policy" >"$work/yara.policy"
 grep -q '"yara"' "$work/yara.policy" || fail "the policy of this test needs yara"
 station_policy=$work/yara.policy
 station

@@ -135,7 +135,7 @@ small_medium "$work/one.img" "$work/m"
 echo 'this is the turning point' >"$work/m/0.txt"
 small_medium "$work/turn.img" "$work/m"
 # this station has no other scanners
-sed '/{ scanner = "\(code\|text\|checksum\)"; /d' "$top/share/policy/default.policy" >"$work/plain.policy"
+sed '/{ scanner = "\(code\|text\|checksum\)"; /d' "$plain_policy" >"$work/plain.policy"
 sed 's/^reuse_verdicts = .*/reuse_verdicts = "use";/' "$work/plain.policy" >"$work/use.policy"
 station_policy=$work/plain.policy
 

@@ -14,7 +14,7 @@ for other in "$manifests"/*.conf; do
 done
 sed 's/{ scanner = "av"; types = "\*"; }/{ scanner = "yara"; types = "*"; }/
 /{ scanner = "\(code\|text\|checksum\)"; /d' \
-    "$top/share/policy/default.policy" >"$work/yara.policy"
+    "$plain_policy" >"$work/yara.policy"
 station_policy=$work/yara.policy
 
 one_line() {

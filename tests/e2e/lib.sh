@@ -21,6 +21,8 @@ export B PATH LC_ALL
 work=$(mktemp -d /tmp/sp.XXXXXX)
 SALLYPORT_HOME=$work/home
 . "$top/share/demo/station.sh"
+plain_policy=$work/default.policy
+station_plain_policy >"$plain_policy"
 at_end() {
 	status=$?
 	trap - EXIT INT TERM

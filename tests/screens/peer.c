@@ -112,10 +112,10 @@ peer_on_seal(struct peer *p, struct msg *m)
 	digest_sha256(out.data, out.len, digest);
 	hex_encode(digest, sizeof(digest), inventory);
 	peer_send_bytes(p, MSG_DESK_SEALED,
-	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s}", "inventory", inventory, "findings",
-		ENTRY_ZEROS, "policy", policy, "scan", ENTRY_ZEROS, "items",
+	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:[]}", "inventory", inventory,
+		"findings", ENTRY_ZEROS, "policy", policy, "scan", ENTRY_ZEROS, "items",
 		(json_int_t)fixture_count(p->list.fixture), "dest",
-		"transfers/" FIXTURE_TRANSFER),
+		"transfers/" FIXTURE_TRANSFER, "fields"),
 	    out.data, out.len);
 	buf_done(&out);
 }

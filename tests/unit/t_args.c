@@ -48,6 +48,7 @@ test_what_is_refused(void **state)
 	    {"a word with one hyphen", "[--json]", {"-json"}, "no option -json"},
 	    {"a letter with two hyphens", "[-k]", {"--k"}, "no option --k"},
 	    {"a letter", "[-k]", {"-k"}, NULL},
+	    {"a letter with two hyphens and a value", "--n=N", {"--n", "3"}, NULL},
 	    {"a value for a flag", "[--json]", {"--json=yes"}, "takes no value"},
 	    {"no value", "[--where=EXPR]", {"--where"}, "needs a value"},
 	    {"twice", "[--json]", {"--json", "--json"}, "given twice"},

@@ -55,7 +55,8 @@ approval(unsigned slot)
 	char hex[HEX_DIGEST_SIZE];
 	json_t *d = maker_approve_data(m, transfer()->id, 3, "anna", slot);
 	assert_int_equal(
-	    field_digest(custody_fields(transfer()), custody_classes(transfer()), hex), ERR_OK);
+	    field_digest(custody_fields(transfer()), custody_fields_classes(transfer()), hex),
+	    ERR_OK);
 	if (hex[0] != '\0')
 		json_object_set_new(d, "fields", json_string(hex));
 	return d;

@@ -316,7 +316,7 @@ limits_of_a_policy(void **state)
 static const char site_policy[] = "fields = [\"purpose\", \"medium\", \"grade\"];"
 				  "fields_optional = [\"approved\", \"ticket\"];"
 				  "site_fields = ( { name = \"grade\"; label = \"Grade\"; kind "
-                                  "= \"choice\"; choices = [\"a\", "
+				  "= \"choice\"; choices = [\"a\", "
 				  "\"b\"]; }, { name = \"ticket\"; max_bytes = 4; } );"
 				  "classifications = [\"open\", \"internal\", \"secret\"];"
 				  "classification_ceiling = \"internal\";";
@@ -354,6 +354,8 @@ transfers_against_a_policy(void **state)
 	    {"", "", NULL, NULL, false, NULL},
 	    {"", "", NULL, NULL, true, "purpose, medium, grade, classification"},
 	    {"grade=a|classification=open", "M-1", NULL, NULL, true, "empty: purpose"},
+	    {"purpose=  |grade=a|classification=open", "M-1", NULL, NULL, true,
+		"empty: purpose"},
 	    {FULL, "", NULL, NULL, true, "empty: medium"},
 	    {FULL, NULL, NULL, NULL, true, "empty: medium"},
 	    {"purpose=x|grade=a", "M-1", NULL, NULL, true, "empty: classification"},

@@ -170,9 +170,9 @@ attestation_is_of_a_sample(void **state)
 	(void)state;
 	maker_transfer(m, MAKER_CLOSED, 5, subj);
 	maker_add(m, LOG_CUSTODY, "audit.sample", "station", &m->station, sample_data("s", 3));
-	assert_int_equal(custody_sample_count(m->custody), 1);
-	MEM_FREE char *leaf = mem_strdup(custody_sample_at(m->custody, 0)->leaf);
-	assert_int_equal(custody_sample_at(m->custody, 0)->drawn, 3);
+	assert_int_equal(sample_count(m->custody), 1);
+	MEM_FREE char *leaf = mem_strdup(sample_at(m->custody, 0)->leaf);
+	assert_int_equal(sample_at(m->custody, 0)->drawn, 3);
 	assert_refused(try_entry("audit.attest", "anna", attest_data(ENTRY_ZEROS, 1, 0, "")),
 	    "not the leaf of a sample");
 	assert_refused(

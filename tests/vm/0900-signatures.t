@@ -52,7 +52,7 @@ like "Debian's kernel 6.1" "$(inside 'uname -r')" '^6\.1\.'
 
 # --- a station with a second engine and a command as a scanner ------------------------------
 sed -e 's|^\t{ scanner = "av"; types = "\*"; },|&\n\t{ scanner = "yara"; types = "*"; }, { scanner = "marking-sh"; types = "*"; },|' \
-    "$top/share/policy/default.policy" >"$work/site.policy"
+    "$plain_policy" >"$work/site.policy"
 guest put "$work/site.policy" /tmp/site.policy
 run inside "install -d /usr/local/lib/site-scanners && install -m 755 $examples/scan-marking.sh /usr/local/lib/site-scanners/ &&
     install -m 644 $examples/marking-sh.conf /usr/share/sallyport/scanners.d/ && chmod 644 /tmp/site.policy"

@@ -194,10 +194,11 @@ intake_is_complete(struct intake *in)
 		bool empty = text[strspn(text, " ")] == '\0' &&
 		             json_is_true(json_object_get(field, "required"));
 		json_decref(value);
-		if (!empty && value != NULL)
+		if (value != NULL && (!empty || in->warned))
 			continue;
+		in->warned |= empty;
 		app_warn(app, "%s: %s", safe_member(app->frame, field, "title").text,
-		    empty ? "the policy asks for this; type it."
+		    empty ? "the policy asks for this; type it, or go on and fill it later."
 			  : "it holds bytes that are no text; type it again.");
 		form_set_focus(in->form, row);
 		return false;
@@ -214,7 +215,7 @@ intake_read(struct intake *in)
 	size_t i;
 	json_array_foreach (in->fields, i, field) {
 		const char *text = form_text(in->form, in->first_field + (int)i);
-		if (text[0] != '\0')
+		if (text[strspn(text, " ")] != '\0')
 			json_array_append_new(
 			    values, json_pack("{s:s, s:s}", "name", row_text(field, "name"),
 					"value", text));

@@ -15,7 +15,8 @@ struct intake {
 	char (*people)[LIM_PERSON_ID_BYTES + 1]; /* behind the first choice, "nobody yet" */
 	size_t npeople;
 	int requester, control, fill, first_field, cancel, read, choose; /* rows of the form */
-	bool asked; /* the desk was told to read it */
+	bool asked;  /* the desk was told to read it */
+	bool warned; /* it was said that a field is empty: it may be filled later */
 
 	/* --- intake_fill.c */
 	json_t *book;    /* media of the register that can be read: behind the first choice */

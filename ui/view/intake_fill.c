@@ -177,7 +177,7 @@ intake_on_last(void *owner, struct msg *m)
 	struct safe from = safe_printf(in->view.app->frame, "as in %s", in->last);
 	if (intake_wants_last(in))
 		intake_fill_with(in, row_text(status, "requester"),
-		    json_object_get(json_object_get(status, "open"), "fields"), from.text);
+		    json_object_get(status, "fields"), from.text);
 }
 
 static void

@@ -147,8 +147,7 @@ static void
 wanted_add_typed(struct wanted *w, const char *field, struct safe says)
 {
 	struct arena *f = w->view.app->frame;
-	const json_t *fields = json_object_get(json_object_get(w->status, "open"), "fields"),
-		     *row;
+	const json_t *fields = json_object_get(w->status, "fields"), *row;
 	size_t i;
 	json_array_foreach (fields, i, row) {
 		struct safe typed = safe_member(f, row, "value");

@@ -9,9 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NEXT_FIELDS                                                                          \
-	"sallyport policy fields names what the policy knows; sallyport-policy(5). Nothing " \
-	"was recorded"
+#define NEXT_FIELDS \
+	"sallyport-policy(5) and FIELDS.md say what a field takes; nothing was recorded"
 
 static void
 fields_put(json_t *row, const char *key, const char *text)
@@ -117,7 +116,7 @@ fields_record(struct desk *d, const struct custody_transfer *t, const char *offi
     const json_t *rows, const json_t *classes, char why[FIELDRULE_WHY_SIZE])
 {
 	char said[BOOK_WHY_SIZE] = "";
-	const json_t *now = custody_classes(t);
+	const json_t *now = custody_fields_classes(t);
 	bool none = json_array_size(classes) == 0;
 	if (json_equal(custody_fields(t), rows) &&
 	    (now == NULL ? none : json_equal(now, classes)))
@@ -139,11 +138,11 @@ fields_lay_all(struct session *s, const struct custody_transfer *t, const struct
 	json_t *over = fields_printable(json_object_get(m->body, "fields"));
 	json_t *more = fields_printable(json_object_get(m->body, "classes"));
 	json_t *rows = field_lay(custody_fields(t), over, NULL);
-	json_t *classes = fields_lay_classes(custody_classes(t), more);
+	json_t *classes = fields_lay_classes(custody_fields_classes(t), more);
 	struct fieldrule_claim c = {.fields = rows,
 	    .classes = classes,
 	    .control = t->control,
-	    .marking = custody_marking(s->desk->custody, t)};
+	    .marking = custody_fields_marking(s->desk->custody, t)};
 	enum err e = fields_judge(policy, &c, why);
 	if (e == ERR_OK)
 		e = fields_check_limits(classes, why);
@@ -153,6 +152,24 @@ fields_lay_all(struct session *s, const struct custody_transfer *t, const struct
 	json_decref(more);
 	json_decref(rows);
 	json_decref(classes);
+	return e;
+}
+
+enum err
+fields_may_submit(struct desk *d, const struct custody_transfer *t, const struct policy *policy,
+    char why[FIELDRULE_WHY_SIZE])
+{
+	struct fieldrule_claim c = {.fields = custody_fields(t),
+	    .classes = custody_fields_classes(t),
+	    .control = t->control,
+	    .marking = custody_fields_marking(d->custody, t)};
+	enum err e = fieldrule_judge(&policy->fields, &c, true, why);
+	size_t n = strlen(why);
+	if (e != ERR_OK)
+		snprintf(why + n, FIELDRULE_WHY_SIZE - n,
+		    "; fill them with: fields %s --set "
+		    "NAME=VALUE",
+		    t->id);
 	return e;
 }
 
@@ -204,16 +221,16 @@ fields_from_request(struct desk *d, const struct custody_transfer *t,
 		json_t *safe = fields_printable(single);
 		json_t *with = field_lay(rows, safe, "request");
 		struct fieldrule_claim c = {.fields = with,
-		    .classes = custody_classes(t),
+		    .classes = custody_fields_classes(t),
 		    .control = t->control,
-		    .marking = custody_marking(d->custody, t)};
+		    .marking = custody_fields_marking(d->custody, t)};
 		bool fits = fields_judge(policy, &c, not ) == ERR_OK;
 		json_decref(single);
 		json_decref(safe);
 		json_decref(fits ? rows : with);
 		rows = fits ? with : rows;
 	}
-	e = fields_record(d, t, officer, rows, custody_classes(t), why);
+	e = fields_record(d, t, officer, rows, custody_fields_classes(t), why);
 	json_decref(says);
 	json_decref(rows);
 	return e;
@@ -227,8 +244,9 @@ fields_status(struct desk *d, const struct custody_transfer *t, json_t *status)
 	char why[BOOK_WHY_SIZE];
 	struct policy *policy;
 	json_object_set(status, "fields", (json_t *)(uintptr_t)custody_fields(t));
-	if (custody_classes(t) != NULL)
-		json_object_set(status, "classes", (json_t *)(uintptr_t)custody_classes(t));
+	if (custody_fields_classes(t) != NULL)
+		json_object_set(
+		    status, "classes", (json_t *)(uintptr_t)custody_fields_classes(t));
 	if (transfer_state_ended(t->facts.state) ||
 	    book_policy(d, t->policy, &policy, why) != ERR_OK)
 		return;

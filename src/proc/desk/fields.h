@@ -18,6 +18,9 @@ json_t *fields_printable(const json_t *rows);
  */
 enum err fields_may_open(struct desk *, const struct policy *, const json_t *rows,
     const char *control, char why[FIELDRULE_WHY_SIZE]);
+/* Whether it may be submitted as far as fields go; the ledger judges the same. */
+enum err fields_may_submit(struct desk *, const struct custody_transfer *,
+    const struct policy *, char why[FIELDRULE_WHY_SIZE]);
 /* ui.fields: lays fields and classes over those of a transfer that is not submitted. */
 void fields_change(struct session *, struct msg *);
 /*

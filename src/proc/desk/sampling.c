@@ -59,8 +59,8 @@ sampling_answer(struct session *s, struct msg *m)
 		return;
 	}
 	book_sync(s->desk);
-	size_t n = custody_sample_count(c);
-	session_done(s, json_pack("{s:s, s:s, s:I}", "text", p.document, "leaf",
-			    n > 0 ? custody_sample_at(c, n - 1)->leaf : p.document, "count",
-			    (json_int_t)p.drawn));
+	size_t n = sample_count(c);
+	session_done(s,
+	    json_pack("{s:s, s:s, s:I}", "text", p.document, "leaf",
+		n > 0 ? sample_at(c, n - 1)->leaf : p.document, "count", (json_int_t)p.drawn));
 }

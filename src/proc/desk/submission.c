@@ -9,6 +9,7 @@
 #include "src/proc/desk/compose.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/excepted.h"
+#include "src/proc/desk/fields.h"
 #include "src/proc/desk/judge.h"
 #include "src/proc/desk/renew.h"
 
@@ -59,8 +60,9 @@ submission_send(struct session *s, const struct custody_transfer *t,
 	    inventory_digest, "findings", findings_digest, "policy", t->policy, "scan", t->scan,
 	    "items", (json_int_t)(lines > 0 ? lines - 1 : 0), "dest", dest);
 	json_object_set(body, "fields", (json_t *)(uintptr_t)custody_fields(t));
-	if (custody_classes(t) != NULL)
-		json_object_set(body, "classes", (json_t *)(uintptr_t)custody_classes(t));
+	if (custody_fields_classes(t) != NULL)
+		json_object_set(
+		    body, "classes", (json_t *)(uintptr_t)custody_fields_classes(t));
 	if (t->addendum[0] != '\0') {
 		json_object_set_new(body, "addendum", json_string(t->addendum));
 		json_object_set(
@@ -98,6 +100,11 @@ submission_make(struct session *s, const struct custody_transfer *t, struct buf 
 	e = book_policy(s->desk, t->policy, &policy, why);
 	if (e != ERR_OK)
 		return e;
+	e = fields_may_submit(s->desk, t, policy, why);
+	if (e != ERR_OK) {
+		policy_free(policy);
+		return e;
+	}
 	buf_init(&findings, LIM_SEALED_BYTES);
 	MEM_FREE struct excepted *x = mem_alloc(sizeof(*x));
 	excepted_under(s->desk, policy, json_object_get(t->scan_data, "scanners"), x);

@@ -344,9 +344,9 @@ count_left(struct passage *p, uint64_t *ret_left)
 static const char *
 request_of(const struct custody_transfer *t)
 {
-	const json_t *fields = json_object_get(t->open_data, "fields");
+	const json_t *fields = custody_fields(t);
 	size_t i;
-	json_t *field;
+	const json_t *field;
 	json_array_foreach (fields, i, field) {
 		const char *name = json_string_value(json_object_get(field, "name"));
 		if (name != NULL &&

@@ -54,17 +54,20 @@ static enum err
 look_delivery(const struct delivery *d, const struct custody_transfer *t, json_t *rows,
     struct delivery_result *r)
 {
+	struct delivery_result look;
 	char id[TRANSFER_ID_SIZE];
 	snprintf(id, sizeof(id), "%s", t->id);
-	enum err e = delivery_compare(d, id, r);
-	if (e == ERR_OK)
+	enum err e = delivery_compare(d, id, &look);
+	if (e == ERR_OK) {
 		add(rows, id, "delivery", "same", "");
-	else if (strcmp(r->step, "open") == 0 && e == ERR_NOTFOUND)
-		add(rows, id, "delivery", "missing", r->why);
-	else if (strcmp(r->step, "open") == 0 || strcmp(r->step, "read-back") == 0)
-		add(rows, id, "delivery", "changed", r->why);
-	else
+		return ERR_OK;
+	}
+	bool missing = strcmp(look.step, "open") == 0 && e == ERR_NOTFOUND;
+	if (!missing && strcmp(look.step, "open") != 0 && strcmp(look.step, "read-back") != 0) {
+		*r = look;
 		return e;
+	}
+	add(rows, id, "delivery", missing ? "missing" : "changed", look.why);
 	return ERR_OK;
 }
 
