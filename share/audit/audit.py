@@ -1107,7 +1107,7 @@ def anchored(r, e):
     need(d["kind"] in ("paper", "share", "witness")[:3 if e.type == "anchor.out" else 2], "anchor", "it is no kind of anchor")
     if e.type == "restore.detected":
         need(1 <= len(d["why"].encode()) <= 256, "anchor", "why is missing or too long")
-        need((d["root"], d["size"]) == ("", 0) if d["kind"] == "paper" else is_hex(d["root"]) and not here, "anchor", "nothing is wrong with that anchor, or it is none")
+        need((d["root"], d["size"]) == ("", 0) if d["kind"] == "paper" else is_hex(d["root"]) and d["size"] and not here, "anchor", "nothing is wrong with that anchor, or it is none")
         r.disagrees[d["kind"]] = d["size"]
         return
     r.names_officer(e)

@@ -47,6 +47,11 @@ def accepted(name, path, *options):
     ok(status == 0 and text.startswith("GOOD"), f"audit.py: {name}", status, text)
 
 
+def says_what_it_cannot_see(name, path):
+    for who, text in (("verify", run(verify, path)[1]), ("audit.py", forge.judged(path)[1])):
+        ok("not detectable without an anchor" in text, f"{who}: {name} is told to be not detectable without an anchor", text)
+
+
 def made(name, *spoil):
     path = os.path.join(tmp, name)
     subprocess.run([make, path, "4", *spoil], check=True)
@@ -96,6 +101,7 @@ for spoil, words, reason in (
 
 cut = made("truncate", "truncate")
 accepted("keys stolen: truncation shows only against an anchor", cut + "/ledger.db")
+says_what_it_cannot_see("truncation", cut + "/ledger.db")
 refused("truncation against an anchor", cut + "/ledger.db", "cut off or put back", "cut-off", "--anchor", cut + "/checkpoint")
 refused("a fork: same log key, other history", ledger, "is not the one that", "fork", "--anchor", cut + "/checkpoint.early")
 refused("another genesis", ledger, "the genesis is another one", "another-genesis", "--genesis", "0" * 64)
@@ -171,6 +177,7 @@ path = tampered("x")
 accepted("file: nothing done", path)
 back = tampered("rollback", "DELETE FROM entry WHERE log=2 AND seq>=11", "DELETE FROM checkpoint WHERE log=2 AND size>11")
 accepted("a roll back to a genuine older state shows only against an anchor", back)
+says_what_it_cannot_see("a roll back", back)
 refused("a roll back against an anchor", back, "cut off or put back", "cut-off", "--anchor", good + "/checkpoint.early")
 
 raw = bytearray(open(ledger, "rb").read())

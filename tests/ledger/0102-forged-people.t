@@ -286,6 +286,31 @@ anchor(f, "restore.detected", "share", root="1" * 64)
 f.step("xfer:K1-000001", "open")
 refused("a transfer is opened while an anchor does not agree", f, "anchor-open", "custody")
 
+f = fresh()
+anchor(f, "restore.detected", "share", 0, root="1" * 64)
+refused("an anchor of nothing", f, "anchor", "custody")
+
+
+def witnessed(early=False, late=False):
+    """A release whose approvals a witness has cosigned, or those before them."""
+    f = fresh()
+    witness(f, "w.one")
+    for step in ("open", "start", "read", "scan", "approve1"):
+        f.step("xfer:K1-000001", step)
+    if early:
+        cosign(f, "w.one")
+    f.step("xfer:K1-000001", "approve2")
+    if not early:
+        cosign(f, "w.one")
+    size = [body_of(e)["data"]["size"] for e in f.logs["custody"] if body_of(e)["type"] == "witness.cosig"][-1]
+    f.step("xfer:K1-000001", "release", cosig_size=size + late)
+    return f
+
+
+accepted("a release that a witness has seen", witnessed())
+refused("one of which he saw one approval", witnessed(early=True), "witnessed", "custody")
+refused("one that tells of more than he saw", witnessed(late=True), "witnessed", "custody")
+
 # --- fields, recalls, exports ----------------------------------------------------------------------------------------
 X = "xfer:K1-000001"
 rows = [{"name": "purpose", "value": "p"}]

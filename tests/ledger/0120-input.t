@@ -197,6 +197,15 @@ refused("a folder without SHA256SUMS", path, "files", "missing")
 os.makedirs(tmp + "/empty")
 refused("an empty folder", tmp + "/empty", None, "")
 
+# --- a fork ----------------------------------------------------------------------------------------------------
+path = write_folder(tmp + "/b", files)
+for name, root in (("one", made.tree("custody", 5).roots[-1]), ("other", b"\1" * 32)):
+    with open(f"{tmp}/{name}", "wb") as f:
+        f.write(note(made.origins["custody"], 5, root))
+accepted("an anchor that a bundle cannot be held against", path, "--anchor", tmp + "/one")
+refused("two notes about one size, by one key", path, "fork", "", "--anchor", tmp + "/one", "--anchor", tmp + "/other")
+refused("and against the whole log", good, "fork", "", "--anchor", tmp + "/one", "--anchor", tmp + "/other")
+
 # --- a tar of one ------------------------------------------------------------------------------------------
 def tarred(change=lambda tar: None, top="K1-000002/"):
     with tarfile.open(tmp + "/b.tar", "w", format=tarfile.USTAR_FORMAT) as tar:

@@ -153,5 +153,5 @@ anchor_check(struct verify *v)
 	if (v->anchors_count == 0)
 		verify_unchecked(v,
 		    "No --anchor was given: entries cut off at the end, or a return "
-		    "to an older state, cannot be seen from inside.");
+		    "to an older state, are not detectable without an anchor.");
 }
