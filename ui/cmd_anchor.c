@@ -5,10 +5,10 @@
 #include "src/base/mem.h"
 #include "src/core/note.h"
 #include "src/core/sixwords.h"
+#include "ui/blocks.h"
 #include "ui/command.h"
 #include "ui/desk.h"
 #include "ui/print.h"
-#include "ui/qr.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -43,11 +43,13 @@ anchor_print_page(struct ui *ui, const uint8_t *note, size_t n, const char *word
 	print_out("%sANCHOR of %s\n\n", desk_mark(ui), c.origin);
 	print_out("  %ju entries, printed %s for %s\n\n", (uintmax_t)c.size, at, ui->as);
 	print_out("  Six words:  %s\n\n", words);
+	MEM_FREE char *text = mem_printf("%.*s", (int)n, (const char *)note);
+	MEM_FREE struct qr *dots = mem_alloc(sizeof(*dots));
 	buf_init(&code, LIM_SEALED_BYTES);
-	if (qr && qr_print(note, n, ANCHOR_INDENT, &code) == ERR_OK)
+	if (qr && qr_make(text, dots) == ERR_OK &&
+	    blocks_print(dots, ANCHOR_INDENT, &code) == ERR_OK)
 		print_marks(buf_str(&code));
 	buf_done(&code);
-	MEM_FREE char *text = mem_printf("%.*s", (int)n, (const char *)note);
 	print_out("\n  Checkpoint (what the QR code holds):\n\n");
 	print_marks(text);
 	print_out("\n  Keep this page where nobody who can reach the station can change it.\n"

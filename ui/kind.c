@@ -186,6 +186,15 @@ kind_check_leaf(const char *v, char *why)
 }
 
 static const char *
+kind_check_position(const char *v, char *why)
+{
+	(void)why;
+	return kind_all_of(v, "0123456789") && strlen(v) <= 15
+	           ? NULL
+	           : "must be a position in the record, such as 1200";
+}
+
+static const char *
 kind_check_entry(const char *v, char *why)
 {
 	(void)why;
@@ -253,6 +262,7 @@ static const struct kind {
     {"VOLUME", NULL, ANY, kind_check_volume},
     {"PIM", "N", ANY, kind_check_pim},
     {"OFFSET", NULL, ANY, kind_check_offset},
+    {"POSITION", NULL, ANY, kind_check_position},
     {"ENTRY", NULL, ANY, kind_check_entry},
     {"SITE", NULL, ANY, kind_check_site},
     {"STATION", NULL, ANY, kind_check_station},

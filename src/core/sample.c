@@ -154,8 +154,7 @@ check_sample(struct custody *c, const struct custody_act *act)
 {
 	const char *officer = canon_str(act->e->data, "officer");
 	const struct custody_person *p = custody_person_find(c, officer);
-	unsigned roles =
-	    p != NULL ? custody_person_roles(p, custody_moment_of_act(c, act)) : 0;
+	unsigned roles = p != NULL ? custody_person_roles(p, custody_moment_of_act(c, act)) : 0;
 	if (!(roles & (CUSTODY_OFFICER | CUSTODY_AUDITOR)))
 		return custody_refuse(
 		    act, ERR_DENIED, "%s is neither an officer nor an auditor", officer);
