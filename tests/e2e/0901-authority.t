@@ -16,7 +16,7 @@ for who in ada bert cleo otto paula dora; do
 	echo "$who opens the demo" >"$work/pass.$who"
 done
 cat "$work/pass.ada" "$work/pass.bert" "$work/pass.cleo" >"$work/three"
-"$bin/sallyport" init --demo --threshold 2 --admin ada --name 'Ada Admin' --admin bert --name 'Bert Admin' \
+"$bin/sallyport" init --demo --policy "$plain_policy" --threshold 2 --admin ada --name 'Ada Admin' --admin bert --name 'Bert Admin' \
     --admin cleo --name 'Cleo Admin' --clamd "$SALLYPORT_HOME/clamav/clamd.sock" \
     --new-passphrase-fd 9 9<"$work/three" >"$work/page" || fail "founding" "$(cat "$work/page")"
 must "$bin/sallyport" init --word "$(word_of "$work/page")"

@@ -6,7 +6,7 @@
 
 share=$SALLYPORT_HOME/share
 station noclamd
-must as ada policy set "$top/tests/bench/noengine.policy"
+must as ada authority policy "$top/tests/bench/noengine.policy"
 mkdir "$work/m"
 echo 'some text' >"$work/m/note.txt"
 small_medium "$work/small.img" "$work/m"
