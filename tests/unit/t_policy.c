@@ -453,7 +453,7 @@ anchors_are_asked_for_by_choice(void **state)
 	    {"witness_quorum = 16;", LIM_WITNESSES, false, true},
 	    {"witness_quorum = 17;", 0, false, false},
 	    {"witness_quorum = -1;", 0, false, false},
-	    {"witness_quorum = \"1\";", 0, false, false},
+	    {"witness_quorum = \"two\";", 0, false, false},
 	    {"anchor_words = \"always\";", 0, false, false},
 	    {"anchor_words = true;", 0, false, false},
 	};

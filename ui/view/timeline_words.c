@@ -23,6 +23,7 @@ static const struct timeline_word {
     {"xfer.addendum", "rescanned",
 	"#objects objects, #changed otherwise, #worse worse; by @officer; &document"},
     {"xfer.request", "request", "laid to it by @officer; &document"},
+    {"xfer.fields", "fields", "given by @officer"},
     {"xfer.block", "blocked", "@why"},
     {"xfer.fault", "fault", "@step: @why"},
     {"xfer.take", "taken over", ""},
