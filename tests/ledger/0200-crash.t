@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: ISC
-"""Killed at a system call, or told EIO or ENOSPC by one: whatever was
-acknowledged is there, whatever is there verifies, and the next start goes on.
-Every third point here; all of them with POINTS=all."""
+"""Killed at a system call, or told EIO or ENOSPC by one, or a write did only a part of what it
+was asked to: whatever was acknowledged is there, whatever is there verifies, and the next start
+goes on.  Every third point here; all of them with POINTS=all."""
 import os, re, shutil, subprocess, sys, tempfile
 
 top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -24,8 +24,8 @@ def ok(good, name, *details):
                 print("# " + line)
 
 
-def run(*command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=env)
+def run(*command, **more):
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, env=dict(env, **more))
 
 
 def fresh():
@@ -85,6 +85,24 @@ for kind in ("signal=KILL", "error=EIO", "error=ENOSPC"):
             bad.append(details)
     ok(done > 0 and not bad, f"{kind} at {done} points of {len(points)}: nothing acknowledged was lost "
        f"({grown} times more was there than said)", *bad[:3])
+
+# What is written on goes on; what cannot is not acknowledged; what is torn is taken back.
+for end in ("on", "EIO", "ENOSPC", "KILL"):
+    bad, done, said = [], 0, 0
+    for k, cut in enumerate(("one", "half", "but-one")):
+        for n in range(1 + (len(tests) + k) % step, 1000, step):
+            fresh()
+            p = run(tool("tests/ledger/append"), tmp + "/ledger.db", "2", SHORT_WRITE=f"{n} {cut} {end}")
+            if "SHORT" not in p.stderr:
+                break
+            good, _, details = after(p, f"write {n}, {cut}, {end}")
+            done += 1
+            said += len(acked(p.stdout))
+            ended = p.returncode == {"on": 0, "KILL": -9}.get(end, 1)
+            if not good or not ended or (end == "on" and len(acked(p.stdout)) != 2):
+                bad.append(details)
+    ok(done > 3 and not bad, f"{done} writes cut short, then {end}: nothing acknowledged was lost "
+       f"({said} were acknowledged)", *bad[:3])
 
 fresh()
 one = subprocess.Popen([tool("tests/ledger/append"), tmp + "/ledger.db", "40"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)

@@ -1,9 +1,9 @@
-/* links: @rules db/ledger db/sql db/ledger_pool db/ledger_replay src/core/fold src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 db/ledger_form db/ledger_schema */
+/* links: @rules tests/ledger/short_write db/ledger db/sql db/ledger_pool db/ledger_replay src/core/fold src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/mem src/base/utf8 db/ledger_form db/ledger_schema */
 /* SPDX-License-Identifier: ISC */
 /*
  * append FILE COUNT: appends station entries to a ledger of make_ledger, one
  * transaction each, and prints "ACK <seq>" for each that was acknowledged:
- * what a crash may not take back.
+ * what a crash may not take back.  A write may be cut short: short_write.h.
  */
 #include "db/ledger.h"
 #include "db/ledger_replay.h"
@@ -11,6 +11,7 @@
 #include "src/core/note.h"
 #include "src/core/seal.h"
 #include "src/core/sshsig.h"
+#include "tests/ledger/short_write.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -83,6 +84,8 @@ main(int argc, char **argv)
 	if (argc != 3 || seal_init() != ERR_OK)
 		return 2;
 	ledger_init();
+	if (!short_write_init())
+		return 2;
 	if (ledger_open(argv[1], &l, why) != ERR_OK) {
 		fprintf(stderr, "open: %s\n", why);
 		return 3;
