@@ -371,7 +371,7 @@ period_tell(const struct period_input *in, struct sheet *out)
 	json_t *tree = period_facts(in, "period");
 	MEM_FREE char *id = mem_printf("%s to %s", in->from, in->to);
 	const struct sheet_head head = {"period", "PERIOD REPORT", id, fact_str(tree, "made"),
-	    custody_demo(in->custody), tree};
+	    SHEET_NAMES, custody_demo(in->custody), tree};
 	sheet_begin(out, &head);
 	period_head(in, tree, out);
 	period_totals(in, out);
@@ -391,8 +391,8 @@ period_tell_people(const struct period_input *in, struct sheet *out)
 {
 	json_t *tree = period_facts(in, "people");
 	MEM_FREE char *id = mem_printf("after entry %" PRIu64, in->at);
-	const struct sheet_head head = {
-	    "people", "PEOPLE", id, fact_str(tree, "made"), custody_demo(in->custody), tree};
+	const struct sheet_head head = {"people", "PEOPLE", id, fact_str(tree, "made"), NULL,
+	    custody_demo(in->custody), tree};
 	sheet_begin(out, &head);
 	period_head(in, tree, out);
 	period_people(in, out);

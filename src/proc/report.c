@@ -19,6 +19,7 @@
 #include "src/core/report_tell.h"
 #include "src/core/seal.h"
 #include "src/core/slip.h"
+#include "src/core/veil.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
@@ -73,6 +74,8 @@ struct report {
 	size_t format;
 	int fd;           /* the report, as it grows */
 	uint64_t written; /* bytes */
+	uint8_t veil[VEIL_KEY_SIZE];
+	bool veiled; /* the report may be released: with that key */
 };
 
 /* A document without a line is mapped as no document; findings may be empty. */
@@ -220,6 +223,7 @@ report_transfer(struct report *r, struct custody *c, const struct custody_transf
 	    .policy_len = sealed ? r->len[INPUT_POLICY] : 0,
 	    .medium = row,
 	    .exceptions = exceptions,
+	    .veil = r->veiled ? r->veil : NULL,
 	    .now_s = clock_wall_s()};
 	enum err e = report_print(r, &in, why);
 	json_decref(row);
@@ -318,12 +322,36 @@ report_make_general(struct report *r, struct msg *m, bool people)
 }
 
 static bool
+report_is_general(const char *about)
+{
+	return strcmp(about, "people") == 0 || strcmp(about, "period") == 0;
+}
+
+static bool
 report_find_format(struct report *r, const char *format)
 {
 	for (r->format = 0; r->format < REPORT_FORMATS; r->format++)
 		if (strcmp(report_formats[r->format].format, format) == 0)
 			return true;
 	return false;
+}
+
+/* What was asked for with a key is never made without one. */
+static bool
+report_take_key(struct report *r, struct msg *m)
+{
+	const char *key = msg_str(m, "key");
+	r->veiled = key != NULL;
+	if (r->veiled && (report_formats[r->format].tell != report_tell ||
+			     report_is_general(msg_str(m, "transfer")))) {
+		report_fail(r, "only the custody report of a transfer is made without names");
+		return false;
+	}
+	if (r->veiled && !hex_decode(key, strlen(key), r->veil, sizeof(r->veil))) {
+		report_fail(r, "the key of a report without names is 64 hexadecimal digits");
+		return false;
+	}
+	return true;
 }
 
 static void
@@ -334,9 +362,10 @@ report_make(struct report *r, struct msg *m)
 		report_fail(r, "there is no such format; use " REPORT_FORMAT_WORDS);
 		return;
 	}
-	const bool people = strcmp(msg_str(m, "transfer"), "people") == 0;
-	if (people || strcmp(msg_str(m, "transfer"), "period") == 0) {
-		report_make_general(r, m, people);
+	if (!report_take_key(r, m))
+		return;
+	if (report_is_general(msg_str(m, "transfer"))) {
+		report_make_general(r, m, strcmp(msg_str(m, "transfer"), "people") == 0);
 		return;
 	}
 	struct custody *c = report_replay(r, why);
@@ -344,9 +373,11 @@ report_make(struct report *r, struct msg *m)
 	    c != NULL ? custody_transfer_find(c, msg_str(m, "transfer")) : NULL;
 	if (c != NULL && t == NULL)
 		snprintf(why, sizeof(why), "the record holds no such transfer");
+	MEM_FREE char *name =
+	    mem_printf("%s%s", r->veiled ? "releasable-" : "", report_formats[r->format].name);
 	if (t != NULL && report_transfer(r, c, t, why) == ERR_OK)
-		channel_send_wait(r->desk, MSG_REPORT_OUTPUT,
-		    json_pack("{s:s}", "name", report_formats[r->format].name), r->fd);
+		channel_send_wait(
+		    r->desk, MSG_REPORT_OUTPUT, json_pack("{s:s}", "name", name), r->fd);
 	else
 		report_fail(r, why);
 	custody_free(c);

@@ -1,4 +1,4 @@
-/* links: @rules src/proc/report/csv src/proc/report/html src/proc/report/pdf src/proc/report/page src/proc/report/colour src/core/qr src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/account src/core/inventory_print src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/report_exceptions src/base/io src/core/report_recall */
+/* links: @rules src/proc/report/csv src/proc/report/html src/proc/report/pdf src/proc/report/page src/proc/report/colour src/core/qr src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/account src/core/inventory_print src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/report_exceptions src/base/io src/core/report_recall src/core/veil */
 /* SPDX-License-Identifier: ISC */
 /* Formats of a report, each with names of an enemy; and what may be exported under which name.
  */
@@ -74,8 +74,8 @@ tell(const struct sheet_format *format, void *own, const char *about, const char
 {
 	struct sheet s;
 	json_t *facts = json_object(), *row = json_object();
-	const struct sheet_head head = {
-	    "custody", "CUSTODY REPORT", "K1-000042", "2026-11-23T10:33:20Z", true, facts};
+	const struct sheet_head head = {"custody", "CUSTODY REPORT", "K1-000042",
+	    "2026-11-23T10:33:20Z", SHEET_NAMES, true, facts};
 	const struct sheet_part parts[] = {
 	    {"released", 1, 7, ""}, {"in all", 1, 7, "as found on the medium"}};
 	struct sheet_item it = {.tag = "held",
@@ -144,7 +144,7 @@ static void
 html_escapes_what_would_be_markup(void **state)
 {
 	struct buf out;
-	struct html own = {false, NULL};
+	struct html own = {0};
 	(void)state;
 	tell(html(), &own, NULL, "</td><script>alert('1')</script>&\"", "gr\xc3\xbc<b>", &out);
 	assert_null(strstr(buf_str(&out), "<script"));

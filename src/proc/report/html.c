@@ -92,6 +92,7 @@ html_begin(struct sheet *s, const struct sheet_head *head)
 	struct html *h = s->own;
 	struct buf *out = &s->out;
 	h->demo = head->demo;
+	h->note = head->note;
 	buf_add_str(out, html_top);
 	html_in(out, "<title>", head->title, " ");
 	html_in(out, "", head->id, "</title>\n");
@@ -208,9 +209,9 @@ html_end(struct sheet *s)
 	html_block(s, "", NULL);
 	if (h->demo)
 		buf_add_str(&s->out, html_demo);
-	buf_add_str(&s->out,
-	    "<footer>Names are shown in escaped form, \\x.. and \\u{..} for what is not plain; "
-	    "beside it, in another face, as a person reads them.</footer>\n</body>\n</html>\n");
+	if (h->note != NULL)
+		html_in(&s->out, "<footer>", h->note, "</footer>\n");
+	buf_add_str(&s->out, "</body>\n</html>\n");
 }
 
 const struct sheet_format *
