@@ -57,6 +57,8 @@ report_tell_head(const json_t *tree, struct sheet *out)
 	sheet_field_of(out, "closed", tree, "closed");
 	sheet_field_of(out, "log", tree, "origin");
 	sheet_field_of(out, "report made", tree, "made");
+	if (fact_str(tree, "commitments")[0] != '\0')
+		sheet_field(out, "names", "not told: commitments in their place, see below");
 	const json_t *fields = json_object_get(tree, "fields");
 	for (size_t i = 0; i < json_array_size(fields); i++) {
 		const json_t *f = json_array_get(fields, i);
@@ -548,13 +550,13 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 	    .facts = tree};
 	sheet_begin(out, &head);
 	report_tell_head(tree, out);
-	report_tell_commitments(tree, out);
 	if (sealed)
 		report_tell_account(tree, out);
 	report_tell_signatures(tree, out);
 	report_tell_delivery(tree, out);
 	report_recall_tell(tree, out);
 	report_tell_checkpoint(tree, out);
+	report_tell_commitments(tree, out);
 	report_tell_medium(tree, out);
 	report_tell_request(tree, out);
 	report_tell_entries(tree, out);

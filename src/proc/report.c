@@ -278,6 +278,22 @@ report_people_at(struct report *r, uint64_t at, char why[CUSTODY_WHY_SIZE])
 	return custody_free(c);
 }
 
+/* A period's people are those of its last day; caller frees what is returned. */
+static struct custody *
+report_people_then(struct report *r, struct period_input *in, bool people)
+{
+	char why[CUSTODY_WHY_SIZE];
+	struct custody *then = NULL;
+	in->people = in->custody;
+	in->at = custody_size(in->custody, LOG_AUTHORITY);
+	if (!people) {
+		in->at =
+		    period_size(r->bytes[INPUT_AUTHORITY], r->len[INPUT_AUTHORITY], in->to);
+		in->people = then = report_people_at(r, in->at, why);
+	}
+	return then;
+}
+
 /* "report.pdf" of a transfer is "period-2026-01-01-2026-01-31.pdf" here. */
 static char *
 report_general_name(struct report *r, const struct period_input *in, bool people)
@@ -307,7 +323,7 @@ report_make_general(struct report *r, struct msg *m, bool people)
 	}
 	in.custody = at ? report_people_at(r, msg_uint(m, "at"), why) : report_replay(r, why);
 	if (in.custody != NULL) {
-		in.at = custody_size(in.custody, LOG_AUTHORITY);
+		struct custody *then = report_people_then(r, &in, people);
 		enum err e = report_general(r, &in, people);
 		MEM_FREE char *name = report_general_name(r, &in, people);
 		if (e == ERR_OK)
@@ -315,6 +331,7 @@ report_make_general(struct report *r, struct msg *m, bool people)
 			    json_pack("{s:s}", "name", name), r->fd);
 		else
 			report_fail(r, err_str(e));
+		custody_free(then);
 	} else {
 		report_fail(r, why);
 	}

@@ -17,8 +17,8 @@ run as otto intake "$work/small.img" --requester rita --set purpose='parts of he
 transfer=$(transfer_of "$out$err")
 must as otto report "$transfer" --releasable --out "$work/early" --format json
 must as otto decide "$transfer" approve --proposed
-must as otto decide "$transfer" approve --where 'name ~ "codename*"' --reason 'heron is what was asked for'
-must as otto decide "$transfer" reject --where 'decision=none' --reason 'heron has no annex'
+must as otto decide "$transfer" reject --where 'name=heron-annex.bin' --reason 'heron has no annex'
+must as otto decide "$transfer" approve --where 'decision=none' --reason 'heron is what was asked for'
 must as otto submit "$transfer" --yes
 must as paula approve "$transfer" --yes
 is "it is released" "$(state_of "$transfer")" RELEASED
@@ -66,6 +66,12 @@ j = json.load(open(sys.argv[1]))["lists"]
 print([r["dest"] == r["name"] for r in j["went"] if r["name"] == sys.argv[2]])' \
     "$work/r/releasable-report.json" "$out")" '[True]'
 like "in the text, too" "$text" "$out"
+run "$bin/sallyport" report --open heron-annex.bin --key "$key"
+is "what did not go is there, with its outcome and without its name" "$(python3 -c '
+import json, sys
+j = json.load(open(sys.argv[1]))["lists"]
+print([(r["name"] == sys.argv[2], r["outcome"], "size" in r) for r in j["not_gone"]])' \
+    "$work/r/releasable-report.json" "$out")" "[(True, 'rejected', False)]"
 run "$bin/sallyport" report --open '=Grüße.csv' --key "$key"
 like "a name that is not ASCII is opened by its bytes" "$(cat "$work/r/releasable-items.csv")" "$out"
 run "$bin/sallyport" report --open 'parts of heron' --key "$key"
