@@ -188,7 +188,8 @@ report_print(struct report *r, struct report_input *in, char why[REPORT_WHY_SIZE
 		    "the report would be larger than 1 GiB; take another format");
 	else if (e == ERR_NOTFOUND)
 		snprintf(why, REPORT_WHY_SIZE,
-		    "a font is missing below " PAGE_FONTS ": install fonts-dejavu-core");
+		    "a font is missing below " PAGE_FONTS
+		    "/truetype/dejavu: install fonts-dejavu-core");
 	else if (e != ERR_OK)
 		snprintf(why, REPORT_WHY_SIZE, "the report cannot be made: %s", err_str(e));
 	return e;
@@ -404,11 +405,21 @@ report_make(struct report *r, struct msg *m)
 static void
 report_confine(void)
 {
-	MEM_CLOSE int fonts = open(PAGE_FONTS, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct sandbox_path path = {fonts, SANDBOX_READ};
+	static const char *const folders[] = PAGE_FONT_FOLDERS;
+	enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
+	struct sandbox_path paths[FOLDERS];
+	size_t n = 0;
+	for (size_t i = 0; i < FOLDERS; i++) {
+		MEM_FREE char *path = mem_printf("%s/%s", PAGE_FONTS, folders[i]);
+		int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			paths[n++] = (struct sandbox_path){fd, SANDBOX_READ};
+	}
 	const char *why = NULL;
-	if (sandbox_enter(ROLE_REPORT, &path, fonts >= 0, &why) != ERR_OK)
+	if (sandbox_enter(ROLE_REPORT, paths, n, &why) != ERR_OK)
 		log_fatal("no sandbox: %s", why);
+	while (n > 0)
+		close(paths[--n].fd);
 }
 
 static _Noreturn void

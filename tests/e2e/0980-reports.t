@@ -44,6 +44,8 @@ rows = list(csv.DictReader(open(sys.argv[1], newline="")))
 print(sorted(r["name"] for r in rows), {r["outcome"] for r in rows})' "$work/r/items.csv")" \
     "[\"'=cmd.csv\", 'Gr\\\\u{FC}\\\\u{DF}e aus Bonn.txt', 'note.txt'] {'released'}"
 like "HTML: a person reads the name beside its escaped form" "$(cat "$work/r/report.html")" 'Grüße aus Bonn\.txt</bdi>'
+like "on paper the mark of a demo is behind every page" "$(cat "$work/r/report.html")" '<p class="mark" aria-hidden="true">DEMO'
+like "being fixed there" "$(cat "$work/r/report.html")" '^\.mark\{display:block;position:fixed'
 ok "it is whole, runs nothing, fetches nothing" python3 tests/unit/one_page.py "$work/r/report.html"
 is "it is a PDF" "$(head -c 5 "$work/r/report.pdf")" %PDF-
 pdftotext -layout "$work/r/report.pdf" "$work/pdf.txt"

@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <unistd.h>
 
 /* Fontconfig keeps what it read of fonts for good. */
 const char *__lsan_default_suppressions(void);
@@ -191,6 +192,33 @@ pdf_is_the_same_for_the_same_facts(void **state)
 	buf_done(&b);
 }
 
+static bool
+pdf_shows(const char *reading)
+{
+	struct buf with, without;
+	struct pdf own = {NULL, false};
+	tell(pdf(), &own, NULL, "name", reading, &with);
+	tell(pdf(), &own, NULL, "name", NULL, &without);
+	bool same = with.len == without.len && memcmp(with.data, without.data, with.len) == 0;
+	buf_done(&with);
+	buf_done(&without);
+	return !same;
+}
+
+/* Cuneiform has no font here, and Chinese has one where somebody installed it. */
+static void
+a_reading_without_letters_is_left_out(void **state)
+{
+	(void)state;
+	const bool cjk =
+	    access(PAGE_FONTS "/truetype/droid/DroidSansFallbackFull.ttf", R_OK) == 0 ||
+	    access(PAGE_FONTS "/opentype/noto/NotoSansCJK-Regular.ttc", R_OK) == 0;
+	assert_true(pdf_shows("gr\xc3\xbc"));
+	assert_false(pdf_shows("\xf0\x92\x80\x80"));
+	assert_false(pdf_shows("gr\xc3\xbc \xf0\x92\x80\x80"));
+	assert_int_equal(pdf_shows("\xe6\x97\xa5\xe6\x9c\xac"), cjk);
+}
+
 static void
 a_code_holds_so_much(void **state)
 {
@@ -255,6 +283,7 @@ main(void)
 	    cmocka_unit_test(html_escapes_what_would_be_markup),
 	    cmocka_unit_test(json_has_its_lists_behind_the_facts),
 	    cmocka_unit_test(pdf_is_the_same_for_the_same_facts),
+	    cmocka_unit_test(a_reading_without_letters_is_left_out),
 	    cmocka_unit_test(a_code_holds_so_much),
 	    cmocka_unit_test(an_export_has_a_name_of_ours),
 	};

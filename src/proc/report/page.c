@@ -25,8 +25,12 @@ static const struct {
     [PAGE_MONO] = {"DejaVu Sans Mono 7.5", 10.5},
 };
 
-static const char *const page_files[] = {
-    "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"};
+static const char *const page_files[] = {"truetype/dejavu/DejaVuSans.ttf",
+    "truetype/dejavu/DejaVuSans-Bold.ttf", "truetype/dejavu/DejaVuSansMono.ttf",
+    "truetype/dejavu/DejaVuSansMono-Bold.ttf"};
+/* For readings alone, where they are installed: Chinese, Japanese and Korean. */
+static const char *const page_more[] = {
+    "opentype/noto/NotoSansCJK-Regular.ttc", "truetype/droid/DroidSansFallbackFull.ttf"};
 
 struct page_font {
 	PangoFont *font;
@@ -66,6 +70,10 @@ page_load_files(struct page *p)
 		MEM_FREE char *path = mem_printf("%s/%s", PAGE_FONTS, page_files[i]);
 		if (!FcConfigAppFontAddFile(p->fonts, (const FcChar8 *)path))
 			return ERR_NOTFOUND;
+	}
+	for (size_t i = 0; i < sizeof(page_more) / sizeof(page_more[0]); i++) {
+		MEM_FREE char *path = mem_printf("%s/%s", PAGE_FONTS, page_more[i]);
+		FcConfigAppFontAddFile(p->fonts, (const FcChar8 *)path);
 	}
 	return ERR_OK;
 }
@@ -367,6 +375,14 @@ page_reading_width(struct page *p, const char *text)
 	pango_layout_set_text(p->layout, text, -1);
 	pango_layout_get_size(p->layout, &width, &height);
 	return (double)width / PANGO_SCALE;
+}
+
+bool
+page_can_read(struct page *p, const char *text)
+{
+	pango_layout_set_width(p->layout, -1);
+	pango_layout_set_text(p->layout, text, -1);
+	return pango_layout_get_unknown_glyphs_count(p->layout) == 0;
 }
 
 double

@@ -31,8 +31,15 @@ struct page_about {
 	bool demo;
 };
 
-/* Where the fonts are: the only folder that is read. */
-#define PAGE_FONTS "/usr/share/fonts/truetype/dejavu"
+/*
+ * Where the fonts are: below it, these folders are all that is read.  The first one must be
+ * there.  Never the whole: fontconfig would look through it and try to keep what it found.
+ */
+#define PAGE_FONTS "/usr/share/fonts"
+#define PAGE_FONT_FOLDERS                                            \
+	{                                                            \
+		"truetype/dejavu", "truetype/droid", "opentype/noto" \
+	}
 
 struct page;
 
@@ -61,6 +68,9 @@ void page_text(struct page *, enum page_face, double x, const char *text);
 size_t page_fold_count(const struct page *, enum page_face, double width, const char *text);
 /* The text broken into lines of that width; moves on, over pages when it must. */
 void page_fold(struct page *, enum page_face, double x, double width, const char *text);
+/* Whether there is a glyph for all of it: boxes in the place of letters tell nobody anything.
+ */
+bool page_can_read(struct page *, const char *text);
 /* UTF-8 that reading_is_safe let through, cut at the width; returns how wide it became. */
 double page_reading(struct page *, double x, double width, const char *text);
 double page_reading_width(struct page *, const char *text);

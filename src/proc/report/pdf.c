@@ -192,11 +192,14 @@ pdf_reading(struct page *p, const struct sheet_item *it)
 }
 
 static void
-pdf_item(struct sheet *s, const struct sheet_item *it)
+pdf_item(struct sheet *s, const struct sheet_item *told)
 {
 	struct page *p = pdf_page(s, false);
+	struct sheet_item item = *told, *it = &item;
 	if (p == NULL)
 		return;
+	if (it->reading != NULL && !page_can_read(p, it->reading))
+		it->reading = NULL;
 	double height = pdf_height(p, it, PDF_WIDTH);
 	page_need(p, height < PDF_AT_ONCE ? height : PDF_AT_ONCE);
 	page_text(p, PAGE_BOLD, PAGE_LEFT, it->tag);
