@@ -179,10 +179,11 @@ pdf_is_the_same_for_the_same_facts(void **state)
 {
 	static char name[4 * LIM_PATH_BYTES + 1];
 	struct buf a, b;
-	struct pdf own = {NULL, false};
+	struct pdf own = {.pages = 1};
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
 	tell(pdf(), &own, NULL, name, "gr\xc3\xbc\xd9\x85", &a);
+	own.pages = 1;
 	tell(pdf(), &own, NULL, name, "gr\xc3\xbc\xd9\x85", &b);
 	assert_int_equal(a.len, b.len);
 	assert_memory_equal(a.data, b.data, a.len);
@@ -192,12 +193,33 @@ pdf_is_the_same_for_the_same_facts(void **state)
 	buf_done(&b);
 }
 
+/* The first telling gives nothing but the number. */
+static void
+pdf_pages_are_counted_before_they_are_drawn(void **state)
+{
+	static char name[4 * LIM_PATH_BYTES + 1];
+	struct buf out;
+	struct pdf own = {NULL, false, 0};
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	tell(pdf(), &own, NULL, name, NULL, &out);
+	assert_int_equal(out.len, 0);
+	assert_true(own.pages > 1);
+	const unsigned pages = own.pages;
+	buf_done(&out);
+	tell(pdf(), &own, NULL, name, NULL, &out);
+	MEM_FREE char *count = mem_printf("/Count %u\n", pages);
+	assert_non_null(memmem(out.data, out.len, count, strlen(count)));
+	buf_done(&out);
+}
+
 static bool
 pdf_shows(const char *reading)
 {
 	struct buf with, without;
-	struct pdf own = {NULL, false};
+	struct pdf own = {.pages = 1};
 	tell(pdf(), &own, NULL, "name", reading, &with);
+	own.pages = 1;
 	tell(pdf(), &own, NULL, "name", NULL, &without);
 	bool same = with.len == without.len && memcmp(with.data, without.data, with.len) == 0;
 	buf_done(&with);
@@ -283,6 +305,7 @@ main(void)
 	    cmocka_unit_test(html_escapes_what_would_be_markup),
 	    cmocka_unit_test(json_has_its_lists_behind_the_facts),
 	    cmocka_unit_test(pdf_is_the_same_for_the_same_facts),
+	    cmocka_unit_test(pdf_pages_are_counted_before_they_are_drawn),
 	    cmocka_unit_test(a_reading_without_letters_is_left_out),
 	    cmocka_unit_test(a_code_holds_so_much),
 	    cmocka_unit_test(an_export_has_a_name_of_ours),

@@ -29,6 +29,7 @@ enum page_face {
 struct page_about {
 	const char *title, *id, *made; /* borrowed while the page is filled */
 	bool demo;
+	unsigned pages; /* how many there will be; 0: they are counted and nothing is drawn */
 };
 
 /*
@@ -48,6 +49,8 @@ enum err page_new(const struct page_about *, enum err (*put)(void *, const void 
     void *arg, struct page **ret);
 /* Ends the document; the first error of all. */
 enum err page_end(struct page *);
+/* The pages so far. */
+unsigned page_count(const struct page *);
 /* NULL is fine. */
 void page_free(struct page *);
 

@@ -41,7 +41,8 @@ static void
 pdf_begin(struct sheet *s, const struct sheet_head *head)
 {
 	struct pdf *d = s->own;
-	const struct page_about about = {head->title, head->id, head->made, head->demo};
+	const struct page_about about = {
+	    head->title, head->id, head->made, head->demo, d->pages};
 	enum err e = page_new(&about, pdf_put, s, &d->page);
 	sheet_fail(s, e);
 	if (e != ERR_OK)
@@ -273,6 +274,7 @@ pdf_end(struct sheet *s)
 	if (d->page == NULL)
 		return;
 	sheet_fail(s, page_end(d->page));
+	d->pages = d->pages == 0 ? page_count(d->page) : 0;
 	page_free(d->page);
 	d->page = NULL;
 }
