@@ -55,10 +55,10 @@ rules   := $(addprefix src/core/,addendum admit authority authority_admins autho
 	   authority_people authority_policy cosign custody custody_anchor custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect \
 	   custody_witness dossier entry export map passage recall register sample shape tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip)
+facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip veil)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/guess src/core/qr src/core/sixwords src/core/where src/core/account src/core/fold src/core/sigset src/core/request src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/guess src/core/qr src/core/sixwords src/core/where src/core/account src/core/fact src/core/fold src/core/sigset src/core/request src/core/veil src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \

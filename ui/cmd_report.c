@@ -2,7 +2,9 @@
 /* Custody report and slip, written into a folder. */
 #include "src/base/io.h"
 #include "src/base/mem.h"
+#include "src/core/seal.h"
 #include "ui/command.h"
+#include "ui/commitment.h"
 #include "ui/desk.h"
 #include "ui/print.h"
 
@@ -40,13 +42,14 @@ report_write(struct ui *ui, const struct arg *out, struct msg *m)
 
 /* What ui.report is asked for; NULL when it is not clear what. */
 static json_t *
-report_asked(const struct args *a, const char *format, size_t n)
+report_asked(const struct args *a, const char *format, size_t n, const char *key)
 {
 	const char *transfer = args_text(a, "TRANSFER"), *from = args_text(a, "from"),
 		   *to = args_text(a, "to"), *at = args_text(a, "at");
 	const bool people = args_has(a, "people"), days = from != NULL && to != NULL;
 	if ((transfer != NULL) + people + days != 1 || (from != NULL) != (to != NULL) ||
-	    (at != NULL && !people))
+	    (at != NULL && !people) || (args_has(a, "releasable") && transfer == NULL) ||
+	    args_has(a, "key"))
 		return NULL;
 	json_t *body = json_pack("{s:s, s:s%}", "transfer",
 	    transfer != NULL ? transfer
@@ -55,6 +58,8 @@ report_asked(const struct args *a, const char *format, size_t n)
 	    "format", format, n);
 	if (days)
 		json_object_update_new(body, json_pack("{s:s, s:s}", "from", from, "to", to));
+	if (key[0] != '\0')
+		json_object_set_new(body, "key", json_string(key));
 	if (at != NULL)
 		json_object_set_new(
 		    body, "at", json_integer((json_int_t)strtoull(at, NULL, 10)));
@@ -62,12 +67,12 @@ report_asked(const struct args *a, const char *format, size_t n)
 }
 
 static int
-report_one(struct ui *ui, const struct args *a, const char *format, size_t n)
+report_one(struct ui *ui, const struct args *a, const char *format, size_t n, const char *key)
 {
 	bool share = args_has(a, "share");
 	struct msg m;
 	int status = desk_call(ui, share ? MSG_UI_PUBLISH : MSG_UI_REPORT,
-	    report_asked(a, format, n), -1, share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
+	    report_asked(a, format, n, key), -1, share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
 	if (status != UI_DONE)
 		return status;
 	if (share)
@@ -79,30 +84,57 @@ report_one(struct ui *ui, const struct args *a, const char *format, size_t n)
 	return status;
 }
 
+/* What is made when it is not said; a slip is for who was given the files: it has their names.
+ */
+static const char *
+report_formats(const struct args *a)
+{
+	const char *formats = args_text(a, "format");
+	if (formats == NULL && args_has(a, "releasable"))
+		return "text,json,pdf";
+	if (formats == NULL)
+		return args_has(a, "TRANSFER") ? "text,json,pdf,slip"
+		                               : "text,json,csv,html,pdf";
+	return args_has(a, "releasable") && strstr(formats, "slip") != NULL ? NULL : formats;
+}
+
+static bool
+report_usage_ok(const struct args *a)
+{
+	json_t *asked = report_asked(a, "text", 4, "");
+	if (args_has(a, "out") == args_has(a, "share"))
+		print_problem("it is not said where the report goes",
+		    "give a folder with --out DIR, or --share");
+	else if (asked == NULL)
+		print_problem("it is not said what the report is about",
+		    "give a transfer, which may be --releasable, or --from DAY --to DAY, or "
+		    "--people [--at ENTRY]");
+	else if (report_formats(a) == NULL)
+		print_problem("a slip is not releasable: it is for who was given the files",
+		    "use text, json, csv, csv-findings, html or pdf");
+	bool ok = args_has(a, "out") != args_has(a, "share") && asked != NULL &&
+	          report_formats(a) != NULL;
+	json_decref(asked);
+	return ok;
+}
+
 int
 cmd_report(struct ui *ui, struct args *a)
 {
-	const char *formats = args_text(a, "format");
+	char key[HEX_DIGEST_SIZE] = "";
 	int status = UI_DONE;
-	if (args_has(a, "out") == args_has(a, "share")) {
-		print_problem("it is not said where the report goes",
-		    "give a folder with --out DIR, or --share");
+	if (args_has(a, "open"))
+		return commitment_open(a);
+	if (!report_usage_ok(a))
 		return UI_USAGE;
-	}
-	json_t *asked = report_asked(a, "text", 4);
-	if (asked == NULL) {
-		print_problem("it is not said what the report is about",
-		    "give a transfer, or --from DAY --to DAY, or --people [--at ENTRY]");
-		return UI_USAGE;
-	}
-	json_decref(asked);
-	if (formats == NULL)
-		formats =
-		    args_has(a, "TRANSFER") ? "text,json,pdf,slip" : "text,json,csv,html,pdf";
+	const char *formats = report_formats(a);
+	if (args_has(a, "releasable"))
+		status = commitment_key(ui, a, key);
 	while (status == UI_DONE && *formats != '\0') {
 		size_t n = strcspn(formats, ",");
-		status = report_one(ui, a, formats, n);
+		status = report_one(ui, a, formats, n, key);
 		formats += n + (formats[n] == ',');
 	}
+	seal_wipe(key, sizeof(key));
 	return status;
 }

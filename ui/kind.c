@@ -277,6 +277,7 @@ static const struct kind {
     {"VKEY", NULL, ANY, kind_check_path},
     {"DIR", NULL, ANY, kind_check_path},
     {"PATH", NULL, ANY, kind_check_path},
+    {"COMMITTED", "NAME", ANY, kind_check_path},
     {"DECISION", "approve|reject|hold|none", ONE_WORD, NULL},
     {"ROLES", "officer|auditor", SOME_WORDS, NULL},
     {"GRANTS", "officer|auditor|requester", SOME_WORDS, NULL},

@@ -15,6 +15,7 @@
 #include "src/ipc/sandbox.h"
 #include "ui/cmd_scanners.h"
 #include "ui/command.h"
+#include "ui/commitment.h"
 #include "ui/desk.h"
 #include "ui/files.h"
 #include "ui/print.h"
@@ -138,6 +139,17 @@ main_with_desk(struct ui *ui, const struct command *c, struct args *a)
 	return status;
 }
 
+/* An auditor opens a commitment where there is no station. */
+static int
+main_open(struct args *a)
+{
+	int status = files_open(a);
+	if (status == UI_DONE)
+		status = commitment_open(a);
+	files_close(a);
+	return status;
+}
+
 static int
 main_command(struct ui *ui, int argc, char **argv)
 {
@@ -160,6 +172,8 @@ main_command(struct ui *ui, int argc, char **argv)
 	}
 	if (c->run == cmd_status_scanners && args_has(&a, "check"))
 		return cmd_scanners_check(&a);
+	if (c->run == cmd_report && args_has(&a, "open"))
+		return main_open(&a);
 	return c->need == NEED_NOTHING ? c->run(ui, &a) : main_with_desk(ui, c, &a);
 }
 

@@ -35,6 +35,24 @@ period_has(const struct period_input *in, const char *at)
 	return strncmp(at, in->from, PERIOD_DAY) >= 0 && strncmp(at, in->to, PERIOD_DAY) <= 0;
 }
 
+uint64_t
+period_size(const void *list, size_t len, const char *to)
+{
+	const uint8_t *bytes;
+	size_t cursor = 0, n;
+	uint64_t size = 0;
+	for (uint64_t seq = 0; entry_list_next(list, len, &cursor, &bytes, &n) == ERR_OK;
+	     seq++) {
+		struct entry *e = NULL;
+		if (entry_parse(bytes, n, NULL, &e) != ERR_OK)
+			continue;
+		if (strncmp(e->at, to, PERIOD_DAY) <= 0)
+			size = seq + 1;
+		entry_free(e);
+	}
+	return size;
+}
+
 /* One item of a list, its facts given away. */
 static void __attribute__((format(printf, 5, 6))) period_item(
     struct sheet *out, const char *tag, const char *name, json_t *facts, const char *fmt, ...)
@@ -292,10 +310,13 @@ period_exceptions(const struct period_input *in, struct sheet *out)
 static void
 period_people(const struct period_input *in, struct sheet *out)
 {
-	sheet_section(out, "People and what they may");
+	const size_t count = in->people != NULL ? custody_person_count(in->people) : 0;
+	MEM_FREE char *title = mem_printf(
+	    "People and what they may, after %" PRIu64 " entries of authority", in->at);
+	sheet_section(out, title);
 	sheet_list(out, "people");
-	for (size_t i = 0; i < custody_person_count(in->custody); i++) {
-		const struct custody_person *p = custody_person_at(in->custody, i);
+	for (size_t i = 0; i < count; i++) {
+		const struct custody_person *p = custody_person_at(in->people, i);
 		json_t *row = json_object();
 		struct buf roles;
 		buf_init(&roles, 256);
@@ -314,6 +335,8 @@ period_people(const struct period_input *in, struct sheet *out)
 		buf_done(&roles);
 	}
 	sheet_list(out, NULL);
+	if (count == 0)
+		sheet_line(out, 0, "none");
 }
 
 /* --- whole reports
@@ -342,6 +365,7 @@ period_facts(const struct period_input *in, const char *kind)
 		fact_hex(tree, "custody_root", custody_root(c, LOG_CUSTODY, size));
 	fact_text(tree, "from", in->from);
 	fact_text(tree, "to", in->to);
+	fact_uint(tree, "people_size", in->at);
 	return tree;
 }
 
@@ -371,7 +395,7 @@ period_tell(const struct period_input *in, struct sheet *out)
 	json_t *tree = period_facts(in, "period");
 	MEM_FREE char *id = mem_printf("%s to %s", in->from, in->to);
 	const struct sheet_head head = {"period", "PERIOD REPORT", id, fact_str(tree, "made"),
-	    custody_demo(in->custody), tree};
+	    SHEET_NAMES, custody_demo(in->custody), tree};
 	sheet_begin(out, &head);
 	period_head(in, tree, out);
 	period_totals(in, out);
@@ -391,8 +415,8 @@ period_tell_people(const struct period_input *in, struct sheet *out)
 {
 	json_t *tree = period_facts(in, "people");
 	MEM_FREE char *id = mem_printf("after entry %" PRIu64, in->at);
-	const struct sheet_head head = {
-	    "people", "PEOPLE", id, fact_str(tree, "made"), custody_demo(in->custody), tree};
+	const struct sheet_head head = {"people", "PEOPLE", id, fact_str(tree, "made"), NULL,
+	    custody_demo(in->custody), tree};
 	sheet_begin(out, &head);
 	period_head(in, tree, out);
 	period_people(in, out);

@@ -7,6 +7,7 @@
 #include "src/core/report_exceptions.h"
 #include "src/core/report_recall.h"
 #include "src/core/report_items.h"
+#include "src/core/veil.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -281,6 +282,18 @@ report_agree(struct report_build *b)
 	return e;
 }
 
+/* The commitment of no bytes says which key opens the others. */
+static void
+report_veil(const struct report_input *in, json_t **tree)
+{
+	char mark[HEX_DIGEST_SIZE];
+	json_t *veiled = veil_facts(in->veil, "", *tree);
+	veil_commit(in->veil, "", 0, mark);
+	fact_text(veiled, "commitments", mark);
+	json_decref(*tree);
+	*tree = veiled;
+}
+
 enum err
 report_build(const struct report_input *in, json_t **ret, char ret_why[REPORT_WHY_SIZE])
 {
@@ -307,6 +320,8 @@ report_build(const struct report_input *in, json_t **ret, char ret_why[REPORT_WH
 		json_decref(b.tree);
 		return e;
 	}
+	if (in->veil != NULL)
+		report_veil(in, &b.tree);
 	*ret = b.tree;
 	return ERR_OK;
 }

@@ -8,6 +8,7 @@
  * The tree is a JSON object; sallyport-report(5) describes its keys.  All text
  * in it is escaped (escape.h): printers need not do so again.  Items and findings
  * are counted in it, not listed: who tells the report walks them (report_items.h).
+ * With a key, all that could tell what was brought in is replaced, in tree and rows (veil.h).
  */
 #ifndef CORE_REPORT_H
 #define CORE_REPORT_H
@@ -42,6 +43,7 @@ struct report_input {
 	size_t inventory_len, findings_len, policy_len;
 	/* Rows of custody_exception_row for those that were used; NULL: not known. */
 	const json_t *exceptions;
+	const uint8_t *veil;  /* VEIL_KEY_SIZE bytes: a report that may be released; or NULL */
 	const json_t *medium; /* its row of the register, as register_row; NULL: none */
 	int64_t now_s;        /* when the report is made */
 };

@@ -8,6 +8,7 @@
 #include "src/core/release.h"
 #include "src/core/report_exceptions.h"
 #include "src/core/tally.h"
+#include "src/core/veil.h"
 
 #include <string.h>
 
@@ -30,9 +31,40 @@ struct report_walk {
 /* Rows of one list, on their way to whoever prints them. */
 struct report_each {
 	const struct policy *policy;
+	const uint8_t *veil;
+	const char *list;
 	report_row_fn *row;
 	void *ctx;
 };
+
+static void
+report_items_commit(
+    const uint8_t *key, json_t *row, const char *name, const struct inventory_bytes *bytes)
+{
+	char hex[HEX_DIGEST_SIZE];
+	veil_commit(key, bytes->data, bytes->len, hex);
+	fact_text(row, name, hex);
+}
+
+/* One row to whoever prints it; takes its reference.  shown: the name to read. */
+static enum err
+report_items_row(struct report_each *each, const struct inventory_item *it, json_t *row,
+    const struct inventory_bytes *shown)
+{
+	enum err e;
+	if (each->veil == NULL) {
+		e = each->row(each->ctx, row, shown->data, shown->len);
+	} else {
+		json_t *veiled = veil_facts(each->veil, each->list, row);
+		report_items_commit(each->veil, veiled, "name", &it->path);
+		if (json_object_get(row, "dest") != NULL)
+			report_items_commit(each->veil, veiled, "dest", &it->dest);
+		e = each->row(each->ctx, veiled, NULL, 0);
+		json_decref(veiled);
+	}
+	json_decref(row);
+	return e;
+}
 
 /* --- findings ------------------------------------------------------------------- */
 
@@ -115,11 +147,9 @@ report_items_findings_of(
 		if (e != ERR_OK)
 			break;
 		bool mine = f.item == it->id;
-		if (mine) {
-			json_t *row = report_items_finding(&f, it->name);
-			e = each->row(each->ctx, row, it->path.data, it->path.len);
-			json_decref(row);
-		}
+		if (mine)
+			e = report_items_row(
+			    each, it, report_items_finding(&f, it->name), &it->path);
 		finding_free(memory);
 		if (!mine)
 			break;
@@ -170,10 +200,8 @@ report_items_went(struct report_each *each, const struct inventory_item *it)
 	fact_text(row, "reason", it->reason);
 	if (it->nexceptions > 0)
 		fact_uint(row, "exceptions", it->nexceptions);
-	enum err e = each->row(each->ctx, row, it->dest.data, it->dest.len);
-	json_decref(row);
 	free(dest);
-	return e;
+	return report_items_row(each, it, row, &it->dest);
 }
 
 static enum err
@@ -193,10 +221,10 @@ report_items_not_gone(struct report_each *each, const struct inventory_item *it)
 	fact_uint(row, "size", it->size_bytes);
 	fact_text(row, "sha256", it->sha256);
 	fact_text(row, "why", buf_str(&why));
-	if (e == ERR_OK)
-		e = each->row(each->ctx, row, it->path.data, it->path.len);
-	json_decref(row);
 	buf_done(&why);
+	if (e == ERR_OK)
+		return report_items_row(each, it, row, &it->path);
+	json_decref(row);
 	return e;
 }
 
@@ -437,7 +465,11 @@ enum err
 report_items_each(
     const struct report_input *in, enum report_list list, report_row_fn *fn, void *ctx)
 {
-	struct report_each each = {.row = fn, .ctx = ctx};
+	static const char *const lists[] = {[REPORT_NOT_GONE] = "lists.not_gone",
+	    [REPORT_WENT] = "lists.went",
+	    [REPORT_FINDINGS] = "lists.findings"};
+	struct report_each each = {
+	    .veil = in->veil, .list = lists[list], .row = fn, .ctx = ctx};
 	struct report_marks m = {.bytes = in->findings, .len = in->findings_len};
 	struct policy *policy = NULL;
 	struct inventory *inv = NULL;

@@ -19,6 +19,32 @@ report_tell_delivered(const json_t *tree)
 	return json_is_true(json_object_get(tree, "delivered"));
 }
 
+/* ", 1,234 bytes"; "" when it is not told how many.  Caller frees. */
+static char *
+report_tell_bytes(const json_t *row, const char *key)
+{
+	if (json_object_get(row, key) == NULL)
+		return mem_printf("%s", "");
+	return mem_printf(", %" PRIu64 " bytes", fact_num(row, key));
+}
+
+/* What is in the place of names. */
+static void
+report_tell_commitments(const json_t *tree, struct sheet *out)
+{
+	const char *mark = fact_str(tree, "commitments");
+	if (mark[0] == '\0')
+		return;
+	sheet_section(out, "Names are not told");
+	sheet_line(out, 0,
+	    "In place of names, words and digests that could tell what was brought in there "
+	    "are commitments: HMAC-SHA256 under a key made for this report, over "
+	    "\"sallyport-name-v1\", a zero byte and the bytes. Who has the key can open each "
+	    "of them: sallyport report --open NAME --key FILE. Sizes and types of single items "
+	    "are left out.");
+	sheet_field(out, "key's mark", mark);
+}
+
 static void
 report_tell_head(const json_t *tree, struct sheet *out)
 {
@@ -31,6 +57,8 @@ report_tell_head(const json_t *tree, struct sheet *out)
 	sheet_field_of(out, "closed", tree, "closed");
 	sheet_field_of(out, "log", tree, "origin");
 	sheet_field_of(out, "report made", tree, "made");
+	if (fact_str(tree, "commitments")[0] != '\0')
+		sheet_field(out, "names", "not told: commitments in their place, see below");
 	const json_t *fields = json_object_get(tree, "fields");
 	for (size_t i = 0; i < json_array_size(fields); i++) {
 		const json_t *f = json_array_get(fields, i);
@@ -90,9 +118,12 @@ report_tell_medium(const json_t *tree, struct sheet *out)
 	sheet_field_of(out, "after", medium, "after");
 	for (size_t i = 0; i < json_array_size(volumes); i++) {
 		const json_t *v = json_array_get(volumes, i);
-		char *text = mem_printf("%" PRIu64 ": %s, %s bytes, label \"%s\"",
-		    fact_num(v, "n"), fact_str(v, "kind"),
-		    fold_number(fact_num(v, "bytes"), digits), fact_str(v, "label"));
+		MEM_FREE char *bytes =
+		    json_object_get(v, "bytes") != NULL
+			? mem_printf(", %s bytes", fold_number(fact_num(v, "bytes"), digits))
+			: mem_printf("%s", "");
+		char *text = mem_printf("%" PRIu64 ": %s%s, label \"%s\"", fact_num(v, "n"),
+		    fact_str(v, "kind"), bytes, fact_str(v, "label"));
 		sheet_field(out, "volume", text);
 		free(text);
 	}
@@ -358,10 +389,10 @@ report_tell_type(const json_t *row)
 static void
 report_tell_not_gone(const json_t *row, struct report_said *r)
 {
-	MEM_FREE char *type = report_tell_type(row);
+	MEM_FREE char *type = report_tell_type(row), *bytes = report_tell_bytes(row, "size");
 	r->item.tag = fact_str(row, "outcome");
-	report_tell_say(r, "item %" PRIu64 ", %s, %" PRIu64 " bytes", fact_num(row, "item"),
-	    type, fact_num(row, "size"));
+	report_tell_say(r, "item %" PRIu64 ", %s%s, %s", fact_num(row, "item"), type, bytes,
+	    fact_str(row, "verdict"));
 	report_tell_say(r, "%s: %s", r->item.tag, fact_str(row, "why"));
 }
 
@@ -369,11 +400,10 @@ static void
 report_tell_went(const json_t *row, struct report_said *r)
 {
 	const char *reason = fact_str(row, "reason"), *inside = fact_str(row, "inside");
-	MEM_FREE char *type = report_tell_type(row);
+	MEM_FREE char *type = report_tell_type(row), *bytes = report_tell_bytes(row, "size");
 	r->item.tag = "released";
 	r->item.name = fact_str(row, "dest");
-	report_tell_say(r, "%s, %" PRIu64 " bytes, %s", type, fact_num(row, "size"),
-	    fact_str(row, "verdict"));
+	report_tell_say(r, "%s%s, %s", type, bytes, fact_str(row, "verdict"));
 	if (inside[0] != '\0')
 		report_tell_say(r, "%s", inside);
 	if (reason[0] != '\0')
@@ -512,7 +542,8 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 {
 	const bool sealed = json_is_true(json_object_get(tree, "sealed"));
 	const struct sheet_head head = {.kind = "custody",
-	    .title = "CUSTODY REPORT",
+	    .title = in->veil != NULL ? "RELEASABLE CUSTODY REPORT" : "CUSTODY REPORT",
+	    .note = in->veil != NULL ? NULL : SHEET_NAMES,
 	    .id = fact_str(tree, "transfer"),
 	    .made = fact_str(tree, "made"),
 	    .demo = json_is_true(json_object_get(tree, "demo")),
@@ -525,6 +556,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 	report_tell_delivery(tree, out);
 	report_recall_tell(tree, out);
 	report_tell_checkpoint(tree, out);
+	report_tell_commitments(tree, out);
 	report_tell_medium(tree, out);
 	report_tell_request(tree, out);
 	report_tell_entries(tree, out);

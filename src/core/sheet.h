@@ -21,6 +21,10 @@
 #define SHEET_FLUSH_BYTES (256 * 1024)
 #define SHEET_LINES       8 /* of one item */
 
+#define SHEET_NAMES                                                                  \
+	"Names are shown in escaped form, \\x.. and \\u{..} for what is not plain; " \
+	"beside it, in another face, as a person reads them."
+
 struct sheet;
 
 struct sheet_head {
@@ -28,6 +32,7 @@ struct sheet_head {
 	const char *title;   /* "CUSTODY REPORT" */
 	const char *id;      /* of the transfer; of the period */
 	const char *made;    /* when, as clock_format says it */
+	const char *note;    /* how names are shown, below all; NULL: there are none */
 	bool demo;           /* is marked on every page */
 	const json_t *facts; /* all that is not a list; borrowed until sheet_end */
 };

@@ -19,6 +19,7 @@
 #include "src/core/report_tell.h"
 #include "src/core/seal.h"
 #include "src/core/slip.h"
+#include "src/core/veil.h"
 #include "src/ipc/channel.h"
 #include "src/ipc/sandbox.h"
 #include "src/ipc/spawn.h"
@@ -54,14 +55,15 @@ static const struct {
 	const char *about;
 	size_t own_bytes;
 	bool general; /* fit for what is about no one transfer */
+	bool twice;   /* told once before, to be measured: that gives nothing */
 } report_formats[] = {
-    {"text", "report.txt", sheet_text, report_tell, NULL, 0, true},
-    {"json", "report.json", sheet_json, report_tell, NULL, 0, true},
-    {"slip", "slip.txt", sheet_text, slip_tell, NULL, 0, false},
-    {"csv", "items.csv", csv, report_tell, "items", sizeof(bool), true},
-    {"csv-findings", "findings.csv", csv, report_tell, "findings", sizeof(bool), false},
-    {"html", "report.html", html, report_tell, NULL, sizeof(struct html), true},
-    {"pdf", "report.pdf", pdf, report_tell, NULL, sizeof(struct pdf), true},
+    {"text", "report.txt", sheet_text, report_tell, NULL, 0, true, false},
+    {"json", "report.json", sheet_json, report_tell, NULL, 0, true, false},
+    {"slip", "slip.txt", sheet_text, slip_tell, NULL, 0, false, false},
+    {"csv", "items.csv", csv, report_tell, "items", sizeof(bool), true, false},
+    {"csv-findings", "findings.csv", csv, report_tell, "findings", sizeof(bool), false, false},
+    {"html", "report.html", html, report_tell, NULL, sizeof(struct html), true, false},
+    {"pdf", "report.pdf", pdf, report_tell, NULL, sizeof(struct pdf), true, true},
 };
 #define REPORT_FORMAT_WORDS "text, json, csv, csv-findings, html, pdf or slip"
 #define REPORT_FORMATS      (sizeof(report_formats) / sizeof(report_formats[0]))
@@ -73,6 +75,8 @@ struct report {
 	size_t format;
 	int fd;           /* the report, as it grows */
 	uint64_t written; /* bytes */
+	uint8_t veil[VEIL_KEY_SIZE];
+	bool veiled; /* the report may be released: with that key */
 };
 
 /* A document without a line is mapped as no document; findings may be empty. */
@@ -164,10 +168,14 @@ report_write(struct report *r, const struct report_input *in, const json_t *tree
 	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (r->fd < 0)
 		return ERR_IO;
-	sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
-	sheet.about = report_formats[r->format].about;
-	sheet_fail(&sheet, report_formats[r->format].tell(in, tree, &sheet));
-	enum err e = sheet_done(&sheet);
+	enum err e = ERR_OK;
+	for (int times = report_formats[r->format].twice ? 2 : 1; e == ERR_OK && times > 0;
+	     times--) {
+		sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
+		sheet.about = report_formats[r->format].about;
+		sheet_fail(&sheet, report_formats[r->format].tell(in, tree, &sheet));
+		e = sheet_done(&sheet);
+	}
 	return e == ERR_OK ? io_memfd_seal(r->fd) : e;
 }
 
@@ -185,7 +193,8 @@ report_print(struct report *r, struct report_input *in, char why[REPORT_WHY_SIZE
 		    "the report would be larger than 1 GiB; take another format");
 	else if (e == ERR_NOTFOUND)
 		snprintf(why, REPORT_WHY_SIZE,
-		    "a font is missing below " PAGE_FONTS ": install fonts-dejavu-core");
+		    "a font is missing below " PAGE_FONTS
+		    "/truetype/dejavu: install fonts-dejavu-core");
 	else if (e != ERR_OK)
 		snprintf(why, REPORT_WHY_SIZE, "the report cannot be made: %s", err_str(e));
 	return e;
@@ -220,6 +229,7 @@ report_transfer(struct report *r, struct custody *c, const struct custody_transf
 	    .policy_len = sealed ? r->len[INPUT_POLICY] : 0,
 	    .medium = row,
 	    .exceptions = exceptions,
+	    .veil = r->veiled ? r->veil : NULL,
 	    .now_s = clock_wall_s()};
 	enum err e = report_print(r, &in, why);
 	json_decref(row);
@@ -248,10 +258,14 @@ report_general(struct report *r, const struct period_input *in, bool people)
 	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (r->fd < 0)
 		return ERR_IO;
-	sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
-	sheet.about = people ? "people" : "transfers";
-	sheet_fail(&sheet, (people ? period_tell_people : period_tell)(in, &sheet));
-	enum err e = sheet_done(&sheet);
+	enum err e = ERR_OK;
+	for (int times = report_formats[r->format].twice ? 2 : 1; e == ERR_OK && times > 0;
+	     times--) {
+		sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
+		sheet.about = people ? "people" : "transfers";
+		sheet_fail(&sheet, (people ? period_tell_people : period_tell)(in, &sheet));
+		e = sheet_done(&sheet);
+	}
 	return e == ERR_OK ? io_memfd_seal(r->fd) : e;
 }
 
@@ -272,6 +286,22 @@ report_people_at(struct report *r, uint64_t at, char why[CUSTODY_WHY_SIZE])
 		return c;
 	snprintf(why, CUSTODY_WHY_SIZE, "the authority log has no %ju entries", (uintmax_t)at);
 	return custody_free(c);
+}
+
+/* A period's people are those of its last day; caller frees what is returned. */
+static struct custody *
+report_people_then(struct report *r, struct period_input *in, bool people)
+{
+	char why[CUSTODY_WHY_SIZE];
+	struct custody *then = NULL;
+	in->people = in->custody;
+	in->at = custody_size(in->custody, LOG_AUTHORITY);
+	if (!people) {
+		in->at =
+		    period_size(r->bytes[INPUT_AUTHORITY], r->len[INPUT_AUTHORITY], in->to);
+		in->people = then = report_people_at(r, in->at, why);
+	}
+	return then;
 }
 
 /* "report.pdf" of a transfer is "period-2026-01-01-2026-01-31.pdf" here. */
@@ -303,7 +333,7 @@ report_make_general(struct report *r, struct msg *m, bool people)
 	}
 	in.custody = at ? report_people_at(r, msg_uint(m, "at"), why) : report_replay(r, why);
 	if (in.custody != NULL) {
-		in.at = custody_size(in.custody, LOG_AUTHORITY);
+		struct custody *then = report_people_then(r, &in, people);
 		enum err e = report_general(r, &in, people);
 		MEM_FREE char *name = report_general_name(r, &in, people);
 		if (e == ERR_OK)
@@ -311,10 +341,17 @@ report_make_general(struct report *r, struct msg *m, bool people)
 			    json_pack("{s:s}", "name", name), r->fd);
 		else
 			report_fail(r, err_str(e));
+		custody_free(then);
 	} else {
 		report_fail(r, why);
 	}
 	custody_free(in.custody);
+}
+
+static bool
+report_is_general(const char *about)
+{
+	return strcmp(about, "people") == 0 || strcmp(about, "period") == 0;
 }
 
 static bool
@@ -326,6 +363,24 @@ report_find_format(struct report *r, const char *format)
 	return false;
 }
 
+/* What was asked for with a key is never made without one. */
+static bool
+report_take_key(struct report *r, struct msg *m)
+{
+	const char *key = msg_str(m, "key");
+	r->veiled = key != NULL;
+	if (r->veiled && (report_formats[r->format].tell != report_tell ||
+			     report_is_general(msg_str(m, "transfer")))) {
+		report_fail(r, "only the custody report of a transfer is made without names");
+		return false;
+	}
+	if (r->veiled && !hex_decode(key, strlen(key), r->veil, sizeof(r->veil))) {
+		report_fail(r, "the key of a report without names is 64 hexadecimal digits");
+		return false;
+	}
+	return true;
+}
+
 static void
 report_make(struct report *r, struct msg *m)
 {
@@ -334,9 +389,10 @@ report_make(struct report *r, struct msg *m)
 		report_fail(r, "there is no such format; use " REPORT_FORMAT_WORDS);
 		return;
 	}
-	const bool people = strcmp(msg_str(m, "transfer"), "people") == 0;
-	if (people || strcmp(msg_str(m, "transfer"), "period") == 0) {
-		report_make_general(r, m, people);
+	if (!report_take_key(r, m))
+		return;
+	if (report_is_general(msg_str(m, "transfer"))) {
+		report_make_general(r, m, strcmp(msg_str(m, "transfer"), "people") == 0);
 		return;
 	}
 	struct custody *c = report_replay(r, why);
@@ -344,9 +400,11 @@ report_make(struct report *r, struct msg *m)
 	    c != NULL ? custody_transfer_find(c, msg_str(m, "transfer")) : NULL;
 	if (c != NULL && t == NULL)
 		snprintf(why, sizeof(why), "the record holds no such transfer");
+	MEM_FREE char *name =
+	    mem_printf("%s%s", r->veiled ? "releasable-" : "", report_formats[r->format].name);
 	if (t != NULL && report_transfer(r, c, t, why) == ERR_OK)
-		channel_send_wait(r->desk, MSG_REPORT_OUTPUT,
-		    json_pack("{s:s}", "name", report_formats[r->format].name), r->fd);
+		channel_send_wait(
+		    r->desk, MSG_REPORT_OUTPUT, json_pack("{s:s}", "name", name), r->fd);
 	else
 		report_fail(r, why);
 	custody_free(c);
@@ -356,11 +414,21 @@ report_make(struct report *r, struct msg *m)
 static void
 report_confine(void)
 {
-	MEM_CLOSE int fonts = open(PAGE_FONTS, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	const struct sandbox_path path = {fonts, SANDBOX_READ};
+	static const char *const folders[] = PAGE_FONT_FOLDERS;
+	enum { FOLDERS = sizeof(folders) / sizeof(folders[0]) };
+	struct sandbox_path paths[FOLDERS];
+	size_t n = 0;
+	for (size_t i = 0; i < FOLDERS; i++) {
+		MEM_FREE char *path = mem_printf("%s/%s", PAGE_FONTS, folders[i]);
+		int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (fd >= 0)
+			paths[n++] = (struct sandbox_path){fd, SANDBOX_READ};
+	}
 	const char *why = NULL;
-	if (sandbox_enter(ROLE_REPORT, &path, fonts >= 0, &why) != ERR_OK)
+	if (sandbox_enter(ROLE_REPORT, paths, n, &why) != ERR_OK)
 		log_fatal("no sandbox: %s", why);
+	while (n > 0)
+		close(paths[--n].fd);
 }
 
 static _Noreturn void

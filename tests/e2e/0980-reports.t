@@ -44,12 +44,14 @@ rows = list(csv.DictReader(open(sys.argv[1], newline="")))
 print(sorted(r["name"] for r in rows), {r["outcome"] for r in rows})' "$work/r/items.csv")" \
     "[\"'=cmd.csv\", 'Gr\\\\u{FC}\\\\u{DF}e aus Bonn.txt', 'note.txt'] {'released'}"
 like "HTML: a person reads the name beside its escaped form" "$(cat "$work/r/report.html")" 'Grüße aus Bonn\.txt</bdi>'
+like "on paper the mark of a demo is behind every page" "$(cat "$work/r/report.html")" '<p class="mark" aria-hidden="true">DEMO'
+like "being fixed there" "$(cat "$work/r/report.html")" '^\.mark\{display:block;position:fixed'
 ok "it is whole, runs nothing, fetches nothing" python3 tests/unit/one_page.py "$work/r/report.html"
 is "it is a PDF" "$(head -c 5 "$work/r/report.pdf")" %PDF-
 pdftotext -layout "$work/r/report.pdf" "$work/pdf.txt"
 like "with the mark of a demo on it" "$(cat "$work/pdf.txt")" 'DEMO: made by a demo station'
 like "both signatures with their meaning" "$(grep -c 'I reviewed the inventory' "$work/pdf.txt")" '^2$'
-like "and the page's number" "$(cat "$work/pdf.txt")" 'page 1'
+like "and the page's number" "$(cat "$work/pdf.txt")" 'page 1 of [2-9]'
 refused "there are no others" 2 'format must be of' as otto report "$transfer" --out "$work/r" --format docx
 
 # --- to the share, and what the record says -------------------------------------------------------

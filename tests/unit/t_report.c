@@ -1,10 +1,11 @@
-/* links: src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions src/core/field src/core/fieldrule src/core/report_recall */
+/* links: src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/tally src/core/account src/core/release src/core/part src/core/release_plan src/core/release_manifest src/core/tree src/core/merkle src/core/inventory src/core/inventory_check src/core/inventory_print src/core/finding src/core/item src/core/verdict src/core/policy src/core/setting src/core/canon src/core/digest src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/release_weigh src/core/exception src/core/report_exceptions src/core/field src/core/fieldrule src/core/report_recall src/core/veil */
 /* SPDX-License-Identifier: ISC */
 #include "src/core/account.h"
 #include "src/core/report.h"
 #include "src/core/report_tell.h"
 #include "src/core/slip.h"
 #include "src/core/tally.h"
+#include "src/core/veil.h"
 #include "tests/unit/sample.h"
 
 #include <stdarg.h>
@@ -284,6 +285,85 @@ an_item_that_is_rejected_keeps_its_bad_verdict(void **state)
 	sample_done(&s);
 }
 
+/* Fixed with openssl: printf 'sallyport-name-v1\0data.csv' | openssl dgst -sha256 -mac HMAC. */
+#define VEIL_OF_DATA "81a9660235580b3c4a0e31765a63cf56409e16e15d90447405b138806d78a2f1"
+#define VEIL_OF_NONE "36c80c2102ea1ab8f1cb2199ae1181f000df03e3d883f3f87ddbff84e5f3d895"
+
+static void
+a_commitment_is_that_of_openssl(void **state)
+{
+	(void)state;
+	uint8_t key[VEIL_KEY_SIZE];
+	char hex[HEX_DIGEST_SIZE];
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	veil_commit(key, "data.csv", 8, hex);
+	assert_string_equal(hex, VEIL_OF_DATA);
+	veil_commit(key, "", 0, hex);
+	assert_string_equal(hex, VEIL_OF_NONE);
+	veil_commit(key, "data.csv\0", 9, hex);
+	assert_string_not_equal(hex, VEIL_OF_DATA);
+}
+
+/* Nothing but what is known to be harmless stays, wherever it is put. */
+static void
+a_fact_that_nobody_thought_of_is_veiled(void **state)
+{
+	(void)state;
+	const uint8_t key[VEIL_KEY_SIZE] = {1};
+	char hex[HEX_DIGEST_SIZE];
+	json_t *facts =
+	    json_pack("{ss si s[ss] s{ss si sb} ss}", "new", "word", "count", 7, "rows", "word",
+		"", "state", "deep", "word", "n", 9, "yes", 1, "transfer", "K1-000042");
+	json_t *v = veil_facts(key, "", facts);
+	const json_t *deep = json_object_get(v, "state");
+	veil_commit(key, "word", 4, hex);
+	assert_string_equal(json_string_value(json_object_get(v, "new")), hex);
+	assert_null(json_object_get(v, "count"));
+	const json_t *rows = json_object_get(v, "rows");
+	assert_string_equal(json_string_value(json_array_get(rows, 0)), hex);
+	assert_string_equal(json_string_value(json_array_get(rows, 1)), "");
+	assert_string_equal(json_string_value(json_object_get(deep, "deep")), hex);
+	assert_null(json_object_get(deep, "n"));
+	assert_true(json_is_true(json_object_get(deep, "yes")));
+	assert_string_equal(json_string_value(json_object_get(v, "transfer")), "K1-000042");
+	json_decref(v);
+	json_decref(facts);
+}
+
+static void
+a_releasable_report_names_nothing(void **state)
+{
+	(void)state;
+	static const char *const secrets[] = {"data.csv", "eicar", "hold me", "ask the sender",
+	    "ACME", "4C53-0001", "stick", "Eicar-Test", "owned", ", 13 bytes", "text/plain"};
+	static const char *const told[] = {"RELEASABLE", "Printed Name", "3 items", "malicious",
+	    "1 critical", "m.weber", "Names are not told"};
+	struct story st;
+	struct buf text, json, slip;
+	uint8_t key[VEIL_KEY_SIZE];
+	for (size_t i = 0; i < sizeof(key); i++)
+		key[i] = (uint8_t)i;
+	story_init(&st, "lab/K1/custody/1");
+	story_entry(&st, "xfer.deliver", "K1", "station", story_delivery(&st));
+	st.input.veil = key;
+	render(&st, &text, &json, &slip);
+	for (size_t i = 0; i < COUNT(secrets); i++)
+		if (strstr(buf_str(&text), secrets[i]) != NULL ||
+		    strstr(buf_str(&json), secrets[i]) != NULL)
+			fail_msg("%s is in %s", secrets[i], buf_str(&text));
+	for (size_t i = 0; i < COUNT(told); i++)
+		if (strstr(buf_str(&text), told[i]) == NULL)
+			fail_msg("%s is not in %s", told[i], buf_str(&text));
+	assert_null(strstr(buf_str(&json), st.manifest));
+	assert_null(strstr(buf_str(&text), st.manifest));
+	assert_non_null(strstr(buf_str(&text), VEIL_OF_DATA));
+	assert_non_null(strstr(buf_str(&json), VEIL_OF_DATA));
+	assert_non_null(strstr(buf_str(&text), VEIL_OF_NONE));
+	render_done(&text, &json, &slip);
+	story_done(&st);
+}
+
 static void
 demo_is_on_everything(void **state)
 {
@@ -375,6 +455,9 @@ main(void)
 	    cmocka_unit_test(a_scan_at_release_is_told_with_its_scanners),
 	    cmocka_unit_test(every_item_that_did_not_go_is_named_with_its_reason),
 	    cmocka_unit_test(an_item_that_is_rejected_keeps_its_bad_verdict),
+	    cmocka_unit_test(a_commitment_is_that_of_openssl),
+	    cmocka_unit_test(a_fact_that_nobody_thought_of_is_veiled),
+	    cmocka_unit_test(a_releasable_report_names_nothing),
 	    cmocka_unit_test(demo_is_on_everything),
 	    cmocka_unit_test(a_report_that_does_not_add_up_is_not_made),
 	    cmocka_unit_test(returned_signatures_do_not_stand),

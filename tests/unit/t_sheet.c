@@ -1,4 +1,4 @@
-/* links: @rules src/proc/report/csv src/proc/report/html src/proc/report/pdf src/proc/report/page src/proc/report/colour src/core/qr src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/account src/core/inventory_print src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/report_exceptions src/base/io src/core/report_recall */
+/* links: @rules src/proc/report/csv src/proc/report/html src/proc/report/pdf src/proc/report/page src/proc/report/colour src/core/qr src/core/report src/core/report_items src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/slip src/core/fact src/core/fold src/core/account src/core/inventory_print src/base/escape src/base/utf8 src/base/clock src/base/hex src/base/buf src/base/mem src/base/err src/core/report_exceptions src/base/io src/core/report_recall src/core/veil */
 /* SPDX-License-Identifier: ISC */
 /* Formats of a report, each with names of an enemy; and what may be exported under which name.
  */
@@ -18,6 +18,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
+#include <unistd.h>
 
 /* Fontconfig keeps what it read of fonts for good. */
 const char *__lsan_default_suppressions(void);
@@ -74,8 +75,8 @@ tell(const struct sheet_format *format, void *own, const char *about, const char
 {
 	struct sheet s;
 	json_t *facts = json_object(), *row = json_object();
-	const struct sheet_head head = {
-	    "custody", "CUSTODY REPORT", "K1-000042", "2026-11-23T10:33:20Z", true, facts};
+	const struct sheet_head head = {"custody", "CUSTODY REPORT", "K1-000042",
+	    "2026-11-23T10:33:20Z", SHEET_NAMES, true, facts};
 	const struct sheet_part parts[] = {
 	    {"released", 1, 7, ""}, {"in all", 1, 7, "as found on the medium"}};
 	struct sheet_item it = {.tag = "held",
@@ -144,7 +145,7 @@ static void
 html_escapes_what_would_be_markup(void **state)
 {
 	struct buf out;
-	struct html own = {false, NULL};
+	struct html own = {0};
 	(void)state;
 	tell(html(), &own, NULL, "</td><script>alert('1')</script>&\"", "gr\xc3\xbc<b>", &out);
 	assert_null(strstr(buf_str(&out), "<script"));
@@ -178,10 +179,11 @@ pdf_is_the_same_for_the_same_facts(void **state)
 {
 	static char name[4 * LIM_PATH_BYTES + 1];
 	struct buf a, b;
-	struct pdf own = {NULL, false};
+	struct pdf own = {.pages = 1};
 	(void)state;
 	memset(name, 'x', sizeof(name) - 1);
 	tell(pdf(), &own, NULL, name, "gr\xc3\xbc\xd9\x85", &a);
+	own.pages = 1;
 	tell(pdf(), &own, NULL, name, "gr\xc3\xbc\xd9\x85", &b);
 	assert_int_equal(a.len, b.len);
 	assert_memory_equal(a.data, b.data, a.len);
@@ -189,6 +191,54 @@ pdf_is_the_same_for_the_same_facts(void **state)
 	assert_null(own.page);
 	buf_done(&a);
 	buf_done(&b);
+}
+
+/* The first telling gives nothing but the number. */
+static void
+pdf_pages_are_counted_before_they_are_drawn(void **state)
+{
+	static char name[4 * LIM_PATH_BYTES + 1];
+	struct buf out;
+	struct pdf own = {NULL, false, 0};
+	(void)state;
+	memset(name, 'x', sizeof(name) - 1);
+	tell(pdf(), &own, NULL, name, NULL, &out);
+	assert_int_equal(out.len, 0);
+	assert_true(own.pages > 1);
+	const unsigned pages = own.pages;
+	buf_done(&out);
+	tell(pdf(), &own, NULL, name, NULL, &out);
+	MEM_FREE char *count = mem_printf("/Count %u\n", pages);
+	assert_non_null(memmem(out.data, out.len, count, strlen(count)));
+	buf_done(&out);
+}
+
+static bool
+pdf_shows(const char *reading)
+{
+	struct buf with, without;
+	struct pdf own = {.pages = 1};
+	tell(pdf(), &own, NULL, "name", reading, &with);
+	own.pages = 1;
+	tell(pdf(), &own, NULL, "name", NULL, &without);
+	bool same = with.len == without.len && memcmp(with.data, without.data, with.len) == 0;
+	buf_done(&with);
+	buf_done(&without);
+	return !same;
+}
+
+/* Cuneiform has no font here, and Chinese has one where somebody installed it. */
+static void
+a_reading_without_letters_is_left_out(void **state)
+{
+	(void)state;
+	const bool cjk =
+	    access(PAGE_FONTS "/truetype/droid/DroidSansFallbackFull.ttf", R_OK) == 0 ||
+	    access(PAGE_FONTS "/opentype/noto/NotoSansCJK-Regular.ttc", R_OK) == 0;
+	assert_true(pdf_shows("gr\xc3\xbc"));
+	assert_false(pdf_shows("\xf0\x92\x80\x80"));
+	assert_false(pdf_shows("gr\xc3\xbc \xf0\x92\x80\x80"));
+	assert_int_equal(pdf_shows("\xe6\x97\xa5\xe6\x9c\xac"), cjk);
 }
 
 static void
@@ -255,6 +305,8 @@ main(void)
 	    cmocka_unit_test(html_escapes_what_would_be_markup),
 	    cmocka_unit_test(json_has_its_lists_behind_the_facts),
 	    cmocka_unit_test(pdf_is_the_same_for_the_same_facts),
+	    cmocka_unit_test(pdf_pages_are_counted_before_they_are_drawn),
+	    cmocka_unit_test(a_reading_without_letters_is_left_out),
 	    cmocka_unit_test(a_code_holds_so_much),
 	    cmocka_unit_test(an_export_has_a_name_of_ours),
 	};

@@ -180,7 +180,7 @@ static const struct tag_handler paper_tag = {
 static json_t *
 paper_asked(const struct msg *m)
 {
-	static const char *const texts[] = {"transfer", "format", "from", "to"};
+	static const char *const texts[] = {"transfer", "format", "from", "to", "key"};
 	json_t *asked = json_object();
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		if (msg_str(m, texts[i]) != NULL)

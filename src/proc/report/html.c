@@ -38,12 +38,23 @@ static const char html_style[] =
     ".demo{background:#b00;color:#fff;font-weight:700;padding:.4em 1em;margin:0 0 1em}\n"
     "footer{margin-top:2em;border-top:1px solid #999;color:#444}\n"
     "svg{margin:.6em 0}\n"
+    ".mark{display:none}\n"
     "@media print{body{margin:0;max-width:none;font-size:11px}"
     ".demo,.bar span,.key{print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
+    ".mark{display:block;position:fixed;top:45%;left:0;right:0;text-align:center;"
+    "transform:rotate(-30deg);font-size:25px;font-weight:700;color:#f3d3d3;z-index:-1;"
+    "print-color-adjust:exact;-webkit-print-color-adjust:exact}\n"
     "@page{size:A4;margin:18mm 15mm}}\n"
     "</style>\n</head>\n<body>\n";
 static const char html_demo[] =
     "<p class=\"demo\">DEMO: made by a demo station, proves nothing</p>\n";
+
+/*
+ * Behind the text of every page that is printed: browsers have no place of their own beside the
+ * text for what is fixed.  On the screen there is the banner.
+ */
+static const char html_mark[] =
+    "<p class=\"mark\" aria-hidden=\"true\">DEMO: made by a demo station, proves nothing</p>\n";
 
 static void
 html_text(struct buf *out, const char *text)
@@ -92,12 +103,13 @@ html_begin(struct sheet *s, const struct sheet_head *head)
 	struct html *h = s->own;
 	struct buf *out = &s->out;
 	h->demo = head->demo;
+	h->note = head->note;
 	buf_add_str(out, html_top);
 	html_in(out, "<title>", head->title, " ");
 	html_in(out, "", head->id, "</title>\n");
 	buf_add_str(out, html_style);
 	if (h->demo)
-		buf_add_str(out, html_demo);
+		buf_addf(out, "%s%s", html_mark, html_demo);
 	html_in(out, "<h1>", head->title, " ");
 	html_in(out, "", head->id, "</h1>\n");
 }
@@ -208,9 +220,9 @@ html_end(struct sheet *s)
 	html_block(s, "", NULL);
 	if (h->demo)
 		buf_add_str(&s->out, html_demo);
-	buf_add_str(&s->out,
-	    "<footer>Names are shown in escaped form, \\x.. and \\u{..} for what is not plain; "
-	    "beside it, in another face, as a person reads them.</footer>\n</body>\n</html>\n");
+	if (h->note != NULL)
+		html_in(&s->out, "<footer>", h->note, "</footer>\n");
+	buf_add_str(&s->out, "</body>\n</html>\n");
 }
 
 const struct sheet_format *

@@ -8,6 +8,7 @@
 /* What the format keeps between parts. */
 struct html {
 	bool demo;
+	const char *note; /* of the head */
 	const char *open; /* the end tag of the block that is open, or NULL */
 };
 

@@ -25,8 +25,12 @@ static const struct {
     [PAGE_MONO] = {"DejaVu Sans Mono 7.5", 10.5},
 };
 
-static const char *const page_files[] = {
-    "DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf", "DejaVuSansMono-Bold.ttf"};
+static const char *const page_files[] = {"truetype/dejavu/DejaVuSans.ttf",
+    "truetype/dejavu/DejaVuSans-Bold.ttf", "truetype/dejavu/DejaVuSansMono.ttf",
+    "truetype/dejavu/DejaVuSansMono-Bold.ttf"};
+/* For readings alone, where they are installed: Chinese, Japanese and Korean. */
+static const char *const page_more[] = {
+    "opentype/noto/NotoSansCJK-Regular.ttc", "truetype/droid/DroidSansFallbackFull.ttf"};
 
 struct page_font {
 	PangoFont *font;
@@ -66,6 +70,10 @@ page_load_files(struct page *p)
 		MEM_FREE char *path = mem_printf("%s/%s", PAGE_FONTS, page_files[i]);
 		if (!FcConfigAppFontAddFile(p->fonts, (const FcChar8 *)path))
 			return ERR_NOTFOUND;
+	}
+	for (size_t i = 0; i < sizeof(page_more) / sizeof(page_more[0]); i++) {
+		MEM_FREE char *path = mem_printf("%s/%s", PAGE_FONTS, page_more[i]);
+		FcConfigAppFontAddFile(p->fonts, (const FcChar8 *)path);
 	}
 	return ERR_OK;
 }
@@ -151,9 +159,9 @@ page_text_at(struct page *p, enum page_face face, double x, double y, const char
 static void
 page_margins(struct page *p)
 {
-	char number[32];
+	char number[48];
 	static const char demo[] = "DEMO: made by a demo station, proves nothing";
-	snprintf(number, sizeof(number), "page %u", p->number);
+	snprintf(number, sizeof(number), "page %u of %u", p->number, p->about.pages);
 	page_colour(p, 0x444444);
 	MEM_FREE char *head = mem_printf("%s %s", p->about.title, p->about.id);
 	page_text_at(p, PAGE_SMALL, PAGE_LEFT, 30, head);
@@ -185,7 +193,8 @@ page_need(struct page *p, double height)
 	if (p->y + height <= PAGE_BOTTOM || p->y <= PAGE_TOP)
 		return;
 	unsigned rgb = p->rgb;
-	cairo_show_page(p->cairo);
+	if (p->cairo != NULL)
+		cairo_show_page(p->cairo);
 	page_open(p);
 	page_colour(p, rgb);
 }
@@ -197,10 +206,33 @@ page_skip(struct page *p, double height)
 	page_need(p, 0);
 }
 
+unsigned
+page_count(const struct page *p)
+{
+	return p->number;
+}
+
 double
 page_y(const struct page *p)
 {
 	return p->y;
+}
+
+/* What is drawn on. */
+static void
+page_paper(struct page *p)
+{
+	const struct page_about *about = &p->about;
+	p->surface =
+	    cairo_pdf_surface_create_for_stream(page_write, p, PAGE_WIDTH, PAGE_HEIGHT);
+	MEM_FREE char *title = mem_printf("%s %s", about->title, about->id);
+	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
+	cairo_pdf_surface_set_metadata(
+	    p->surface, CAIRO_PDF_METADATA_CREATOR, "sallyport-report");
+	/* Not now: the same facts are the same bytes. */
+	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, about->made);
+	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_MOD_DATE, about->made);
+	p->cairo = cairo_create(p->surface);
 }
 
 enum err
@@ -214,16 +246,8 @@ page_new(const struct page_about *about, enum err (*put)(void *, const void *, s
 		page_free(p);
 		return e;
 	}
-	p->surface =
-	    cairo_pdf_surface_create_for_stream(page_write, p, PAGE_WIDTH, PAGE_HEIGHT);
-	MEM_FREE char *title = mem_printf("%s %s", about->title, about->id);
-	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_TITLE, title);
-	cairo_pdf_surface_set_metadata(
-	    p->surface, CAIRO_PDF_METADATA_CREATOR, "sallyport-report");
-	/* Not now: the same facts are the same bytes. */
-	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_CREATE_DATE, about->made);
-	cairo_pdf_surface_set_metadata(p->surface, CAIRO_PDF_METADATA_MOD_DATE, about->made);
-	p->cairo = cairo_create(p->surface);
+	if (about->pages > 0)
+		page_paper(p);
 	page_open(p);
 	*ret = p;
 	return ERR_OK;
@@ -232,6 +256,8 @@ page_new(const struct page_about *about, enum err (*put)(void *, const void *, s
 enum err
 page_end(struct page *p)
 {
+	if (p->cairo == NULL)
+		return p->error;
 	cairo_show_page(p->cairo);
 	cairo_surface_finish(p->surface);
 	if (p->error == ERR_OK && cairo_surface_status(p->surface) != CAIRO_STATUS_SUCCESS)
@@ -290,6 +316,8 @@ void
 page_colour(struct page *p, unsigned rgb)
 {
 	p->rgb = rgb;
+	if (p->cairo == NULL)
+		return;
 	cairo_set_source_rgb(
 	    p->cairo, (rgb >> 16 & 255) / 255.0, (rgb >> 8 & 255) / 255.0, (rgb & 255) / 255.0);
 }
@@ -300,6 +328,8 @@ page_show(struct page *p, enum page_face face, double x, const char *text, size_
 	const struct page_font *f = &p->faces[face];
 	cairo_glyph_t glyphs[PAGE_GLYPHS];
 	int count = 0;
+	if (p->cairo == NULL)
+		return;
 	for (size_t i = 0; i < n && count < PAGE_GLYPHS; i++) {
 		size_t k = page_index(text[i]);
 		glyphs[count++] =
@@ -369,14 +399,24 @@ page_reading_width(struct page *p, const char *text)
 	return (double)width / PANGO_SCALE;
 }
 
+bool
+page_can_read(struct page *p, const char *text)
+{
+	pango_layout_set_width(p->layout, -1);
+	pango_layout_set_text(p->layout, text, -1);
+	return pango_layout_get_unknown_glyphs_count(p->layout) == 0;
+}
+
 double
 page_reading(struct page *p, double x, double width, const char *text)
 {
 	double full = page_reading_width(p, text);
 	if (full > width)
 		pango_layout_set_width(p->layout, (int)(width * PANGO_SCALE));
-	cairo_move_to(p->cairo, x, p->y);
-	pango_cairo_show_layout(p->cairo, p->layout);
+	if (p->cairo != NULL) {
+		cairo_move_to(p->cairo, x, p->y);
+		pango_cairo_show_layout(p->cairo, p->layout);
+	}
 	return fmin(full, width);
 }
 
@@ -386,6 +426,8 @@ page_reading(struct page *p, double x, double width, const char *text)
 void
 page_box(struct page *p, double x, double dy, double width, double height, bool fill)
 {
+	if (p->cairo == NULL)
+		return;
 	cairo_rectangle(p->cairo, x, p->y + dy, width, height);
 	cairo_set_line_width(p->cairo, 0.5);
 	if (fill)
@@ -397,6 +439,8 @@ page_box(struct page *p, double x, double dy, double width, double height, bool 
 void
 page_dot(struct page *p, double x, double dy, double radius)
 {
+	if (p->cairo == NULL)
+		return;
 	cairo_arc(p->cairo, x, p->y + dy, radius, 0, 2 * M_PI);
 	cairo_fill(p->cairo);
 }
@@ -405,6 +449,8 @@ void
 page_mark(struct page *p, const char *title)
 {
 	char where[64];
+	if (p->cairo == NULL)
+		return;
 	snprintf(where, sizeof(where), "page=%u pos=[0 %d]", p->number, (int)p->y);
 	cairo_pdf_surface_add_outline(p->surface, CAIRO_PDF_OUTLINE_ROOT, title, where, 0);
 }

@@ -29,10 +29,18 @@ enum page_face {
 struct page_about {
 	const char *title, *id, *made; /* borrowed while the page is filled */
 	bool demo;
+	unsigned pages; /* how many there will be; 0: they are counted and nothing is drawn */
 };
 
-/* Where the fonts are: the only folder that is read. */
-#define PAGE_FONTS "/usr/share/fonts/truetype/dejavu"
+/*
+ * Where the fonts are: below it, these folders are all that is read.  The first one must be
+ * there.  Never the whole: fontconfig would look through it and try to keep what it found.
+ */
+#define PAGE_FONTS "/usr/share/fonts"
+#define PAGE_FONT_FOLDERS                                            \
+	{                                                            \
+		"truetype/dejavu", "truetype/droid", "opentype/noto" \
+	}
 
 struct page;
 
@@ -41,6 +49,8 @@ enum err page_new(const struct page_about *, enum err (*put)(void *, const void 
     void *arg, struct page **ret);
 /* Ends the document; the first error of all. */
 enum err page_end(struct page *);
+/* The pages so far. */
+unsigned page_count(const struct page *);
 /* NULL is fine. */
 void page_free(struct page *);
 
@@ -61,6 +71,9 @@ void page_text(struct page *, enum page_face, double x, const char *text);
 size_t page_fold_count(const struct page *, enum page_face, double width, const char *text);
 /* The text broken into lines of that width; moves on, over pages when it must. */
 void page_fold(struct page *, enum page_face, double x, double width, const char *text);
+/* Whether there is a glyph for all of it: boxes in the place of letters tell nobody anything.
+ */
+bool page_can_read(struct page *, const char *text);
 /* UTF-8 that reading_is_safe let through, cut at the width; returns how wide it became. */
 double page_reading(struct page *, double x, double width, const char *text);
 double page_reading_width(struct page *, const char *text);

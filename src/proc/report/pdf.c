@@ -41,7 +41,8 @@ static void
 pdf_begin(struct sheet *s, const struct sheet_head *head)
 {
 	struct pdf *d = s->own;
-	const struct page_about about = {head->title, head->id, head->made, head->demo};
+	const struct page_about about = {
+	    head->title, head->id, head->made, head->demo, d->pages};
 	enum err e = page_new(&about, pdf_put, s, &d->page);
 	sheet_fail(s, e);
 	if (e != ERR_OK)
@@ -192,11 +193,14 @@ pdf_reading(struct page *p, const struct sheet_item *it)
 }
 
 static void
-pdf_item(struct sheet *s, const struct sheet_item *it)
+pdf_item(struct sheet *s, const struct sheet_item *told)
 {
 	struct page *p = pdf_page(s, false);
+	struct sheet_item item = *told, *it = &item;
 	if (p == NULL)
 		return;
+	if (it->reading != NULL && !page_can_read(p, it->reading))
+		it->reading = NULL;
 	double height = pdf_height(p, it, PDF_WIDTH);
 	page_need(p, height < PDF_AT_ONCE ? height : PDF_AT_ONCE);
 	page_text(p, PAGE_BOLD, PAGE_LEFT, it->tag);
@@ -270,6 +274,7 @@ pdf_end(struct sheet *s)
 	if (d->page == NULL)
 		return;
 	sheet_fail(s, page_end(d->page));
+	d->pages = d->pages == 0 ? page_count(d->page) : 0;
 	page_free(d->page);
 	d->page = NULL;
 }

@@ -13,6 +13,11 @@
 struct pdf {
 	struct page *page;
 	bool rail; /* the last part was an event: the line goes on */
+	/*
+	 * How many pages the same facts need, as the telling before this one found out; 0: this
+	 * is that one, and gives nothing.
+	 */
+	unsigned pages;
 };
 
 /* sheet_begin fails with ERR_NOTFOUND when the fonts are not installed. */

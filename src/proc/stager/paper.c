@@ -14,6 +14,8 @@
 
 static const char *const paper_names[] = {"report.txt", "report.json", "report.html",
     "report.pdf", "items.csv", "findings.csv", "slip.txt"};
+/* Before the name of one that may be released; a slip never may. */
+static const char paper_released[] = "releasable-";
 
 /* period/ and people/ hold what is about no one transfer. */
 static bool
@@ -28,9 +30,12 @@ paper_name_ok(const char *folder, const char *name)
 	MEM_FREE char *path = mem_printf("reports/%s/%s", folder, name);
 	if (paper_is_general(folder))
 		return export_is_name(path);
+	const size_t before = sizeof(paper_released) - 1;
+	const bool released = strncmp(name, paper_released, before) == 0;
+	const char *plain = released ? name + before : name;
 	for (size_t i = 0; i < sizeof(paper_names) / sizeof(paper_names[0]); i++)
-		if (strcmp(paper_names[i], name) == 0)
-			return true;
+		if (strcmp(paper_names[i], plain) == 0)
+			return !released || strcmp(plain, "slip.txt") != 0;
 	return false;
 }
 
