@@ -7,6 +7,6 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from flips import flips
 
-bad = flips(int(os.environ.get("FLIPS", "300")), "build/asan")
+bad = flips(int(os.environ.get("FLIPS", "300")), os.environ.get("B", "build/asan"))
 print("1..2")
 sys.exit(1 if bad else 0)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: ISC
-"""flips(NUMBER): single bits turned over in a ledger and in a bundle's archive; both
+"""flips(NUMBER, TREE): single bits turned over in a ledger and in a bundle's archive; both
 verifiers answer each with the same status.  SEED chooses the bits."""
 import collections, os, random, shutil, subprocess, sys, tarfile, tempfile
 
@@ -9,7 +9,7 @@ from forge import Forge, judged, top, write_folder
 
 
 def flips(number, B):
-    build = os.path.join(top, os.environ.get("B", B))
+    build = os.path.join(top, B)
     verify = os.path.join(build, "bin/sallyport-verify")
     tmp = tempfile.mkdtemp(prefix="sp-flips-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
     seed = int(os.environ.get("SEED", "7"))
