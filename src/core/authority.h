@@ -29,6 +29,8 @@ authority_check_fn authority_key_check, authority_key_end_check;
 authority_apply_fn authority_key_apply, authority_key_end_apply;
 
 authority_check_fn authority_admins_check;
+/* Whether row i of a list of administrators shares nothing with those before it. */
+enum err authority_distinct_check(const json_t *admins, size_t i, const struct custody_act *);
 authority_apply_fn authority_admins_apply;
 /* The row of admin.set's data that names this person, or NULL. */
 const json_t *authority_admins_row(const json_t *data, const char *id);

@@ -36,20 +36,17 @@ check_threshold(const struct custody_pending *p, const struct custody_act *act)
 	return ERR_OK;
 }
 
-/* No two of them share anything. */
-static enum err
-check_distinct(const json_t *admins, const struct custody_act *act)
+enum err
+authority_distinct_check(const json_t *admins, size_t i, const struct custody_act *act)
 {
-	for (size_t i = 0; i < json_array_size(admins); i++) {
-		const json_t *a = json_array_get(admins, i);
-		for (size_t j = 0; j < i; j++) {
-			const json_t *b = json_array_get(admins, j);
-			if (strcmp(canon_str(a, "id"), canon_str(b, "id")) == 0 ||
-			    strcmp(canon_str(a, "key"), canon_str(b, "key")) == 0 ||
-			    strcasecmp(canon_str(a, "name"), canon_str(b, "name")) == 0)
-				return custody_refuse(act, ERR_EXISTS,
-				    "two administrators have the same id, name or key");
-		}
+	const json_t *a = json_array_get(admins, i);
+	for (size_t j = 0; j < i; j++) {
+		const json_t *b = json_array_get(admins, j);
+		if (strcmp(canon_str(a, "id"), canon_str(b, "id")) == 0 ||
+		    strcmp(canon_str(a, "key"), canon_str(b, "key")) == 0 ||
+		    strcasecmp(canon_str(a, "name"), canon_str(b, "name")) == 0)
+			return custody_refuse(act, ERR_EXISTS,
+			    "two administrators have the same id, name or key");
 	}
 	return ERR_OK;
 }
@@ -101,8 +98,8 @@ authority_admins_check(
 {
 	const json_t *admins = canon_array(p->data, "admins");
 	enum err err = check_threshold(p, act);
-	if (err == ERR_OK)
-		err = check_distinct(admins, act);
+	for (size_t i = 0; err == ERR_OK && i < json_array_size(admins); i++)
+		err = authority_distinct_check(admins, i, act);
 	for (size_t i = 0; err == ERR_OK && i < json_array_size(admins); i++)
 		err = check_row(c, p, json_array_get(admins, i), act);
 	return err;

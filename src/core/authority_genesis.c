@@ -6,7 +6,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
 static enum err
 check_vkeys(const struct custody_act *act)
@@ -70,14 +69,9 @@ check_admins(const struct custody_act *act)
 		if (strcmp(canon_str(a, "key"), canon_str(act->e->data, "station_key")) == 0)
 			return custody_refuse(
 			    act, ERR_DENIED, "an administrator has the station's key");
-		for (size_t j = 0; j < i; j++) {
-			const json_t *b = json_array_get(admins, j);
-			if (strcmp(canon_str(a, "id"), canon_str(b, "id")) == 0 ||
-			    strcmp(canon_str(a, "key"), canon_str(b, "key")) == 0 ||
-			    strcasecmp(canon_str(a, "name"), canon_str(b, "name")) == 0)
-				return custody_refuse(act, ERR_EXISTS,
-				    "two administrators have the same id, name or key");
-		}
+		enum err err = authority_distinct_check(admins, i, act);
+		if (err != ERR_OK)
+			return err;
 	}
 	return ERR_OK;
 }
