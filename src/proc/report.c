@@ -48,7 +48,7 @@ static const char *const report_kinds[INPUT__MAX] = {
     "authority", "custody", "inventory", "findings", "policy"};
 
 /* own_bytes: the memory of the format. */
-static const struct {
+static const struct report_format {
 	const char *format, *name;
 	const struct sheet_format *(*sheet)(void);
 	enum err (*tell)(const struct report_input *, const json_t *, struct sheet *);
@@ -159,9 +159,19 @@ report_put(void *arg, const void *bytes, size_t n)
 	return io_write_all(r->fd, bytes, n);
 }
 
-/* Into memory that grows, as it is told. */
+/* What is told, and by whom. */
+struct report_teller {
+	const void *about; /* the format's row, when it has several (csv) */
+	enum err (*tell)(const struct report_teller *, struct sheet *);
+	const struct report_format *format; /* of one transfer: */
+	const struct report_input *in;
+	const json_t *tree;
+	const struct period_input *period; /* of no one transfer */
+};
+
+/* Into memory that grows, as it is told; twice when the first time only counts pages. */
 static enum err
-report_write(struct report *r, const struct report_input *in, const json_t *tree)
+report_write(struct report *r, const struct report_teller *teller)
 {
 	struct sheet sheet;
 	MEM_FREE void *own = mem_alloc(report_formats[r->format].own_bytes + 1);
@@ -172,11 +182,29 @@ report_write(struct report *r, const struct report_input *in, const json_t *tree
 	for (int times = report_formats[r->format].twice ? 2 : 1; e == ERR_OK && times > 0;
 	     times--) {
 		sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
-		sheet.about = report_formats[r->format].about;
-		sheet_fail(&sheet, report_formats[r->format].tell(in, tree, &sheet));
+		sheet.about = teller->about;
+		sheet_fail(&sheet, teller->tell(teller, &sheet));
 		e = sheet_done(&sheet);
 	}
 	return e == ERR_OK ? io_memfd_seal(r->fd) : e;
+}
+
+static enum err
+report_tell_transfer(const struct report_teller *t, struct sheet *sheet)
+{
+	return t->format->tell(t->in, t->tree, sheet);
+}
+
+static enum err
+report_tell_period(const struct report_teller *t, struct sheet *sheet)
+{
+	return period_tell(t->period, sheet);
+}
+
+static enum err
+report_tell_people(const struct report_teller *t, struct sheet *sheet)
+{
+	return period_tell_people(t->period, sheet);
 }
 
 static enum err
@@ -186,7 +214,12 @@ report_print(struct report *r, struct report_input *in, char why[REPORT_WHY_SIZE
 	enum err e = report_build(in, &tree, why);
 	if (e != ERR_OK)
 		return e;
-	e = report_write(r, in, tree);
+	const struct report_format *format = &report_formats[r->format];
+	e = report_write(r, &(struct report_teller){.about = format->about,
+				.tell = report_tell_transfer,
+				.format = format,
+				.in = in,
+				.tree = tree});
 	json_decref(tree);
 	if (e == ERR_LIMIT)
 		snprintf(why, REPORT_WHY_SIZE,
@@ -249,24 +282,12 @@ report_fail(struct report *r, const char *why)
 
 /* --- what is about no one transfer ------------------------------------------------------ */
 
-/* Opens the memory the report grows in, and the sheet. */
 static enum err
 report_general(struct report *r, const struct period_input *in, bool people)
 {
-	struct sheet sheet;
-	MEM_FREE void *own = mem_alloc(report_formats[r->format].own_bytes + 1);
-	r->fd = memfd_create("report", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (r->fd < 0)
-		return ERR_IO;
-	enum err e = ERR_OK;
-	for (int times = report_formats[r->format].twice ? 2 : 1; e == ERR_OK && times > 0;
-	     times--) {
-		sheet_init(&sheet, report_formats[r->format].sheet(), own, report_put, r);
-		sheet.about = people ? "people" : "transfers";
-		sheet_fail(&sheet, (people ? period_tell_people : period_tell)(in, &sheet));
-		e = sheet_done(&sheet);
-	}
-	return e == ERR_OK ? io_memfd_seal(r->fd) : e;
+	return report_write(r, &(struct report_teller){.about = people ? "people" : "transfers",
+				   .tell = people ? report_tell_people : report_tell_period,
+				   .period = in});
 }
 
 /* The first entries of the authority log alone. */
