@@ -47,6 +47,25 @@ enter() { # TEXT
 	$tty send-keys -t "$on" -l -- "$1"
 }
 
+# A screen that is read once right after a key is the one before it, half of either, or
+# its own rows without its numbers, which come from the station later.  So nothing is
+# asserted of one look: a test says what it waits for.
+# becomes NAME WANTED COMMAND...: within a while the command prints it.
+becomes() {
+	becomes_name=$1
+	becomes_wanted=$2
+	shift 2
+	if wait_for 20 prints "$becomes_wanted" "$@"; then
+		pass "$becomes_name"
+	else
+		fail "$becomes_name" "got:    $("$@")" "wanted: $becomes_wanted" "$(screen)"
+	fi
+}
+prints() { # WANTED COMMAND...
+	prints_wanted=$1
+	shift
+	[ "$("$@")" = "$prints_wanted" ]
+}
 # shows NAME REGEX: within a while the screen has it.
 shows() {
 	if wait_for 20 has "$2"; then
@@ -120,9 +139,15 @@ child() {
 	guard_pid=$(guard) && pgrep -x sallyport -P "$guard_pid"
 }
 
-# The counter of the review, word by word: counter APPR
+# The counter of the review, word by word: counter APPR.  The title is drawn before the
+# counters are: it waits until the word has its number, and is empty when it never has.
 counter() {
-	screen | sed -n "2s/.* $1 \([0-9,]*\).*/\1/p"
+	wait_for 20 counted "$1" || :
+	cat "$work/counted"
+}
+counted() { # WORD
+	screen | sed -n "2s/.* $1 \([0-9,]*\).*/\1/p" >"$work/counted"
+	[ -s "$work/counted" ]
 }
 # Entries of a type in the record of the transfer, whatever the screens say.
 entries() { # TYPE
