@@ -61,6 +61,14 @@ becomes() {
 		fail "$becomes_name" "got:    $("$@")" "wanted: $becomes_wanted" "$(screen)"
 	fi
 }
+# hides NAME REGEX: within a while the screen has it no more.
+hides() {
+	if wait_for 20 lacks "$2"; then
+		pass "$1"
+	else
+		fail "$1" "wanted no more on the screen: $2" "$(screen)"
+	fi
+}
 prints() { # WANTED COMMAND...
 	prints_wanted=$1
 	shift
@@ -137,6 +145,21 @@ guard() {
 }
 child() {
 	guard_pid=$(guard) && pgrep -x sallyport -P "$guard_pid"
+}
+
+# strike PID: kills the children of a process, each as soon as it is there, until it has
+# ended or makes no more of them for half of the time after which a kiosk tries again.
+strike() {
+	perl -MTime::HiRes=time -e 'my ($pid) = @ARGV;
+		my ($last, %struck) = time;
+		while (kill(0, $pid) && time - $last < 5) {
+			open my $f, "<", "/proc/$pid/task/$pid/children" or last;
+			for (split " ", <$f> // "") {
+				next if $struck{$_}++;
+				kill 9, $_;
+				$last = time;
+			}
+		}' "$1"
 }
 
 # The counter of the review, word by word: counter APPR.  The title is drawn before the

@@ -23,8 +23,8 @@ at_end_of_guest() {
 trap at_end_of_guest EXIT
 
 # A deadline by the clock: a guest is slow, and slower beside another.
-wait_for() { # SECONDS COMMAND...: three times the seconds of a machine of its own
-	wait_until=$(($(date +%s) + $1 * 3))
+wait_for() { # SECONDS COMMAND...: eight times the seconds of a machine of its own
+	wait_until=$(($(date +%s) + $1 * 8))
 	shift
 	while ! "$@"; do
 		[ "$(date +%s)" -lt $wait_until ] || return 1
@@ -119,12 +119,12 @@ begin_choosing() {
 }
 # The guest itself waits for a row: one process instead of one for each look.
 need() { # REGEX
-	guest wait-screen 90 "$1" >"$work/needed.out" && return
+	guest wait-screen 240 "$1" >"$work/needed.out" && return
 	fail "needed on the screen: $1" "$(cat "$work/needed.out")" "$(journal 8)"
 	done_testing
 }
 shows() { # NAME REGEX
-	if guest wait-screen 90 "$2" >"$work/needed.out"; then
+	if guest wait-screen 240 "$2" >"$work/needed.out"; then
 		pass "$1"
 	else
 		fail "$1" "wanted on the screen: $2" "$(cat "$work/needed.out")"
