@@ -14,6 +14,7 @@ phase() { # WORDS
 }
 photograph() { # NAME
 	mkdir -p "$top/build/vm/photographs"
+	still
 	screen >"$top/build/vm/photographs/$1.txt"
 }
 
@@ -66,6 +67,7 @@ enter 'decision=none and gate!=block'
 go 'Limit decision=none and gate!=block' Enter
 go 'REJECT IN BULK' B Tab Tab Space
 go 'Reason +< not asked for >' Tab Space
+need 'Changes +[1-9][0-9]* items? become REJ'
 changes=$(screen | sed -n 's/.*Changes  *\([0-9]*\) items* become REJ.*/\1/p')
 [ -n "$changes" ] || fail "bulk counts what it would change" "$(screen)"
 go "How many items change +\\[$changes " "$changes"
