@@ -30,9 +30,10 @@ $(passphrase "$person")
 END
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds; fails when it never does.
+# wait_for SECONDS COMMAND...: until the command succeeds; fails when it never does.  The
+# seconds are those of a machine with nothing else to do: any other has three times as long.
 wait_for() {
-	tries=$(($1 * 20))
+	tries=$(($1 * 60))
 	shift
 	while ! "$@"; do
 		tries=$((tries - 1))

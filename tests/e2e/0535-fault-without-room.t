@@ -85,7 +85,10 @@ like "so does a command" "$("$bin/sallyport" status 2>&1)" "disk of its ledger i
 terminal kiosk
 $tty send-keys -t "$on" "clear; SALLYPORT_HOME='$SALLYPORT_HOME' $bin/sallyport --kiosk" Enter
 shows "so do the screens" 'disk of its ledger is'
-like "with who does what" "$(screen | tr '\n' ' ' | tr -s ' ')" 'administrator makes room on it.*Tell the administrator'
+on_one_line() {
+	screen | tr '\n' ' ' | tr -s ' ' | grep -oE 'administrator makes room on it.*Tell the administrator' | sed 's/ on it.*\./ on it./; s/ on it.*Tell/ ... Tell/'
+}
+becomes "with who does what" 'administrator makes room ... Tell the administrator' on_one_line
 rm "$SALLYPORT_HOME/ledger/filler"
 shows "which look again by themselves" 'it is starting, or'
 ok "with room it does" station_start

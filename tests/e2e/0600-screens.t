@@ -3,73 +3,27 @@
 # The screens on a real terminal: sign-in and lock, a station that goes and
 # comes back, terminals and windows that do not fit, ends of every kind.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/screen.sh"
 
-command -v tmux >/dev/null || {
-	fail "tmux is missing: the terminal was not tested"
-	done_testing
-}
-# The account of a service has nologin for a shell; tmux must not ask it.
-tty="env SHELL=/bin/sh tmux -L sp$$ -f /dev/null"
-at_end_of_screens() {
-	$tty kill-server 2>/dev/null
-	at_end
-}
-trap at_end_of_screens EXIT
-
-screen() {
-	$tty capture-pane -p
-}
-screen_has() {
-	screen | grep -qE -- "$1"
-}
-screen_lacks() {
-	! screen_has "$1"
-}
 keys() {
-	$tty send-keys "$@"
-}
-# shows NAME REGEX: within a while the screen has it.
-shows() {
-	if wait_for 15 screen_has "$2"; then
-		pass "$1"
-	else
-		fail "$1" "wanted on the screen: $2" "$(screen)"
-	fi
+	$tty send-keys -t "$on" "$@"
 }
 cursor() {
-	$tty display-message -p '#{cursor_y},#{cursor_x}'
+	$tty display-message -p -t "$on" '#{cursor_y},#{cursor_x}'
 }
-# A key typed before the new screen is there would be thrown away.
-sign_in() { # ID PASSPHRASE
-	wait_for 15 screen_has 'Officer id  \['
-	wait_for 15 screen_has 'System +(\[|[0-9])'
-	keys -l "$1"
-	keys Tab
-	keys -l "$2"
-	keys Enter
-}
-# Both by their parents: the shell in tmux, and the guard.
-guard() {
-	pgrep -x sallyport -P "$shell_pid"
-}
-child() {
-	guard_pid=$(guard) && pgrep -x sallyport -P "$guard_pid"
-}
-child_is_new() { # OLD
-	new=$(child) && [ "$new" != "$1" ]
+column() {
+	cursor | sed 's/.*,//'
 }
 
 station noclamd
-$tty new-session -d -x 80 -y 24 "exec env PS1='ready> ' sh"
-$tty set -g status off
-shell_pid=$($tty display-message -p '#{pane_pid}')
+terminal first
 start="$bin/sallyport"
 
 # --- a terminal that will not do -------------------------------------------------
 for term in dumb no-such-terminal; do
 	keys "clear; TERM=$term $start; echo $term ended \$?" Enter
 	shows "TERM=$term is refused" "$term ended 2"
-	like "and it says what to do" "$(screen)" 'next: '
+	shows "and it says what to do" 'next: '
 done
 keys "clear; $start --kiosk status; echo kiosk ended \$?" Enter
 shows "--kiosk goes with no command" 'kiosk ended 2'
@@ -84,20 +38,20 @@ shows "it begins with the sign-in" 'SIGN IN'
 shows "the station is named, and that it is a demo" '^ DEMO Station K1, site demo'
 shows "its state is told" 'checks are good'
 shows "and who waits" 'Waiting +no transfer waits'
-unlike "nobody is listed" "$(screen)" 'otto|paula|ada'
-is "the cursor is in the first field" "$(cursor)" 9,25
+hides "nobody is listed" 'otto|paula|ada'
+becomes "the cursor is in the first field" 9,25 cursor
 recorded() { # OFFICER: refused sign-ins under this id that are entries
 	grep -ao "\"data\":{\"officer\":\"$1\"" "$SALLYPORT_HOME/ledger/ledger.db" | wc -l
 }
 sign_in zoe 'whatever it may be'
 shows "a person who is not enrolled is refused" 'Sign-in refused; the attempt is recorded'
-one=$(screen)
+one=$(message)
 keys Up
 keys C-u
 sign_in otto 'not the passphrase'
-wait_for 15 screen_has 'Officer id  \[otto'
+need 'Officer id  \[otto'
 shows "a wrong passphrase is refused" 'Sign-in refused; the attempt is recorded'
-is "with the same words" "$(screen | sed -n 23p)" "$(printf '%s\n' "$one" | sed -n 23p)"
+becomes "with the same words" "$one" message
 unlike "and what was typed is not shown" "$(screen)" 'passphrase$|not the'
 keys -l 'otto opens the demo'
 unlike "not while it is typed, either" "$(screen)" 'otto opens'
@@ -111,7 +65,7 @@ shows "with the ready checks and their remedies" '\[FAIL\] +antivirus'
 shows "and what to do about them" 'do: an administrator starts clamd'
 shows "what is in progress" 'In progress +State'
 shows "and the ports" '^ +R1 .*empty'
-is "the cursor is on the focus" "$(cursor | sed 's/.*,//')" 0
+becomes "the cursor is on the focus" 0 column
 screen >"$work/screen"
 
 # --- keys ------------------------------------------------------------------------------
@@ -132,15 +86,15 @@ keys x
 shows "a key that does nothing says so" 'x does nothing on this screen'
 
 # --- windows -----------------------------------------------------------------------------
-$tty resize-window -x 72 -y 20
+$tty resize-window -t "$on" -x 72 -y 20
 shows "a window that is too small is told so" 'Window too small: 72 x 20'
-$tty resize-window -x 1 -y 1
-$tty resize-window -x 160 -y 40
+$tty resize-window -t "$on" -x 1 -y 1
+$tty resize-window -t "$on" -x 160 -y 40
 shows "and a larger one is used" 'sandbox: vault, ledger and stager'
 for size in '200 60' '3 3' '80 10' '10 24' '81 25' '200 5'; do
-	$tty resize-window -x "${size% *}" -y "${size#* }"
+	$tty resize-window -t "$on" -x "${size% *}" -y "${size#* }"
 done
-$tty resize-window -x 80 -y 24
+$tty resize-window -t "$on" -x 80 -y 24
 shows "after a storm of sizes the screen is as it was" 'In progress +State'
 keys C-l
 rows_are_back() {
@@ -152,7 +106,7 @@ is "row by row" "$(screen | sed -n '4,21p')" "$(sed -n '4,21p' "$work/screen")"
 # --- the lock ------------------------------------------------------------------------------
 keys F9
 shows "F9 locks" 'LOCKED'
-unlike "nothing of the screen is left" "$(screen)" 'HOME|antivirus|In progress'
+hides "nothing of the screen is left" 'HOME|antivirus|In progress'
 keys -l 'not the passphrase'
 keys Enter
 shows "a wrong passphrase does not unlock" 'Not unlocked; the attempt is recorded'
@@ -201,16 +155,16 @@ is "by that process" "$(child)" "$second"
 keys F10
 shows "signing out is asked for, and begins on Cancel" '\[ Cancel \]  \[ Sign out \]'
 keys Enter
-wait_for 15 screen_lacks 'Cancel'
+wait_for 20 lacks 'Cancel'
 shows "Enter alone leaves all as it was" 'In progress'
 keys F10
-wait_for 15 screen_has 'Sign out \]'
+need 'Sign out \]'
 keys Tab
 keys Enter
 shows "signing out ends in a sign-in" 'SIGN IN'
 third=$(child)
 is "of a fresh process" "$([ -n "$third" ] && [ "$third" != "$second" ] && echo fresh)" fresh
-unlike "that knows nobody" "$(screen)" 'otto'
+hides "that knows nobody" 'otto'
 station_stop
 shows "a sign-in without a station says so" 'The station does not answer'
 must station_start
@@ -223,26 +177,22 @@ shows "the terminal is as it was" '^echo'
 # --- a kiosk ------------------------------------------------------------------------------------
 keys "clear; $start --kiosk; echo ended \$?" Enter
 shows "a kiosk's sign-in" 'SIGN IN'
-wait_for 15 screen_has 'checks are good'
+need 'checks are good'
 keys F10
 shows "cannot be left" 'it cannot be left'
 kill "$(guard)"
 shows "but is ended by a signal" 'ended 0'
 
 keys "clear; $start; echo ended \$?" Enter
-wait_for 15 screen_has 'checks are good'
+need 'checks are good'
 must child
-before=$(child)
-for i in 1 2 3 4 5 6; do
-	kill -9 "$before"
-	[ $i -eq 6 ] || wait_for 15 child_is_new "$before" || break
-	before=$new
-done
+# at once, each as soon as it is there: six within ten seconds on any machine
+strike "$(guard)"
 shows "screens that only die are given up" 'ended 3'
-like "in words" "$(screen)" 'died 6 times within 10 seconds'
+shows "in words" 'died 6 times within 10 seconds'
 
 keys "clear; $start; echo ended \$?" Enter
-wait_for 15 screen_has 'checks are good'
+need 'checks are good'
 keys F10
 shows "where it is no kiosk, F10 leaves" 'ended 0'
 

@@ -131,64 +131,38 @@ is "the next look works" "$status" 0
 ok "and nothing is left" wait_for 10 none_left
 
 # --- the screen -----------------------------------------------------------------------
-tty="env SHELL=/bin/sh tmux -L sp$$ -f /dev/null"
-screen() {
-	$tty capture-pane -p
-}
-screen_has() {
-	screen | grep -qE -- "$1"
-}
-shows() { # NAME REGEX
-	if wait_for 15 screen_has "$2"; then
-		pass "$1"
-	else
-		fail "$1" "wanted on the screen: $2" "$(screen)"
-	fi
-}
-at_end_of_screen() {
-	$tty kill-server 2>/dev/null
-	at_end
-}
-if command -v tmux >/dev/null; then
-	trap at_end_of_screen EXIT
-	$tty new-session -d -x 80 -y 24 "exec env PS1='ready> ' sh"
-	$tty set -g status off
-	$tty send-keys "$bin/sallyport" Enter
-	wait_for 15 screen_has 'System +(\[|[0-9])'
-	$tty send-keys otto Tab
-	$tty send-keys -l "$(passphrase otto)"
-	$tty send-keys Enter
-	shows "an officer signs in" 'HOME'
-	wait_for 15 screen_has "$transfer"
-	$tty send-keys 2
-	shows "all transfers" 'TRANSFERS'
-	wait_for 15 screen_has "$transfer"
-	$tty send-keys Enter
-	shows "the review" 'hostile'
-	$tty send-keys /
-	wait_for 15 screen_has 'Find|Search'
-	$tty send-keys -l hostile
-	$tty send-keys Enter
-	shows "the item is found" '^ *>.*hostile'
-	$tty send-keys Enter
-	shows "its details" 'DETAILS'
-	wait_for 15 screen_has sha256
-	$tty send-keys t
-	shows "content stands behind a bar" '^     2 \| 15:04  APPROVED BY SECOND OFFICER'
-	shows "escaped" '^     1 \|run .x1B\[1Achmod \+x and approve.u\{202E\}txt\.'
-	shows "and is called what it is, twice" '^ *(DEMO )?TEXT +K1-[0-9]+ +item [0-9]+ +UNTRUSTED CONTENT'
-	shows "on the body, too" '^ *UNTRUSTED CONTENT +hostile.txt'
-	$tty send-keys x
-	shows "the same in hex" '^ 00000000  72 75 6E 20 1B 5B 31 41  63'
-	$tty send-keys /
-	wait_for 15 screen_has 'Find text'
-	$tty send-keys -l approve
-	$tty send-keys Enter
-	shows "a text is found" 'Found at offset 21'
-	$tty send-keys Escape
-	shows "Esc goes back" 'DETAILS'
-else
-	fail "tmux is missing: the screen was not tested"
-fi
+. "$(dirname "$0")/screen.sh"
+terminal first
+begin_screens "$bin/sallyport"
+sign_in otto
+shows "an officer signs in" 'HOME'
+need "$transfer"
+press 2
+shows "all transfers" 'TRANSFERS'
+need "$transfer"
+press Enter
+shows "the review" 'hostile'
+press /
+need 'Find|Search'
+enter hostile
+press Enter
+shows "the item is found" '^ *>.*hostile'
+press Enter
+shows "its details" 'DETAILS'
+need sha256
+press t
+shows "content stands behind a bar" '^     2 \| 15:04  APPROVED BY SECOND OFFICER'
+shows "escaped" '^     1 \|run .x1B\[1Achmod \+x and approve.u\{202E\}txt\.'
+shows "and is called what it is, twice" '^ *(DEMO )?TEXT +K1-[0-9]+ +item [0-9]+ +UNTRUSTED CONTENT'
+shows "on the body, too" '^ *UNTRUSTED CONTENT +hostile.txt'
+press x
+shows "the same in hex" '^ 00000000  72 75 6E 20 1B 5B 31 41  63'
+press /
+need 'Find text'
+enter approve
+press Enter
+shows "a text is found" 'Found at offset 21'
+press Escape
+shows "Esc goes back" 'DETAILS'
 ok "the record verifies" "$bin/sallyport" verify
 done_testing

@@ -22,14 +22,23 @@ flat() { # TEXT: on one line
 }
 # stop_reader PID N: stops it as soon as N objects came to the vault, or came again.  It looks
 # from when $work/looks is there; the reader makes way for it, however busy the machine is.
+# When that takes longer than two minutes it says what the reader is at, and gives up.
 stop_reader() {
 	perl -MTime::HiRes=stat,time -e '
 		my ($pid, $n, $dir, $looks) = @ARGV;
+		# without one the signals below would be for ourselves and our parents
+		$pid =~ /^[1-9][0-9]*$/ or die "# there is no reader to stop\n";
 		my $since = time - 0.05;
 		sub count { scalar grep { (stat $_)[9] >= $since } glob "$dir/[0-9a-f][0-9a-f]/*" }
 		setpriority(0, $pid, 19);
 		open my $f, ">", $looks or exit 1;
-		1 while kill(0, $pid) && count() < $n;
+		my $limit = time + 120;
+		while (kill(0, $pid) && count() < $n) {
+			next if time < $limit;
+			warn "# the reader stands still, after ", count(), " objects:\n";
+			system "ps -o pid,stat,ni,wchan:20,args -p $pid >&2; cat /proc/$pid/syscall >&2";
+			exit 1;
+		}
 		kill "STOP", $pid or exit 1;
 	' "$1" "$2" "$SALLYPORT_HOME/vault" "$work/looks"
 }
@@ -45,11 +54,15 @@ reading() {
 	wait_for 60 choosing || fail "it does not wait" "$(as otto status "$transfer")"
 	: >"$work/begun"
 	rm -f "$work/looks"
-	stop_reader "$(reader)" $((${had:-0} + 4)) &
+	wait_for 20 reader >"$work/reader.pid"
+	stop_reader "$(tail -n 1 "$work/reader.pid")" $((${had:-0} + 4)) &
 	stopper=$!
 	wait_for 30 test -e "$work/looks" || fail "nobody looks at the vault"
 	must as otto go "$transfer" --no-wait
-	wait $stopper || fail "no reader was stopped"
+	wait $stopper || {
+		fail "no reader was stopped" "$(as otto status "$transfer")"
+		done_testing
+	}
 }
 begin() {
 	insert

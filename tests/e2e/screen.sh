@@ -47,6 +47,33 @@ enter() { # TEXT
 	$tty send-keys -t "$on" -l -- "$1"
 }
 
+# A screen that is read once right after a key is the one before it, half of either, or
+# its own rows without its numbers, which come from the station later.  So nothing is
+# asserted of one look: a test says what it waits for.
+# becomes NAME WANTED COMMAND...: within a while the command prints it.
+becomes() {
+	becomes_name=$1
+	becomes_wanted=$2
+	shift 2
+	if wait_for 20 prints "$becomes_wanted" "$@"; then
+		pass "$becomes_name"
+	else
+		fail "$becomes_name" "got:    $("$@")" "wanted: $becomes_wanted" "$(screen)"
+	fi
+}
+# hides NAME REGEX: within a while the screen has it no more.
+hides() {
+	if wait_for 20 lacks "$2"; then
+		pass "$1"
+	else
+		fail "$1" "wanted no more on the screen: $2" "$(screen)"
+	fi
+}
+prints() { # WANTED COMMAND...
+	prints_wanted=$1
+	shift
+	[ "$("$@")" = "$prints_wanted" ]
+}
 # shows NAME REGEX: within a while the screen has it.
 shows() {
 	if wait_for 20 has "$2"; then
@@ -120,9 +147,30 @@ child() {
 	guard_pid=$(guard) && pgrep -x sallyport -P "$guard_pid"
 }
 
-# The counter of the review, word by word: counter APPR
+# strike PID: kills the children of a process, each as soon as it is there, until it has
+# ended or makes no more of them for half of the time after which a kiosk tries again.
+strike() {
+	perl -MTime::HiRes=time -e 'my ($pid) = @ARGV;
+		my ($last, %struck) = time;
+		while (kill(0, $pid) && time - $last < 5) {
+			open my $f, "<", "/proc/$pid/task/$pid/children" or last;
+			for (split " ", <$f> // "") {
+				next if $struck{$_}++;
+				kill 9, $_;
+				$last = time;
+			}
+		}' "$1"
+}
+
+# The counter of the review, word by word: counter APPR.  The title is drawn before the
+# counters are: it waits until the word has its number, and is empty when it never has.
 counter() {
-	screen | sed -n "2s/.* $1 \([0-9,]*\).*/\1/p"
+	wait_for 20 counted "$1" || :
+	cat "$work/counted"
+}
+counted() { # WORD
+	screen | sed -n "2s/.* $1 \([0-9,]*\).*/\1/p" >"$work/counted"
+	[ -s "$work/counted" ]
 }
 # Entries of a type in the record of the transfer, whatever the screens say.
 entries() { # TYPE
@@ -132,7 +180,8 @@ entries() { # TYPE
 # Opens every group that must be looked at, each to its end.
 look_at_all() {
 	need 'not before you opened'
-	while has 'not before you opened'; do
+	while need 'not before you opened|Sign: F8, then your passphrase' && has 'not before you opened'; do
+		need ' not yet$'
 		has '> .*not yet$' || go '> .*not yet$' Down
 		go 'seen by you' Enter
 		while ! screen | grep -qE '^-- ([0-9]+) of [0-9]+, [0-9]+ seen' ||

@@ -53,7 +53,7 @@ sees() { # CHECK TEXT
 		echo "not ok $n - $1: $2"
 	fi
 }
-echo 1..21
+echo 1..23
 sees layers 'src/core/bad.c:2: src/core/ may not include "src/ipc/channel.h"'
 sees layers 'src/core/bad.c:3: include of "../base/buf.h"'
 sees layers 'src/core/bad.c:4: include of "buf.h"'
@@ -75,3 +75,7 @@ sees tests 't_gone.c:1: links src/core/gone, but there is no'
 sees man 'share/man/sallyport.1:'
 sees readonly 'src/media/bad.c:2: what reads media opens nothing'
 sees readonly 'src/core/worse.c:2: no command may change a device'
+# Those that look at what was built say what they want instead of looking elsewhere.
+unset B
+sees privileges 'It names the release tree'
+sees symbols 'It names the release tree'

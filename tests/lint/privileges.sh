@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 # What a program can do is what it links (privileges.rules).  The sandbox is
 # the enforcement; this is the early warning.
+: "${B:?is not set. It names the release tree, as in: B=build/release sh $0}"
 make -s B="$B" TREE=release all >/dev/null 2>&1 || {
 	echo "Makefile:1: the release tree does not build: make"
 	exit 1

@@ -2,6 +2,7 @@
 # External symbols of foo.o start with foo_ (or are foo, or main; a file in a
 # program's folder may use the program's name; foo_bar.c, split from foo.c, may
 # use foo_), and nobody exports writable data.  Looks at the objects of the release tree.
+: "${B:?is not set. It names the release tree, as in: B=build/release sh $0}"
 errors=$(make -s -k B="$B" TREE=release objects 2>&1 >/dev/null | grep -E 'error:' | head -n 5)
 [ -z "$errors" ] || printf '%s\n' "$errors"
 {

@@ -24,15 +24,16 @@ for unit in clamav-daemon.service clamav-freshclam.service; do
 done
 
 # --- services under their own users ------------------------------------------------------
+ok "every service is active" wait_for 30 all_active
 # One question for all: a line each of unit, state, user, capabilities, privileges, seccomp.
 cat >"$work/services" <<'END'
-for unit in sallyportd sallyport-vault sallyport-ledger sallyport-stager sallyport-screens sallyport-clamd; do
+for unit in SERVICES; do
 	pid=$(systemctl show -p MainPID --value $unit)
 	echo "$unit $(systemctl is-active $unit) $(ps -o user:32= -p $pid)" \
 	    "$(sed -n 's/^CapEff:.//p; s/^NoNewPrivs:.//p; s/^Seccomp:.//p' /proc/$pid/status | tr '\n' ' ')"
 done
 END
-services=$(guest run "$(cat "$work/services")" </dev/null)
+services=$(guest run "$(sed "s/SERVICES/$services/" "$work/services")" </dev/null)
 while read -r unit user; do
 	like "$unit runs as $user, without capabilities, behind seccomp" "$services" \
 	    "^$unit active $user 0000000000000000 1 2 "
@@ -112,7 +113,7 @@ done </tmp/walls
 echo "$n tried"
 END
 # The same way, what must be possible is.
-is "every wall between the users stands" "$(guest run -t 200 "$(cat "$work/try")" </dev/null)" \
+is "every wall between the users stands" "$(guest run -t 900 "$(cat "$work/try")" </dev/null)" \
     "$(wc -l <"$work/walls") tried"
 is "while each can use what is its own" "$(guest run 'for u in vault ledger stager; do
 	setpriv --reuid=sallyport-$u --regid=sallyport-$u --init-groups ls /var/lib/sallyport/$u >/dev/null && echo $u; done' </dev/null)" \
@@ -157,7 +158,7 @@ END
 guest put "$work/sandboxes" /tmp/sandboxes
 # The ledger has one writer: the station rests meanwhile.
 ok "the station stops" inside 'systemctl stop sallyport.target sallyportd sallyport-screens'
-inside -t 600 'sh /tmp/sandboxes' >"$work/sandboxes.out" 2>&1
+inside -t 1200 'sh /tmp/sandboxes' >"$work/sandboxes.out" 2>&1
 ok "and starts again" inside 'systemctl start sallyport.target'
 shows "with its sign-in" 'Officer id  \['
 programs=$(awk '$1 != "works" && NF == 3 { print $1 }' "$work/sandboxes.out" | sort -u)
@@ -171,6 +172,11 @@ done
 is "what each role needs works" "$(awk '$1 == "works" && $3 != 0' "$work/sandboxes.out")" ""
 
 # --- the station itself -----------------------------------------------------------------------
+well() {
+	! sallyport doctor | grep -q '^FAIL'
+}
+wait_for 30 all_active
+wait_for 30 well
 run as otto doctor
 is "doctor finds nothing wrong" "$status $(printf '%s\n' "$out" | grep -E 'FAIL')" "0 "
 diag "$out"

@@ -14,6 +14,7 @@ phase() { # WORDS
 }
 photograph() { # NAME
 	mkdir -p "$top/build/vm/photographs"
+	still
 	screen >"$top/build/vm/photographs/$1.txt"
 }
 
@@ -66,11 +67,12 @@ enter 'decision=none and gate!=block'
 go 'Limit decision=none and gate!=block' Enter
 go 'REJECT IN BULK' B Tab Tab Space
 go 'Reason +< not asked for >' Tab Space
+need 'Changes +[1-9][0-9]* items? become REJ'
 changes=$(screen | sed -n 's/.*Changes  *\([0-9]*\) items* become REJ.*/\1/p')
 [ -n "$changes" ] || fail "bulk counts what it would change" "$(screen)"
 go "How many items change +\\[$changes " "$changes"
 go "$changes items?: REJ" Tab Tab Enter
-is "nothing is undecided" "$(counter undecided)" 0
+becomes "nothing is undecided" 0 counter undecided
 phase "otto decides"
 go "^ SIGN $transfer" F8
 look_at_all

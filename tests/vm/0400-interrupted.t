@@ -11,7 +11,8 @@ echo 'a note' >"$work/m/note.txt"
 for n in 1 2 3 4 5 6 7 8; do head -c 1000000 /dev/urandom >"$work/m/data$n.bin"; done
 stick "$work/slow.img" "$work/m" 48
 before=$(digest "$work/slow.img")
-slow='port=1 serial=SLOW1 bps=250000'
+# Some forty seconds from the third file to the last one, in which it is pulled.
+slow='port=1 serial=SLOW1 bps=150000'
 read_slowly() { # TRANSFER: inserted, its form filled in, read as far as a part of it
 	# shellcheck disable=SC2086
 	guest plug slow "$work/slow.img" $slow
@@ -22,19 +23,28 @@ read_slowly() { # TRANSFER: inserted, its form filled in, read as far as a part 
 # All nine files are there; those that were read before are not read again.  A busy machine
 # may have read the last one, too, before the power goes.
 read_on() { # NAME
-	like "$1: what was read is not read again" "$(screen)" \
+	shows "$1: what was read is not read again" \
 	    'Resumed +[2-9] files \(.*\) were read before and not again; [0-7] were read now'
 }
 fast_again() {
 	guest plug slow "$work/slow.img" port=1 serial=SLOW1
 }
 
+cursor_row() {
+	screen | grep -n '^>'
+}
+cursor_moved() {
+	[ "$(cursor_row)" != "$home_was" ]
+}
 # Home, with the cursor on a row of the list.
 home_row() { # REGEX
 	press Home
+	still
 	for home_n in 1 2 3 4 5 6; do
 		has "^> +$1" && return
+		home_was=$(cursor_row)
 		press Down
+		wait_for 5 cursor_moved
 	done
 	need "^> +$1"
 }
@@ -62,6 +72,7 @@ is "the removal is in the record" "$(as otto timeline K1-000001 --json | grep -c
 go '^ REVIEW K1-000001' Enter
 go 'APPROVE WHAT THE POLICY LETS PASS' P
 go 'items?: APPR' Tab Enter
+shows "the drafts are counted" ' APPR [1-9]'
 decided=$(counter APPR)
 guest unplug slow
 
@@ -73,7 +84,7 @@ sign_in otto
 shows "the transfer is in review" '^[> ] +K1-000001 +REVIEW'
 home_row K1-000001
 go '^ REVIEW K1-000001' Enter
-is "with every draft" "$(counter APPR)" "$decided"
+shows "with every draft" " APPR $decided( |\$)"
 go '^ HOME' Escape
 
 # --- a power cut while a stick is read -------------------------------------------------------
@@ -97,9 +108,7 @@ read_on "cut"
 go '^ REVIEW K1-000002' Enter
 go 'APPROVE WHAT THE POLICY LETS PASS' P
 go 'items?: APPR' Tab Enter
-press B
-has 'REJECT' || press Escape
-press Escape
+go '^ HOME' Escape
 sign_out
 
 # --- and one right after the last signature ------------------------------------------------------
@@ -120,9 +129,12 @@ ok "the record verifies after it" verifies
 settled() {
 	as otto status K1-000002 --json | grep -qE '"(RELEASED|APPROVED|FAULT)"'
 }
-ok "the transfer stands where it was or is finished" settled
+ok "the transfer stands where it was or is finished" wait_for 30 settled
 as otto status K1-000002 --json | grep -q '"RELEASED"' || as otto release K1-000002 >/dev/null 2>&1
-like "it is released in the end" "$(as otto status K1-000002 --json)" '"RELEASED"'
+released() {
+	as otto status K1-000002 --json | grep -q '"RELEASED"'
+}
+ok "it is released in the end" wait_for 30 released
 run inside 'cd /var/lib/sallyport/share/transfers/K1-000002/files && sha256sum -c ../MANIFEST.sha256'
 is "and whole" "$status" 0
 is "with nothing half done beside it" "$(inside 'ls -A /var/lib/sallyport/share/transfers')" K1-000002

@@ -8,7 +8,7 @@
 mkdir "$work/m"
 echo 'a note' >"$work/m/note.txt"
 stick "$work/stick.img" "$work/m" 40
-head -c 4000000 /dev/urandom >"$work/m/data.bin"
+head -c 12000000 /dev/urandom >"$work/m/data.bin"
 stick "$work/slow.img" "$work/m" 40
 
 kiosk
@@ -37,7 +37,7 @@ for program in sallyportd sallyport-desk sallyport-vault sallyport-ledger sallyp
 	ok "$program is there again" wait_for 20 is_renewed "$program" "$pids"
 	ok "$program: the station answers" wait_for 20 works
 done
-ok "the screens show the sign-in" guest wait-screen 60 'Officer id  \['
+ok "the screens show the sign-in" guest wait-screen 240 'Officer id  \['
 sign_in otto
 shows "an officer can sign in" '^ HOME'
 shows "the transfer is where it was" '^> +K1-000001 +REVIEW'
@@ -59,12 +59,15 @@ decide K1-000001 reject --where 'decision=none' --reason 'not asked for'
 submit K1-000001 --yes
 END
 run as paula approve K1-000001 --yes
-like "the transfer goes on to its release" "$(as otto status K1-000001 --json)" '"RELEASED"'
+released() {
+	as otto status K1-000001 --json | grep -q '"RELEASED"'
+}
+ok "the transfer goes on to its release" wait_for 20 released
 [ "$status" -eq 0 ] || diag "$(cat "$work/out")" "$out" "$err"
 
 # The programs that are there only while a medium is read.
 guest unplug stick
-guest plug slow "$work/slow.img" port=1 serial=K10 bps=400000
+guest plug slow "$work/slow.img" port=1 serial=K10 bps=150000
 ok "another stick is ready" wait_for 10 media_says R1 '"ready"'
 as otto intake "$(source_of R1)" --device --requester rita --no-wait >"$work/out" 2>&1
 for program in scan-type scan-av sallyport-reader; do

@@ -53,7 +53,7 @@ ports = (
 END
 inside 'sallyport-ports on && systemctl restart sallyport.target' >/dev/null
 wait_for 30 sallyport status
-needed "the sign-in is back" guest wait-screen 90 'Officer id  \['
+needed "the sign-in is back" guest wait-screen 240 'Officer id  \['
 
 # An exFAT that no tool fills without a driver: the guest has one.
 guest put "$work/exfat.img" /root/exfat.img
@@ -184,8 +184,11 @@ ok "without it the reader is empty again" wait_for 15 pulled R2
 guest unplug reader
 
 # --- two at once, one of them slow --------------------------------------------------------------
-guest plug slow "$work/fat.img" port=1 serial=SLOW1 bps=60000
+guest plug slow "$work/fat.img" port=1 serial=SLOW1
 ready "a slow one is ready" R1
+# Two minutes, which end when the other one has been read; the kernel is as patient.
+inside 'for t in /sys/block/sd*/device/timeout; do echo 1800 >$t; done'
+guest pace slow 8000
 as otto intake R1 --device --requester rita --no-wait >"$work/out" 2>&1
 ok "the slow one is being read" wait_for 15 media_says R1 '"reading"'
 guest plug two "$work/two.img" port=2 serial=TWO2

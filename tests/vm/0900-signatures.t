@@ -86,7 +86,12 @@ while (waitpid($test, 1) == 0) {
 print "$_\n" for sort keys %said;
 END
 guest put "$work/namespaces.pl" /tmp/namespaces.pl
-apart=$(guest run -t 200 'perl /tmp/namespaces.pl' </dev/null)
+# One that has ended before it was looked at is tried again.
+apart=
+for look in 1 2 3 4 5; do
+	apart=$(printf '%s\n' "$apart"; guest run -t 600 'perl /tmp/namespaces.pl' </dev/null)
+	[ "$(printf '%s\n' "$apart" | grep -oE '^scan-(type|av|archive|yara) ' | sort -u | wc -l)" -lt 4 ] || break
+done
 diag "$apart"
 for program in scan-type scan-av scan-archive scan-yara; do
 	like "$program has namespaces of its own" "$apart" "^$program apart"

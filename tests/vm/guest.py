@@ -53,8 +53,11 @@ import time
 sys.dont_write_bytecode = True	# the tree stays as it is
 from machine import ASK_S, Failed, Supervisor, guest_dir
 
-BOOT_S = 300		# a boot that takes longer has failed
-STOP_S = 90
+# Long enough for a machine that has its processors for a small part of the time.
+BOOT_S = 600		# a boot that takes longer has failed
+STOP_S = 240
+RUN_S = 180
+TAKE_S = 10		# the guest takes a key at once; a key of another keyboard is not counted
 
 
 # --- verbs -------------------------------------------------------------------------
@@ -78,7 +81,7 @@ def ask(verb, given=b"", wait=ASK_S + 10, **request):
 	return reply, data
 
 
-def run(command, given=b"", seconds=60, act="run"):
+def run(command, given=b"", seconds=RUN_S, act="run"):
 	reply, data = ask("agent", given, seconds + 30, act=act, command=command, seconds=seconds)
 	return reply["status"], data
 
@@ -155,7 +158,7 @@ def verb_wait(seconds=str(BOOT_S)):
 
 
 def verb_run(*words):
-	seconds = 60
+	seconds = RUN_S
 	if words[:1] == ("-t",):
 		seconds, words = int(words[1]), words[2:]
 	mode = os.fstat(0).st_mode
@@ -167,7 +170,7 @@ def verb_run(*words):
 
 def verb_put(file, path):
 	with open(file, "rb") as f:
-		status, data = run("cat >'%s'" % path, f.read(), 120)
+		status, data = run("cat >'%s'" % path, f.read())
 	sys.stderr.buffer.write(data)
 	return status
 
@@ -201,15 +204,38 @@ def codes(name):
 	    [KEYS.get(part.lower(), part.lower())])]
 
 
+def taken():
+	"""How many bytes the guest has taken from its keyboard: an interrupt for each."""
+	try:
+		rows = read("/proc/interrupts")[1].decode().splitlines()
+	except Failed:
+		return None	# it has been reset by the key
+	return sum(int(w) for row in rows if re.match(r"\s*1:.*i8042", row) for w in row.split()[1:] if w.isdigit())
+
+
 def strike(names):
-	"""Down in order, up in reverse; a keyboard's pace, for its queue holds 16 bytes."""
+	"""Down in order, up in reverse.  The queue of a keyboard holds 16 bytes, and what comes
+	when it is full is lost: the next key waits until the guest has taken this one."""
+	counted = True
 	for name in names:
 		pressed = codes(name)
+		before = taken() if counted else None
 		for down in (True, False):
 			events = [{"type": "key", "data": {"down": down, "key": {"type": "qcode", "data": c}}}
 			    for c in (pressed if down else reversed(pressed))]
 			monitor(("input-send-event", {"events": events}))
 			time.sleep(0.02)
+		limit = time.monotonic() + TAKE_S
+		while before is not None:
+			now = taken()
+			if now is None or now >= before + 2 * len(pressed):
+				break
+			if now == before and time.monotonic() > limit - TAKE_S + 3:
+				counted = False	# the keys go to a keyboard on USB
+				break
+			if time.monotonic() > limit:
+				raise Failed("the guest does not take the key " + name)
+			time.sleep(0.01)
 	return 0
 
 

@@ -23,8 +23,8 @@ at_end_of_guest() {
 trap at_end_of_guest EXIT
 
 # A deadline by the clock: a guest is slow, and slower beside another.
-wait_for() { # SECONDS COMMAND...: three times the seconds of a machine of its own
-	wait_until=$(($(date +%s) + $1 * 3))
+wait_for() { # SECONDS COMMAND...: eight times the seconds of a machine of its own
+	wait_until=$(($(date +%s) + $1 * 8))
 	shift
 	while ! "$@"; do
 		[ "$(date +%s)" -lt $wait_until ] || return 1
@@ -73,6 +73,10 @@ as_user() { # USER COMMAND
 journal() { # LINES
 	inside "journalctl -b --no-pager -q -o cat -n $1" 2>/dev/null
 }
+services='sallyportd sallyport-vault sallyport-ledger sallyport-stager sallyport-screens sallyport-clamd'
+all_active() {
+	! inside "systemctl is-active $services" | grep -qvx active
+}
 # sallyport's commands, as an officer types them in an administrator's shell;
 # `as otto batch -k` reads commands from standard input, for one sign-in is dear.
 as() { # ID COMMAND...
@@ -108,6 +112,16 @@ enter() { # TEXT
 message() {
 	screen | sed -n 24p
 }
+# A screen that was drawn to its end: two looks that see the same.
+still() {
+	still_looks=0
+	still_before=
+	while is_not "$still_before" && [ $still_looks -lt 40 ]; do
+		still_looks=$((still_looks + 1))
+		still_before=$(screen)
+		sleep 0.3
+	done
+}
 # The form of a medium: for rita, and its button, which comes before the first field.
 begin_reading() { # REGEX of what the screen then shows
 	go 'Requester +< rita ' Space
@@ -119,12 +133,12 @@ begin_choosing() {
 }
 # The guest itself waits for a row: one process instead of one for each look.
 need() { # REGEX
-	guest wait-screen 90 "$1" >"$work/needed.out" && return
+	guest wait-screen 240 "$1" >"$work/needed.out" && return
 	fail "needed on the screen: $1" "$(cat "$work/needed.out")" "$(journal 8)"
 	done_testing
 }
 shows() { # NAME REGEX
-	if guest wait-screen 90 "$2" >"$work/needed.out"; then
+	if guest wait-screen 240 "$2" >"$work/needed.out"; then
 		pass "$1"
 	else
 		fail "$1" "wanted on the screen: $2" "$(cat "$work/needed.out")"
@@ -157,6 +171,21 @@ record_of() { # TYPE
 }
 newest() { # TYPE
 	record_of "$1" | tail -n 1
+}
+# What a device did is shown first, and entered then: the record is waited for.
+entered() { # NAME TYPE REGEX: the newest entry of the type says so
+	if wait_for 15 newest_says "$2" "$3"; then
+		pass "$1"
+	else
+		fail "$1" "wanted of the newest $2: $3" "$(record_of "$2" | tail -n 3)"
+	fi
+}
+newest_says() { # TYPE REGEX
+	newest "$1" | grep -qE -- "$2"
+}
+# `sallyport media` as people read it.
+media_tells() { # REGEX
+	sallyport media | grep -qE -- "$1"
 }
 verifies() {
 	inside 'runuser -u sallyport-ledger -- sallyport verify'

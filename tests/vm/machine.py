@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 
-ASK_S = 30		# the monitor answers at once
+ASK_S = 120		# the monitor answers at once, on a machine that is not loaded
 
 
 class Failed(Exception):

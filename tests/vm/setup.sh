@@ -52,7 +52,7 @@ ports)
 	;;
 start)
 	systemctl enable --now sallyport.target
-	tries=300
+	tries=1500
 	until runuser -u sallyport-officer -- sallyport status; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ]
