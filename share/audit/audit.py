@@ -16,7 +16,7 @@ import subprocess, sys, tempfile
 
 NS = b"custody-event-v1@sallyport"
 ZEROS = "0" * 64
-SCHEMA = "a54e439abdee77b0b95684480583982a5b14eafd0fda09dcb4b2c18b126965b4"  # of ledger.db as published
+SCHEMA = "c90c95b08d78d614b427f70ff117fc5eceeffede9cfbf6eea8a36809134eb0d7"  # of ledger.db as published
 EVER = 2**53
 BODY_MAX, SIG_MAX, ENTRY_MAX, TEXT_MAX, NOTE_MAX, HEAD_GAP = 65536, 4096, 65536 + 8192, 8192, 65536, 4096
 

@@ -284,7 +284,7 @@ class Forge:
         db = sqlite3.connect(path)
         for pragma in ("encoding='UTF-8'", "page_size=4096", "application_id=0x43535459", "user_version=1"):
             db.execute("PRAGMA " + pragma)
-        for statement in SCHEMA[:6]:
+        for statement in SCHEMA[:5]:
             db.execute(statement)
         for n, (log, entries) in enumerate(self.logs.items(), 1):
             tree, ids = audit.Tree(leaves(entries)), set()
@@ -303,7 +303,7 @@ class Forge:
                 db.execute("INSERT INTO entry VALUES(?,?,CAST(? AS TEXT),?,?,?,?,?)",
                            (n, seq, text, base64.b64decode(line), sha(b"\0" + raw), *[str(b[k]) for k in ("id", "type", "subj")]))
                 db.execute("INSERT INTO checkpoint VALUES(?,?,?)", (n, seq + 1, note(self.origins[log], seq + 1, tree.roots[seq + 1]).decode()))
-        for statement in SCHEMA[6:]:
+        for statement in SCHEMA[5:]:
             db.execute(statement)
         db.commit()
         db.close()
