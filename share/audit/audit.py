@@ -11,7 +11,7 @@ name of the rule, and what could not be looked at.
 Status 0: true.  1: untrue, it says something that is wrong.  3: unreadable, no
 record at all.  2: usage.
 """
-import argparse, base64, concurrent.futures, datetime, fcntl, functools, hashlib, json, os, re, sqlite3
+import argparse, base64, bisect, concurrent.futures, datetime, fcntl, functools, hashlib, itertools, json, os, re, sqlite3
 import subprocess, sys, tempfile
 
 NS = b"custody-event-v1@sallyport"
@@ -270,6 +270,14 @@ def seconds(at):
     except ValueError:
         return None
     return int(t.timestamp()) if t.year >= 1970 and at[17:19] < "60" else None
+
+
+def moment(t):
+    """A time as people read it; what is beyond the calendar as the number it is."""
+    try:
+        return t if t is None else datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError):
+        return str(t)
 
 
 def day_end(day):
@@ -537,6 +545,20 @@ def note_open(text, vkey, signatures, place, what):
     return int(m[2]), unbase64(m[3], "checkpoint", "the root")
 
 
+def witness_times(text, witnesses, signatures, place, what):
+    """When witnesses say that they saw a checkpoint: of each line that one of these keys made."""
+    cut, times = text.rindex(b"\n\n") + 1, []
+    for line in text[cut + 1:].decode("utf-8").split("\n")[:-1]:
+        _, name, blob = line.split(" ")
+        blob = base64.b64decode(blob)
+        for key in [key for n, key in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
+            time, bad = int.from_bytes(blob[4:12], "big"), f"{what} has a line by {name} that is no cosignature of it"
+            need(len(blob) == 76 and time < 2**53, "cosignature", bad)
+            signatures.ed25519(place, key, f"cosignature/v1\ntime {time}\n".encode() + text[:cut], blob[12:], bad, "cosignature")
+            times.append(time)
+    return times
+
+
 # --- the record, entry by entry -------------------------------------------------------------------------
 class Entry:
     """One entry, taken apart; every field has been looked at for its form."""
@@ -603,6 +625,54 @@ class Person:
             k["until"] = min(k["until"], until)
 
 
+class Times:
+    """When an entry was made: what witnesses say, and never what it claims itself."""
+    def __init__(self):
+        self.cosigs, self.rows, self.asked, self.all = [], [], set(), False
+
+    def cosigned(self, seq, size, time):
+        """A cosignature at this time over so many entries; seq is where it stands in the log, None outside of it."""
+        self.cosigs.append((EVER if seq is None else seq, size, time))
+
+    def see(self, e):
+        if e.seq in self.asked or e.type in ("xfer.approve", "xfer.release"):
+            self.rows.append((e.seq, e.type, e.subj, e.body["head"]["size"], e.at_s))
+
+    def bounds(self):
+        """{seq: (not before, not after)}: the newest cosignature its signer was shown, the oldest over what holds it."""
+        inside, over = sorted(self.cosigs), sorted((size, time) for _, size, time in self.cosigs)
+        newest = [0, *itertools.accumulate((time for _, _, time in inside), max)]
+        oldest = [*reversed([*itertools.accumulate((time for _, time in reversed(over)), min)]), None]
+        seqs, sizes = [seq for seq, _, _ in inside], [size for size, _ in over]
+        found = {}
+        for seq, _, _, head, _ in self.rows:
+            n = bisect.bisect_left(seqs, head)
+            found[seq] = (newest[n] if n else None, oldest[bisect.bisect_right(sizes, seq)])
+        return found
+
+    def sentences(self):
+        bounds, both, one = self.bounds(), 0, 0
+        for seq, type, subj, _, claim in self.rows:
+            after, before = bounds[seq]
+            both, one = both + (None not in (after, before)), one + ((after is None) != (before is None))
+            if not self.all and seq not in self.asked:
+                continue
+            a, b = moment(after), moment(before)
+            if after is None and before is None:
+                text = "no witness says when; its own time is a claim"
+            elif before is None:
+                text = f"after {a}; no witness says before when"
+            elif after is None:
+                text = f"before {b}; no witness says after when"
+            else:
+                text = f"after {a} and before {b}: witnesses contradict each other" if after > before else f"between {a} and {b}"
+            other = (after is not None and claim < after) or (before is not None and claim > before)
+            yield f"entry {seq} {type} {subj}: {text}" + "; it claims another time" * other
+        if not self.all and not self.asked and self.rows:
+            yield (f"of {len(self.rows)} approvals and releases witnesses say of {both} between when, and of {one} only after or before when "
+                   "(--when all tells of each)")
+
+
 class Record:
     def __init__(self, signatures, partial=False):
         self.signatures, self.partial, self.place = signatures, partial, ""
@@ -612,6 +682,7 @@ class Record:
         self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
+        self.times = Times()
         self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
 
     def take(self, log, seq, raw):
@@ -636,6 +707,7 @@ class Record:
         self.logs[log].last[e.subj] = e.hex
         self.logs[log].tree.add(e.leaf)
         if log == "custody":
+            self.times.see(e)
             self.auth, self.backwards = e.auth, self.backwards + (self.newest[log] - e.at_s >= 60)
         self.newest[log] = max(self.newest[log], e.at_s)
         return e
@@ -1140,6 +1212,7 @@ def cosignature(r, e):
     text = f"cosignature/v1\ntime {d['time']}\n{e.body['log']}\n{d['size']}\n{root}\n".encode()
     r.signatures.ed25519(r.place, key, text, blob[12:], "the cosignature does not verify", "cosignature")
     r.cosigned.append((d["witness"], key, d["size"]))
+    r.times.cosigned(e.seq, d["size"], d["time"])
 
 
 def agrees(r):
@@ -1702,6 +1775,8 @@ def audit_folder(r, files, said):
     got = note_open(read("authority/checkpoint"), r.logs["authority"].vkey, r.signatures, r.place, "authority/checkpoint")
     need(got == (tree.size, tree.roots[-1]), "checkpoint", "authority/checkpoint is about other entries than these")
     size, root = note_open(read("checkpoint"), r.logs["custody"].vkey, r.signatures, r.place, "checkpoint")
+    for time in witness_times(read("checkpoint"), witnesses_at(r, EVER), r.signatures, r.place, "checkpoint"):
+        r.times.cosigned(None, size, time)
     names = sorted((n for n in files if n.startswith("entries/")), key=lambda n: int(re.sub("[^0-9]", "", n) or 0))
     need(names and all(re.fullmatch("entries/[0-9]{8,18}\\.entry", n) for n in names), "files", "entries/ is empty, or holds something else")
     for name in names:
@@ -1739,6 +1814,9 @@ def check_anchors(r, anchors, said):
         size, root = note_open(text, r.logs[name].vkey, r.signatures, r.place, "it")
         other = known.setdefault((name, size), (root, path))
         need(other[0] == root, "fork", f"{other[1]} and this one are both signed, about {size} entries, and differ: together they prove a fork; keep both")
+        if name == "custody":
+            for time in witness_times(text, witnesses_at(r, EVER), r.signatures, r.place, "it"):
+                r.times.cosigned(None, size, time)
         tree = r.logs[name].tree
         need(size <= tree.size, "cut-off", f"the {name} log was cut off or put back: it knows {size} entries, here are {tree.size}")
         have = tree.roots.get(size) if isinstance(tree.roots, dict) else tree.roots[size]
@@ -1759,6 +1837,7 @@ def audit(arguments, tmp, said):
             raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one")
         r = Record(signatures, partial=not database)
         files = None if database else tar_files(raw)
+    r.times.asked, r.times.all = {int(w) for w in arguments.when if w != "all"}, "all" in arguments.when or r.partial
     try:
         audit_ledger(r, path, raw, said) if files is None else audit_folder(r, files, said)
         r.place = "the record"
@@ -1778,6 +1857,8 @@ def audit(arguments, tmp, said):
         said["not"].append("No --genesis was given: that this is the station it claims to be.")
     if not arguments.anchor:
         said["not"].append("No --anchor was given: entries cut off at the end, or an older state put back, are not detectable without an anchor.")
+    for seq in sorted(r.times.asked - {row[0] for row in r.times.rows}):
+        said["not"].append(f"Entry {seq} of the custody log is not here.")
     if r.backwards:
         said["not"].append(f"{r.backwards} entries claim a time before an earlier one: order is certain, times are not.")
     return r
@@ -1787,10 +1868,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--genesis", metavar="HEX", help="the leaf of the genesis, from the founding page")
     parser.add_argument("--anchor", metavar="FILE", action="append", default=[], help="a checkpoint that somebody else kept; may be repeated")
+    parser.add_argument("--when", metavar="all|SEQ", action="append", default=[], help="what witnesses say of the time of an entry of the custody log, or "
+                        "of all approvals and releases; may be repeated")
     parser.add_argument("record", help="ledger.db, a custody folder, or a plain tar of one")
     arguments = parser.parse_args()
     if arguments.genesis is not None and not is_hex(arguments.genesis):
         parser.error("--genesis is 64 hex digits")
+    if not all(re.fullmatch("all|[0-9]{1,18}", w) for w in arguments.when):
+        parser.error("--when is all or the number of an entry")
     said = {"not": []}
     with tempfile.TemporaryDirectory() as tmp:
         try:
@@ -1803,6 +1888,8 @@ def main():
             return 3
     print(f"GOOD: {r.logs['authority'].tree.size} + {r.logs['custody'].tree.size} entries, {len(r.transfers)} transfers, "
           f"genesis {r.genesis_leaf}, {len(arguments.anchor)} anchors")
+    for sentence in r.times.sentences():
+        print(f"  when: {sentence}".encode("ascii", "backslashreplace").decode())
     for sentence in said["not"]:
         print(f"  not looked at: {sentence}")
     return 0

@@ -174,6 +174,10 @@ typedef void custody_signature_fn(void *arg, enum transfer_log, uint64_t seq,
     const struct entry *, const uint8_t public_key[32]);
 void custody_defer_signatures(struct custody *, custody_signature_fn *, void *arg);
 
+/* Shows every entry of the custody log as it is taken in.  NULL ends it. */
+typedef void custody_entry_fn(void *arg, uint64_t seq, const struct entry *);
+void custody_watch(struct custody *, custody_entry_fn *, void *arg);
+
 /*
  * Fetches policy, inventory and findings of the transfer's current approvals
  * and checks them against what was signed: digests, header, deciders,

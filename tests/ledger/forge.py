@@ -117,6 +117,13 @@ def note(origin, size, root, *more):
     return text + b"\n" + note_line(text, origin) + b"".join(more)
 
 
+def cosignature(name, text, time, signed=None):
+    """A witness's line under a checkpoint, without its LF; signed: over another time."""
+    message = f"cosignature/v1\ntime {signed or time}\n".encode() + text[:text.rindex(b"\n\n") + 1]
+    blob = sha(name.encode() + b"\n\4" + secret(name)[2])[:4] + time.to_bytes(8, "big") + raw_sign(name, message)
+    return f"\u2014 {name} {base64.b64encode(blob).decode()}"
+
+
 # --- entries ---------------------------------------------------------------------------
 def canonical(body):
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -217,6 +224,15 @@ class Forge:
         raw = self.logs["authority"][seq]
         for who in by:
             self.add("authority", "authority.endorse", body_of(raw)["subj"], who, {"leaf": leaves([raw])[0].hex()}, role="admin")
+
+    # --- witnesses
+    def witnesses(self, *names, **other):
+        return self.act("witness.set", "station", {"witnesses": [{"name": n, "vkey": vkey(n, n, 4), **other} for n in names]})
+
+    def cosign(self, name, size=None, time=1000, signed=None, **other):
+        head = self.head("custody", size)
+        line = cosignature(name, self.note("custody", size), time, signed)
+        self.add("custody", "witness.cosig", "station", "K1", {"line": line, "time": time, "witness": name, **head, **other})
 
     # --- one transfer, without documents
     def opened(self, n=1, **other):
