@@ -286,6 +286,13 @@ def day_end(day):
     return None if begin is None else begin + 86400
 
 
+def is_day(day):
+    try:
+        return re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", day) is not None and datetime.date.fromisoformat(day) is not None
+    except ValueError:
+        return False
+
+
 def lower(name):
     return name.encode().lower()  # letters of ASCII alone
 
@@ -1305,7 +1312,7 @@ def medium(r, e):
         need(not m["serial"] or not serial or m["serial"] == serial, "register", f"{number} was given to another device")
         need(not serial or not any(n != number and o["state"] in HERE and o.get("device") == device for n, o in r.media.items()),
              "register", "this device is here already under another number")
-        m.update(came=e.seq, device=device or m.get("device"), serial=serial if device else m["serial"])
+        m.update(came=e.seq, marking=d["classification"], device=device or m.get("device"), serial=serial if device else m["serial"])
     need(move != "confirm" or m["officer"] != e.who, "register", "another officer confirms it")
     m.update(state=MOVES[move][m["state"]], officer=m["officer"] if move == "confirm" else e.who)
     r.media[number] = m
@@ -1350,7 +1357,7 @@ def opened(r, e):
     readable(r, d.get("control"), d["medium"].get("device"))
     r.transfers[e.subj] = {
         "state": "OPEN", "from": None, "requester": d["requester"], "holder": d["officer"], "policy": d["policy"],
-        "needed": policy["approvals"], "control": d.get("control"), "device": d["medium"].get("device"), "opened": e.seq,
+        "needed": policy["approvals"], "control": d.get("control"), "marking": r.media[d["control"]]["marking"] if "control" in d and not r.partial else None, "device": d["medium"].get("device"), "opened": e.seq,
         "tainted": not d["sandbox"] or r.unboxed, "scan": None, "scanners": None, "read": None, "addendum": None, "signed": [],
         "same": None, "releasing": False, "delivered": None, "request": None, "statement": {"classes": [], "fields": d["fields"]}, "recall": None}
 
@@ -1524,6 +1531,219 @@ def moved(r, e, x):
     need(e.data["confirm"] == x["recall"]["confirm"] and e.data["dest"] == x["same"]["dest"], "recall", "confirm or dest are not those of this delivery")
 
 
+# --- policies ---------------------------------------------------------------------------------------------------------
+VERDICTS = "na clean unscanned suspicious incomplete timeout error invalid malicious".split()  # from best to worst
+SEVERITIES = "none info low medium high critical".split()
+STANDARD = table("""
+request text 128
+purpose text 1024
+approval text 256
+approver person 128
+approved date 10
+source text 256
+source_classification class 64
+target text 1024
+classification class 64
+origin text 1024
+downloaded date 10
+medium register 32
+""")
+TOKEN = re.compile(r"""\s+|\#[^\n]*|//[^\n]*|/\*.*?\*/|(?P<text>(?:"(?:\\.|[^"\\])*"\s*)+)|(?P<name>[A-Za-z*][A-Za-z0-9_*-]*)|"""
+                   r"""(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+|[0-9]+)L{0,2})|(?P<mark>[][{}();,:=])""", re.S)
+
+
+def policy_of(text):
+    """The settings of a policy (libconfig) as dicts, lists, texts, numbers and truths."""
+    bad = "the policy is no text of settings"
+    try:
+        text = text.decode("ascii")
+    except ValueError as e:
+        raise Untrue("policy", bad) from e
+    words, at = [], 0
+    while at < len(text):
+        m = TOKEN.match(text, at)
+        need(m, "policy", bad)
+        words += [(m.lastgroup, m[0])] if m.lastgroup else []
+        at = m.end()
+    words.append(("mark", "end"))
+
+    def value():
+        kind, word = words.pop(0)
+        if kind == "text":
+            inner = "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word, re.S))
+            return re.sub(r"\\(x..|.)", lambda m: chr(int(m[1][1:], 16)) if m[1][0] == "x" and m[1][1:] else
+                          {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}.get(m[1], m[1]), inner, flags=re.S)
+        if kind == "number":
+            return int(word.rstrip("L"), 0 if word.lower().startswith("0x") else 10)
+        if kind == "name" and word.lower() in ("true", "false"):
+            return word.lower() == "true"
+        need(word in ("{", "(", "["), "policy", bad)
+        if word == "{":
+            return group("}")
+        end, found = {"(": ")", "[": "]"}[word], []
+        while words[0] != ("mark", end):
+            found.append(value())
+            need(words[0] in (("mark", ","), ("mark", end)), "policy", bad)
+            if words[0][1] == ",":
+                words.pop(0)
+        words.pop(0)
+        return found
+
+    def group(end):
+        found = {}
+        while words[0] != ("mark", end):
+            (kind, name), (_, mark) = words.pop(0), words.pop(0) if words else ("", "")
+            need(kind == "name" and mark in ("=", ":") and name not in found and words, "policy", bad)
+            found[name] = value()
+            if words[0] in (("mark", ";"), ("mark", ",")):
+                words.pop(0)
+        words.pop(0)
+        return found
+    try:
+        return group("end")
+    except (IndexError, RecursionError, ValueError) as e:
+        raise Untrue("policy", bad) from e
+
+
+def listed(v):
+    return [] if v is None else v if isinstance(v, list) else [v]
+
+
+def number(v):
+    """Also "10M"."""
+    m = re.fullmatch("([0-9]+)([KMGT]?)", v) if isinstance(v, str) else None
+    return int(m[1]) << 10 * " KMGT".index(m[2] or " ") if m else v
+
+
+def glob(patterns, text):
+    return any(re.fullmatch("".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in p), text, re.S) for p in listed(patterns))
+
+
+def rows_for(policy, key, it):
+    """Groups of a list that are about an object of this type and size."""
+    return [g for g in policy.get(key, []) if glob(g.get("types", []), it["type"]) and number(g.get("min_bytes", 0)) <= it["size"] <= number(g.get("max_bytes", 2**64))]
+
+
+def judge_fields(policy, x):
+    """Whether the fields and classes that were signed may stand under this policy, and are enough."""
+    known = {n: (kind, int(most), []) for n, (kind, most) in STANDARD.items()}
+    known.update({g["name"]: (g.get("kind", "text"), g.get("max_bytes", 256), listed(g.get("choices"))) for g in policy.get("site_fields", [])})
+    words = listed(policy.get("classifications"))
+    ceiling = words.index(policy["classification_ceiling"]) if policy.get("classification_ceiling") else len(words) - 1
+    have = {f["name"]: f["value"] for f in x["statement"]["fields"]}
+    for name, value in have.items():
+        need(name in known and known[name][0] != "register", "fields", f"the field {name} is none of the policy's, or is not typed")
+        kind, most, choices = known[name]
+        need(len(value.encode()) <= most, "fields", f"the field {name} is longer than {most} bytes")
+        need(kind != "date" or is_day(value), "fields", f"the field {name} is no day")
+        need(kind != "choice" or value in choices, "fields", f"the field {name} has no such choice")
+        if kind == "class" and words:
+            need(value in words and (name != "classification" or words.index(value) <= ceiling), "fields", f"the field {name} is no classification, or too high a one")
+    must = listed(policy.get("fields"))
+    lacks = [n for n in must if not (x["control"] if known[n][0] == "register" else have.get(n, "").strip(" "))]
+    lacks += ["classification"] * (words != [] and "classification" not in must and "classification" not in have)
+    need(not lacks, "fields", f"the policy asks for fields that are empty: {', '.join(lacks)}")
+    need(words or not x["statement"]["classes"], "fields", "a limit was given a classification, and the policy has none")
+    highs = [c["word"] for c in x["statement"]["classes"]] if words else []
+    need(all(w in words and words.index(w) <= ceiling for w in highs), "fields", "the classification of a limit is none, or too high")
+    if words and x["marking"] is not None:
+        need(x["marking"] in words and words.index(x["marking"]) <= ceiling, "fields", "the marking of the medium is no classification, or too high a one")
+        need(all(words.index(w) <= words.index(x["marking"]) for w in highs + [have["classification"]]), "fields", "something is classified above the marking of the medium")
+
+
+def judge_request(policy, x):
+    asked, had = policy.get("request_required", "none"), x["request"] or {}
+    need(asked == "none" or (had.get("id") and had["requester"] == x["requester"] and (asked != "signed" or had["signed"] == "signed")), "request",
+         "the policy asks for a request of this requester, and there is none that will do")
+
+
+def needed(policy, it):
+    """{scanner: whether a part will do} of the scanners that must have looked at an object."""
+    found = {}
+    for g in rows_for(policy, "required", it):
+        found[g["scanner"]] = found.get(g["scanner"], True) and g.get("part", False)
+    return found
+
+
+def verdict_of(policy, header, it):
+    """What a file that was read comes to."""
+    if (it["kind"], it["state"]) != ("file", "read"):
+        return "na"
+    needs, inside, worst, engines, told = needed(policy, it), it["inside"], VERDICTS.index(it["inside"]["verdict"]), set(), False
+    for s in it["scans"]:
+        v, whole, large = s["verdict"], s["of"] == s["read"] == it["size"], re.fullmatch("size-limit(:.*)?", s["why"], re.S)
+        covered = v in ("suspicious", "malicious") and any(covers(row, s["scanner"], None, it["sha256"], "") for row in header["exceptions"] if not row["rule"])
+        stands = v == "incomplete" and large and s["of"] == it["size"] > 0 and any(
+            g["scanner"] == s["scanner"] and g["by"] == o["scanner"] and glob(g["types"], it["type"]) and
+            (o["verdict"], o["of"], o["read"]) == ("clean", it["size"], it["size"]) for g in policy.get("stand_in", []) for o in it["scans"])
+        parts = v == "incomplete" and (large or s["why"] == "encrypted") and not stands and inside["whole"] and 0 < inside["objects"] == s["parts"]
+        full = not needs.get(s["scanner"], True)  # it must have looked at every byte
+        if parts and s["of"] == it["size"]:
+            v = "clean" if full else "na"
+        elif covered or stands or v == "clean":
+            read = it["size"] if stands else s["read"]
+            v = "na" if not full else "error" if s["of"] != it["size"] or read > s["of"] or (read == 0 and it["size"]) else "clean" if read == it["size"] else "incomplete"
+        elif v == "unscanned":
+            v = "error"
+        told |= full and v != "na"
+        worst = max(worst, VERDICTS.index(v))
+        row = next((row for row in header["scanners"] if row["name"] == s["scanner"]), {})
+        if full and not stands and row.get("kind") == "av" and (parts or ((s["verdict"] == "clean" or covered) and whole)):
+            engines.add(re.split("[ /]", row["engine"])[0])
+    if set(needs) - {s["scanner"] for s in it["scans"]}:
+        worst = max(worst, VERDICTS.index("error"))
+    if not told or len(engines - {""}) < max([g["at_least"] for g in rows_for(policy, "engines", it)], default=0):
+        worst = max(worst, VERDICTS.index("unscanned"))
+    return VERDICTS[worst]
+
+
+def gate_of(policy, it, found):
+    """What the first rule that fits says: approve, reason or block; found are the findings that count."""
+    worst = {}
+    for f in found:
+        worst[f["class"]] = max(worst.get(f["class"], 0), SEVERITIES.index(f["severity"]))
+    for g in policy.get("rules", []):
+        least = SEVERITIES.index(g.get("severity", "info" if "class" in g else "none"))
+        if ("verdict" not in g or it["verdict"] in listed(g["verdict"])) and ("kind" not in g or it["kind"] in listed(g["kind"])) and \
+                ("types" not in g or glob(g["types"], it["type"])) and (worst.get(g["class"], 0) if "class" in g else max(worst.values(), default=0)) >= least:
+            return {"pass": "approve"}.get(g["gate"], g["gate"])
+    return "reason"
+
+
+def outcomes_of(it):
+    """What can come of an item: one outcome, of a link two."""
+    if it["state"] != "read":
+        return {it["state"]}
+    if it["kind"] == "directory":
+        return {"structural"}
+    if it["decision"] in ("reject", "hold"):
+        return {"rejected" if it["decision"] == "reject" else "held"}
+    verdict = "clean" if it["kind"] == "link" else it["verdict"]
+    if it["kind"] not in ("file", "link") or verdict in ("na", "unscanned", "timeout", "error", "malicious") or it["proposed"] == "block":
+        return {"blocked"}
+    if it["decision"] == "none":
+        return {"held"}
+    if (it["proposed"] == "reason" or verdict != "clean") and not it["reason"]:
+        return {"blocked"}
+    return {"blocked"} if not it["dest"] else {"released", "blocked"} if it["kind"] == "link" else {"released"}
+
+
+def judge_items(policy, header, items, found):
+    """Every item's verdict, proposal and outcome follow from its scans, findings and decision."""
+    m, rows = header["medium"], header["exceptions"]
+    need(not policy.get("write_protect_required", True) or m.get("write_protect") != "not proved", "medium", "it is not proved that nothing could write to the medium")
+    for it in items:
+        need(not any(it["state"] in listed(g["state"]) and it["kind"] in listed(g.get("kind", it["kind"])) and ("types" not in g or glob(g["types"], it["type"]))
+                     for g in policy.get("block_medium", [])), "medium", f'item {it["id"]} blocks the whole medium')
+        v = verdict_of(policy, header, it)
+        need(it["verdict"] == v or (it["verdict"] == "incomplete" and VERDICTS.index(v) < VERDICTS.index("incomplete") and (it["kind"], it["state"]) == ("file", "read") and
+                                    not it["inside"]["whole"]), "verdict", f'item {it["id"]} is {it["verdict"]}, and its scans say {v}')
+        counts = [f for f in found.get(it["id"], []) if f["class"] in ("incomplete", "signature-age") or not any(
+            covers(row, f["scanner"], f["rule"], f["object"] or it["sha256"], f["type"] if f["object"] else it["type"]) for row in rows)]
+        need(it["proposed"] == gate_of(policy, it, counts), "proposed", f'item {it["id"]} is proposed as {it["proposed"]}, and the policy says otherwise')
+        need(it["outcome"] in outcomes_of(it), "outcome", f'item {it["id"]} is {it["outcome"]}, and the rule says otherwise')
+
+
 # --- documents ------------------------------------------------------------------------------------------------------
 def covers(x, scanner, rule, object, type):
     """Whether an exception is about this: a whole scanner (rule None) for an object, or one rule of it."""
@@ -1607,13 +1827,17 @@ def check_papers(r, transfer, x, fetch):
     manifest = {"bytes": sum(size for _, _, size in goes), "files": len(rows), "root": Tree(sha(b"\0" + row) for row in rows).roots[-1].hex(),
                 "sha256": sha(b"".join(row + b"\n" for row in rows)).hex()}
     need(manifest == same["manifest"], "manifest", "the manifest that was signed is not the one the inventory gives")
-    plain = re.sub(rb'"(?:\\.|[^"\\])*"|#[^\n]*|//[^\n]*|/\*.*?\*/', b'""', policy, flags=re.S)
-    m = re.search(rb"\bwitness_quorum\s*[=:]\s*([0-9]+)", plain)
+    text = policy_of(policy)
+    need(text.get("approvals", 2) == x["needed"], "policy", "the policy asks for another number of approvals than its entry says")
+    judge_fields(text, x)
+    judge_request(text, x)
+    judge_items(text, header, items, found)
+    quorum = text.get("witness_quorum", 0)
     if x.get("cosig"):
-        quorum, (size, sizes) = int(m[1]) if m else 0, x["cosig"]
+        size, sizes = x["cosig"]
         need((size is not None) == (quorum > 0) and (r.partial or not quorum or size <= sizes[min(quorum, 16)]), "witnessed",
              "the release does not have as many witnesses as policy asks for")
-    need(not x["delivered"] or "rescan" in x["delivered"] or not re.search(rb"\brescan_at_release\s*[=:]\s*true\b", plain, re.I), "rescan",
+    need(not x["delivered"] or "rescan" in x["delivered"] or not text.get("rescan_at_release", False), "rescan",
          "policy asks for a scan at release, and the delivery tells of none")
 
 
