@@ -77,11 +77,11 @@ authorize(
 	(void)b;
 	(void)db;
 	(void)inner;
-	static const char *const tables[] = {"log", "entry", "checkpoint", "cosig"};
+	static const char *const tables[] = {"log", "entry", "checkpoint"};
 	if (action == SQLITE_SELECT || action == SQLITE_READ || action == SQLITE_TRANSACTION ||
 	    action == SQLITE_FUNCTION)
 		return SQLITE_OK;
-	for (size_t i = 0; action == SQLITE_INSERT && i < 4; i++) {
+	for (size_t i = 0; action == SQLITE_INSERT && i < 3; i++) {
 		if (strcmp(a, tables[i]) == 0)
 			return SQLITE_OK;
 	}

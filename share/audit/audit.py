@@ -11,12 +11,12 @@ name of the rule, and what could not be looked at.
 Status 0: true.  1: untrue, it says something that is wrong.  3: unreadable, no
 record at all.  2: usage.
 """
-import argparse, base64, concurrent.futures, datetime, fcntl, functools, hashlib, json, os, re, sqlite3
+import argparse, base64, bisect, concurrent.futures, datetime, fcntl, functools, hashlib, itertools, json, os, re, sqlite3
 import subprocess, sys, tempfile
 
 NS = b"custody-event-v1@sallyport"
 ZEROS = "0" * 64
-SCHEMA = "a54e439abdee77b0b95684480583982a5b14eafd0fda09dcb4b2c18b126965b4"  # of ledger.db as published
+SCHEMA = "c90c95b08d78d614b427f70ff117fc5eceeffede9cfbf6eea8a36809134eb0d7"  # of ledger.db as published
 EVER = 2**53
 BODY_MAX, SIG_MAX, ENTRY_MAX, TEXT_MAX, NOTE_MAX, HEAD_GAP = 65536, 4096, 65536 + 8192, 8192, 65536, 4096
 
@@ -272,10 +272,25 @@ def seconds(at):
     return int(t.timestamp()) if t.year >= 1970 and at[17:19] < "60" else None
 
 
+def moment(t):
+    """A time as people read it; what is beyond the calendar as the number it is."""
+    try:
+        return t if t is None else datetime.datetime.fromtimestamp(t, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (OverflowError, ValueError):
+        return str(t)
+
+
 def day_end(day):
     """The second after a day such as 2026-12-31, or None."""
     begin = seconds(day + "T00:00:00Z") if isinstance(day, str) and len(day) == 10 else None
     return None if begin is None else begin + 86400
+
+
+def is_day(day):
+    try:
+        return re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", day) is not None and datetime.date.fromisoformat(day) is not None
+    except ValueError:
+        return False
 
 
 def lower(name):
@@ -537,6 +552,20 @@ def note_open(text, vkey, signatures, place, what):
     return int(m[2]), unbase64(m[3], "checkpoint", "the root")
 
 
+def witness_times(text, witnesses, signatures, place, what):
+    """When witnesses say that they saw a checkpoint: of each line that one of these keys made."""
+    cut, times = text.rindex(b"\n\n") + 1, []
+    for line in text[cut + 1:].decode("utf-8").split("\n")[:-1]:
+        _, name, blob = line.split(" ")
+        blob = base64.b64decode(blob)
+        for key in [key for n, key in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
+            time, bad = int.from_bytes(blob[4:12], "big"), f"{what} has a line by {name} that is no cosignature of it"
+            need(len(blob) == 76 and time < 2**53, "cosignature", bad)
+            signatures.ed25519(place, key, f"cosignature/v1\ntime {time}\n".encode() + text[:cut], blob[12:], bad, "cosignature")
+            times.append(time)
+    return times
+
+
 # --- the record, entry by entry -------------------------------------------------------------------------
 class Entry:
     """One entry, taken apart; every field has been looked at for its form."""
@@ -603,6 +632,54 @@ class Person:
             k["until"] = min(k["until"], until)
 
 
+class Times:
+    """When an entry was made: what witnesses say, and never what it claims itself."""
+    def __init__(self):
+        self.cosigs, self.rows, self.asked, self.all = [], [], set(), False
+
+    def cosigned(self, seq, size, time):
+        """A cosignature at this time over so many entries; seq is where it stands in the log, None outside of it."""
+        self.cosigs.append((EVER if seq is None else seq, size, time))
+
+    def see(self, e):
+        if e.seq in self.asked or e.type in ("xfer.approve", "xfer.release"):
+            self.rows.append((e.seq, e.type, e.subj, e.body["head"]["size"], e.at_s))
+
+    def bounds(self):
+        """{seq: (not before, not after)}: the newest cosignature its signer was shown, the oldest over what holds it."""
+        inside, over = sorted(self.cosigs), sorted((size, time) for _, size, time in self.cosigs)
+        newest = [0, *itertools.accumulate((time for _, _, time in inside), max)]
+        oldest = [*reversed([*itertools.accumulate((time for _, time in reversed(over)), min)]), None]
+        seqs, sizes = [seq for seq, _, _ in inside], [size for size, _ in over]
+        found = {}
+        for seq, _, _, head, _ in self.rows:
+            n = bisect.bisect_left(seqs, head)
+            found[seq] = (newest[n] if n else None, oldest[bisect.bisect_right(sizes, seq)])
+        return found
+
+    def sentences(self):
+        bounds, both, one = self.bounds(), 0, 0
+        for seq, type, subj, _, claim in self.rows:
+            after, before = bounds[seq]
+            both, one = both + (None not in (after, before)), one + ((after is None) != (before is None))
+            if not self.all and seq not in self.asked:
+                continue
+            a, b = moment(after), moment(before)
+            if after is None and before is None:
+                text = "no witness says when; its own time is a claim"
+            elif before is None:
+                text = f"after {a}; no witness says before when"
+            elif after is None:
+                text = f"before {b}; no witness says after when"
+            else:
+                text = f"after {a} and before {b}: witnesses contradict each other" if after > before else f"between {a} and {b}"
+            other = (after is not None and claim < after) or (before is not None and claim > before)
+            yield f"entry {seq} {type} {subj}: {text}" + "; it claims another time" * other
+        if not self.all and not self.asked and self.rows:
+            yield (f"of {len(self.rows)} approvals and releases witnesses say of {both} between when, and of {one} only after or before when "
+                   "(--when all tells of each)")
+
+
 class Record:
     def __init__(self, signatures, partial=False):
         self.signatures, self.partial, self.place = signatures, partial, ""
@@ -612,6 +689,7 @@ class Record:
         self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
+        self.times = Times()
         self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
 
     def take(self, log, seq, raw):
@@ -636,6 +714,7 @@ class Record:
         self.logs[log].last[e.subj] = e.hex
         self.logs[log].tree.add(e.leaf)
         if log == "custody":
+            self.times.see(e)
             self.auth, self.backwards = e.auth, self.backwards + (self.newest[log] - e.at_s >= 60)
         self.newest[log] = max(self.newest[log], e.at_s)
         return e
@@ -1140,6 +1219,7 @@ def cosignature(r, e):
     text = f"cosignature/v1\ntime {d['time']}\n{e.body['log']}\n{d['size']}\n{root}\n".encode()
     r.signatures.ed25519(r.place, key, text, blob[12:], "the cosignature does not verify", "cosignature")
     r.cosigned.append((d["witness"], key, d["size"]))
+    r.times.cosigned(e.seq, d["size"], d["time"])
 
 
 def agrees(r):
@@ -1232,7 +1312,7 @@ def medium(r, e):
         need(not m["serial"] or not serial or m["serial"] == serial, "register", f"{number} was given to another device")
         need(not serial or not any(n != number and o["state"] in HERE and o.get("device") == device for n, o in r.media.items()),
              "register", "this device is here already under another number")
-        m.update(came=e.seq, device=device or m.get("device"), serial=serial if device else m["serial"])
+        m.update(came=e.seq, marking=d["classification"], device=device or m.get("device"), serial=serial if device else m["serial"])
     need(move != "confirm" or m["officer"] != e.who, "register", "another officer confirms it")
     m.update(state=MOVES[move][m["state"]], officer=m["officer"] if move == "confirm" else e.who)
     r.media[number] = m
@@ -1277,7 +1357,7 @@ def opened(r, e):
     readable(r, d.get("control"), d["medium"].get("device"))
     r.transfers[e.subj] = {
         "state": "OPEN", "from": None, "requester": d["requester"], "holder": d["officer"], "policy": d["policy"],
-        "needed": policy["approvals"], "control": d.get("control"), "device": d["medium"].get("device"), "opened": e.seq,
+        "needed": policy["approvals"], "control": d.get("control"), "marking": r.media[d["control"]]["marking"] if "control" in d and not r.partial else None, "device": d["medium"].get("device"), "opened": e.seq,
         "tainted": not d["sandbox"] or r.unboxed, "scan": None, "scanners": None, "read": None, "addendum": None, "signed": [],
         "same": None, "releasing": False, "delivered": None, "request": None, "statement": {"classes": [], "fields": d["fields"]}, "recall": None}
 
@@ -1451,6 +1531,219 @@ def moved(r, e, x):
     need(e.data["confirm"] == x["recall"]["confirm"] and e.data["dest"] == x["same"]["dest"], "recall", "confirm or dest are not those of this delivery")
 
 
+# --- policies ---------------------------------------------------------------------------------------------------------
+VERDICTS = "na clean unscanned suspicious incomplete timeout error invalid malicious".split()  # from best to worst
+SEVERITIES = "none info low medium high critical".split()
+STANDARD = table("""
+request text 128
+purpose text 1024
+approval text 256
+approver person 128
+approved date 10
+source text 256
+source_classification class 64
+target text 1024
+classification class 64
+origin text 1024
+downloaded date 10
+medium register 32
+""")
+TOKEN = re.compile(r"""\s+|\#[^\n]*|//[^\n]*|/\*.*?\*/|(?P<text>(?:"(?:\\.|[^"\\])*"\s*)+)|(?P<name>[A-Za-z*][A-Za-z0-9_*-]*)|"""
+                   r"""(?P<number>[-+]?(?:0[xX][0-9a-fA-F]+|[0-9]+)L{0,2})|(?P<mark>[][{}();,:=])""", re.S)
+
+
+def policy_of(text):
+    """The settings of a policy (libconfig) as dicts, lists, texts, numbers and truths."""
+    bad = "the policy is no text of settings"
+    try:
+        text = text.decode("ascii")
+    except ValueError as e:
+        raise Untrue("policy", bad) from e
+    words, at = [], 0
+    while at < len(text):
+        m = TOKEN.match(text, at)
+        need(m, "policy", bad)
+        words += [(m.lastgroup, m[0])] if m.lastgroup else []
+        at = m.end()
+    words.append(("mark", "end"))
+
+    def value():
+        kind, word = words.pop(0)
+        if kind == "text":
+            inner = "".join(re.findall(r'"((?:\\.|[^"\\])*)"', word, re.S))
+            return re.sub(r"\\(x..|.)", lambda m: chr(int(m[1][1:], 16)) if m[1][0] == "x" and m[1][1:] else
+                          {"n": "\n", "r": "\r", "t": "\t", "f": "\f"}.get(m[1], m[1]), inner, flags=re.S)
+        if kind == "number":
+            return int(word.rstrip("L"), 0 if word.lower().startswith("0x") else 10)
+        if kind == "name" and word.lower() in ("true", "false"):
+            return word.lower() == "true"
+        need(word in ("{", "(", "["), "policy", bad)
+        if word == "{":
+            return group("}")
+        end, found = {"(": ")", "[": "]"}[word], []
+        while words[0] != ("mark", end):
+            found.append(value())
+            need(words[0] in (("mark", ","), ("mark", end)), "policy", bad)
+            if words[0][1] == ",":
+                words.pop(0)
+        words.pop(0)
+        return found
+
+    def group(end):
+        found = {}
+        while words[0] != ("mark", end):
+            (kind, name), (_, mark) = words.pop(0), words.pop(0) if words else ("", "")
+            need(kind == "name" and mark in ("=", ":") and name not in found and words, "policy", bad)
+            found[name] = value()
+            if words[0] in (("mark", ";"), ("mark", ",")):
+                words.pop(0)
+        words.pop(0)
+        return found
+    try:
+        return group("end")
+    except (IndexError, RecursionError, ValueError) as e:
+        raise Untrue("policy", bad) from e
+
+
+def listed(v):
+    return [] if v is None else v if isinstance(v, list) else [v]
+
+
+def number(v):
+    """Also "10M"."""
+    m = re.fullmatch("([0-9]+)([KMGT]?)", v) if isinstance(v, str) else None
+    return int(m[1]) << 10 * " KMGT".index(m[2] or " ") if m else v
+
+
+def glob(patterns, text):
+    return any(re.fullmatch("".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in p), text, re.S) for p in listed(patterns))
+
+
+def rows_for(policy, key, it):
+    """Groups of a list that are about an object of this type and size."""
+    return [g for g in policy.get(key, []) if glob(g.get("types", []), it["type"]) and number(g.get("min_bytes", 0)) <= it["size"] <= number(g.get("max_bytes", 2**64))]
+
+
+def judge_fields(policy, x):
+    """Whether the fields and classes that were signed may stand under this policy, and are enough."""
+    known = {n: (kind, int(most), []) for n, (kind, most) in STANDARD.items()}
+    known.update({g["name"]: (g.get("kind", "text"), g.get("max_bytes", 256), listed(g.get("choices"))) for g in policy.get("site_fields", [])})
+    words = listed(policy.get("classifications"))
+    ceiling = words.index(policy["classification_ceiling"]) if policy.get("classification_ceiling") else len(words) - 1
+    have = {f["name"]: f["value"] for f in x["statement"]["fields"]}
+    for name, value in have.items():
+        need(name in known and known[name][0] != "register", "fields", f"the field {name} is none of the policy's, or is not typed")
+        kind, most, choices = known[name]
+        need(len(value.encode()) <= most, "fields", f"the field {name} is longer than {most} bytes")
+        need(kind != "date" or is_day(value), "fields", f"the field {name} is no day")
+        need(kind != "choice" or value in choices, "fields", f"the field {name} has no such choice")
+        if kind == "class" and words:
+            need(value in words and (name != "classification" or words.index(value) <= ceiling), "fields", f"the field {name} is no classification, or too high a one")
+    must = listed(policy.get("fields"))
+    lacks = [n for n in must if not (x["control"] if known[n][0] == "register" else have.get(n, "").strip(" "))]
+    lacks += ["classification"] * (words != [] and "classification" not in must and "classification" not in have)
+    need(not lacks, "fields", f"the policy asks for fields that are empty: {', '.join(lacks)}")
+    need(words or not x["statement"]["classes"], "fields", "a limit was given a classification, and the policy has none")
+    highs = [c["word"] for c in x["statement"]["classes"]] if words else []
+    need(all(w in words and words.index(w) <= ceiling for w in highs), "fields", "the classification of a limit is none, or too high")
+    if words and x["marking"] is not None:
+        need(x["marking"] in words and words.index(x["marking"]) <= ceiling, "fields", "the marking of the medium is no classification, or too high a one")
+        need(all(words.index(w) <= words.index(x["marking"]) for w in highs + [have["classification"]]), "fields", "something is classified above the marking of the medium")
+
+
+def judge_request(policy, x):
+    asked, had = policy.get("request_required", "none"), x["request"] or {}
+    need(asked == "none" or (had.get("id") and had["requester"] == x["requester"] and (asked != "signed" or had["signed"] == "signed")), "request",
+         "the policy asks for a request of this requester, and there is none that will do")
+
+
+def needed(policy, it):
+    """{scanner: whether a part will do} of the scanners that must have looked at an object."""
+    found = {}
+    for g in rows_for(policy, "required", it):
+        found[g["scanner"]] = found.get(g["scanner"], True) and g.get("part", False)
+    return found
+
+
+def verdict_of(policy, header, it):
+    """What a file that was read comes to."""
+    if (it["kind"], it["state"]) != ("file", "read"):
+        return "na"
+    needs, inside, worst, engines, told = needed(policy, it), it["inside"], VERDICTS.index(it["inside"]["verdict"]), set(), False
+    for s in it["scans"]:
+        v, whole, large = s["verdict"], s["of"] == s["read"] == it["size"], re.fullmatch("size-limit(:.*)?", s["why"], re.S)
+        covered = v in ("suspicious", "malicious") and any(covers(row, s["scanner"], None, it["sha256"], "") for row in header["exceptions"] if not row["rule"])
+        stands = v == "incomplete" and large and s["of"] == it["size"] > 0 and any(
+            g["scanner"] == s["scanner"] and g["by"] == o["scanner"] and glob(g["types"], it["type"]) and
+            (o["verdict"], o["of"], o["read"]) == ("clean", it["size"], it["size"]) for g in policy.get("stand_in", []) for o in it["scans"])
+        parts = v == "incomplete" and (large or s["why"] == "encrypted") and not stands and inside["whole"] and 0 < inside["objects"] == s["parts"]
+        full = not needs.get(s["scanner"], True)  # it must have looked at every byte
+        if parts and s["of"] == it["size"]:
+            v = "clean" if full else "na"
+        elif covered or stands or v == "clean":
+            read = it["size"] if stands else s["read"]
+            v = "na" if not full else "error" if s["of"] != it["size"] or read > s["of"] or (read == 0 and it["size"]) else "clean" if read == it["size"] else "incomplete"
+        elif v == "unscanned":
+            v = "error"
+        told |= full and v != "na"
+        worst = max(worst, VERDICTS.index(v))
+        row = next((row for row in header["scanners"] if row["name"] == s["scanner"]), {})
+        if full and not stands and row.get("kind") == "av" and (parts or ((s["verdict"] == "clean" or covered) and whole)):
+            engines.add(re.split("[ /]", row["engine"])[0])
+    if set(needs) - {s["scanner"] for s in it["scans"]}:
+        worst = max(worst, VERDICTS.index("error"))
+    if not told or len(engines - {""}) < max([g["at_least"] for g in rows_for(policy, "engines", it)], default=0):
+        worst = max(worst, VERDICTS.index("unscanned"))
+    return VERDICTS[worst]
+
+
+def gate_of(policy, it, found):
+    """What the first rule that fits says: approve, reason or block; found are the findings that count."""
+    worst = {}
+    for f in found:
+        worst[f["class"]] = max(worst.get(f["class"], 0), SEVERITIES.index(f["severity"]))
+    for g in policy.get("rules", []):
+        least = SEVERITIES.index(g.get("severity", "info" if "class" in g else "none"))
+        if ("verdict" not in g or it["verdict"] in listed(g["verdict"])) and ("kind" not in g or it["kind"] in listed(g["kind"])) and \
+                ("types" not in g or glob(g["types"], it["type"])) and (worst.get(g["class"], 0) if "class" in g else max(worst.values(), default=0)) >= least:
+            return {"pass": "approve"}.get(g["gate"], g["gate"])
+    return "reason"
+
+
+def outcomes_of(it):
+    """What can come of an item: one outcome, of a link two."""
+    if it["state"] != "read":
+        return {it["state"]}
+    if it["kind"] == "directory":
+        return {"structural"}
+    if it["decision"] in ("reject", "hold"):
+        return {"rejected" if it["decision"] == "reject" else "held"}
+    verdict = "clean" if it["kind"] == "link" else it["verdict"]
+    if it["kind"] not in ("file", "link") or verdict in ("na", "unscanned", "timeout", "error", "malicious") or it["proposed"] == "block":
+        return {"blocked"}
+    if it["decision"] == "none":
+        return {"held"}
+    if (it["proposed"] == "reason" or verdict != "clean") and not it["reason"]:
+        return {"blocked"}
+    return {"blocked"} if not it["dest"] else {"released", "blocked"} if it["kind"] == "link" else {"released"}
+
+
+def judge_items(policy, header, items, found):
+    """Every item's verdict, proposal and outcome follow from its scans, findings and decision."""
+    m, rows = header["medium"], header["exceptions"]
+    need(not policy.get("write_protect_required", True) or m.get("write_protect") != "not proved", "medium", "it is not proved that nothing could write to the medium")
+    for it in items:
+        need(not any(it["state"] in listed(g["state"]) and it["kind"] in listed(g.get("kind", it["kind"])) and ("types" not in g or glob(g["types"], it["type"]))
+                     for g in policy.get("block_medium", [])), "medium", f'item {it["id"]} blocks the whole medium')
+        v = verdict_of(policy, header, it)
+        need(it["verdict"] == v or (it["verdict"] == "incomplete" and VERDICTS.index(v) < VERDICTS.index("incomplete") and (it["kind"], it["state"]) == ("file", "read") and
+                                    not it["inside"]["whole"]), "verdict", f'item {it["id"]} is {it["verdict"]}, and its scans say {v}')
+        counts = [f for f in found.get(it["id"], []) if f["class"] in ("incomplete", "signature-age") or not any(
+            covers(row, f["scanner"], f["rule"], f["object"] or it["sha256"], f["type"] if f["object"] else it["type"]) for row in rows)]
+        need(it["proposed"] == gate_of(policy, it, counts), "proposed", f'item {it["id"]} is proposed as {it["proposed"]}, and the policy says otherwise')
+        need(it["outcome"] in outcomes_of(it), "outcome", f'item {it["id"]} is {it["outcome"]}, and the rule says otherwise')
+
+
 # --- documents ------------------------------------------------------------------------------------------------------
 def covers(x, scanner, rule, object, type):
     """Whether an exception is about this: a whole scanner (rule None) for an object, or one rule of it."""
@@ -1534,13 +1827,17 @@ def check_papers(r, transfer, x, fetch):
     manifest = {"bytes": sum(size for _, _, size in goes), "files": len(rows), "root": Tree(sha(b"\0" + row) for row in rows).roots[-1].hex(),
                 "sha256": sha(b"".join(row + b"\n" for row in rows)).hex()}
     need(manifest == same["manifest"], "manifest", "the manifest that was signed is not the one the inventory gives")
-    plain = re.sub(rb'"(?:\\.|[^"\\])*"|#[^\n]*|//[^\n]*|/\*.*?\*/', b'""', policy, flags=re.S)
-    m = re.search(rb"\bwitness_quorum\s*[=:]\s*([0-9]+)", plain)
+    text = policy_of(policy)
+    need(text.get("approvals", 2) == x["needed"], "policy", "the policy asks for another number of approvals than its entry says")
+    judge_fields(text, x)
+    judge_request(text, x)
+    judge_items(text, header, items, found)
+    quorum = text.get("witness_quorum", 0)
     if x.get("cosig"):
-        quorum, (size, sizes) = int(m[1]) if m else 0, x["cosig"]
+        size, sizes = x["cosig"]
         need((size is not None) == (quorum > 0) and (r.partial or not quorum or size <= sizes[min(quorum, 16)]), "witnessed",
              "the release does not have as many witnesses as policy asks for")
-    need(not x["delivered"] or "rescan" in x["delivered"] or not re.search(rb"\brescan_at_release\s*[=:]\s*true\b", plain, re.I), "rescan",
+    need(not x["delivered"] or "rescan" in x["delivered"] or not text.get("rescan_at_release", False), "rescan",
          "policy asks for a scan at release, and the delivery tells of none")
 
 
@@ -1702,6 +1999,8 @@ def audit_folder(r, files, said):
     got = note_open(read("authority/checkpoint"), r.logs["authority"].vkey, r.signatures, r.place, "authority/checkpoint")
     need(got == (tree.size, tree.roots[-1]), "checkpoint", "authority/checkpoint is about other entries than these")
     size, root = note_open(read("checkpoint"), r.logs["custody"].vkey, r.signatures, r.place, "checkpoint")
+    for time in witness_times(read("checkpoint"), witnesses_at(r, EVER), r.signatures, r.place, "checkpoint"):
+        r.times.cosigned(None, size, time)
     names = sorted((n for n in files if n.startswith("entries/")), key=lambda n: int(re.sub("[^0-9]", "", n) or 0))
     need(names and all(re.fullmatch("entries/[0-9]{8,18}\\.entry", n) for n in names), "files", "entries/ is empty, or holds something else")
     for name in names:
@@ -1739,6 +2038,9 @@ def check_anchors(r, anchors, said):
         size, root = note_open(text, r.logs[name].vkey, r.signatures, r.place, "it")
         other = known.setdefault((name, size), (root, path))
         need(other[0] == root, "fork", f"{other[1]} and this one are both signed, about {size} entries, and differ: together they prove a fork; keep both")
+        if name == "custody":
+            for time in witness_times(text, witnesses_at(r, EVER), r.signatures, r.place, "it"):
+                r.times.cosigned(None, size, time)
         tree = r.logs[name].tree
         need(size <= tree.size, "cut-off", f"the {name} log was cut off or put back: it knows {size} entries, here are {tree.size}")
         have = tree.roots.get(size) if isinstance(tree.roots, dict) else tree.roots[size]
@@ -1759,6 +2061,7 @@ def audit(arguments, tmp, said):
             raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one")
         r = Record(signatures, partial=not database)
         files = None if database else tar_files(raw)
+    r.times.asked, r.times.all = {int(w) for w in arguments.when if w != "all"}, "all" in arguments.when or r.partial
     try:
         audit_ledger(r, path, raw, said) if files is None else audit_folder(r, files, said)
         r.place = "the record"
@@ -1778,6 +2081,8 @@ def audit(arguments, tmp, said):
         said["not"].append("No --genesis was given: that this is the station it claims to be.")
     if not arguments.anchor:
         said["not"].append("No --anchor was given: entries cut off at the end, or an older state put back, are not detectable without an anchor.")
+    for seq in sorted(r.times.asked - {row[0] for row in r.times.rows}):
+        said["not"].append(f"Entry {seq} of the custody log is not here.")
     if r.backwards:
         said["not"].append(f"{r.backwards} entries claim a time before an earlier one: order is certain, times are not.")
     return r
@@ -1787,10 +2092,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--genesis", metavar="HEX", help="the leaf of the genesis, from the founding page")
     parser.add_argument("--anchor", metavar="FILE", action="append", default=[], help="a checkpoint that somebody else kept; may be repeated")
+    parser.add_argument("--when", metavar="all|SEQ", action="append", default=[], help="what witnesses say of the time of an entry of the custody log, or "
+                        "of all approvals and releases; may be repeated")
     parser.add_argument("record", help="ledger.db, a custody folder, or a plain tar of one")
     arguments = parser.parse_args()
     if arguments.genesis is not None and not is_hex(arguments.genesis):
         parser.error("--genesis is 64 hex digits")
+    if not all(re.fullmatch("all|[0-9]{1,18}", w) for w in arguments.when):
+        parser.error("--when is all or the number of an entry")
     said = {"not": []}
     with tempfile.TemporaryDirectory() as tmp:
         try:
@@ -1803,6 +2112,8 @@ def main():
             return 3
     print(f"GOOD: {r.logs['authority'].tree.size} + {r.logs['custody'].tree.size} entries, {len(r.transfers)} transfers, "
           f"genesis {r.genesis_leaf}, {len(arguments.anchor)} anchors")
+    for sentence in r.times.sentences():
+        print(f"  when: {sentence}".encode("ascii", "backslashreplace").decode())
     for sentence in said["not"]:
         print(f"  not looked at: {sentence}")
     return 0

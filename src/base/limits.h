@@ -68,6 +68,7 @@
 #define LIM_TLOG_BYTES             131072 /* a proof of inclusion, a request to a witness */
 #define LIM_TLOG_REQUEST_NODES     63     /* hashes in a request to a witness (tlog-witness) */
 #define LIM_WITNESSES              16     /* that cosign the checkpoints of a station */
+#define LIM_WHEN_ASKED             64     /* entries whose time is asked for at once */
 #define LIM_ANCHORS                64 /* checkpoints given out whose cosignature may still come */
 #define LIM_ANCHOR_TRIES           3 /* at the words of paper before the record counts as put back */
 #define LIM_COSIGNATURE_BYTES      256 /* one line of a witness, with its LF */

@@ -119,6 +119,13 @@ custody_defer_signatures(struct custody *c, custody_signature_fn *fn, void *arg)
 	c->defer_arg = arg;
 }
 
+void
+custody_watch(struct custody *c, custody_entry_fn *fn, void *arg)
+{
+	c->watch = fn;
+	c->watch_arg = arg;
+}
+
 enum err
 custody_fetch(const struct custody *c, const char *what, const char *sha256,
     uint8_t **ret_bytes, size_t *ret_len, const struct custody_act *act)
@@ -364,6 +371,8 @@ take_in(struct custody *c, const struct custody_act *act)
 		return;
 	}
 	c->auth_size = act->e->auth.size;
+	if (c->watch != NULL)
+		c->watch(c->watch_arg, act->seq, act->e);
 	take_time(&c->clock, act);
 	if (c->clock.newest_s >= c->next_over_s)
 		custody_people_settle(c);

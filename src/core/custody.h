@@ -81,7 +81,8 @@ struct custody_transfer {
 	struct transfer_facts facts; /* facts.state is the state */
 	bool tainted;                /* some process served it without its sandbox */
 	char requester[LIM_PERSON_ID_BYTES + 1];
-	char control[LIM_CONTROL_BYTES + 1];  /* of its medium, or "" */
+	char control[LIM_CONTROL_BYTES + 1]; /* of its medium, or "" */
+	char *marking; /* what that medium was marked when it was opened, or NULL */
 	char holder[LIM_PERSON_ID_BYTES + 1]; /* who opened it or took it over last */
 	char opened_at[21], changed_at[21];   /* claimed times of first and last entry */
 	char request[HEX_DIGEST_SIZE];        /* documents it was given with, or "" */
@@ -173,6 +174,10 @@ void custody_trust_signatures(struct custody *, bool trust);
 typedef void custody_signature_fn(void *arg, enum transfer_log, uint64_t seq,
     const struct entry *, const uint8_t public_key[32]);
 void custody_defer_signatures(struct custody *, custody_signature_fn *, void *arg);
+
+/* Shows every entry of the custody log as it is taken in.  NULL ends it. */
+typedef void custody_entry_fn(void *arg, uint64_t seq, const struct entry *);
+void custody_watch(struct custody *, custody_entry_fn *, void *arg);
 
 /*
  * Fetches policy, inventory and findings of the transfer's current approvals
@@ -363,7 +368,7 @@ void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
  * be NULL. */
 const json_t *custody_fields(const struct custody_transfer *);
 const json_t *custody_fields_classes(const struct custody_transfer *);
-/* The marking of its medium, as the register has it; NULL: it has no number there. */
+/* The marking its medium had when it was opened; NULL: it has no number in the register. */
 const char *custody_fields_marking(const struct custody *, const struct custody_transfer *);
 /* True when this officer could sign an approval of the transfer now; else a sentence. */
 bool custody_may_approve(const struct custody *, const struct custody_transfer *,

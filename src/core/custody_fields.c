@@ -22,10 +22,7 @@ custody_fields_classes(const struct custody_transfer *t)
 const char *
 custody_fields_marking(const struct custody *c, const struct custody_transfer *t)
 {
-	const struct register_medium *m = NULL;
-	if (t->control[0] != '\0' && !c->partial)
-		m = register_find(c->media, t->control);
-	return m != NULL ? m->classification : NULL;
+	return c->partial ? NULL : t->marking;
 }
 
 enum err

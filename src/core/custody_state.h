@@ -143,6 +143,8 @@ struct custody {
 	bool trust;
 	custody_signature_fn *defer;
 	void *defer_arg;
+	custody_entry_fn *watch;
+	void *watch_arg;
 	bool partial;          /* custody_apply_partial */
 	uint64_t partial_next; /* the least seq that may come */
 	bool checked;          /* `checked_leaf` was found good for the record as it is now */

@@ -548,6 +548,8 @@ add_transfer(struct custody *c, const struct custody_act *act)
 	t->facts.slots_needed = p->approvals;
 	if (text(act, "control") != NULL) {
 		snprintf(t->control, sizeof(t->control), "%s", text(act, "control"));
+		const struct register_medium *m = register_find(c->media, t->control);
+		t->marking = m != NULL ? mem_strdup(m->classification) : NULL;
 		register_open(c->media, t->control, t->id);
 	}
 	put_data(&t->open_data, act);
@@ -717,6 +719,7 @@ passage_done(struct custody *c)
 		free(t->why);
 		free(t->step);
 		free(t->disposition);
+		free(t->marking);
 		free(t->recall.reason);
 		free(t->seqs);
 		free(t);

@@ -20,9 +20,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -124,10 +126,9 @@ static _Noreturn void
 usage(int status)
 {
 	fprintf(status == 0 ? stdout : stderr,
-	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] LEDGER.db\n"
-	    "       %s [--json] [--anchor FILE]... [--genesis HEX] CUSTODY-FOLDER[.tar]\n"
-	    "       %s [--json] [--anchor FILE]... [--genesis HEX] ENTRIES...\n",
-	    VERIFY_PROGRAM, VERIFY_PROGRAM, VERIFY_PROGRAM);
+	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] [--when all|SEQ]... RECORD\n"
+	    "RECORD is LEDGER.db, CUSTODY-FOLDER[.tar] or ENTRIES...\n",
+	    VERIFY_PROGRAM);
 	exit(status);
 }
 
@@ -203,9 +204,21 @@ confine(const struct given *g, const char *act)
 }
 
 static void
+check_times(struct verify *v)
+{
+	uint64_t seq;
+	when_settle(v->when);
+	if (!v->bad && when_missing(v->when, &seq))
+		verify_unchecked(v, "Entry %" PRIu64 " of the custody log is not here.", seq);
+}
+
+static void
 run(struct verify *v, const struct given *g)
 {
 	v->custody = custody_new();
+	when_watch(v->when, v->custody);
+	if (g->kind == INPUT_FOLDER || g->kind == INPUT_TAR)
+		when_ask_all(v->when);
 	v->checked = json_array();
 	v->unchecked = json_array();
 	if (g->kind == INPUT_LEDGER)
@@ -217,6 +230,7 @@ run(struct verify *v, const struct given *g)
 	else
 		whole_entries(v, g->fds, g->count);
 	anchor_check(v);
+	check_times(v);
 }
 
 static void
@@ -229,6 +243,7 @@ finish(struct verify *v, struct given *g)
 	if (g->docs_fd >= 0)
 		close(g->docs_fd);
 	custody_free(v->custody);
+	when_free(v->when);
 	json_decref(v->checked);
 	json_decref(v->unchecked);
 }
@@ -241,13 +256,25 @@ add_anchor(struct verify *v, const char *path)
 	v->anchors[v->anchors_count++] = (struct verify_anchor){path, open_input(path)};
 }
 
+/* A number of an entry, or all approvals and releases. */
+static void
+add_when(struct verify *v, const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	if (strcmp(text, "all") == 0)
+		when_ask_all(v->when);
+	else if (digits == 0 || digits > 18 || text[digits] != 0 ||
+		 !when_ask(v->when, strtoull(text, NULL, 10)))
+		usage(2);
+}
+
 int
 main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
 	    {"anchor", required_argument, NULL, 'a'}, {"genesis", required_argument, NULL, 'g'},
-	    {"help", no_argument, NULL, 'h'}, {0}};
-	struct verify v = {.custody = NULL};
+	    {"when", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'}, {0}};
+	struct verify v = {.when = when_new()};
 	struct given g = {.docs_fd = -1, .kind = INPUT_ENTRIES};
 	const char *act = NULL;
 	bool json = false;
@@ -259,6 +286,8 @@ main(int argc, char **argv)
 			add_anchor(&v, optarg);
 		else if (option == 'g' && strlen(optarg) == 64)
 			v.genesis = optarg;
+		else if (option == 'w')
+			add_when(&v, optarg);
 		else if (option == 'T')
 			act = optarg;
 		else

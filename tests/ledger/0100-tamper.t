@@ -169,7 +169,7 @@ for name, words, reason, *statements in (
         ("NUL in a body", "", "leaf", ("UPDATE entry SET body=CAST(body || char(0) || 'x' AS TEXT) WHERE log=2 AND seq=6",)),
         ("a body of 65,537 bytes", "longer than 65,536", "leaf", ("UPDATE entry SET body=? WHERE log=2 AND seq=6", ("{" + " " * 65535 + "}",))),
         ("a view", "schema", "schema", "CREATE VIEW entries AS SELECT * FROM entry"),
-        ("another trigger", "schema", "schema", "CREATE TRIGGER t AFTER INSERT ON cosig BEGIN SELECT 1; END")):
+        ("another trigger", "schema", "schema", "CREATE TRIGGER t AFTER INSERT ON checkpoint BEGIN SELECT 1; END")):
     refused(f"file: {name}", tampered(name, *statements), words, reason)
 refused("file: triggers dropped", tampered("t", keep_triggers=False), "schema", "schema")
 

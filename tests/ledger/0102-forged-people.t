@@ -219,17 +219,7 @@ f.endorse(seq, "root2")
 refused("what held when it was proposed holds no more", f, "identity")
 
 # --- witnesses and anchors ----------------------------------------------------------------------------------------
-def witness(f, *names, **other):
-    return f.act("witness.set", "station", {"witnesses": [{"name": n, "vkey": forge.vkey(n, n, 4), **other} for n in names]})
-
-
-def cosign(f, name, size=None, time=1000, signed=None, **other):
-    head = f.head("custody", size)
-    text = f"cosignature/v1\ntime {signed or time}\n{f.origins['custody']}\n{head['size']}\n{base64.b64encode(bytes.fromhex(head['root'])).decode()}\n".encode()
-    blob = sha(name.encode() + b"\n\4" + forge.secret(name)[2])[:4] + time.to_bytes(8, "big") + forge.raw_sign(name, text)
-    f.add("custody", "witness.cosig", "station", "K1", {"line": f"\u2014 {name} {base64.b64encode(blob).decode()}", "time": time, "witness": name, **head, **other})
-
-
+witness, cosign = Forge.witnesses, Forge.cosign
 f = fresh()
 witness(f, "w.one", "w.two")
 cosign(f, "w.one")

@@ -66,7 +66,7 @@ def sql(*statements):
 def schema_back(here):
     """Triggers as they were: only what is in the rows was changed."""
     db = sqlite3.connect(here + "/ledger.db")
-    for s in SCHEMA[6:]:
+    for s in SCHEMA[5:]:
         db.execute(s)
     db.commit()
     db.close()

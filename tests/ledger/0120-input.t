@@ -129,7 +129,7 @@ def altered(*statements, triggers=True):
     for s in statements:
         db.execute(s)
     db.commit()
-    for s in forge.SCHEMA[6:] if not triggers else ():
+    for s in forge.SCHEMA[5:] if not triggers else ():
         db.execute(s)
     db.commit()
     db.close()
@@ -139,7 +139,7 @@ def altered(*statements, triggers=True):
 for name, reason, words, statements in (
         ("a trigger dropped", "schema", "schema", ["DROP TRIGGER entry_dense"]),
         ("a view", "schema", "schema", ["CREATE VIEW entries AS SELECT * FROM entry"]),
-        ("a view that shadows a table", "schema", "schema", ["DROP TABLE cosig", "CREATE VIEW cosig AS SELECT 1 AS log, 2 AS size, '' AS line"]),
+        ("a view that shadows a table", "schema", "schema", ["DROP TABLE checkpoint", "CREATE VIEW checkpoint AS SELECT 1 AS log, 2 AS size, '' AS note"]),
         ("a table more", "schema", "schema", ["CREATE TABLE more(x)"]),
         ("an index more", "schema", "schema", ["CREATE INDEX more ON entry(type)"]),
         ("another schema", "schema", "schema", ["PRAGMA writable_schema=ON", "UPDATE sqlite_schema SET sql=replace(sql,'append only','Append only') WHERE name='log_no_update'"]),

@@ -117,6 +117,13 @@ def note(origin, size, root, *more):
     return text + b"\n" + note_line(text, origin) + b"".join(more)
 
 
+def cosignature(name, text, time, signed=None):
+    """A witness's line under a checkpoint, without its LF; signed: over another time."""
+    message = f"cosignature/v1\ntime {signed or time}\n".encode() + text[:text.rindex(b"\n\n") + 1]
+    blob = sha(name.encode() + b"\n\4" + secret(name)[2])[:4] + time.to_bytes(8, "big") + raw_sign(name, message)
+    return f"\u2014 {name} {base64.b64encode(blob).decode()}"
+
+
 # --- entries ---------------------------------------------------------------------------
 def canonical(body):
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
@@ -218,6 +225,15 @@ class Forge:
         for who in by:
             self.add("authority", "authority.endorse", body_of(raw)["subj"], who, {"leaf": leaves([raw])[0].hex()}, role="admin")
 
+    # --- witnesses
+    def witnesses(self, *names, **other):
+        return self.act("witness.set", "station", {"witnesses": [{"name": n, "vkey": vkey(n, n, 4), **other} for n in names]})
+
+    def cosign(self, name, size=None, time=1000, signed=None, **other):
+        head = self.head("custody", size)
+        line = cosignature(name, self.note("custody", size), time, signed)
+        self.add("custody", "witness.cosig", "station", "K1", {"line": line, "time": time, "witness": name, **head, **other})
+
     # --- one transfer, without documents
     def opened(self, n=1, **other):
         last = body_of([e for e in self.logs["authority"] if body_of(e)["type"] == "policy.set"][-1])
@@ -284,7 +300,7 @@ class Forge:
         db = sqlite3.connect(path)
         for pragma in ("encoding='UTF-8'", "page_size=4096", "application_id=0x43535459", "user_version=1"):
             db.execute("PRAGMA " + pragma)
-        for statement in SCHEMA[:6]:
+        for statement in SCHEMA[:5]:
             db.execute(statement)
         for n, (log, entries) in enumerate(self.logs.items(), 1):
             tree, ids = audit.Tree(leaves(entries)), set()
@@ -303,7 +319,7 @@ class Forge:
                 db.execute("INSERT INTO entry VALUES(?,?,CAST(? AS TEXT),?,?,?,?,?)",
                            (n, seq, text, base64.b64decode(line), sha(b"\0" + raw), *[str(b[k]) for k in ("id", "type", "subj")]))
                 db.execute("INSERT INTO checkpoint VALUES(?,?,?)", (n, seq + 1, note(self.origins[log], seq + 1, tree.roots[seq + 1]).decode()))
-        for statement in SCHEMA[6:]:
+        for statement in SCHEMA[5:]:
             db.execute(statement)
         db.commit()
         db.close()

@@ -69,6 +69,12 @@ open_anchor(struct verify *v, const struct verify_anchor *a, enum transfer_log *
 		    "the anchor %.100s cannot be read, or is longer than a checkpoint may be",
 		    a->name);
 	bool good = open_bytes(v, a->name, bytes, n, ret_log, ret);
+	if (good && *ret_log == LOG_CUSTODY &&
+	    when_note(v->when, v->custody, bytes, n, ret->size) != ERR_OK)
+		good = verify_fail(v,
+		    "the anchor %.100s has a line by a witness that is no cosignature of this "
+		    "checkpoint",
+		    a->name);
 	free(bytes);
 	return good;
 }

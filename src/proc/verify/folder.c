@@ -393,6 +393,17 @@ is_folder(struct folder *f)
 	    "it is no custody folder: it has neither SHA256SUMS nor authority/entries.txt");
 }
 
+/* What witnesses wrote under the checkpoint. */
+static bool
+check_witnesses(struct folder *f, uint64_t size)
+{
+	if (when_note(f->v->when, f->v->custody, f->checkpoint.bytes, f->checkpoint.len,
+		size) != ERR_OK)
+		return verify_fail(
+		    f->v, "checkpoint has a line by a witness that is no cosignature of it");
+	return true;
+}
+
 static void
 check_bundle(struct verify *v, const struct bundle *bundle)
 {
@@ -404,7 +415,7 @@ check_bundle(struct verify *v, const struct bundle *bundle)
 	if (good) {
 		v->custody_size = cp.size;
 		memcpy(v->custody_root, cp.root, sizeof(cp.root));
-		good = check_entries(&f) && check_papers(&f);
+		good = check_witnesses(&f, cp.size) && check_entries(&f) && check_papers(&f);
 	}
 	if (good) {
 		verify_unchecked(v,

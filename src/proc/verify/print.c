@@ -67,6 +67,10 @@ print_text(const struct verify *v)
 	printf("\n");
 	json_decref(states);
 	print_list("Holds:", v->checked);
+	json_t *when = when_sentences(v->when);
+	if (!v->bad)
+		print_list("When, by witnesses:", when);
+	json_decref(when);
 	if (!v->bad)
 		print_list("Could not be checked:", v->unchecked);
 	if (v->bad && v->at_entry)
@@ -99,6 +103,8 @@ print_json(const struct verify *v)
 	    (int)custody_demo(v->custody), "authority", log_object(v, LOG_AUTHORITY), "custody",
 	    log_object(v, LOG_CUSTODY), "sha256", v->sha256, "transfers", count_states(v),
 	    "checked", v->checked, "unchecked", v->unchecked);
+	if (!v->bad)
+		json_object_set_new(o, "when", when_rows(v->when));
 	if (v->bad) {
 		json_t *bad =
 		    json_pack("{s:b,s:s}", "unreadable", (int)v->unreadable, "why", v->why);

@@ -4,6 +4,7 @@
 #define VERIFY_VERIFY_H
 
 #include "src/core/custody.h"
+#include "src/proc/verify/when.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -28,6 +29,7 @@ struct verify {
 	/* The custody log's head; in a folder it is the checkpoint's. */
 	uint64_t custody_size;
 	uint8_t custody_root[32];
+	struct when *when; /* what witnesses say of times */
 	json_t *checked;   /* sentences: what holds */
 	json_t *unchecked; /* sentences: what could not be looked at, and why */
 
