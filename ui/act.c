@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/act.h"
+#include "ui/anchors.h"
 #include "ui/app.h"
 #include "ui/key.h"
 
@@ -43,6 +44,8 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_TIMELINE] = "Record of a transfer",
     [MAP_REGISTER] = "Medium register",
     [MAP_PEOPLE] = "People",
+    [MAP_ANCHORS] = "Anchors of the record",
+    [MAP_ANCHOR_PAGE] = "A page with an anchor",
     [MAP_MOVE] = "A medium of the register",
 };
 
@@ -95,6 +98,19 @@ act_find(const struct view *v, int key, enum act *ret_act)
 	return false;
 }
 
+/* What the station refuses as long as an anchor stands against all work. */
+static const enum act act_work[] = {ACT_HOME_INTAKE, ACT_SUBMIT, ACT_SIGN};
+
+static const char *
+act_why_not(struct view *v, enum act act)
+{
+	const char *bar = anchors_bar(v->app->anchors);
+	for (size_t i = 0; bar != NULL && i < sizeof(act_work) / sizeof(act_work[0]); i++)
+		if (act_work[i] == act)
+			return bar;
+	return act_rows[act].may(v);
+}
+
 void
 act_press(struct view *v, int key)
 {
@@ -105,7 +121,7 @@ act_press(struct view *v, int key)
 		    key_name(key, name), v->type->bare ? "F1" : "?");
 		return;
 	}
-	const char *why = act_rows[act].may(v);
+	const char *why = act_why_not(v, act);
 	if (why != NULL)
 		app_hint(v->app, "%s: %s", key_name(key, name), why);
 	else
@@ -143,7 +159,7 @@ act_in_bar(struct view *v, size_t i, enum map map)
 		return false; /* the view's own key for it was shown */
 	return act_keys[i].map == map && row->bar[0] != '\0' && act_keys[i].act != ACT_HELP &&
 	       !act_is_alias(i) && act_find(v, act_keys[i].key, &act) &&
-	       act == act_keys[i].act && row->may(v) == NULL;
+	       act == act_keys[i].act && act_why_not(v, act) == NULL;
 }
 
 static int

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/app.h"
 #include "src/base/mem.h"
+#include "ui/anchors.h"
 #include "ui/desk.h"
 #include "ui/frame.h"
 #include "ui/key.h"
@@ -45,6 +46,7 @@ app_new(struct ui *ui, int64_t now_ms, int64_t now_s)
 	    .said_seen = true,
 	    .want_desk = ui->desk == NULL};
 	app->media = media_new(app);
+	app->anchors = anchors_new(app);
 	link_on_news(app->link, app, app_news);
 	ui->screens = app;
 	ui->stray = app_news;
@@ -64,6 +66,7 @@ app_free(struct app *app)
 	}
 	link_free(app->link);
 	media_free(app->media);
+	anchors_free(app->anchors);
 	look_memory_free(app->looked);
 	arena_free(app->frame);
 	app_site_done(&app->site);
@@ -188,6 +191,7 @@ app_tick_views(struct app *app)
 	app->tick_ms = app->now_ms;
 	app->hush = app_find_lock(app) != NULL;
 	media_tick(app->media);
+	anchors_tick(app->anchors);
 	for (struct view *v = app->top; v != NULL;) {
 		struct view *below = v->below;
 		if (v->type->tick != NULL)

@@ -40,8 +40,9 @@ struct app_site {
 struct app {
 	struct ui *ui; /* ui->as: who is signed in; ui->desk: the connection */
 	struct link *link;
-	struct media *media; /* what lies in the ports */
-	struct arena *frame; /* until the next app_draw */
+	struct media *media;     /* what lies in the ports */
+	struct anchors *anchors; /* of the record */
+	struct arena *frame;     /* until the next app_draw */
 	struct view *top;
 	struct app_site site;
 	int64_t now_ms;  /* monotonic */

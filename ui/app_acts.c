@@ -105,6 +105,16 @@ app_act_people(struct view *v)
 }
 
 void
+app_act_anchors(struct view *v)
+{
+	struct app *app = v->app;
+	if (v->type->map == MAP_ANCHORS)
+		return;
+	app_home(app);
+	app_push(app, anchors_view(app));
+}
+
+void
 app_act_nothing(struct view *v)
 {
 	app_say(v->app, "This key does nothing here, on purpose.");

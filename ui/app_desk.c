@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* The line to the desk: asked, lost, found again, and held while a line of code waits. */
 #include "src/base/escape.h"
+#include "ui/anchors.h"
 #include "ui/app.h"
 #include "ui/desk.h"
 #include "ui/media.h"
@@ -65,6 +66,7 @@ app_lost(struct app *app)
 {
 	link_down(app->link);
 	media_lost(app->media);
+	anchors_lost(app->anchors);
 	app->want_desk = true;
 	app->lost_ms = app->now_ms != 0 ? app->now_ms : 1;
 }
@@ -145,4 +147,6 @@ app_calls_end(struct app *app, char ret_why[APP_SAY_SIZE], char ret_next[APP_SAY
 	app->flush = true; /* what was typed meanwhile answers no question */
 	if (app->ui->gone)
 		app_lost(app);
+	else
+		anchors_ask(app->anchors); /* the record grew */
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/frame.h"
 #include "src/base/clock.h"
+#include "ui/anchors.h"
 
 #include <string.h>
 
@@ -35,6 +36,19 @@ frame_draw_title(struct app *app, struct view *v, const struct area *screen)
 	area_put(screen, 0, right, STYLE_TITLE, clock);
 }
 
+/* The rule under the title: how much of the record nobody else could tell was changed. */
+static void
+frame_draw_rule(struct app *app, const struct area *screen)
+{
+	struct safe words = anchors_words(app->anchors, app->frame);
+	area_fill(screen, 2, 0, screen->cols, STYLE_PLAIN, '-');
+	if (safe_empty(words))
+		return;
+	words = safe_printf(app->frame, " %s ", words.text);
+	area_put(screen, 2, screen->cols - 2 - safe_cells(words), anchors_style(app->anchors),
+	    words);
+}
+
 void
 frame_draw(struct app *app, struct view *v, const struct area *screen)
 {
@@ -48,7 +62,7 @@ frame_draw(struct app *app, struct view *v, const struct area *screen)
 	if (v->type->status != NULL)
 		area_clip(screen, 1, 1, screen->cols - 2, STYLE_PLAIN,
 		    v->type->status(v, app->frame));
-	area_fill(screen, 2, 0, screen->cols, STYLE_PLAIN, '-');
+	frame_draw_rule(app, screen);
 	v->type->draw(v, &body);
 }
 

@@ -39,6 +39,8 @@ struct view *transfers_view(struct app *);
 struct view *timeline_view(struct app *, const char *transfer);
 /* Media with a control number. */
 struct view *register_view(struct app *);
+/* What is anchored of the record; words in, a page out. */
+struct view *anchors_view(struct app *);
 /* Who may do what, and which acts wait. */
 struct view *people_view(struct app *);
 

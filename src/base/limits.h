@@ -71,7 +71,8 @@
 #define LIM_WHEN_ASKED             64     /* entries whose time is asked for at once */
 #define LIM_ANCHORS                64 /* checkpoints given out whose cosignature may still come */
 #define LIM_ANCHOR_TRIES           3 /* at the words of paper before the record counts as put back */
-#define LIM_COSIGNATURE_BYTES      256 /* one line of a witness, with its LF */
+#define LIM_ANCHOR_LATE_S          (7 * 86400) /* since the last anchor: from then on it is late */
+#define LIM_COSIGNATURE_BYTES      256         /* one line of a witness, with its LF */
 #define LIM_POLICY_BYTES           262144
 #define LIM_POLICY_RULES           512
 #define LIM_POLICY_WORDS           64 /* globs, kinds or verdicts in one condition */

@@ -5,6 +5,7 @@
  */
 #include "ui/view/home.h"
 #include "src/base/mem.h"
+#include "ui/anchors.h"
 #include "ui/desk.h"
 #include "ui/media.h"
 #include "ui/signin.h"
@@ -171,7 +172,7 @@ home_why_no_officer(const struct app *app)
 {
 	const struct custody_person *p = signin_person(app->ui);
 	return p != NULL && (p->roles & CUSTODY_OFFICER) != 0
-	           ? NULL
+	           ? anchors_bar(app->anchors)
 	           : "only an officer reads a medium";
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/desk.h"
 #include "ui/media.h"
+#include "ui/signin.h"
 #include "ui/view/checks.h"
 #include "ui/view/home.h"
 
@@ -32,14 +33,34 @@ home_begin_row(struct home *h, const struct area *a, int row, int list, uint64_t
 	return style;
 }
 
-/* What comes next, for whoever sits here: who has it can as a rule not sign again. */
+/* Whose signature or proposal a state waits behind: it waits for everybody else. */
+static const char *
+home_signed_by(const json_t *t)
+{
+	return strcmp(row_text(t, "state"), "SUBMITTED") == 0 ? row_text(t, "holder")
+	                                                      : row_text(t, "proposed_by");
+}
+
+/* It waits for whoever sits here: who has it can as a rule not sign again. */
+static bool
+home_waits_for_me(const struct home *h, const json_t *t)
+{
+	const struct app *app = h->view.app;
+	const char *by = home_signed_by(t);
+	const struct custody_person *p = signin_person(app->ui);
+	return by[0] != '\0' && p != NULL && (p->roles & CUSTODY_OFFICER) != 0 &&
+	       strcmp(by, p->id) != 0;
+}
+
+/* What comes next, for whoever sits here. */
 static struct safe
 home_next(const struct home *h, const json_t *t)
 {
-	const char *as = h->view.app->ui->as;
-	if (strcmp(row_text(t, "state"), "SUBMITTED") == 0 && as != NULL &&
-	    strcmp(row_text(t, "holder"), as) != 0)
-		return SAFE("look at it and sign");
+	const char *state = row_text(t, "state");
+	if (home_waits_for_me(h, t))
+		return strcmp(state, "SUBMITTED") == 0 ? SAFE("look at it and sign")
+		       : strcmp(state, "RECALL") == 0  ? SAFE("sign the recall, or keep it")
+		                                      : SAFE("sign the retirement, or keep it");
 	if (json_is_true(json_object_get(t, "choosing")))
 		return SAFE("waits: choose what is read");
 	return safe_text(h->view.app->frame, work_next(row_text(t, "state")));
@@ -57,7 +78,9 @@ home_draw_transfer(struct home *h, const struct area *a, int row, uint64_t at)
 	col = area_field(a, m, row, col, 11, style, safe_minute(m, row_text(t, "changed"))) + 2;
 	if (a->cols >= HOME_FOR)
 		col = area_field(a, m, row, col, 14, style, safe_member(m, t, "requester")) + 1;
-	area_clip(a, row, col, a->cols - col, style, home_next(h, t));
+	area_clip(a, row, col, a->cols - col,
+	    style == STYLE_PLAIN && home_waits_for_me(h, t) ? STYLE_STRONG : style,
+	    home_next(h, t));
 }
 
 /* What is wrong stands in red, in its word and in its reason. */

@@ -23,8 +23,9 @@ struct progress {
 	int64_t heard_ms, asked_ms, status_ms; /* status_ms: asked for while it waits */
 	uint64_t opening;                      /* the volume that was being opened, or 0 */
 	bool asking_watch, asking_status;
-	json_t *media; /* ready media, while one of them is picked; else NULL */
-	char *reason;  /* while it is signed for; else NULL */
+	json_t *media;              /* ready media, while one of them is picked; else NULL */
+	char *reason;               /* while it is signed for; else NULL */
+	char leaf[HEX_DIGEST_SIZE]; /* of the proposal that is signed for */
 };
 
 /* Reading, scanning or releasing now. */
@@ -55,6 +56,14 @@ const char *progress_picked(
 /* An entry can hold it; says what is wrong with it. */
 bool progress_reason_ok(struct app *, const char *reason);
 
+/* --- progress_end.c ----------------------------------------------- */
+/* One signature over data (stolen), with a secret (stolen); says what came of it. */
+bool progress_sign(
+    struct progress *, const char *type, json_t *data, struct seal_secret *passphrase);
+/* p->reason is what was picked or typed; false: it is none, and it was said why. */
+bool progress_keep_picked(
+    struct progress *, const char *const *choices, size_t n, size_t choice, const char *text);
+
 /* --- progress_choose.c -------------------------------------------- */
 /* What there is to choose; NULL: it does not wait, or the desk was not asked yet. */
 const json_t *progress_choice(const struct progress *);
@@ -74,6 +83,14 @@ struct progress_page {
 #define PROGRESS_LABEL_CELLS 12
 /* What there is to choose. */
 void progress_wait_draw(struct progress_page *, const struct progress *);
+
+/* --- progress_recall.c -------------------------------------------- */
+/* A recall or retirement is proposed, or under way. */
+bool progress_is_recall(const struct progress *);
+/* What comes next in such a state; NULL: it is in another. */
+const char *progress_recall_next(const struct progress *);
+/* What was proposed, by whom, and where the files are. */
+void progress_recall_draw(struct progress_page *, const struct progress *);
 
 /* --- progress_draw.c ---------------------------------------------- */
 void progress_draw(struct view *, const struct area *);

@@ -251,16 +251,16 @@ static const struct progress_words {
 	"R releases it: everything is checked again."},
     {TRANSFER_RELEASED, false, STYLE_STRONG, "Released: what was approved is on the share.",
 	"Hand the medium back; C closes the transfer, with your signature. Enter shows "
-	"the "
-	"record."},
-    {TRANSFER_CLOSED, false, STYLE_STRONG, "Closed.", "Enter shows the record."},
+	"the record."},
+    {TRANSFER_CLOSED, false, STYLE_STRONG, "Closed.",
+	"Enter shows the record. A delivery can still be recalled or retired."},
     {TRANSFER_RECALL, false, STYLE_WARN, "Its recall waits for another officer's signature.",
-	"The command recall (or keep) signs it. Until then the files are where they were."},
+	"Until then the files are where they were."},
     {TRANSFER_RETIRE, false, STYLE_WARN,
 	"Its retirement waits for another officer's signature.",
-	"The command retire (or keep) signs it. Until then the files are where they were."},
+	"Until then the files are where they were."},
     {TRANSFER_RECALLED, false, STYLE_WARN, "Recalled: a tombstone stands in its place.",
-	"Tell who used its files. Enter shows the record."},
+	"Tell whoever used its files. Enter shows the record."},
     {TRANSFER_RETIRED, false, STYLE_STRONG, "Retired: its files were removed from the share.",
 	"Enter shows the record."},
     {TRANSFER_ABORTED, false, STYLE_STRONG, "Ended without a release.",
@@ -407,13 +407,17 @@ progress_draw_still(struct progress_page *page, const struct progress *p)
 			: SAFE("Why"),
 		    STYLE_PLAIN, why);
 	/* what was done already is not asked for again */
-	const char *next = w->next;
+	const char *next = progress_recall_next(p);
+	if (next == NULL)
+		next = w->next;
 	if (p->state == TRANSFER_RELEASED && row_text(p->status, "disposition")[0] != '\0')
 		next = "C closes the transfer, with your signature. Enter shows the record.";
 	progress_draw_line(page, SAFE("Next"), STYLE_STRONG, safe_text(f, next));
 	page->row++;
-	if (p->status != NULL)
+	if (p->status != NULL) {
+		progress_recall_draw(page, p);
 		progress_facts(page, p);
+	}
 }
 
 void
@@ -426,7 +430,7 @@ progress_draw(struct view *v, const struct area *a)
 		area_put(a, 1, 1, STYLE_PLAIN, SAFE("The station is asked where it stands."));
 	} else if (p->choosing) {
 		progress_wait_draw(&page, p);
-	} else if (progress_at_work(p)) {
+	} else if (progress_at_work(p) && !progress_is_recall(p)) {
 		page.row = 0;
 		progress_draw_work(&page, p);
 		if (p->pulled)

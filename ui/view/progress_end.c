@@ -10,10 +10,9 @@
 
 /* --- signing ----------------------------------------------------- */
 
-/* One signature; p->reason is what it says under `key`. */
-static void
+bool
 progress_sign(
-    struct progress *p, const char *type, const char *key, struct seal_secret *passphrase)
+    struct progress *p, const char *type, json_t *data, struct seal_secret *passphrase)
 {
 	char why[APP_SAY_SIZE], next[APP_SAY_SIZE];
 	struct app *app = p->view.app;
@@ -22,17 +21,19 @@ progress_sign(
 	app->ui->passphrase = passphrase;
 	bool begun = app_calls_begin(app, "Your key is unsealed, and signs.");
 	if (begun)
-		status = sign_transfer(
-		    app->ui, type, p->transfer, json_pack("{s:s}", key, p->reason), NULL);
+		status = sign_transfer(app->ui, type, p->transfer, data, NULL);
+	else
+		json_decref(data);
 	signin_forget(app->ui);
 	app_calls_end(app, why, next);
 	if (!begun)
-		return;
+		return false;
 	if (status == UI_DONE)
 		app_say(app, "%s: signed and recorded.", p->transfer);
 	else
 		app_warn(app, "%s; %s.", why, next[0] != '\0' ? next : "nothing was recorded");
 	progress_ask(p);
+	return status == UI_DONE;
 }
 
 static void
@@ -40,6 +41,17 @@ progress_keep_reason(struct progress *p, const char *reason)
 {
 	free(p->reason);
 	p->reason = mem_strdup(reason);
+}
+
+bool
+progress_keep_picked(
+    struct progress *p, const char *const *choices, size_t n, size_t choice, const char *text)
+{
+	const char *reason = progress_picked(choices, n, choice, text);
+	if (!progress_reason_ok(p->view.app, reason))
+		return false;
+	progress_keep_reason(p, reason);
+	return true;
 }
 
 /* --- close ------------------------------------------------------- */
@@ -65,21 +77,21 @@ progress_may_close(struct view *v)
 static void
 progress_close_signed(struct view *v, struct seal_secret *passphrase)
 {
-	progress_sign(progress_of_view(v), "xfer.close", "disposition", passphrase);
+	struct progress *p = progress_of_view(v);
+	progress_sign(
+	    p, "xfer.close", json_pack("{s:s}", "disposition", p->reason), passphrase);
 }
 
 static void
 progress_close(struct view *v, size_t choice, const char *text)
 {
 	struct progress *p = progress_of_view(v);
-	const char *what =
-	    progress_picked(progress_dispositions, COUNT(progress_dispositions), choice, text);
-	if (!progress_reason_ok(v->app, what))
+	if (!progress_keep_picked(
+		p, progress_dispositions, COUNT(progress_dispositions), choice, text))
 		return;
-	progress_keep_reason(p, what);
 	prompt_secret(v, SAFE("Close the transfer"),
 	    safe_printf(v->app->frame, "You sign that %s is closed. The medium: %s.",
-		p->transfer, safe_text(v->app->frame, what).text),
+		p->transfer, safe_text(v->app->frame, p->reason).text),
 	    SAFE("Sign and close"), progress_close_signed);
 }
 
@@ -147,23 +159,22 @@ progress_may_abort(struct view *v)
 static void
 progress_abort_signed(struct view *v, struct seal_secret *passphrase)
 {
-	progress_sign(progress_of_view(v), "xfer.abort", "reason", passphrase);
+	struct progress *p = progress_of_view(v);
+	progress_sign(p, "xfer.abort", json_pack("{s:s}", "reason", p->reason), passphrase);
 }
 
 static void
 progress_abort(struct view *v, size_t choice, const char *text)
 {
 	struct progress *p = progress_of_view(v);
-	const char *reason = progress_picked(
-	    progress_abort_reasons, COUNT(progress_abort_reasons), choice, text);
-	if (!progress_reason_ok(v->app, reason))
+	if (!progress_keep_picked(
+		p, progress_abort_reasons, COUNT(progress_abort_reasons), choice, text))
 		return;
-	progress_keep_reason(p, reason);
 	prompt_secret(v, SAFE("End the transfer"),
 	    safe_printf(v->app->frame,
 		"You sign that %s ends without a release: %s. This cannot be taken back; the "
 		"record stays.",
-		p->transfer, safe_text(v->app->frame, reason).text),
+		p->transfer, safe_text(v->app->frame, p->reason).text),
 	    SAFE("Sign and end"), progress_abort_signed);
 }
 

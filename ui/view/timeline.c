@@ -198,6 +198,12 @@ timeline_act_entry(struct view *v)
 }
 
 void
+timeline_act_state(struct view *v)
+{
+	app_push(v->app, progress_view(v->app, ((struct timeline *)v)->transfer));
+}
+
+void
 timeline_act_export(struct view *v)
 {
 	export_start(&timeline_of(v)->export, timeline_of(v)->transfer);

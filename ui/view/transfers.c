@@ -260,6 +260,12 @@ transfers_act_record(struct view *v)
 }
 
 void
+transfers_act_state(struct view *v)
+{
+	app_push(v->app, progress_view(v->app, transfers_id(transfers_of(v))));
+}
+
+void
 transfers_act_export(struct view *v)
 {
 	export_start(&transfers_of(v)->export, transfers_id(transfers_of(v)));

@@ -14,8 +14,8 @@ static const struct {
     {"SUBMITTED", "another officer signs"},
     {"APPROVED", "is being released"},
     {"RELEASED", "hand the medium back and close"},
-    {"RECALL", "another officer signs the recall"},
-    {"RETIRE", "another officer signs the retirement"},
+    {"RECALL", "another officer signs"},
+    {"RETIRE", "another officer signs"},
     {"BLOCKED", "mend the cause, then scan again"},
     {"FAULT", "repeat the step that failed"},
 };

@@ -50,6 +50,14 @@ answer_size(const json_t *row)
 
 /* --- transfers ------------------------------------------------------------------------- */
 
+/* Of a recall or retirement that waits for another officer; "": none does. */
+static const char *
+answer_proposer(const struct custody_transfer *t)
+{
+	bool asked = t->facts.state == TRANSFER_RECALL || t->facts.state == TRANSFER_RETIRE;
+	return asked && !t->facts.confirmed ? t->recall.proposal.officer : "";
+}
+
 void
 answer_transfers(struct session *s, struct msg *m)
 {
@@ -64,11 +72,12 @@ answer_transfers(struct session *s, struct msg *m)
 		const struct custody_transfer *t = custody_transfer_at(c, i);
 		const struct intake *in = intake_find(s->desk, t->id);
 		json_array_append_new(rows,
-		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b}", "transfer",
+		    json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I, s:b, s:s}", "transfer",
 			t->id, "state", transfer_state_name(fault_state(s->desk, t)),
 			"requester", t->requester, "holder", t->holder, "opened", t->opened_at,
 			"changed", t->changed_at, "files", (json_int_t)t->files, "bytes",
-			(json_int_t)t->bytes, "choosing", in != NULL && choosing_waits(in)));
+			(json_int_t)t->bytes, "choosing", in != NULL && choosing_waits(in),
+			"proposed_by", answer_proposer(t)));
 	}
 	answer_rows(s, rows, i < n, 0, n);
 }

@@ -6,6 +6,7 @@
 #include "src/base/mem.h"
 #include "src/core/policy.h"
 #include "src/ipc/next.h"
+#include "src/proc/desk/anchor.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/life.h"
@@ -369,6 +370,15 @@ doctor_clock(struct desk *d, struct rows *rows)
 	doctor_say(rows, "clock", said[state].state, text, NEXT_CLOCK);
 }
 
+/* All work is refused as long as an anchor stands against it. */
+static void
+doctor_anchors(struct desk *d, struct rows *rows)
+{
+	const char *next, *bar = anchor_bar(d, &next);
+	if (bar != NULL)
+		doctor_say(rows, "anchors", DOCTOR_FAIL, bar, next);
+}
+
 void
 doctor_answer(struct session *s, struct msg *m)
 {
@@ -377,6 +387,7 @@ doctor_answer(struct session *s, struct msg *m)
 	(void)m;
 	rows_init(&rows);
 	doctor_ledger(d, &rows);
+	doctor_anchors(d, &rows);
 	doctor_people(d, &rows);
 	doctor_work(d, &rows);
 	doctor_vault(d, &rows);
