@@ -718,6 +718,7 @@ passage_done(struct custody *c)
 		free(t->step);
 		free(t->disposition);
 		free(t->recall.reason);
+		free(t->recalled.reason);
 		free(t->seqs);
 		free(t);
 	}

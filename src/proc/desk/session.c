@@ -253,7 +253,8 @@ session_consequences(struct desk *d, const char *transfer)
 		intake_drop(d, transfer);
 	if (t->facts.confirmed && deliver_recall(d, transfer) != ERR_OK)
 		log_warn("%s: the stager takes no requests; it does this by itself", transfer);
-	else if (transfer_delivered(&t->facts) || t->facts.state == TRANSFER_CLOSED)
+	else if (transfer_delivered(&t->facts) || transfer_moved(&t->facts) ||
+		 t->facts.state == TRANSFER_CLOSED)
 		deliver_custody(d, transfer);
 }
 
