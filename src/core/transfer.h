@@ -148,6 +148,8 @@ bool transfer_state_busy(enum transfer_state);
 bool transfer_state_ended(enum transfer_state);
 /* Files of it were published, and nobody has moved them since: RELEASED to RETIRE. */
 bool transfer_delivered(const struct transfer_facts *);
+/* It ends without an entry of its own: its epoch ended. */
+void transfer_abort(struct transfer_facts *);
 const char *transfer_signer_name(enum transfer_signer);
 /* 0 when role is none of station, officer, admin, auditor. */
 enum transfer_signer transfer_signer_find(const char *role);
