@@ -229,7 +229,7 @@ run_plain(struct ledger *l, enum statement id)
 }
 
 static sqlite3_int64
-row_of(enum transfer_log log)
+row_of(unsigned log)
 {
 	return (sqlite3_int64)log + 1;
 }
@@ -268,6 +268,19 @@ check_integrity(struct ledger *l)
 }
 
 static enum err
+add_log(struct ledger *l, unsigned log, const char *origin, const char *vkey)
+{
+	sqlite3_stmt *s;
+	enum err e = use(l, DO_LOG_ADD, &s);
+	if (e != ERR_OK)
+		return e;
+	sqlite3_bind_int64(s, 1, row_of(log));
+	sqlite3_bind_text(s, 2, origin, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_text(s, 3, vkey, -1, SQLITE_TRANSIENT);
+	return run(l, s);
+}
+
+static enum err
 make_schema(struct ledger *l, const char *const origins[2], const char *const vkeys[2])
 {
 	enum err e = exec(l, "PRAGMA encoding='UTF-8'; PRAGMA page_size=4096;"
@@ -278,16 +291,8 @@ make_schema(struct ledger *l, const char *const origins[2], const char *const vk
 		e = exec(l, "BEGIN IMMEDIATE");
 	for (size_t i = 0; e == ERR_OK && ledger_schema_text(i) != NULL; i++)
 		e = exec(l, ledger_schema_text(i));
-	for (unsigned i = 0; e == ERR_OK && i < 2; i++) {
-		sqlite3_stmt *s;
-		e = use(l, DO_LOG_ADD, &s);
-		if (e != ERR_OK)
-			break;
-		sqlite3_bind_int64(s, 1, row_of((enum transfer_log)i));
-		sqlite3_bind_text(s, 2, origins[i], -1, SQLITE_TRANSIENT);
-		sqlite3_bind_text(s, 3, vkeys[i], -1, SQLITE_TRANSIENT);
-		e = run(l, s);
-	}
+	for (unsigned i = 0; e == ERR_OK && i < 2; i++)
+		e = add_log(l, i, origins[i], vkeys[i]);
 	return e == ERR_OK ? exec(l, "COMMIT") : e;
 }
 
@@ -388,7 +393,7 @@ ledger_load(void *bytes, size_t n, struct ledger **ret, char why[LEDGER_WHY_SIZE
  */
 
 static enum err
-insert_entry(struct ledger *l, enum transfer_log log, uint64_t seq, const struct entry *e)
+insert_entry(struct ledger *l, unsigned log, uint64_t seq, const struct entry *e)
 {
 	sqlite3_stmt *s;
 	enum err err = use(l, DO_ENTRY_ADD, &s);
@@ -407,7 +412,7 @@ insert_entry(struct ledger *l, enum transfer_log log, uint64_t seq, const struct
 
 static enum err
 insert_checkpoint(
-    struct ledger *l, enum transfer_log log, uint64_t size, const void *note, size_t note_len)
+    struct ledger *l, unsigned log, uint64_t size, const void *note, size_t note_len)
 {
 	sqlite3_stmt *s;
 	enum err err = use(l, DO_CHECKPOINT_ADD, &s);
@@ -421,8 +426,7 @@ insert_checkpoint(
 
 /* The file is what counts: is our entry its last, or is all as it was? */
 static enum err
-look_again(
-    struct ledger *l, enum transfer_log log, uint64_t seq, const struct entry *e, enum err was)
+look_again(struct ledger *l, unsigned log, uint64_t seq, const struct entry *e, enum err was)
 {
 	sqlite3_stmt *s;
 	uint64_t count;
@@ -448,23 +452,36 @@ look_again(
 	return ours ? ERR_OK : ERR_STATE;
 }
 
-enum err
-ledger_append(struct ledger *l, enum transfer_log log, uint64_t seq, const struct entry *e,
-    const void *note, size_t note_len)
+/* A log that has no row yet. */
+struct new_log {
+	const char *origin, *vkey;
+};
+
+static enum err
+insert_all(struct ledger *l, unsigned log, const struct new_log *new, uint64_t seq,
+    const struct entry *e, const void *note, size_t note_len)
 {
 	uint64_t count = 0;
-	enum err err = run_plain(l, DO_BEGIN);
-	if (err != ERR_OK)
-		return err;
-	err = ledger_count(l, log, &count);
+	enum err err = ledger_count(l, log, &count);
 	if (err == ERR_OK && count != seq) {
 		snprintf(l->why, sizeof(l->why), "somebody else has written to the ledger");
 		err = ERR_STATE;
 	}
+	if (err == ERR_OK && new != NULL)
+		err = add_log(l, log, new->origin, new->vkey);
 	if (err == ERR_OK)
 		err = insert_entry(l, log, seq, e);
-	if (err == ERR_OK)
-		err = insert_checkpoint(l, log, seq + 1, note, note_len);
+	return err == ERR_OK ? insert_checkpoint(l, log, seq + 1, note, note_len) : err;
+}
+
+static enum err
+append(struct ledger *l, unsigned log, const struct new_log *new, uint64_t seq,
+    const struct entry *e, const void *note, size_t note_len)
+{
+	enum err err = run_plain(l, DO_BEGIN);
+	if (err != ERR_OK)
+		return err;
+	err = insert_all(l, log, new, seq, e, note, note_len);
 	if (err != ERR_OK) {
 		char why[LEDGER_WHY_SIZE];
 		memcpy(why, l->why, sizeof(why));
@@ -476,11 +493,26 @@ ledger_append(struct ledger *l, enum transfer_log log, uint64_t seq, const struc
 	return err == ERR_OK ? ERR_OK : look_again(l, log, seq, e, err);
 }
 
+enum err
+ledger_append(struct ledger *l, unsigned log, uint64_t seq, const struct entry *e,
+    const void *note, size_t note_len)
+{
+	return append(l, log, NULL, seq, e, note, note_len);
+}
+
+enum err
+ledger_append_first(struct ledger *l, unsigned log, const char *origin, const char *vkey,
+    const struct entry *e, const void *note, size_t note_len)
+{
+	const struct new_log new = {origin, vkey};
+	return append(l, log, &new, 0, e, note, note_len);
+}
+
 /* --- reading ---------------------------------------------------------------------------------
  */
 
 enum err
-ledger_count(struct ledger *l, enum transfer_log log, uint64_t *ret_count)
+ledger_count(struct ledger *l, unsigned log, uint64_t *ret_count)
 {
 	sqlite3_stmt *s;
 	enum err err = use(l, DO_COUNT, &s);
@@ -537,8 +569,7 @@ copy_text(sqlite3_stmt *s, int at, char *out, size_t size)
 }
 
 enum err
-ledger_log(
-    struct ledger *l, enum transfer_log log, const char **ret_origin, const char **ret_vkey)
+ledger_log(struct ledger *l, unsigned log, const char **ret_origin, const char **ret_vkey)
 {
 	sqlite3_stmt *s;
 	enum err err = use(l, DO_LOG_GET, &s);
@@ -557,14 +588,18 @@ ledger_log(
 }
 
 enum err
-ledger_no_strangers(struct ledger *l)
+ledger_logs(struct ledger *l, unsigned *ret_count)
 {
 	sqlite3_stmt *s;
+	sqlite3_int64 count = 0;
 	enum err err = use(l, DO_LOG_COUNT, &s);
 	if (err != ERR_OK)
 		return err;
 	err = step(l, s);
-	bool two = err == ERR_OK && sqlite3_column_int64(s, 0) == 2;
+	if (err == ERR_OK)
+		count = sqlite3_column_int64(s, 0);
+	bool ours = err == ERR_OK && count >= 2 && count <= UINT16_MAX &&
+	            count == sqlite3_column_int64(s, 1);
 	sqlite3_reset(s);
 	if (err == ERR_OK)
 		err = use(l, DO_ENTRY_TOTAL, &s);
@@ -572,9 +607,10 @@ ledger_no_strangers(struct ledger *l)
 		err = step(l, s);
 	if (err != ERR_OK)
 		return err;
-	bool ours = sqlite3_column_int64(s, 0) == sqlite3_column_int64(s, 1);
+	ours = ours && sqlite3_column_int64(s, 0) == 0;
 	sqlite3_reset(s);
-	return two && ours ? ERR_OK : ERR_RANGE;
+	*ret_count = (unsigned)count;
+	return ours ? ERR_OK : ERR_RANGE;
 }
 
 static enum err
@@ -621,8 +657,7 @@ each_row(struct ledger *l, sqlite3_stmt *s, ledger_row_fn *fn, void *arg)
 }
 
 enum err
-ledger_each(
-    struct ledger *l, enum transfer_log log, uint64_t from, ledger_row_fn *fn, void *arg)
+ledger_each(struct ledger *l, unsigned log, uint64_t from, ledger_row_fn *fn, void *arg)
 {
 	sqlite3_stmt *s;
 	enum err err = use(l, DO_ENTRY_EACH, &s);
@@ -634,7 +669,7 @@ ledger_each(
 }
 
 enum err
-ledger_each_about(struct ledger *l, enum transfer_log log, uint64_t from, const char *subj,
+ledger_each_about(struct ledger *l, unsigned log, uint64_t from, const char *subj,
     ledger_row_fn *fn, void *arg)
 {
 	sqlite3_stmt *s;
@@ -648,7 +683,7 @@ ledger_each_about(struct ledger *l, enum transfer_log log, uint64_t from, const 
 }
 
 enum err
-ledger_checkpoint(struct ledger *l, enum transfer_log log, uint64_t size, struct buf *out)
+ledger_checkpoint(struct ledger *l, unsigned log, uint64_t size, struct buf *out)
 {
 	sqlite3_stmt *s;
 	size_t n;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * ledger.db: both logs as rows, append only.  One writer; journal DELETE with
+ * ledger.db: the logs as rows, append only; 0 is the authority log, n the custody log of
+ * epoch n.  One writer; journal DELETE with
  * synchronous EXTRA, because anything less loses acknowledged entries when the
  * power goes.  A verifier reads from bytes it has hashed, never from a live
  * file.
@@ -50,25 +51,31 @@ void ledger_schema(char out[HEX_DIGEST_SIZE]);
  * is opened again and looked at.  ERR_STATE: somebody else has written.
  * ERR_NOSPACE, ERR_IO: nothing was appended.
  */
-enum err ledger_append(struct ledger *, enum transfer_log, uint64_t seq, const struct entry *,
+enum err ledger_append(struct ledger *, unsigned log, uint64_t seq, const struct entry *,
     const void *note, size_t note_len);
 /*
  * Copies the whole file, as it is between two entries, to a new file; whatever lay there is
  * removed.  Not durable: for what is handed on at once.
  */
 enum err ledger_copy(struct ledger *, const char *path);
+/* The same for the first entry of a log that has no row yet. */
+enum err ledger_append_first(struct ledger *, unsigned log, const char *origin,
+    const char *vkey, const struct entry *, const void *note, size_t note_len);
 /* English for the last failure. */
 const char *ledger_why(const struct ledger *);
 
-enum err ledger_count(struct ledger *, enum transfer_log, uint64_t *ret_count);
+enum err ledger_count(struct ledger *, unsigned log, uint64_t *ret_count);
 /*
  * ERR_NOTFOUND when the log has no row, ERR_RANGE for texts that no log has.  Texts live until
  * the next call.
  */
 enum err ledger_log(
-    struct ledger *, enum transfer_log, const char **ret_origin, const char **ret_vkey);
-/* ERR_RANGE when the file holds logs or entries of logs that there are not. */
-enum err ledger_no_strangers(struct ledger *);
+    struct ledger *, unsigned log, const char **ret_origin, const char **ret_vkey);
+/*
+ * How many logs there are.  ERR_RANGE when the file holds no custody log, or entries of logs
+ * that there are not.
+ */
+enum err ledger_logs(struct ledger *, unsigned *ret_count);
 
 /* One row; everything lives until the callback returns. */
 struct ledger_row {
@@ -82,17 +89,16 @@ struct ledger_row {
 };
 /* Anything but ERR_OK ends the walk. */
 typedef enum err ledger_row_fn(void *arg, const struct ledger_row *);
-enum err ledger_each(
-    struct ledger *, enum transfer_log, uint64_t from, ledger_row_fn *, void *arg);
+enum err ledger_each(struct ledger *, unsigned log, uint64_t from, ledger_row_fn *, void *arg);
 /* The same for the entries about one subject. */
-enum err ledger_each_about(struct ledger *, enum transfer_log, uint64_t from, const char *subj,
-    ledger_row_fn *, void *arg);
+enum err ledger_each_about(
+    struct ledger *, unsigned log, uint64_t from, const char *subj, ledger_row_fn *, void *arg);
 
 /* Appends the checkpoint of that size; ERR_NOTFOUND. */
-enum err ledger_checkpoint(struct ledger *, enum transfer_log, uint64_t size, struct buf *out);
+enum err ledger_checkpoint(struct ledger *, unsigned log, uint64_t size, struct buf *out);
 typedef enum err ledger_note_fn(
     void *arg, uint64_t log, uint64_t size, const void *note, size_t note_len);
-/* All checkpoints, by log and size; log is the row's number less one. */
+/* All checkpoints, by log and size. */
 enum err ledger_each_checkpoint(struct ledger *, ledger_note_fn *, void *arg);
 
 #endif

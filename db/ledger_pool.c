@@ -10,8 +10,9 @@
 #define POOL_QUEUE 256
 
 struct job {
-	struct ledger_pool_bad bad;   /* what to tell when it is */
-	const struct note_vkey *vkey; /* NULL: an entry */
+	struct ledger_pool_bad bad; /* what to tell when it is */
+	bool note;                  /* else an entry */
+	struct note_vkey vkey;
 	uint8_t public_key[SSHSIG_PUBLIC_SIZE];
 	uint8_t *bytes; /* note; or body, LF, signature blob */
 	size_t len;     /* of the note; or of body and LF */
@@ -33,8 +34,8 @@ is_good(const struct job *j)
 {
 	uint8_t signer[SSHSIG_PUBLIC_SIZE];
 	struct note_checkpoint cp;
-	if (j->vkey != NULL)
-		return note_checkpoint_open(j->bytes, j->len, j->vkey, &cp) == ERR_OK;
+	if (j->note)
+		return note_checkpoint_open(j->bytes, j->len, &j->vkey, &cp) == ERR_OK;
 	return sshsig_verify(j->bytes + j->len, j->sig_len, j->bytes, j->len, signer) ==
 	           ERR_OK &&
 	       memcmp(signer, j->public_key, sizeof(signer)) == 0;
@@ -114,8 +115,8 @@ ledger_pool_new(void)
 }
 
 void
-ledger_pool_add_entry(struct ledger_pool *p, enum transfer_log log, uint64_t seq,
-    const struct entry *e, const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
+ledger_pool_add_entry(struct ledger_pool *p, unsigned log, uint64_t seq, const struct entry *e,
+    const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
 {
 	struct job *j = mem_alloc(sizeof(*j));
 	j->bad = (struct ledger_pool_bad){.any = true, .log = log, .seq = seq};
@@ -131,12 +132,13 @@ ledger_pool_add_entry(struct ledger_pool *p, enum transfer_log log, uint64_t seq
 }
 
 void
-ledger_pool_add_note(struct ledger_pool *p, enum transfer_log log, uint64_t size,
+ledger_pool_add_note(struct ledger_pool *p, unsigned log, uint64_t size,
     const struct note_vkey *vkey, const void *note, size_t n)
 {
 	struct job *j = mem_alloc(sizeof(*j));
 	j->bad = (struct ledger_pool_bad){.any = true, .note = true, .log = log, .seq = size};
-	j->vkey = vkey;
+	j->note = true;
+	j->vkey = *vkey;
 	j->bytes = mem_dup(note, n);
 	j->len = n;
 	add_job(p, j);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * A whole ledger.db against the rules: every row's leaf and projections, both
+ * A whole ledger.db against the rules: every row's leaf and projections, all
  * logs through custody, every checkpoint.
  */
 #ifndef DB_LEDGER_REPLAY_H
@@ -13,10 +13,10 @@
 
 struct ledger_replay {
 	/* what was counted */
-	uint64_t entries[2];
+	uint64_t entries[2]; /* of the custody log in all epochs */
 	uint64_t checkpoints;
 	/* where it failed */
-	enum transfer_log log;
+	unsigned log; /* 0 authority, n custody of epoch n */
 	uint64_t seq;
 	bool at_entry;   /* the sentence is about entry seq of log */
 	bool unreadable; /* SQLite could not give it */

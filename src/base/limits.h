@@ -116,6 +116,7 @@
 #define LIM_READING_MARKS          3   /* marks on one of its letters */
 #define LIM_PERSON_ID_BYTES        32  /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
+#define LIM_TRANSFER_NUMBER        999999    /* said to be used up by an epoch */
 #define LIM_PERSON_REASON_BYTES    256       /* why somebody is appointed, suspended, retired */
 #define LIM_CONTROL_BYTES          32        /* control number of a medium */
 #define LIM_REGISTER_TEXT_BYTES    256       /* one text of the medium register */

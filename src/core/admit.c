@@ -13,7 +13,9 @@ check_log(const struct custody *c, const struct custody_act *act)
 	const struct entry *e = act->e;
 	const struct custody_chain *l = &c->logs[act->log];
 	bool genesis = act->event == EVENT_FOUND || act->event == EVENT_BEGIN;
-	bool begun = l->size > 0 || (c->partial && act->log == LOG_CUSTODY);
+	bool next = act->event == EVENT_BEGIN && custody_epoch_waits(c);
+	bool begun = (l->size > 0 && !next) || (c->partial && act->log == LOG_CUSTODY);
+	const char *origin = next ? c->epochs[c->epoch + 1].origin : l->origin;
 	if (genesis == begun)
 		return custody_refuse(act, ERR_STATE,
 		    genesis ? "a log has one genesis, and this one has it"
@@ -21,9 +23,9 @@ check_log(const struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_BEGIN && c->logs[LOG_AUTHORITY].size == 0)
 		return custody_refuse(act, ERR_STATE, "there is no authority log yet");
 	/* The origin of the authority log is judged with its genesis. */
-	if (act->event != EVENT_FOUND && strcmp(e->log, l->origin) != 0)
+	if (act->event != EVENT_FOUND && strcmp(e->log, origin) != 0)
 		return custody_refuse(act, ERR_DENIED,
-		    "the entry belongs to the log %.80s, not to %s", e->log, l->origin);
+		    "the entry belongs to the log %.80s, not to %s", e->log, origin);
 	if (map_has(&l->ids, e->id))
 		return custody_refuse(
 		    act, ERR_EXISTS, "an entry with id %s is in the log", e->id);
@@ -41,11 +43,16 @@ check_head(
 	const struct entry_head *h = log == act->log ? &act->e->head : &act->e->auth;
 	const char *name = log == act->log ? "head" : "auth";
 	if (c->partial && log == LOG_CUSTODY) {
-		if (h->size > act->seq)
+		if (h->size > act->own)
 			return custody_refuse(
 			    act, ERR_STATE, "head names more entries than came before");
 		return ERR_OK;
 	}
+	if (act->event == EVENT_BEGIN && log == LOG_CUSTODY)
+		return h->size == 0 &&
+		               memcmp(h->root, l->roots[l->roots_base], MERKLE_SIZE) == 0
+		           ? ERR_OK
+		           : custody_refuse(act, ERR_STATE, "head is not that of an empty log");
 	if (h->size > l->size)
 		return custody_refuse(act, ERR_STATE,
 		    "%s names %" PRIu64 " entries, but the log has only %" PRIu64, name,
@@ -54,7 +61,7 @@ check_head(
 		return custody_refuse(act, ERR_STATE,
 		    "the signer was shown a head %" PRIu64 " entries old, more than %d",
 		    l->size - h->size, LIM_HEAD_GAP);
-	if (memcmp(h->root, l->roots[h->size], MERKLE_SIZE) != 0)
+	if (memcmp(h->root, l->roots[l->roots_base + h->size], MERKLE_SIZE) != 0)
 		return custody_refuse(act, ERR_SIGNATURE,
 		    "%s is not the root of the log at %" PRIu64 " entries: history was changed",
 		    name, h->size);
@@ -87,7 +94,8 @@ check_history(const struct custody *c, const struct custody_act *act)
 		return custody_refuse(act, ERR_DENIED,
 		    "auth went back from %" PRIu64 " to %" PRIu64 " entries", c->auth_size,
 		    e->auth.size);
-	return check_head(c, act, LOG_AUTHORITY, false);
+	err = check_head(c, act, LOG_AUTHORITY, false);
+	return err == ERR_OK ? custody_epoch_check_entry(c, act) : err;
 }
 
 enum err
@@ -115,8 +123,10 @@ static enum err
 check_station(const struct custody *c, const struct custody_act *act)
 {
 	const struct entry *e = act->e;
-	const uint8_t *public_key = c->station_public;
-	const char *id = custody_station(c), *key = c->station_key;
+	size_t epoch = c->epoch + (act->event == EVENT_BEGIN && custody_epoch_waits(c));
+	const struct custody_epoch *now = custody_epoch_at(c, epoch);
+	const uint8_t *public_key = now != NULL ? now->station_public : NULL;
+	const char *id = custody_station(c), *key = now != NULL ? now->station_key : "";
 	uint8_t own[SSHSIG_PUBLIC_SIZE];
 	char fingerprint[SSHSIG_FINGERPRINT_SIZE], name[32];
 	if (act->event == EVENT_FOUND) {

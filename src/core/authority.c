@@ -78,6 +78,7 @@ static const struct rule {
     [EVENT_KEY_END] = {authority_key_end_check, authority_key_end_apply, false},
     [EVENT_ADMINS] = {authority_admins_check, authority_admins_apply, false},
     [EVENT_POLICY] = {authority_policy_check, authority_policy_apply, true},
+    [EVENT_EPOCH] = {authority_epoch_check, authority_epoch_apply, false},
     [EVENT_WITNESSES] = {check_witnesses, apply_witnesses, true},
     [EVENT_EXCEPT] = {check_exception, apply_exception, true},
     [EVENT_EXCEPT_END] = {check_exception_end, apply_exception, false},
@@ -173,7 +174,7 @@ drop_done(struct custody *c, bool all)
 	size_t kept = 0;
 	for (size_t i = 0; i < c->pending_count; i++) {
 		if (all || (c->pending[i].done && c->pending[i].event != EVENT_FOUND))
-			authority_pending_done(&c->pending[i]);
+			authority_pending_drop(c, &c->pending[i]);
 		else
 			c->pending[kept++] = c->pending[i];
 	}
@@ -216,6 +217,8 @@ authority_apply(struct custody *c, const struct custody_act *act)
 			? authority_pending_find(c, canon_str(act->e->data, "leaf"))
 			: add_pending(c, act);
 		assert(p != NULL);
+		if (act->event == EVENT_EPOCH)
+			authority_epoch_propose(c, p);
 		take_signer(c, p, act);
 	}
 	custody_people_settle(c);

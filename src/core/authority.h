@@ -38,6 +38,12 @@ const json_t *authority_admins_row(const json_t *data, const char *id);
 authority_check_fn authority_policy_check;
 authority_apply_fn authority_policy_apply;
 
+authority_check_fn authority_epoch_check;
+authority_apply_fn authority_epoch_apply;
+/* The founding opens the first; a proposal's key may sign for the authority log. */
+void authority_epoch_found(struct custody *, const struct custody_deed *);
+void authority_epoch_propose(struct custody *, const struct custody_pending *);
+
 /* The pending act with this leaf, or NULL; the genesis stays among them. */
 struct custody_pending *authority_pending_find(const struct custody *, const char *leaf);
 struct custody_behind authority_behind(const char *id, const char *key);
@@ -60,6 +66,8 @@ bool authority_enough(
 bool authority_counts(const struct custody *, const struct custody_behind *);
 /* Frees what it holds. */
 void authority_pending_done(struct custody_pending *);
+/* It waits no longer: what it would have brought is forgotten, too. */
+void authority_pending_drop(struct custody *, struct custody_pending *);
 
 enum err authority_withdraw_check(const struct custody *, const struct custody_act *);
 /* The act speaks against another, and may end it. */

@@ -86,21 +86,6 @@ authority_genesis_check(const struct custody *c, const struct custody_act *act)
 	return err == ERR_OK ? check_admins(act) : err;
 }
 
-static void
-take_logs(struct custody *c)
-{
-	struct custody_chain *authority = &c->logs[LOG_AUTHORITY];
-	struct custody_chain *custody = &c->logs[LOG_CUSTODY];
-	snprintf(authority->origin, sizeof(authority->origin), "%s/authority",
-	    canon_str(c->genesis, "site"));
-	snprintf(custody->origin, sizeof(custody->origin), "%s",
-	    canon_str(c->genesis, "custody_origin"));
-	snprintf(
-	    authority->vkey, sizeof(authority->vkey), "%s", canon_str(c->genesis, "log_vkey"));
-	snprintf(
-	    custody->vkey, sizeof(custody->vkey), "%s", canon_str(c->genesis, "custody_vkey"));
-}
-
 void
 authority_genesis_apply(
     struct custody *c, const struct custody_pending *p, const struct custody_deed *deed)
@@ -113,9 +98,9 @@ authority_genesis_apply(
 	canon_uint(c->genesis, "threshold", &threshold);
 	c->threshold = (unsigned)threshold;
 	canon_bool(c->genesis, "demo", &c->demo);
-	take_logs(c);
-	sshsig_public_parse(canon_str(c->genesis, "station_key"), c->station_public);
-	sshsig_fingerprint(c->station_public, c->station_key);
+	snprintf(c->logs[LOG_AUTHORITY].origin, sizeof(c->logs[LOG_AUTHORITY].origin),
+	    "%s/authority", canon_str(c->genesis, "site"));
+	authority_epoch_found(c, deed);
 	json_array_foreach (canon_array(c->genesis, "admins"), i, admin) {
 		uint8_t key[SSHSIG_PUBLIC_SIZE];
 		struct custody_person *new =

@@ -26,8 +26,9 @@ authority_fresh_key_check(const struct custody *c, const char *id, const char *l
 	*ret_own = false;
 	if (sshsig_public_parse(line, public_key) != ERR_OK)
 		return custody_refuse(act, ERR_SYNTAX, "the key is not a usable one");
-	if (memcmp(public_key, c->station_public, sizeof(public_key)) == 0)
-		return custody_refuse(act, ERR_EXISTS, "the key is the station's");
+	for (size_t i = 0; i < c->epochs_count; i++)
+		if (memcmp(public_key, c->epochs[i].station_public, sizeof(public_key)) == 0)
+			return custody_refuse(act, ERR_EXISTS, "the key is the station's");
 	sshsig_fingerprint(public_key, fingerprint);
 	const struct custody_key *k = custody_person_of_key(c, fingerprint, &owner);
 	if (k == NULL)

@@ -108,6 +108,14 @@ authority_pending_done(struct custody_pending *p)
 	free(p->against);
 }
 
+void
+authority_pending_drop(struct custody *c, struct custody_pending *p)
+{
+	if (p->event == EVENT_EPOCH && !p->done)
+		custody_signer_end(c, p->leaf, c->logs[LOG_AUTHORITY].size);
+	authority_pending_done(p);
+}
+
 /* --- one more signature -------------------------------------------------------------- */
 
 enum err

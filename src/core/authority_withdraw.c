@@ -86,7 +86,7 @@ authority_withdraw_apply(struct custody *c, const struct custody_act *act)
 		if (authority_against(c, p) < c->threshold)
 			return;
 	}
-	authority_pending_done(p);
+	authority_pending_drop(c, p);
 	c->pending_count--;
 	memmove(p, p + 1, (size_t)(c->pending + c->pending_count - p) * sizeof(*p));
 }

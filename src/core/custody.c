@@ -7,6 +7,7 @@
 #include "src/core/digest.h"
 #include "src/core/shape.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,14 +31,33 @@ custody_refuse(const struct custody_act *act, enum err e, const char *fmt, ...)
 /* --- chains -------------------------------------------------------------------- */
 
 static void
+add_root(struct custody_chain *l)
+{
+	if (l->roots_count == l->roots_cap) {
+		l->roots_cap = l->roots_cap > 0 ? 2 * l->roots_cap : 64;
+		l->roots = mem_resize(l->roots, l->roots_cap, sizeof(*l->roots));
+	}
+	merkle_root(&l->tree, l->roots[l->roots_count++]);
+}
+
+static void
 init_chain(struct custody_chain *l)
 {
 	merkle_init(&l->tree);
 	l->cap = 64;
 	l->leaves = mem_array(l->cap, sizeof(*l->leaves));
-	l->roots = mem_array(l->cap + 1, sizeof(*l->roots));
 	l->moments = mem_array(l->cap, sizeof(*l->moments));
-	merkle_root(&l->tree, l->roots[0]);
+	add_root(l);
+}
+
+void
+custody_chain_restart(struct custody_chain *l)
+{
+	l->base += l->size;
+	l->size = 0;
+	l->roots_base = l->roots_count;
+	merkle_init(&l->tree);
+	add_root(l);
 }
 
 static void
@@ -55,20 +75,20 @@ add_to_chain(struct custody_chain *l, const struct entry *e, uint64_t auth_size)
 {
 	int64_t at_s = 0;
 	clock_parse(e->at, &at_s);
-	if (l->size == l->cap) {
+	uint64_t place = l->base + l->size;
+	if (place == l->cap) {
 		l->cap *= 2;
 		l->leaves = mem_resize(l->leaves, l->cap, sizeof(*l->leaves));
-		l->roots = mem_resize(l->roots, l->cap + 1, sizeof(*l->roots));
 		l->moments = mem_resize(l->moments, l->cap, sizeof(*l->moments));
 	}
-	map_put(&l->ids, e->id, l->size);
-	map_put(&l->subjects, e->subj, l->size);
-	memcpy(l->leaves[l->size], e->leaf, MERKLE_SIZE);
+	map_put(&l->ids, e->id, place);
+	map_put(&l->subjects, e->subj, place);
+	memcpy(l->leaves[place], e->leaf, MERKLE_SIZE);
 	l->newest_s = at_s > l->newest_s ? at_s : l->newest_s;
-	l->moments[l->size] = (struct custody_moment){auth_size, l->newest_s};
+	l->moments[place] = (struct custody_moment){auth_size, l->newest_s};
 	merkle_add(&l->tree, e->leaf);
 	l->size++;
-	merkle_root(&l->tree, l->roots[l->size]);
+	add_root(l);
 }
 
 struct custody *
@@ -94,6 +114,7 @@ custody_free(struct custody *c)
 	register_free(c->media);
 	done_chain(&c->logs[LOG_AUTHORITY]);
 	done_chain(&c->logs[LOG_CUSTODY]);
+	custody_epoch_done(c);
 	free(c->selftests);
 	free(c->samples);
 	free(c);
@@ -170,21 +191,6 @@ check_start(const struct custody *c, const struct custody_act *act)
 	return ERR_OK;
 }
 
-static enum err
-check_begin(const struct custody *c, const struct custody_act *act)
-{
-	uint64_t epoch = 0;
-	const char *kind = canon_str(act->e->data, "kind");
-	canon_uint(act->e->data, "epoch", &epoch);
-	if (strcmp(kind, "custody") != 0 || epoch != 1)
-		return custody_refuse(
-		    act, ERR_DENIED, "kind or epoch of the genesis are wrong");
-	if (strcmp(canon_str(act->e->data, "schema"), custody_schema(c)) != 0)
-		return custody_refuse(
-		    act, ERR_DENIED, "the schema is not that of the authority's genesis");
-	return ERR_OK;
-}
-
 /* An entry as the register takes it. */
 static struct register_act
 register_act_of(const struct custody_act *act)
@@ -210,7 +216,7 @@ check_custody(struct custody *c, const struct custody_act *act)
 {
 	const struct entry *e = act->e;
 	if (act->event == EVENT_BEGIN)
-		return check_begin(c, act);
+		return custody_epoch_check_begin(c, act);
 	if (!c->founded)
 		return custody_refuse(
 		    act, ERR_STATE, "the administrators have not endorsed the genesis yet");
@@ -313,7 +319,8 @@ static enum err
 begin_act(struct custody *c, enum transfer_log log, struct entry *e, char *why,
     struct custody_act *ret)
 {
-	*ret = (struct custody_act){.e = e, .log = log, .why = why, .seq = c->logs[log].size};
+	*ret = (struct custody_act){.e = e, .log = log, .why = why, .own = c->logs[log].size};
+	ret->seq = c->logs[log].base + ret->own;
 	if (why != NULL)
 		why[0] = 0;
 	ret->event = transfer_event_find(log, e->type);
@@ -367,6 +374,8 @@ static void
 take_in(struct custody *c, const struct custody_act *act)
 {
 	/* an act of the administrators is judged where it comes to stand */
+	if (act->event == EVENT_BEGIN && custody_epoch_waits(c))
+		custody_epoch_enter(c);
 	add_to_chain(&c->logs[act->log], act->e,
 	    act->log == LOG_AUTHORITY ? act->seq : act->e->auth.size);
 	c->checked = false;
@@ -377,7 +386,9 @@ take_in(struct custody *c, const struct custody_act *act)
 	}
 	c->auth_size = act->e->auth.size;
 	if (c->watch != NULL)
-		c->watch(c->watch_arg, act->seq, act->e);
+		c->watch(c->watch_arg, act->seq, act->own, act->e);
+	c->epochs[c->epoch].begun = true;
+	c->epochs[c->epoch].size = c->logs[LOG_CUSTODY].size;
 	take_time(&c->clock, act);
 	if (c->clock.newest_s >= c->next_over_s)
 		custody_people_settle(c);
@@ -421,22 +432,30 @@ custody_apply_parsed(
 }
 
 enum err
-custody_apply_partial(
-    struct custody *c, uint64_t seq, struct entry *e, char why[CUSTODY_WHY_SIZE])
+custody_apply_partial(struct custody *c, uint64_t place, uint64_t seq, struct entry *e,
+    char why[CUSTODY_WHY_SIZE])
 {
 	struct custody_act act;
+	const struct custody_epoch *epoch = custody_epoch_find(c, e->log);
 	c->partial = true;
 	c->checked = false;
+	while (epoch != NULL && epoch->number > c->epoch + 1)
+		custody_epoch_enter(c);
 	enum err err = begin_act(c, LOG_CUSTODY, e, why, &act);
 	if (err != ERR_OK)
 		return err;
-	if (seq < c->partial_next)
+	if (place < c->partial_next || place < seq)
 		return custody_refuse(&act, ERR_STATE, "the entries are not in order");
-	act.seq = seq;
+	act.seq = place;
+	act.own = seq;
+	/* what is taken in lies in a row, whatever its place */
+	uint64_t base = c->logs[LOG_CUSTODY].base;
+	c->logs[LOG_CUSTODY].base = place - seq;
 	err = judge(c, &act);
+	c->logs[LOG_CUSTODY].base = base;
 	if (err == ERR_OK) {
 		take_in(c, &act);
-		c->partial_next = seq + 1;
+		c->partial_next = place + 1;
 	}
 	return err;
 }
@@ -500,6 +519,12 @@ custody_check_documents(
 /* --- the logs --------------------------------------------------------------------------- */
 
 uint64_t
+custody_places(const struct custody *c, enum transfer_log log)
+{
+	return c->logs[log].base + c->logs[log].size;
+}
+
+uint64_t
 custody_size(const struct custody *c, enum transfer_log log)
 {
 	return c->logs[log].size;
@@ -508,7 +533,8 @@ custody_size(const struct custody *c, enum transfer_log log)
 const uint8_t *
 custody_root(const struct custody *c, enum transfer_log log, uint64_t size)
 {
-	return size <= c->logs[log].size ? c->logs[log].roots[size] : NULL;
+	const struct custody_chain *l = &c->logs[log];
+	return size <= l->size ? l->roots[l->roots_base + size] : NULL;
 }
 
 void
@@ -521,9 +547,15 @@ custody_next_root(const struct custody *c, enum transfer_log log, const uint8_t 
 }
 
 const uint8_t *
-custody_leaf(const struct custody *c, enum transfer_log log, uint64_t seq)
+custody_leaf(const struct custody *c, enum transfer_log log, uint64_t place)
 {
-	return seq < c->logs[log].size ? c->logs[log].leaves[seq] : NULL;
+	return place < custody_places(c, log) ? c->logs[log].leaves[place] : NULL;
+}
+
+const uint8_t *
+custody_leaves(const struct custody *c, enum transfer_log log)
+{
+	return c->logs[log].leaves[c->logs[log].base];
 }
 
 const char *
@@ -535,7 +567,9 @@ custody_origin(const struct custody *c, enum transfer_log log)
 const char *
 custody_vkey(const struct custody *c, enum transfer_log log)
 {
-	return c->logs[log].vkey;
+	if (log == LOG_CUSTODY || c->epochs_count == 0)
+		return c->logs[log].vkey;
+	return c->epochs[c->epochs_count - 1].authority_vkey;
 }
 
 void
@@ -549,21 +583,31 @@ custody_prev(const struct custody *c, enum transfer_log log, const char *subj,
 		memcpy(ret_hex, ENTRY_ZEROS, HEX_DIGEST_SIZE);
 }
 
+static json_t *
+head_at(const struct custody_chain *l, uint64_t size)
+{
+	return json_pack("{s:o,s:I}", "root",
+	    canon_hex_new(l->roots[l->roots_base + size], MERKLE_SIZE), "size",
+	    (json_int_t)size);
+}
+
 json_t *
 custody_head(const struct custody *c, enum transfer_log log)
 {
-	const struct custody_chain *l = &c->logs[log];
-	return json_pack("{s:o,s:I}", "root", canon_hex_new(l->roots[l->size], MERKLE_SIZE),
-	    "size", (json_int_t)l->size);
+	return head_at(&c->logs[log], c->logs[log].size);
 }
 
 json_t *
 custody_prepare(const struct custody *c, enum transfer_log log, const char *subj)
 {
 	char prev[HEX_DIGEST_SIZE];
+	const struct custody_chain *l = &c->logs[log];
+	/* the log of an epoch that was opened is empty, and the next entry is its first */
+	bool first = log == LOG_CUSTODY && custody_epoch_waits(c);
 	custody_prev(c, log, subj, prev);
 	return json_pack("{s:o,s:o,s:s,s:s}", "auth", custody_head(c, LOG_AUTHORITY), "head",
-	    custody_head(c, log), "origin", c->logs[log].origin, "prev", prev);
+	    head_at(l, first ? 0 : l->size), "origin",
+	    first ? c->epochs[c->epoch + 1].origin : l->origin, "prev", prev);
 }
 
 /* --- the station ------------------------------------------------------------------------- */
@@ -614,13 +658,13 @@ custody_schema(const struct custody *c)
 const char *
 custody_station_key(const struct custody *c)
 {
-	return genesis_text(c, "station_key");
+	return c->epochs_count > 0 ? c->epochs[c->epoch].station_line : "";
 }
 
 const char *
 custody_station_fingerprint(const struct custody *c)
 {
-	return c->station_key;
+	return c->epochs_count > 0 ? c->epochs[c->epoch].station_key : "";
 }
 
 bool
@@ -714,8 +758,8 @@ custody_next_transfer(const struct custody *c, char out[TRANSFER_ID_SIZE])
 {
 	out[0] = 0;
 	if (c->genesis != NULL)
-		snprintf(out, TRANSFER_ID_SIZE, "%.20s-%06zu", custody_station(c),
-		    c->transfers_count + 1);
+		snprintf(out, TRANSFER_ID_SIZE, "%.20s-%06" PRIu64, custody_station(c),
+		    c->numbers + 1);
 }
 
 bool

@@ -27,6 +27,7 @@
 #include "src/base/limits.h"
 #include "src/core/custody_person.h"
 #include "src/core/entry.h"
+#include "src/core/custody_epoch.h"
 #include "src/core/exception.h"
 #include "src/core/register.h"
 #include "src/core/transfer.h"
@@ -104,9 +105,9 @@ struct custody_transfer {
 	struct custody_approval approvals[LIM_APPROVALS];
 	/* Of the block, fault, return, withdraw or abort it stands by; NULL when it went on. */
 	char *why;
-	char *step;                   /* of that fault */
-	char *disposition;            /* what became of the medium, or NULL */
-	struct custody_recall recall; /* the last proposal that was not taken back */
+	char *step;                     /* of that fault */
+	char *disposition;              /* what became of the medium, or NULL */
+	struct custody_recall recall;   /* the last proposal that was not taken back */
 	struct custody_recall recalled; /* done, before `recall` was to retire it; or zero */
 	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
 	json_t *read_data;
@@ -147,14 +148,14 @@ enum err custody_apply_parsed(
     struct custody *, enum transfer_log, struct entry *, char why[CUSTODY_WHY_SIZE]);
 /*
  * Takes a custody entry out of its log, for one who has only the entries of a
- * transfer and their inclusion proofs.  seq is where the proof says it is, and
- * increases.  What needs the rest of the log is not checked: that heads are
+ * transfer and their inclusion proofs.  seq is where the proof says it is in its
+ * log; place increases.  What needs the rest of the log is not checked: that heads are
  * true roots, that ids are unique, numbering, what the station did meanwhile.
  * After the first call this custody takes custody entries in no other way, and
  * its custody size, roots and leaves mean nothing.
  */
 enum err custody_apply_partial(
-    struct custody *, uint64_t seq, struct entry *, char why[CUSTODY_WHY_SIZE]);
+    struct custody *, uint64_t place, uint64_t seq, struct entry *, char why[CUSTODY_WHY_SIZE]);
 /*
  * Applies a list (entry, blank line, entry...).  On failure the entries before
  * the bad one stay applied and custody_size() is the sequence number of the bad one.
@@ -177,7 +178,7 @@ typedef void custody_signature_fn(void *arg, enum transfer_log, uint64_t seq,
 void custody_defer_signatures(struct custody *, custody_signature_fn *, void *arg);
 
 /* Shows every entry of the custody log as it is taken in.  NULL ends it. */
-typedef void custody_entry_fn(void *arg, uint64_t seq, const struct entry *);
+typedef void custody_entry_fn(void *arg, uint64_t place, uint64_t seq, const struct entry *);
 void custody_watch(struct custody *, custody_entry_fn *, void *arg);
 
 /*
@@ -190,17 +191,22 @@ enum err custody_check_documents(
 
 /* --- the logs --------------------------------------------------------------- */
 
+/* Of the custody logs the newest. */
 uint64_t custody_size(const struct custody *, enum transfer_log);
+/* How many entries there are; of the custody log in all epochs. */
+uint64_t custody_places(const struct custody *, enum transfer_log);
 /* Root of the log when it had `size` entries; NULL when it never had. */
 const uint8_t *custody_root(const struct custody *, enum transfer_log, uint64_t size);
 /* The root the log would have with this leaf added: for its next checkpoint. */
 void custody_next_root(
     const struct custody *, enum transfer_log, const uint8_t leaf[32], uint8_t ret_root[32]);
-/* Leaf hash of entry seq; NULL when there is none.  All leaves lie in a row from seq 0. */
-const uint8_t *custody_leaf(const struct custody *, enum transfer_log, uint64_t seq);
+/* Leaf hash of the entry at that place; NULL when there is none. */
+const uint8_t *custody_leaf(const struct custody *, enum transfer_log, uint64_t place);
+/* Those of the log (of the custody logs the newest), in a row from its first. */
+const uint8_t *custody_leaves(const struct custody *, enum transfer_log);
 /* "" before genesis. */
 const char *custody_origin(const struct custody *, enum transfer_log);
-/* The verifier key of the log's checkpoints, as genesis names it. */
+/* The verifier key of the log's checkpoints: of the newest epoch. */
 const char *custody_vkey(const struct custody *, enum transfer_log);
 /* Leaf of the last entry about subj in that log, in hex; 64 zeros when none. */
 void custody_prev(
@@ -221,7 +227,7 @@ const char *custody_station(const struct custody *);
 bool custody_demo(const struct custody *);
 /* Digest of the ledger's schema, in hex, as genesis names it. */
 const char *custody_schema(const struct custody *);
-/* The station's public key line and its fingerprint, as genesis names them. */
+/* The station's public key line and its fingerprint, in the epoch that is written now. */
 const char *custody_station_key(const struct custody *);
 const char *custody_station_fingerprint(const struct custody *);
 /*

@@ -88,10 +88,10 @@ enum err
 custody_anchor_check_head(const struct custody *c, const struct custody_act *act)
 {
 	uint64_t size = anchor_size(act);
-	if (size == 0 || size > act->seq)
+	if (size == 0 || size > act->own)
 		return custody_refuse(act, ERR_RANGE,
 		    "size is not between 1 and the %" PRIu64 " entries that came before",
-		    act->seq);
+		    act->own);
 	if (!c->partial && !is_root(c, size, canon_str(act->e->data, "root")))
 		return custody_refuse(act, ERR_SIGNATURE,
 		    "root is not the root of the log at %" PRIu64 " entries", size);
@@ -152,7 +152,7 @@ check_restored(const struct custody *c, const struct custody_act *act)
 	    !hex_decode(root, HEX_DIGEST_SIZE - 1, bytes, sizeof(bytes)))
 		return custody_refuse(
 		    act, ERR_SYNTAX, "kind is paper or share, and of the share root and size");
-	if (!c->partial && size <= act->seq && is_root(c, size, root))
+	if (!c->partial && size <= act->own && is_root(c, size, root))
 		return custody_refuse(act, ERR_DENIED,
 		    "this log has that root at %" PRIu64 " entries: nothing is wrong", size);
 	return ERR_OK;
@@ -208,13 +208,27 @@ apply_out(struct custody *c, const struct custody_act *act)
 }
 
 void
+custody_anchor_forget(struct custody *c)
+{
+	struct custody_anchors *all = &c->anchors;
+	memset(all->last, 0, sizeof(all->last));
+	memset(&all->largest, 0, sizeof(all->largest));
+	memset(all->open, 0, sizeof(all->open));
+	memset(all->open_size, 0, sizeof(all->open_size));
+	all->asked_count = 0;
+	all->cosigned_count = 0;
+	all->why[0] = '\0';
+}
+
+void
 custody_anchor_apply(struct custody *c, const struct custody_act *act)
 {
 	if (act->event == EVENT_ANCHOR_OUT) {
 		apply_out(c, act);
 	} else if (act->event == EVENT_ANCHOR_IN) {
 		enum custody_anchor_kind kind = anchor_kind(act);
-		if (anchor_size(act) >= c->anchors.open_size[kind])
+		/* words are typed, and may be mistyped; what the share says it says */
+		if (kind == CUSTODY_PAPER)
 			c->anchors.open[kind] = false;
 	} else if (act->event == EVENT_RESTORED) {
 		enum custody_anchor_kind kind = anchor_kind(act);

@@ -190,7 +190,7 @@ bool
 custody_moment_of(
     const struct custody *c, enum transfer_log log, uint64_t seq, struct custody_moment *ret)
 {
-	if (seq >= c->logs[log].size)
+	if (seq >= c->logs[log].base + c->logs[log].size)
 		return false;
 	*ret = c->logs[log].moments[seq];
 	return true;

@@ -17,16 +17,20 @@
 
 struct policy;
 
-/* One log.  roots[n] is the root at size n, so there is one more than leaves. */
+/*
+ * One log; of the custody logs the newest, with the leaves of all of them in a row.  Its
+ * entries lie from `base` on, and roots[roots_base + n] is its root at size n.
+ */
 struct custody_chain {
 	char origin[LIM_NOTE_NAME_BYTES + 1];
 	char vkey[NOTE_VKEY_SIZE];
 	uint8_t (*leaves)[MERKLE_SIZE];
 	uint8_t (*roots)[MERKLE_SIZE];
-	uint64_t size, cap;
+	uint64_t size, base, cap;
+	uint64_t roots_base, roots_count, roots_cap;
 	struct merkle tree;
 	struct map ids;
-	struct map subjects;            /* to the sequence number of the last entry */
+	struct map subjects;            /* to the place of the last entry */
 	struct custody_moment *moments; /* by which each entry was judged */
 	int64_t newest_s;               /* the latest time an entry claims; 0 without any */
 };
@@ -89,14 +93,24 @@ struct custody_anchors {
 	size_t cosigned_count;
 };
 
+/* A key by which the authority log's checkpoints may be signed: from <= size < until. */
+struct custody_signer {
+	uint8_t public_key[32];
+	char leaf[HEX_DIGEST_SIZE]; /* of the act that names it */
+	uint64_t from, until;
+};
+
 struct custody {
 	struct custody_chain logs[2];
+	struct custody_epoch *epochs;
+	size_t epochs_count;
+	size_t epoch; /* whose log the custody log is */
+	struct custody_signer *signers;
+	size_t signers_count;
 
 	/* from genesis */
 	json_t *genesis;
 	char genesis_leaf[HEX_DIGEST_SIZE];
-	char station_key[SSHSIG_FINGERPRINT_SIZE];
-	uint8_t station_public[SSHSIG_PUBLIC_SIZE];
 	unsigned threshold;
 	bool demo;
 
@@ -143,6 +157,7 @@ struct custody {
 
 	struct custody_transfer **transfers;
 	size_t transfers_count;
+	uint64_t numbers; /* of transfers that are used up */
 	struct map transfers_by_id;
 
 	custody_doc_fn *doc;
@@ -167,7 +182,8 @@ struct custody_act {
 	const struct transfer_event_row *row;
 	enum transfer_subject subject;
 	const char *subject_id; /* behind the colon */
-	uint64_t seq;           /* it would get */
+	uint64_t seq;           /* the place it would get */
+	uint64_t own;           /* its number in its own log */
 	char leaf[HEX_DIGEST_SIZE];
 	char *why; /* CUSTODY_WHY_SIZE or NULL */
 };
@@ -237,6 +253,23 @@ enum err custody_token_check(const struct custody *, const struct custody_act *,
 void custody_token_apply(struct custody *, const struct custody_act *);
 void custody_token_done(struct custody *);
 
+/* A new epoch, or the first. */
+struct custody_epoch *custody_epoch_add(struct custody *);
+void custody_epoch_found(struct custody *);
+/* The log of the next epoch is the custody log from here on; nothing is in it. */
+void custody_epoch_enter(struct custody *);
+void custody_chain_restart(struct custody_chain *);
+/* A genesis of a custody log; and whether an entry belongs to the epoch that it is in. */
+enum err custody_epoch_check_begin(const struct custody *, const struct custody_act *);
+enum err custody_epoch_check_entry(const struct custody *, const struct custody_act *);
+void custody_epoch_done(struct custody *);
+/* Keys of the authority log: until that size, of this act (NULL: of all). */
+void custody_signer_add(
+    struct custody *, const uint8_t public_key[32], const char *leaf, uint64_t from);
+void custody_signer_end(struct custody *, const char *leaf, uint64_t size);
+
+/* Nothing of the anchors of an earlier epoch counts for this one. */
+void custody_anchor_forget(struct custody *);
 /* Anchors: nothing for any other event. */
 enum err custody_anchor_check(const struct custody *, const struct custody_act *);
 void custody_anchor_apply(struct custody *, const struct custody_act *);
@@ -290,6 +323,8 @@ enum err custody_exception_check_rows(const struct custody *, const struct excep
 /* Transfers. */
 enum err passage_check(struct custody *, const struct custody_act *);
 void passage_apply(struct custody *, const struct custody_act *);
+/* Whatever is not delivered has ended with its epoch. */
+void passage_end_epoch(struct custody *);
 void passage_done(struct custody *);
 /* Whether this officer could sign an approval now; also for entries yet to come. */
 enum err passage_may_approve(const struct custody *, const struct custody_transfer *,

@@ -76,7 +76,6 @@ custody_cosigned(const struct custody *c, size_t n)
 static enum err
 check_key(const struct custody *c, const struct note_vkey *vkey, const struct custody_act *act)
 {
-	struct note_vkey log;
 	char line[SSHSIG_LINE_SIZE];
 	uint8_t same[SSHSIG_PUBLIC_SIZE] = {0};
 	memcpy(same, vkey->public, sizeof(vkey->public));
@@ -84,11 +83,11 @@ check_key(const struct custody *c, const struct note_vkey *vkey, const struct cu
 	if (sshsig_public_parse(line, same) != ERR_OK)
 		return custody_refuse(
 		    act, ERR_SYNTAX, "the key of a witness is not a usable one");
-	if (memcmp(vkey->public, c->station_public, SSHSIG_POINT_SIZE) == 0 ||
-	    (note_vkey_parse(c->logs[LOG_CUSTODY].vkey, &log) == ERR_OK &&
-		memcmp(vkey->public, log.public, SSHSIG_POINT_SIZE) == 0))
-		return custody_refuse(act, ERR_DENIED,
-		    "a witness has a key of this station: it is no other machine");
+	for (size_t i = 0; i < c->epochs_count; i++)
+		if (memcmp(vkey->public, c->epochs[i].station_public, SSHSIG_POINT_SIZE) == 0 ||
+		    memcmp(vkey->public, c->epochs[i].log_public, SSHSIG_POINT_SIZE) == 0)
+			return custody_refuse(act, ERR_DENIED,
+			    "a witness has a key of this station: it is no other machine");
 	for (size_t i = 0; i < c->people_count; i++)
 		if (c->people[i].has_key &&
 		    memcmp(c->people[i].public_key, vkey->public, SSHSIG_POINT_SIZE) == 0)
@@ -281,7 +280,7 @@ custody_witness_check_release(
 		return custody_refuse(
 		    act, ERR_SYNTAX, "policy asks for no witnesses, and cosig_size is there");
 	for (size_t i = 0; i < t->approvals_count; i++)
-		if (t->approvals[i].seq >= size)
+		if (t->approvals[i].seq - c->logs[LOG_CUSTODY].base >= size)
 			return custody_refuse(act, ERR_DENIED,
 			    "no witness has cosigned the approval by %s (entry %" PRIu64 ")",
 			    t->approvals[i].officer, t->approvals[i].seq);

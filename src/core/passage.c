@@ -540,6 +540,7 @@ add_transfer(struct custody *c, const struct custody_act *act)
 	    mem_resize(c->transfers, c->transfers_count + 1, sizeof(struct custody_transfer *));
 	c->transfers[c->transfers_count] = t;
 	map_put(&c->transfers_by_id, act->subject_id, c->transfers_count++);
+	c->numbers++;
 	snprintf(t->id, sizeof(t->id), "%s", act->subject_id);
 	snprintf(t->requester, sizeof(t->requester), "%s", text(act, "requester"));
 	snprintf(t->holder, sizeof(t->holder), "%s", text(act, "officer"));
@@ -702,6 +703,20 @@ passage_apply(struct custody *c, const struct custody_act *act)
 	snprintf(t->changed_at, sizeof(t->changed_at), "%s", act->e->at);
 	t->seqs = mem_resize(t->seqs, t->seqs_count + 1, sizeof(*t->seqs));
 	t->seqs[t->seqs_count++] = act->seq;
+}
+
+void
+passage_end_epoch(struct custody *c)
+{
+	for (size_t i = 0; i < c->transfers_count; i++) {
+		struct custody_transfer *t = c->transfers[i];
+		if (transfer_state_ended(t->facts.state) || transfer_delivered(&t->facts))
+			continue;
+		transfer_abort(&t->facts);
+		forget_texts(t);
+		drop_approvals(t);
+		put_text(&t->why, "epoch");
+	}
 }
 
 void

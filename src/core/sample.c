@@ -165,7 +165,7 @@ check_sample(struct custody *c, const struct custody_act *act)
 	if (number(act, "n") == 0 || number(act, "n") > LIM_SAMPLE_FILES)
 		return custody_refuse(
 		    act, ERR_LIMIT, "a sample is 1 to %d files", LIM_SAMPLE_FILES);
-	if (number(act, "size") != act->seq)
+	if (number(act, "size") != act->own)
 		return custody_refuse(
 		    act, ERR_DENIED, "size is not that of the log before this entry");
 	return check_draw(c, act);

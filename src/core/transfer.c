@@ -296,6 +296,13 @@ transfer_state_ended(enum transfer_state s)
 	       s == TRANSFER_RETIRED;
 }
 
+void
+transfer_abort(struct transfer_facts *f)
+{
+	*f = (struct transfer_facts){
+	    .state = TRANSFER_ABORTED, .slots_needed = f->slots_needed, .scanned = f->scanned};
+}
+
 bool
 transfer_delivered(const struct transfer_facts *f)
 {

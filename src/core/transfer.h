@@ -151,6 +151,8 @@ bool transfer_state_ended(enum transfer_state);
 bool transfer_delivered(const struct transfer_facts *);
 /* They were published, and moved out of sight since. */
 bool transfer_moved(const struct transfer_facts *);
+/* It ends without an entry of its own: its epoch ended. */
+void transfer_abort(struct transfer_facts *);
 const char *transfer_signer_name(enum transfer_signer);
 /* 0 when role is none of station, officer, admin, auditor. */
 enum transfer_signer transfer_signer_find(const char *role);

@@ -278,7 +278,7 @@ do_read(struct service *s, struct channel *c, struct msg *m)
 		    json_pack("{s:s,s:s,s:I,s:I,s:I,s:s}", "origin",
 			custody_origin(custody, log), "vkey", custody_vkey(custody, log),
 			"from", (json_int_t)from, "count", (json_int_t)count, "size",
-			(json_int_t)custody_size(custody, log), "checkpoint", buf_str(&note)),
+			(json_int_t)custody_places(custody, log), "checkpoint", buf_str(&note)),
 		    fd);
 	else
 		answer_refused(s, c, ERR_IO, "the entries could not be read");

@@ -79,7 +79,7 @@ verify_unreadable(struct verify *v, const char *fmt, ...)
 }
 
 bool
-verify_fail_entry(struct verify *v, enum transfer_log log, uint64_t seq, const char *why)
+verify_fail_entry(struct verify *v, unsigned log, uint64_t seq, const char *why)
 {
 	if (!v->bad) {
 		v->at_entry = true;

@@ -18,9 +18,10 @@ LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 	static const uint8_t leaf[MERKLE_SIZE] = "a leaf that nobody has put there";
 	struct merkle_proof p;
 	const char *note;
+	uint64_t index;
 	struct buf again;
 	MEM_FREE char *text = mem_dup(bytes, n);
-	if (!proof_parse(text, n, 7, &p, &note))
+	if (!proof_parse(text, n, &index, &p, &note))
 		return 0;
 	buf_init(&again, n + 1);
 	buf_add_str(&again, "c2sp.org/tlog-proof@v1\n");

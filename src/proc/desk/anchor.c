@@ -157,8 +157,9 @@ anchor_witnessed(struct desk *d, const struct custody_transfer *t, char why[256]
 	unsigned quorum = policy->witness_quorum;
 	policy_free(policy);
 	uint64_t size = quorum > 0 ? custody_cosigned(d->custody, quorum) : UINT64_MAX;
+	const uint64_t base = custody_epoch_now(d->custody)->base;
 	for (size_t i = 0; i < t->approvals_count; i++)
-		if (t->approvals[i].seq >= size) {
+		if (t->approvals[i].seq - base >= size) {
 			snprintf(why, 256,
 			    "the policy asks that %u witnesses have cosigned all its "
 			    "approvals",
@@ -176,7 +177,7 @@ anchor_checkpoint(struct desk *d, struct note_checkpoint *ret, char **ret_note)
 {
 	struct note_vkey key;
 	struct msg m;
-	enum err e = book_read(d, "custody", custody_size(d->custody, LOG_CUSTODY), &m);
+	enum err e = book_read(d, "custody", custody_places(d->custody, LOG_CUSTODY), &m);
 	if (e != ERR_OK)
 		return e;
 	*ret_note = mem_strdup(msg_str(&m, "checkpoint"));
@@ -207,7 +208,7 @@ anchor_request(struct desk *d, const char *name, const char *note, struct buf *o
 		return err_say(ERR_NOTFOUND, why, BOOK_WHY_SIZE,
 		    "the station has no witness of this name");
 	r.old = w->size;
-	enum err e = r.old > 0 ? merkle_consistency(custody_leaf(d->custody, LOG_CUSTODY, 0),
+	enum err e = r.old > 0 ? merkle_consistency(custody_leaves(d->custody, LOG_CUSTODY),
 				     r.old, custody_size(d->custody, LOG_CUSTODY), &r.proof)
 	                       : ERR_OK;
 	return e == ERR_OK ? tlog_request_print(&r, out) : e;

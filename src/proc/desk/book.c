@@ -75,7 +75,7 @@ book_sync(struct desk *d)
 		struct msg m;
 		uint8_t *list;
 		size_t n;
-		uint64_t size = custody_size(d->custody, (enum transfer_log)log);
+		uint64_t size = custody_places(d->custody, (enum transfer_log)log);
 		if (book_read(d, book_logs[log], size, &m) != ERR_OK)
 			log_fatal("the ledger does not give its entries");
 		if (io_memfd_read(m.fd, LIM_SEALED_BYTES, &list, &n) != ERR_OK)

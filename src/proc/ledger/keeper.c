@@ -139,15 +139,15 @@ check_keys(const struct keeper *k, char *why)
 static enum err
 replay(struct keeper *k, char *why)
 {
-	static const char *const names[] = {"authority", "custody"};
 	struct ledger_replay r;
 	char schema[HEX_DIGEST_SIZE];
 	enum err err = ledger_replay(k->db, k->custody, false, &r);
 	if (err != ERR_OK && r.at_entry)
 		return refuse(why, err, "entry %" PRIu64 " of the %s log: %s", r.seq,
-		    names[r.log], r.why);
+		    r.log == 0 ? "authority" : "custody", r.why);
 	if (err != ERR_OK)
-		return refuse(why, err, "the %s log: %s", names[r.log], r.why);
+		return refuse(
+		    why, err, "the %s log: %s", r.log == 0 ? "authority" : "custody", r.why);
 	ledger_schema(schema);
 	if (strcmp(schema, custody_schema(k->custody)) != 0)
 		return refuse(
@@ -219,6 +219,14 @@ has_to_wait(const struct keeper *k, enum transfer_event event)
 	       (event == EVENT_OPEN || event == EVENT_READ_START || event == EVENT_RELEASE);
 }
 
+/* Of the log as ledger.db numbers it: the newest epoch's. */
+static unsigned
+row_of(const struct keeper *k, enum transfer_log log)
+{
+	const struct custody_epoch *now = custody_epoch_now(k->custody);
+	return log == LOG_AUTHORITY ? 0 : now != NULL ? now->number : 1;
+}
+
 /* The entry was checked: what can fail now is the disk. */
 static enum err
 write_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n,
@@ -236,7 +244,7 @@ write_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n
 	 * knows. */
 	err = note_checkpoint_print(e->log, seq + 1, root, k->log_key, &note);
 	assert(err == ERR_OK);
-	err = ledger_append(k->db, log, seq, e, note.data, note.len);
+	err = ledger_append(k->db, row_of(k, log), seq, e, note.data, note.len);
 	if (err == ERR_OK) {
 		ret->log = log;
 		ret->seq = seq;
@@ -512,17 +520,40 @@ read_row(void *arg, const struct ledger_row *row)
 	return entry_list_add(r->list, row->entry, row->entry_len);
 }
 
+static enum err
+read_log(struct keeper *k, unsigned log, uint64_t from, const char *subj, struct reading *r)
+{
+	return subj == NULL ? ledger_each(k->db, log, from, read_row, r)
+	                    : ledger_each_about(k->db, log, from, subj, read_row, r);
+}
+
+/* The epochs one after the other, from that place on. */
+static enum err
+read_epochs(struct keeper *k, uint64_t from, const char *subj, struct reading *r)
+{
+	enum err err = ERR_OK;
+	const struct custody_epoch *e;
+	for (size_t i = 0;
+	     err == ERR_OK && (e = custody_epoch_at(k->custody, i)) != NULL && e->begun; i++) {
+		if (from < e->base + e->size)
+			err = read_log(
+			    k, e->number, from > e->base ? from - e->base : 0, subj, r);
+	}
+	return err;
+}
+
 enum err
 keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, const char *subj,
     size_t max_bytes, struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint)
 {
 	struct reading r = {ret_list, max_bytes, 0};
-	enum err err = subj == NULL ? ledger_each(k->db, log, from, read_row, &r)
-	                            : ledger_each_about(k->db, log, from, subj, read_row, &r);
+	enum err err = log == LOG_AUTHORITY ? read_log(k, 0, from, subj, &r)
+	                                    : read_epochs(k, from, subj, &r);
 	if (err != ERR_OK && !(err == ERR_LIMIT && r.count > 0))
 		return err;
 	*ret_count = r.count;
-	return ledger_checkpoint(k->db, log, custody_size(k->custody, log), ret_checkpoint);
+	return ledger_checkpoint(
+	    k->db, row_of(k, log), custody_size(k->custody, log), ret_checkpoint);
 }
 
 enum err

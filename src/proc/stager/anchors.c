@@ -106,7 +106,7 @@ anchors_request(const struct custody *c, const char *checkpoint, uint64_t old, s
 	    .old = old, .checkpoint = checkpoint, .checkpoint_len = strlen(checkpoint)};
 	uint64_t size = custody_size(c, LOG_CUSTODY);
 	enum err e =
-	    old > 0 ? merkle_consistency(custody_leaf(c, LOG_CUSTODY, 0), old, size, &r.proof)
+	    old > 0 ? merkle_consistency(custody_leaves(c, LOG_CUSTODY), old, size, &r.proof)
 		    : ERR_OK;
 	return e == ERR_OK ? tlog_request_print(&r, out) : e;
 }

@@ -126,7 +126,7 @@ static enum err
 record_pull_some(
     struct record *r, enum transfer_log log, bool *ret_more, char why[RECORD_WHY_SIZE])
 {
-	uint64_t from = custody_size(r->custody, log);
+	uint64_t from = custody_places(r->custody, log);
 	MEM_FREE uint8_t *list = NULL;
 	size_t len = 0;
 	struct msg m;
@@ -146,8 +146,8 @@ record_pull_some(
 		e = custody_apply_list(r->custody, log, list, len, detail);
 	if (e != ERR_OK)
 		return record_refuse(why, e, "Entry %ju of the %s log does not verify: %.300s",
-		    (uintmax_t)custody_size(r->custody, log), record_logs[log], detail);
-	uint64_t now = custody_size(r->custody, log);
+		    (uintmax_t)custody_places(r->custody, log), record_logs[log], detail);
+	uint64_t now = custody_places(r->custody, log);
 	if (now < size && now == from)
 		return record_refuse(why, ERR_PROTO, "The ledger keeps entries back.");
 	*ret_more = now < size;
@@ -171,12 +171,9 @@ record_check_head(struct record *r, enum transfer_log log, char why[RECORD_WHY_S
 	const char *text = r->checkpoints[log];
 	uint64_t size = custody_size(r->custody, log);
 	const uint8_t *root = custody_root(r->custody, log, size);
-	struct note_vkey key;
 	struct note_checkpoint cp;
-	enum err e = note_vkey_parse(custody_vkey(r->custody, log), &key);
-	if (e == ERR_OK)
-		e = note_checkpoint_open(text, strlen(text), &key, &cp);
-	if (e != ERR_OK)
+	enum err e = custody_checkpoint_open(r->custody, text, strlen(text), &cp, NULL);
+	if (e != ERR_OK || strcmp(cp.origin, custody_origin(r->custody, log)) != 0)
 		return record_refuse(why, ERR_SIGNATURE,
 		    "The checkpoint of the %s log does not verify: %s.", record_logs[log],
 		    err_str(e));

@@ -12,9 +12,15 @@
 static const char *const log_names[] = {"authority", "custody"};
 
 struct opened {
-	enum transfer_log log;
+	const struct custody_epoch *epoch; /* NULL: of the authority log */
 	struct note_checkpoint cp;
 };
+
+static const char *
+name_of(const struct opened *o)
+{
+	return log_names[o->epoch != NULL];
+}
 
 static bool
 check_genesis(struct verify *v)
@@ -33,34 +39,43 @@ check_genesis(struct verify *v)
 	return true;
 }
 
-static bool
-open_bytes(struct verify *v, const char *name, const uint8_t *bytes, size_t n,
-    enum transfer_log *ret_log, struct note_checkpoint *ret)
+/* What is wrong with it, by the key that comes nearest. */
+static const char *
+why_not(const struct verify *v, const uint8_t *bytes, size_t n)
 {
 	struct note_vkey key;
+	struct note_checkpoint cp;
+	const struct custody_epoch *e;
 	const char *why = "genesis names no key";
-	for (unsigned log = LOG_AUTHORITY; log <= LOG_CUSTODY; log++) {
-		if (note_vkey_parse(custody_vkey(v->custody, (enum transfer_log)log), &key) !=
-		    ERR_OK)
-			continue;
-		*ret_log = (enum transfer_log)log;
-		enum err err = note_checkpoint_open(bytes, n, &key, ret);
-		if (err == ERR_OK)
-			return true;
-		/* What one of both keys did sign says more than that the other did not. */
-		if (log == LOG_AUTHORITY || err != ERR_NOTFOUND)
-			why = note_why(bytes, n, &key);
-		if (err != ERR_NOTFOUND)
-			break;
+	for (size_t i = 0; (e = custody_epoch_at(v->custody, i)) != NULL; i++) {
+		const char *const keys[] = {e->authority_vkey, e->vkey};
+		for (size_t k = 0; k < 2; k++) {
+			if (note_vkey_parse(keys[k], &key) != ERR_OK)
+				continue;
+			enum err err = note_checkpoint_open(bytes, n, &key, &cp);
+			/* What one of the keys did sign says more than that another did not. */
+			if (err != ERR_NOTFOUND || (i == 0 && k == 0))
+				why = note_why(bytes, n, &key);
+			if (err != ERR_NOTFOUND)
+				return why;
+		}
 	}
-	return verify_fail(v,
-	    "the anchor %.100s is not a checkpoint signed by this station's log: %s", name,
-	    why);
+	return why;
 }
 
 static bool
-open_anchor(struct verify *v, const struct verify_anchor *a, enum transfer_log *ret_log,
-    struct note_checkpoint *ret)
+open_bytes(
+    struct verify *v, const char *name, const uint8_t *bytes, size_t n, struct opened *ret)
+{
+	if (custody_checkpoint_open(v->custody, bytes, n, &ret->cp, &ret->epoch) == ERR_OK)
+		return true;
+	return verify_fail(v,
+	    "the anchor %.100s is not a checkpoint signed by this station's log: %s", name,
+	    why_not(v, bytes, n));
+}
+
+static bool
+open_anchor(struct verify *v, const struct verify_anchor *a, struct opened *ret)
 {
 	uint8_t *bytes;
 	size_t n;
@@ -68,9 +83,9 @@ open_anchor(struct verify *v, const struct verify_anchor *a, enum transfer_log *
 		return verify_unreadable(v,
 		    "the anchor %.100s cannot be read, or is longer than a checkpoint may be",
 		    a->name);
-	bool good = open_bytes(v, a->name, bytes, n, ret_log, ret);
-	if (good && *ret_log == LOG_CUSTODY &&
-	    when_note(v->when, v->custody, bytes, n, ret->size) != ERR_OK)
+	bool good = open_bytes(v, a->name, bytes, n, ret);
+	if (good && ret->epoch != NULL &&
+	    when_note(v->when, v->custody, bytes, n, ret->epoch->base + ret->cp.size) != ERR_OK)
 		good = verify_fail(v,
 		    "the anchor %.100s has a line by a witness that is no cosignature of this "
 		    "checkpoint",
@@ -88,42 +103,81 @@ check_fork(struct verify *v, const struct opened *all, size_t n)
 {
 	for (size_t i = 1; i < n; i++) {
 		for (size_t k = 0; k < i; k++) {
-			if (all[i].log != all[k].log || all[i].cp.size != all[k].cp.size ||
+			if (all[i].epoch != all[k].epoch || all[i].cp.size != all[k].cp.size ||
 			    memcmp(all[i].cp.root, all[k].cp.root, NOTE_ROOT_SIZE) == 0)
 				continue;
 			return verify_fail(v,
 			    "FORK: %.60s and %.60s are both signed by the %s log for %" PRIu64
 			    " entries and have different roots: it showed two histories. Keep "
 			    "both files; together they prove it to anybody",
-			    v->anchors[k].name, v->anchors[i].name, log_names[all[i].log],
+			    v->anchors[k].name, v->anchors[i].name, name_of(&all[i]),
 			    all[i].cp.size);
 		}
 	}
 	return true;
 }
 
+/* In a folder of the custody logs nothing is known but one head. */
+static bool
+is_whole(const struct verify *v)
+{
+	return v->epoch == NULL || v->epoch->size == v->custody_size;
+}
+
+static uint64_t
+size_of(const struct verify *v, const struct opened *o)
+{
+	if (o->epoch == NULL)
+		return custody_size(v->custody, LOG_AUTHORITY);
+	return o->epoch == v->epoch ? v->custody_size : o->epoch->size;
+}
+
 /* The root the record has at that size; NULL when it cannot tell. */
 static const uint8_t *
-root_at(const struct verify *v, enum transfer_log log, uint64_t size)
+root_at(const struct verify *v, const struct opened *o)
 {
-	if (log == LOG_CUSTODY && size == v->custody_size)
+	if (o->epoch == NULL)
+		return custody_root(v->custody, LOG_AUTHORITY, o->cp.size);
+	if (o->epoch == v->epoch && o->cp.size == v->custody_size)
 		return v->custody_root;
-	bool whole = log == LOG_AUTHORITY || custody_size(v->custody, log) == v->custody_size;
-	return whole ? custody_root(v->custody, log, size) : NULL;
+	return is_whole(v) ? custody_epoch_root(v->custody, o->epoch->number - 1, o->cp.size)
+	                   : NULL;
+}
+
+/* An anchor within what the next epoch says is lost: that is what it continues, or less. */
+static bool
+check_lost(struct verify *v, const struct verify_anchor *a, const struct opened *o)
+{
+	const struct custody_epoch *next = custody_epoch_at(v->custody, o->epoch->number);
+	if (next == NULL || !next->begun || o->cp.size > next->continues_size)
+		return verify_fail(v,
+		    "the custody log was cut off or put back: %.100s knows %" PRIu64
+		    " entries, here are %" PRIu64,
+		    a->name, o->cp.size, size_of(v, o));
+	if (o->cp.size == next->continues_size &&
+	    memcmp(o->cp.root, next->continues_root, NOTE_ROOT_SIZE) != 0)
+		return verify_fail(v,
+		    "FORK: epoch %u continues another history of %s than %.100s knows",
+		    next->number, o->epoch->origin, a->name);
+	verify_unchecked(v,
+	    "%.100s: it knows %" PRIu64 " entries of %s, of which %" PRIu64
+	    " are here; what is missing is declared by epoch %u.",
+	    a->name, o->cp.size, o->epoch->origin, size_of(v, o), next->number);
+	return true;
 }
 
 static bool
 check_anchor(struct verify *v, const struct verify_anchor *a, const struct opened *o)
 {
-	enum transfer_log log = o->log;
-	struct note_checkpoint cp = o->cp;
-	uint64_t size = log == LOG_CUSTODY ? v->custody_size : custody_size(v->custody, log);
-	if (cp.size > size)
+	const struct note_checkpoint cp = o->cp;
+	if (cp.size > size_of(v, o) && o->epoch != NULL && is_whole(v))
+		return check_lost(v, a, o);
+	if (cp.size > size_of(v, o) && (o->epoch == NULL || o->epoch == v->epoch))
 		return verify_fail(v,
 		    "the %s log was cut off or put back: %.100s knows %" PRIu64
 		    " entries, here are %" PRIu64,
-		    log_names[log], a->name, cp.size, size);
-	const uint8_t *root = root_at(v, log, cp.size);
+		    name_of(o), a->name, cp.size, size_of(v, o));
+	const uint8_t *root = root_at(v, o);
 	if (root == NULL) {
 		verify_unchecked(v,
 		    "%.100s: a folder cannot show what the log was at %" PRIu64 " entries.",
@@ -134,9 +188,9 @@ check_anchor(struct verify *v, const struct verify_anchor *a, const struct opene
 		return verify_fail(v,
 		    "FORK: the %s log is not the one that %.100s knows: history up to entry "
 		    "%" PRIu64 " was changed. Keep both: together they prove it",
-		    log_names[log], a->name, cp.size);
+		    name_of(o), a->name, cp.size);
 	verify_checked(v, "%.100s: the %s log had these entries up to %" PRIu64 ".", a->name,
-	    log_names[log], cp.size);
+	    name_of(o), cp.size);
 	return true;
 }
 
@@ -147,7 +201,7 @@ anchor_check(struct verify *v)
 	if (v->bad || !check_genesis(v))
 		return;
 	for (size_t i = 0; i < v->anchors_count; i++) {
-		if (!open_anchor(v, &v->anchors[i], &opened[i].log, &opened[i].cp))
+		if (!open_anchor(v, &v->anchors[i], &opened[i]))
 			return;
 	}
 	if (!check_fork(v, opened, v->anchors_count))

@@ -21,7 +21,13 @@ struct folder {
 	struct verify *v;
 	const struct bundle *bundle;
 	struct bundle_text checkpoint, inventory, findings, policy;
-	const char *subj; /* of the first entry */
+	const struct custody_epoch *epoch; /* of the checkpoint */
+	/* The epoch of the entries that are looked at: its last checkpoint, and where it
+	 * begins. */
+	const struct custody_epoch *at;
+	uint64_t base, size;
+	uint8_t root[32];
+	char *note;
 	char transfer[TRANSFER_ID_SIZE];
 };
 
@@ -153,7 +159,7 @@ check_sums(struct folder *f)
 /* --- the authority log ------------------------------------------------------------------- */
 
 static bool
-check_vkey(struct folder *f, const char *path, enum transfer_log log)
+check_vkey(struct folder *f, const char *path, const char *vkey)
 {
 	struct bundle_text t;
 	if (!read_file(f, path, &t))
@@ -161,21 +167,34 @@ check_vkey(struct folder *f, const char *path, enum transfer_log log)
 	char *end = strchr((char *)t.bytes, '\n');
 	if (end != NULL)
 		*end = 0;
-	bool same = strcmp((char *)t.bytes, custody_vkey(f->v->custody, log)) == 0;
+	bool same = strcmp((char *)t.bytes, vkey) == 0;
 	free(t.bytes);
 	return same || verify_fail(f->v, "%s is not the key that genesis names", path);
+}
+
+/* The key of a checkpoint of that log, to say what is wrong with one. */
+static const char *
+why_not(struct folder *f, enum transfer_log log, const struct bundle_text *t)
+{
+	struct note_vkey key;
+	const struct custody *c = f->v->custody;
+	const struct custody_epoch *e = custody_epoch_at(c, custody_epoch_count(c) - 1);
+	if (note_vkey_parse(log == LOG_CUSTODY ? e->vkey : e->authority_vkey, &key) != ERR_OK)
+		return "genesis names a key that is none";
+	return note_why(t->bytes, t->len, &key);
 }
 
 static bool
 open_checkpoint(struct folder *f, enum transfer_log log, const struct bundle_text *t,
     const char *path, struct note_checkpoint *ret)
 {
-	struct note_vkey key;
-	if (note_vkey_parse(custody_vkey(f->v->custody, log), &key) != ERR_OK)
-		return verify_fail(f->v, "genesis names a key that is none");
-	if (note_checkpoint_open(t->bytes, t->len, &key, ret) != ERR_OK)
+	const struct custody_epoch *e;
+	if (custody_checkpoint_open(f->v->custody, t->bytes, t->len, ret, &e) != ERR_OK ||
+	    (e != NULL) != (log == LOG_CUSTODY))
 		return verify_fail(f->v, "%s is not signed by the station's log: %s", path,
-		    note_why(t->bytes, t->len, &key));
+		    why_not(f, log, t));
+	if (log == LOG_CUSTODY)
+		f->epoch = e;
 	return true;
 }
 
@@ -195,8 +214,7 @@ check_authority(struct folder *f)
 		return verify_fail_entry(v, LOG_AUTHORITY, size, why);
 	if (size == 0)
 		return verify_fail(v, "the authority log is empty");
-	if (!check_vkey(f, "authority.vkey", LOG_AUTHORITY) ||
-	    !check_vkey(f, "log.vkey", LOG_CUSTODY) ||
+	if (!check_vkey(f, "authority.vkey", custody_vkey(v->custody, LOG_AUTHORITY)) ||
 	    !read_file(f, "authority/checkpoint", &t))
 		return false;
 	bool good = open_checkpoint(f, LOG_AUTHORITY, &t, "authority/checkpoint", &cp);
@@ -214,22 +232,47 @@ check_authority(struct folder *f)
 /* --- proofs --------------------------------------------------------------------------------
  */
 
+/* The first proof of an epoch says by which checkpoint its entries are judged. */
 static bool
-check_proof(struct folder *f, uint64_t seq, const struct entry *e)
+enter_epoch(struct folder *f, const struct custody_epoch *e, const char *note, uint64_t base)
+{
+	struct note_checkpoint cp;
+	const struct custody_epoch *said;
+	if (e == NULL || e->number > f->epoch->number ||
+	    (f->at != NULL && e->number < f->at->number) || (e->number == 1 && base != 0) ||
+	    (e == f->epoch && strcmp(note, (char *)f->checkpoint.bytes) != 0) ||
+	    custody_checkpoint_open(f->v->custody, note, strlen(note), &cp, &said) != ERR_OK ||
+	    said != e)
+		return false;
+	free(f->note);
+	f->note = mem_strdup(note);
+	f->at = e;
+	f->base = base;
+	f->size = cp.size;
+	memcpy(f->root, cp.root, sizeof(f->root));
+	return true;
+}
+
+static bool
+check_proof(struct folder *f, uint64_t place, const struct entry *e, uint64_t *ret_seq)
 {
 	struct bundle_text t;
 	struct merkle_proof proof;
 	char path[64];
-	const char *checkpoint = NULL;
-	snprintf(path, sizeof(path), "proofs/%08" PRIu64 ".tlog-proof", seq);
+	const char *note = NULL;
+	uint64_t seq = 0;
+	const struct custody_epoch *epoch = custody_epoch_find(f->v->custody, e->log);
+	snprintf(path, sizeof(path), "proofs/%08" PRIu64 ".tlog-proof", place);
 	if (!read_file(f, path, &t))
 		return false;
-	bool good = proof_parse((char *)t.bytes, t.len, seq, &proof, &checkpoint) &&
-	            strcmp(checkpoint, (char *)f->checkpoint.bytes) == 0 &&
-	            merkle_inclusion_check(
-			f->v->custody_size, seq, e->leaf, &proof, f->v->custody_root) == ERR_OK;
+	bool good =
+	    proof_parse((char *)t.bytes, t.len, &seq, &proof, &note) && seq <= place &&
+	    ((epoch != NULL && epoch == f->at) || enter_epoch(f, epoch, note, place - seq)) &&
+	    place - seq == f->base && strcmp(note, f->note) == 0 &&
+	    merkle_inclusion_check(f->size, seq, e->leaf, &proof, f->root) == ERR_OK;
 	free(t.bytes);
-	return good || verify_fail_entry(f->v, LOG_CUSTODY, seq,
+	*ret_seq = seq;
+	return good || verify_fail_entry(f->v, LOG_CUSTODY, place,
 			   "its proof does not show it in the log that the checkpoint signs");
 }
 
@@ -243,8 +286,9 @@ check_entry(struct folder *f, uint64_t seq, const struct bundle_text *t)
 	char why[CUSTODY_WHY_SIZE];
 	if (entry_parse(t->bytes, t->len, why, &e) != ERR_OK)
 		return verify_fail_entry(f->v, LOG_CUSTODY, seq, why);
-	bool good = check_proof(f, seq, e);
-	if (good && custody_apply_partial(f->v->custody, seq, e, why) != ERR_OK)
+	uint64_t own = 0;
+	bool good = check_proof(f, seq, e, &own);
+	if (good && custody_apply_partial(f->v->custody, seq, own, e, why) != ERR_OK)
 		good = verify_fail_entry(f->v, LOG_CUSTODY, seq, why);
 	if (good && f->transfer[0] == 0 && strncmp(e->subj, "xfer:", 5) == 0)
 		snprintf(f->transfer, sizeof(f->transfer), "%s", e->subj + 5);
@@ -397,8 +441,10 @@ is_folder(struct folder *f)
 static bool
 check_witnesses(struct folder *f, uint64_t size)
 {
+	/* of entries of an earlier epoch it says nothing that is checked here */
+	uint64_t place = f->at == f->epoch ? f->base + size : 0;
 	if (when_note(f->v->when, f->v->custody, f->checkpoint.bytes, f->checkpoint.len,
-		size) != ERR_OK)
+		place) != ERR_OK)
 		return verify_fail(
 		    f->v, "checkpoint has a line by a witness that is no cosignature of it");
 	return true;
@@ -411,11 +457,13 @@ check_bundle(struct verify *v, const struct bundle *bundle)
 	struct note_checkpoint cp;
 	bool good = is_folder(&f) && check_sums(&f) && check_authority(&f) &&
 	            read_file(&f, "checkpoint", &f.checkpoint) &&
-	            open_checkpoint(&f, LOG_CUSTODY, &f.checkpoint, "checkpoint", &cp);
+	            open_checkpoint(&f, LOG_CUSTODY, &f.checkpoint, "checkpoint", &cp) &&
+	            check_vkey(&f, "log.vkey", f.epoch->vkey);
 	if (good) {
+		v->epoch = f.epoch;
 		v->custody_size = cp.size;
 		memcpy(v->custody_root, cp.root, sizeof(cp.root));
-		good = check_witnesses(&f, cp.size) && check_entries(&f) && check_papers(&f);
+		good = check_entries(&f) && check_witnesses(&f, cp.size) && check_papers(&f);
 	}
 	if (good) {
 		verify_unchecked(v,
@@ -428,6 +476,7 @@ check_bundle(struct verify *v, const struct bundle *bundle)
 		verify_unchecked(v, "report and slip: they are for reading.");
 	}
 	custody_set_docs(v->custody, NULL, NULL);
+	free(f.note);
 	free(f.checkpoint.bytes);
 	free(f.inventory.bytes);
 	free(f.findings.bytes);

@@ -7,8 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static const char *const log_names[] = {"authority", "custody"};
-
 static uint64_t
 log_size(const struct verify *v, enum transfer_log log)
 {
@@ -34,7 +32,8 @@ static void
 print_log(const struct verify *v, enum transfer_log log)
 {
 	if (custody_origin(v->custody, log)[0] != 0)
-		printf("%-9s log  %s, %" PRIu64 " entries\n", log_names[log],
+		printf("%-9s log  %s, %" PRIu64 " entries\n",
+		    log == LOG_AUTHORITY ? "authority" : "custody",
 		    custody_origin(v->custody, log), log_size(v, log));
 }
 
@@ -57,6 +56,11 @@ print_text(const struct verify *v)
 	if (v->sha256[0] != 0)
 		printf("sha256         %s\n", v->sha256);
 	print_log(v, LOG_AUTHORITY);
+	for (size_t i = 0; i + 1 < custody_epoch_count(v->custody); i++) {
+		const struct custody_epoch *e = custody_epoch_at(v->custody, i);
+		if (e + 1 <= v->epoch)
+			printf("earlier   log  %s, %" PRIu64 " entries\n", e->origin, e->size);
+	}
 	print_log(v, LOG_CUSTODY);
 	if (custody_genesis(v->custody)[0] != 0)
 		printf("genesis        %s%s\n", custody_genesis(v->custody),
@@ -73,9 +77,12 @@ print_text(const struct verify *v)
 	json_decref(when);
 	if (!v->bad)
 		print_list("Could not be checked:", v->unchecked);
-	if (v->bad && v->at_entry)
+	if (v->bad && v->at_entry && v->bad_log > 1)
+		printf("\nFAILED at entry %" PRIu64 " of the custody log of epoch %u: %s.\n",
+		    v->bad_seq, v->bad_log, v->why);
+	else if (v->bad && v->at_entry)
 		printf("\nFAILED at entry %" PRIu64 " of the %s log: %s.\n", v->bad_seq,
-		    log_names[v->bad_log], v->why);
+		    v->bad_log == 0 ? "authority" : "custody", v->why);
 	else if (v->bad)
 		printf("\n%s: %s.\n", v->unreadable ? "UNREADABLE" : "FAILED", v->why);
 	else
@@ -109,7 +116,11 @@ print_json(const struct verify *v)
 		json_t *bad =
 		    json_pack("{s:b,s:s}", "unreadable", (int)v->unreadable, "why", v->why);
 		if (v->at_entry) {
-			json_object_set_new(bad, "log", json_string(log_names[v->bad_log]));
+			json_object_set_new(
+			    bad, "log", json_string(v->bad_log == 0 ? "authority" : "custody"));
+			if (v->bad_log > 1)
+				json_object_set_new(
+				    bad, "epoch", json_integer((json_int_t)v->bad_log));
 			json_object_set_new(bad, "seq", json_integer((json_int_t)v->bad_seq));
 		}
 		json_object_set_new(o, "bad", bad);

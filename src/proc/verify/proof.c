@@ -2,9 +2,8 @@
 #include "src/proc/verify/proof.h"
 #include "src/base/hex.h"
 #include "src/base/limits.h"
+#include "src/core/note.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #define PROOF_HEAD "c2sp.org/tlog-proof@v1"
@@ -33,20 +32,20 @@ is_text(struct line l, const char *text)
 }
 
 bool
-proof_parse(
-    const char *text, size_t n, uint64_t seq, struct merkle_proof *ret, const char **ret_note)
+proof_parse(const char *text, size_t n, uint64_t *ret_index, struct merkle_proof *ret,
+    const char **ret_note)
 {
-	char expected[32];
+	uint64_t index;
 	const char *rest = text;
 	struct line line;
 	struct merkle_proof proof = {.count = 0};
-	snprintf(expected, sizeof(expected), "index %" PRIu64, seq);
 	if (strlen(text) != n || !next_line(&rest, &line) || !is_text(line, PROOF_HEAD) ||
 	    !next_line(&rest, &line))
 		return false;
 	if (line.len > 6 && memcmp(line.at, "extra ", 6) == 0 && !next_line(&rest, &line))
 		return false;
-	if (!is_text(line, expected))
+	if (line.len < 7 || memcmp(line.at, "index ", 6) != 0 ||
+	    !note_size_parse(line.at + 6, line.len - 6, &index))
 		return false;
 	while (next_line(&rest, &line)) {
 		uint8_t node[MERKLE_SIZE + 4];
@@ -60,6 +59,7 @@ proof_parse(
 	}
 	if (*rest != '\n')
 		return false;
+	*ret_index = index;
 	*ret = proof;
 	*ret_note = rest + 1;
 	return true;

@@ -10,10 +10,10 @@
 #include <stdint.h>
 
 /*
- * The proof that entry seq is in a log, and the checkpoint behind it: *ret_note
- * leads into text.  The text is n bytes and a NUL that is not counted.
+ * The proof that the entry of that index is in a log, and the checkpoint behind it:
+ * *ret_note leads into text.  The text is n bytes and a NUL that is not counted.
  */
-bool proof_parse(
-    const char *text, size_t n, uint64_t seq, struct merkle_proof *ret, const char **ret_note);
+bool proof_parse(const char *text, size_t n, uint64_t *ret_index, struct merkle_proof *ret,
+    const char **ret_note);
 
 #endif

@@ -27,7 +27,8 @@ struct verify {
 	const char *kind;             /* "ledger", "custody folder", "entries" */
 	char sha256[HEX_DIGEST_SIZE]; /* of ledger.db, else "" */
 	/* The custody log's head; in a folder it is the checkpoint's. */
-	uint64_t custody_size;
+	const struct custody_epoch *epoch;
+	uint64_t custody_size; /* of that epoch's log */
 	uint8_t custody_root[32];
 	struct when *when; /* what witnesses say of times */
 	json_t *checked;   /* sentences: what holds */
@@ -37,14 +38,15 @@ struct verify {
 	bool bad;
 	bool unreadable; /* it cannot be looked at: nothing is said about what it holds */
 	bool at_entry;
-	enum transfer_log bad_log;
+	unsigned bad_log; /* 0 authority, n custody of epoch n */
 	uint64_t bad_seq;
 	char why[CUSTODY_WHY_SIZE];
 };
 
 /* Record the first failure; always return false, so that a step can end with it. */
 bool verify_fail(struct verify *, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-bool verify_fail_entry(struct verify *, enum transfer_log, uint64_t seq, const char *why);
+/* log is 0 for authority, n for the custody log of epoch n (1: seq is a place). */
+bool verify_fail_entry(struct verify *, unsigned log, uint64_t seq, const char *why);
 bool verify_unreadable(struct verify *, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 void verify_checked(struct verify *, const char *fmt, ...)

@@ -102,15 +102,16 @@ is_asked(const struct when *w, uint64_t seq)
 }
 
 static void
-see(void *arg, uint64_t seq, const struct entry *e)
+see(void *arg, uint64_t place, uint64_t seq, const struct entry *e)
 {
 	struct when *w = arg;
-	bool asked = is_asked(w, seq);
+	uint64_t base = place - seq; /* sizes are those of one epoch's log */
+	bool asked = is_asked(w, place);
 	if (strcmp(e->type, "witness.cosig") == 0) {
 		uint64_t size = 0, time_s = 0;
 		canon_uint(e->data, "size", &size);
 		canon_uint(e->data, "time", &time_s);
-		add_cosig(w, seq, size, time_s);
+		add_cosig(w, place, base + size, time_s);
 	}
 	if (!asked && strcmp(e->type, "xfer.approve") != 0 &&
 	    strcmp(e->type, "xfer.release") != 0)
@@ -120,8 +121,8 @@ see(void *arg, uint64_t seq, const struct entry *e)
 		w->rows = mem_resize(w->rows, w->rows_cap, sizeof(*w->rows));
 	}
 	struct when_row *row = &w->rows[w->rows_count++];
-	*row = (struct when_row){.seq = seq,
-	    .head = e->head.size,
+	*row = (struct when_row){.seq = place,
+	    .head = base + e->head.size,
 	    .asked = asked,
 	    .type = mem_strdup(e->type),
 	    .subj = mem_strdup(e->subj)};

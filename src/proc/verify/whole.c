@@ -98,10 +98,50 @@ note_times(struct verify *v)
 		    k->back, k->back_seq);
 }
 
+/* What was lost before an epoch stays lost: nobody may overlook it. */
+static void
+note_gap(struct verify *v, size_t i)
+{
+	const struct custody_epoch *e = custody_epoch_at(v->custody, i), *was = e - 1;
+	const uint64_t lost = custody_epoch_lost(v->custody, i);
+	if (lost == 0)
+		return;
+	verify_unchecked(v,
+	    "ENTRIES ARE MISSING, AND IT IS DECLARED: of %s, entries %" PRIu64 " to %" PRIu64
+	    " (%" PRIu64
+	    " of them) are not in this record. By %s, in force by %s (leaf %s): %s. "
+	    "Whoever holds a copy of them, or an anchor of that log, can say more.",
+	    was->origin, was->size, e->continues_size - 1, lost, e->opened.by,
+	    e->opened.in_force_by, e->opened.leaf, e->opened.why);
+}
+
+static void
+note_epochs(struct verify *v)
+{
+	const struct custody_epoch *e;
+	for (size_t i = 1; (e = custody_epoch_at(v->custody, i)) != NULL; i++) {
+		if (!e->begun) {
+			verify_unchecked(v,
+			    "Epoch %u was opened by the administrators, and its log has not "
+			    "begun.",
+			    e->number);
+			continue;
+		}
+		verify_checked(v,
+		    "Epoch %u (%s, %s) continues %s at %" PRIu64 " entries; by %s, in force by "
+		    "%s.",
+		    e->number, e->reason, e->opened.at, (e - 1)->origin, e->continues_size,
+		    e->opened.by, e->opened.in_force_by);
+		note_gap(v, i);
+	}
+}
+
 static void
 note_heads(struct verify *v)
 {
 	note_times(v);
+	note_epochs(v);
+	v->epoch = custody_epoch_now(v->custody);
 	uint64_t size = custody_size(v->custody, LOG_CUSTODY);
 	v->custody_size = size;
 	memcpy(v->custody_root, custody_root(v->custody, LOG_CUSTODY, size), 32);
@@ -119,8 +159,10 @@ replay_ledger(struct verify *v, struct ledger *l)
 			return verify_unreadable(v, "%s", r.why);
 		if (r.at_entry)
 			return verify_fail_entry(v, r.log, r.seq, r.why);
-		return verify_fail(v, "the %s log: %s",
-		    r.log == LOG_AUTHORITY ? "authority" : "custody", r.why);
+		return r.log > 1
+		           ? verify_fail(v, "the custody log of epoch %u: %s", r.log, r.why)
+		           : verify_fail(v, "the %s log: %s",
+				 r.log == 0 ? "authority" : "custody", r.why);
 	}
 	ledger_schema(schema);
 	if (strcmp(schema, custody_schema(v->custody)) != 0)
@@ -204,7 +246,7 @@ replay_list(struct verify *v, const struct list *lists, size_t n, enum transfer_
 			continue;
 		if (custody_apply_list(v->custody, log, lists[i].bytes, lists[i].len, why) !=
 		    ERR_OK)
-			return verify_fail_entry(v, log, custody_size(v->custody, log), why);
+			return verify_fail_entry(v, log, custody_places(v->custody, log), why);
 	}
 	return true;
 }
