@@ -55,14 +55,10 @@ sign_root(struct ui *ui, const char *subj, char ret_root[HEX_DIGEST_SIZE])
 	return UI_DONE;
 }
 
-/* The key lives from here to the end of this function. */
+/* The key lives to the end of this function. */
 static int
-sign_with_key(struct ui *ui, const json_t *body, struct buf *ret_entry)
+sign_with_key(struct sshsig_key *key, const json_t *body, struct buf *ret_entry)
 {
-	struct sshsig_key *key;
-	int status = signin_key(ui, &key);
-	if (status != UI_DONE)
-		return status;
 	enum err e = entry_sign(body, key, ret_entry);
 	sshsig_key_free(key);
 	if (e == ERR_OK)
@@ -71,11 +67,29 @@ sign_with_key(struct ui *ui, const json_t *body, struct buf *ret_entry)
 	return UI_USAGE;
 }
 
+/*
+ * The key before the question: what is told about a subject holds until somebody else
+ * enters something about it, and a passphrase takes its time.
+ */
+static int
+sign_prepare_with_key(struct ui *ui, const char *log, const char *subj,
+    struct sshsig_key **ret_key, struct msg *ret)
+{
+	int status = signin_key(ui, ret_key);
+	if (status != UI_DONE)
+		return status;
+	status = sign_prepare(ui, log, subj, ret);
+	if (status != UI_DONE)
+		sshsig_key_free(*ret_key);
+	return status;
+}
+
 int
 sign_make(struct ui *ui, const char *log, const char *type, const char *subj, json_t *data,
     struct buf *ret_entry)
 {
 	struct msg m;
+	struct sshsig_key *key;
 	const struct custody_person *p = signin_person(ui);
 	const char *role = sign_role(p, log, type);
 	if (role == NULL) {
@@ -84,7 +98,7 @@ sign_make(struct ui *ui, const char *log, const char *type, const char *subj, js
 		json_decref(data);
 		return UI_NO;
 	}
-	int status = sign_prepare(ui, log, subj, &m);
+	int status = sign_prepare_with_key(ui, log, subj, &key, &m);
 	if (status != UI_DONE) {
 		json_decref(data);
 		return status;
@@ -104,7 +118,7 @@ sign_make(struct ui *ui, const char *log, const char *type, const char *subj, js
 	json_t *body = entry_body_new(&n);
 	msg_done(&m);
 	json_decref(data);
-	status = sign_with_key(ui, body, ret_entry);
+	status = sign_with_key(key, body, ret_entry);
 	json_decref(body);
 	return status;
 }

@@ -128,22 +128,18 @@ for i in 1 2 3 4 5 6; do
 done
 small_medium "$port/big.img" "$work/m" 160
 station=$(cat "$SALLYPORT_HOME/run/sallyportd.pid")
-# However fast the disk is, the reader stands in the middle of its work: who
-# stops it looks without a rest, for as long as many readings would take.
-stop_reader() {
-	tries=5000
-	until pkill -STOP -P "$station" -f sallyport-reader; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
-	done
+# However fast the disk is, the reader stands before its work: it is stopped while it waits
+# for what is to be read, and then told to go.
+choosing() {
+	as otto status "$transfer" --json | grep -q '"choosing": *{'
 }
 begin_reading() { # leaves the transfer's id in $transfer
-	stop_reader &
-	stopper=$!
-	run as otto intake "$port/big.img" --device --requester rita --no-wait
+	run as otto intake "$port/big.img" --device --requester rita --hold --no-wait
 	transfer=$(transfer_of "$out$err")
 	[ -n "$transfer" ] || fail "no transfer" "$out" "$err"
-	wait $stopper || fail "no reader was there"
+	must wait_for 20 choosing
+	must pkill -STOP -P "$station" -f sallyport-reader
+	must as otto go "$transfer" --no-wait
 }
 pause_at_work() { # TRANSFER: its reader stands until the pause was asked for
 	as otto pause "$1"

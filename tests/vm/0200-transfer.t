@@ -126,6 +126,19 @@ ok "the record verifies" inside 'runuser -u sallyport-ledger -- sallyport verify
 is "no program was killed by its sandbox" \
     "$(inside 'journalctl -b -q -o cat --no-pager' | grep -E 'type=1326|code=killed, status=31|DENIED')" ""
 
+# --- a report to print: the machine has no fonts but those that came with the station ------------
+run as otto report "$transfer" --share --format pdf
+is "a PDF is made there" "$status" 0
+needed "and is on the share" guest get "$share/reports/$transfer/report.pdf" "$work/report.pdf"
+pdffonts "$work/report.pdf" | sed 1,2d >"$work/fonts"
+diag "$(cat "$work/fonts")"
+ok "it has fonts" test -s "$work/fonts"
+is "all of them are in it" "$(grep -vE ' yes (yes|no) +(yes|no) +[0-9]+ +[0-9]+ *$' "$work/fonts")" ""
+pdftotext -layout "$work/report.pdf" "$work/report.txt"
+like "it can be read: the device" "$(cat "$work/report.txt")" '4C53-0001'
+like "who signed" "$(cat "$work/report.txt")" 'Paula Officer'
+like "and a name with what it hides" "$(cat "$work/report.txt")" 'u\{202E\}fdp'
+
 # --- the manual's photographs -----------------------------------------------------------------
 ok "KIOSK.md shows these screens (sh tests/vm/photographs --write)" sh "$top/tests/vm/photographs"
 done_testing
