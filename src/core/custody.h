@@ -103,9 +103,9 @@ struct custody_transfer {
 	struct custody_approval approvals[LIM_APPROVALS];
 	/* Of the block, fault, return, withdraw or abort it stands by; NULL when it went on. */
 	char *why;
-	char *step;                   /* of that fault */
-	char *disposition;            /* what became of the medium, or NULL */
-	struct custody_recall recall; /* the last proposal that was not taken back */
+	char *step;                     /* of that fault */
+	char *disposition;              /* what became of the medium, or NULL */
+	struct custody_recall recall;   /* the last proposal that was not taken back */
 	struct custody_recall recalled; /* done, before `recall` was to retire it; or zero */
 	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
 	json_t *read_data;
