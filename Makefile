@@ -88,7 +88,7 @@ objs_sallyport-signatures := src/proc/signatures $(call in,src/proc/signatures/*
 objs_sallyport-verify  := src/proc/verify $(call in,src/proc/verify/* db/ledger*) db/sql \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-witness := src/proc/witness $(call in,src/proc/witness/*) \
-			  $(addprefix src/core/,cosign digest merkle note seal sshsig tlog) $(base)
+			  $(addprefix src/core/,cosign digest merkle note seal sshsig tlog) $(ipc) $(base)
 skeleton               := scanners/scan scanners/scan_child scanners/scan_parts scanners/scan_set scanners/set $(ipc) $(base)
 objs_scan-type         := scanners/type $(call in,scanners/identify*) scanners/digests scanners/object scanners/object_job $(skeleton)
 objs_scan-text         := scanners/text $(call in,scanners/text_look*) scanners/paper scanners/object scanners/object_job \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "scanners/av_session.h"
 #include "src/base/clock.h"
+#include "src/ipc/fdroom.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -15,21 +16,10 @@
 static enum err
 av_session_write(int to, char *bytes, size_t n, int fd)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {{0}};
+	union fdroom room;
 	struct iovec iov = {bytes, n};
 	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-	if (fd >= 0) {
-		h.msg_control = control.room;
-		h.msg_controllen = sizeof(control.room);
-		struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
-		cm->cmsg_level = SOL_SOCKET;
-		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cm), &fd, sizeof(int));
-	}
+	fdroom_put(&h, &room, fd);
 	ssize_t w;
 	do
 		w = sendmsg(to, &h, MSG_DONTWAIT | MSG_NOSIGNAL);

@@ -9,6 +9,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/finding.h"
+#include "src/ipc/fdroom.h"
 #include "src/ipc/frame.h"
 #include "src/ipc/spawn.h"
 
@@ -494,25 +495,14 @@ check_peer_ask(struct check_peer *p, const struct check_object *o)
 void
 check_peer_raw(struct channel *c, const char *text, size_t n, int fd)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {.room = {0}};
+	union fdroom room;
 	union {
 		const char *in;
 		void *out;
 	} bytes = {.in = text};
 	struct iovec iov = {bytes.out, n};
 	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
-	if (fd >= 0) {
-		h.msg_control = control.room;
-		h.msg_controllen = sizeof(control.room);
-		struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
-		cm->cmsg_level = SOL_SOCKET;
-		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cm), &fd, sizeof(int));
-	}
+	fdroom_put(&h, &room, fd);
 	(void)sendmsg(channel_fd(c), &h, MSG_NOSIGNAL);
 }
 

@@ -2,6 +2,7 @@
 #include "ui/screens.h"
 #include "src/base/clock.h"
 #include "src/base/limits.h"
+#include "src/ipc/fdroom.h"
 #include "src/ipc/spawn.h"
 #include "ui/desk.h"
 #include "ui/files.h"
@@ -69,10 +70,7 @@ screens_signals(struct screens *s)
 static void
 screens_answer(const struct screens *s, int child)
 {
-	union {
-		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(int))];
-	} control = {.bytes = {0}};
+	union fdroom room;
 	char word;
 	if (recv(child, &word, 1, MSG_DONTWAIT) != 1 || word != SCREENS_ASK)
 		return;
@@ -86,15 +84,7 @@ screens_answer(const struct screens *s, int child)
 	}
 	struct iovec iov = {.iov_base = &status, .iov_len = 1};
 	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-	if (fd >= 0) {
-		m.msg_control = control.bytes;
-		m.msg_controllen = sizeof(control.bytes);
-		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = SOL_SOCKET;
-		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	}
+	fdroom_put(&m, &room, fd);
 	/* a child that does not take it is on its way out */
 	ssize_t ignored = sendmsg(child, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 	(void)ignored;

@@ -97,6 +97,24 @@ signin_unseal_failed(struct ui *ui, enum err e)
 	return UI_FAULT;
 }
 
+/* A key as cheap to guess as those of a demo signs nothing at a station that is none. */
+static int
+signin_key_cost(struct ui *ui, const struct keyslot *slot)
+{
+	struct seal_header h;
+	if (custody_demo(ui->authority) ||
+	    seal_header_parse(slot->file, slot->n, &h) != ERR_OK /* told when it is opened */
+	    || seal_header_meets(&h, SEAL_COST_MODERATE))
+		return UI_DONE;
+	signin_tell_failure(ui, "a key file of demo strength");
+	print_problemf("nothing was signed; an administrator gives another key: sallyport "
+		       "authority key enroll",
+	    "the key file of %s is sealed like those of a demo, Argon2id with %llu passes over "
+	    "%llu MiB: whoever copied it guesses its passphrase too cheaply",
+	    ui->as, (unsigned long long)h.ops, (unsigned long long)(h.mem_bytes >> 20));
+	return UI_FAULT;
+}
+
 int
 signin_key(struct ui *ui, struct sshsig_key **ret)
 {
@@ -104,6 +122,8 @@ signin_key(struct ui *ui, struct sshsig_key **ret)
 	struct seal_header header;
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
 	int status = signin_key_file(ui, &slot);
+	if (status == UI_DONE)
+		status = signin_key_cost(ui, &slot);
 	if (status == UI_DONE && ui->passphrase == NULL)
 		status = secret_ask(ui, ui->passphrase_fd, ui->as, &ui->passphrase);
 	if (status == UI_DONE)

@@ -57,7 +57,7 @@
 #define LIM_SAMPLE_FILES           10000 /* drawn at once for an audit */
 #define LIM_SAMPLE_SEED_BYTES      64
 #define LIM_SAMPLE_BYTES           (2 << 20) /* the list of what was drawn */
-#define LIM_RECONCILE_ROWS         64 /* findings of one look at the share; the rest is in the next */
+#define LIM_RECONCILE_ROWS         64 /* findings of one look at the share; the last tells of more */
 #define LIM_NOTE_BYTES             65536      /* a signed note with all its lines */
 #define LIM_TIMELINE_BYTES         (16 << 20) /* entries of one transfer, for a terminal */
 #define LIM_NOTE_SIGNATURES        64

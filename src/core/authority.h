@@ -69,6 +69,9 @@ void authority_pending_done(struct custody_pending *);
 /* It waits no longer: what it would have brought is forgotten, too. */
 void authority_pending_drop(struct custody *, struct custody_pending *);
 
+/* Whether this person may take back the act (NULL: there is none) or speak against it. */
+enum err authority_withdraw_may(const struct custody *, const struct custody_pending *,
+    const struct custody_behind *, const struct custody_act *);
 enum err authority_withdraw_check(const struct custody *, const struct custody_act *);
 /* The act speaks against another, and may end it. */
 void authority_withdraw_apply(struct custody *, const struct custody_act *);

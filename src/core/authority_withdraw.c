@@ -40,9 +40,9 @@ authority_against(const struct custody *c, const struct custody_pending *p)
 	return n;
 }
 
-static enum err
-check(const struct custody *c, const struct custody_pending *p, const struct custody_behind *s,
-    const struct custody_act *act)
+enum err
+authority_withdraw_may(const struct custody *c, const struct custody_pending *p,
+    const struct custody_behind *s, const struct custody_act *act)
 {
 	const char *about;
 	if (p == NULL || p->event == EVENT_FOUND || p->done)
@@ -70,7 +70,7 @@ authority_withdraw_check(const struct custody *c, const struct custody_act *act)
 	if (err == ERR_OK && p != NULL && strcmp(p->subj, act->e->subj) != 0)
 		err = custody_refuse(
 		    act, ERR_DENIED, "the act it speaks against is about %s", p->subj);
-	return err == ERR_OK ? check(c, p, &s, act) : err;
+	return err == ERR_OK ? authority_withdraw_may(c, p, &s, act) : err;
 }
 
 void
@@ -96,24 +96,4 @@ authority_no_more(struct custody_pending *p, const char *id)
 {
 	leave(p->signers, &p->signers_count, id);
 	leave(p->against, &p->against_count, id);
-}
-
-bool
-custody_may_withdraw(
-    const struct custody *c, const char *leaf, const char *id, char why[CUSTODY_WHY_SIZE])
-{
-	struct custody_act act = {.why = why};
-	const struct custody_person *known = custody_person_find(c, id);
-	struct custody_behind s = authority_behind(id, known != NULL ? known->key : "");
-	if (known == NULL || (known->roles & CUSTODY_ADMIN) == 0 || !known->has_key)
-		return custody_refuse(&act, ERR_DENIED, "%.40s is not an administrator", id) ==
-		       ERR_OK;
-	return check(c, authority_pending_find(c, leaf), &s, &act) == ERR_OK;
-}
-
-const char *
-custody_pending_against(const struct custody *c, const char *leaf, size_t i)
-{
-	const struct custody_pending *p = authority_pending_find(c, leaf);
-	return p != NULL && i < p->against_count ? p->against[i].id : NULL;
 }

@@ -74,3 +74,23 @@ custody_pending_signer(const struct custody *c, const char *leaf, size_t i)
 	const struct custody_pending *p = authority_pending_find(c, leaf);
 	return p != NULL && i < p->signers_count ? p->signers[i].id : NULL;
 }
+
+bool
+custody_may_withdraw(
+    const struct custody *c, const char *leaf, const char *id, char why[CUSTODY_WHY_SIZE])
+{
+	struct custody_act act = {.why = why};
+	const struct custody_person *known = custody_person_find(c, id);
+	struct custody_behind s = authority_behind(id, known != NULL ? known->key : "");
+	if (known == NULL || (known->roles & CUSTODY_ADMIN) == 0 || !known->has_key)
+		return custody_refuse(&act, ERR_DENIED, "%.40s is not an administrator", id) ==
+		       ERR_OK;
+	return authority_withdraw_may(c, authority_pending_find(c, leaf), &s, &act) == ERR_OK;
+}
+
+const char *
+custody_pending_against(const struct custody *c, const char *leaf, size_t i)
+{
+	const struct custody_pending *p = authority_pending_find(c, leaf);
+	return p != NULL && i < p->against_count ? p->against[i].id : NULL;
+}

@@ -30,6 +30,12 @@ static const struct {
     [SEAL_COST_FLOOR] = {SEAL_FLOOR_OPS, SEAL_FLOOR_MEM},
 };
 
+bool
+seal_header_meets(const struct seal_header *h, enum seal_cost cost)
+{
+	return h->ops >= seal_costs[cost].ops && h->mem_bytes >= seal_costs[cost].mem_bytes;
+}
+
 enum err
 seal_init(void)
 {

@@ -21,6 +21,7 @@
 #include "src/base/limits.h"
 #include "src/core/sshsig.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -66,6 +67,9 @@ struct seal_header {
 	uint64_t ops;
 	uint64_t mem_bytes;
 };
+
+/* A key with this header costs at least so much. */
+bool seal_header_meets(const struct seal_header *, enum seal_cost);
 
 /*
  * Appends the key file for this seed.  ERR_RANGE for an officer id not of the

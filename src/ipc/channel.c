@@ -3,6 +3,7 @@
 #include "src/base/clock.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/ipc/fdroom.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -113,10 +114,7 @@ channel_why(const struct channel *c)
 static enum err
 channel_send_now(struct channel *c, const uint8_t *bytes, size_t len, int fd)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control;
+	union fdroom room;
 	/* sendmsg does not write there; the interface is older than const */
 	union {
 		const uint8_t *in;
@@ -126,16 +124,7 @@ channel_send_now(struct channel *c, const uint8_t *bytes, size_t len, int fd)
 	struct msghdr h = {.msg_iov = &iov, .msg_iovlen = 1};
 	ssize_t n;
 
-	if (fd >= 0) {
-		memset(&control, 0, sizeof(control));
-		h.msg_control = control.room;
-		h.msg_controllen = sizeof(control.room);
-		struct cmsghdr *cm = CMSG_FIRSTHDR(&h);
-		cm->cmsg_level = SOL_SOCKET;
-		cm->cmsg_type = SCM_RIGHTS;
-		cm->cmsg_len = CMSG_LEN(sizeof(int));
-		memcpy(CMSG_DATA(cm), &fd, sizeof(int));
-	}
+	fdroom_put(&h, &room, fd);
 	do
 		n = sendmsg(c->fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);

@@ -36,6 +36,7 @@ enum role {
 	/* of scan-exec: it starts a site's command for each object, and the command */
 	ROLE_RUNNER = 1 << 12,
 	ROLE_COMMAND = 1 << 13,
+	ROLE_WITNESS = 1 << 16, /* sallyport-witness: speaks to nobody, has a sandbox */
 };
 
 enum message_fd { FD_NONE, FD_ONE };

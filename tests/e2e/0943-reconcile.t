@@ -75,6 +75,35 @@ finds "INDEX calls delivered what was recalled" "$gone" INDEX changed 'another s
 grep -v "^$two	" "$work/INDEX" >"$share/INDEX"
 finds "INDEX lacks a line" "$two" INDEX missing 'no line of INDEX'
 cp "$work/INDEX" "$share/INDEX"
+printf 'K1-000099\t2026-01-01T00:00:00Z\trita\t-\t1\t1\t0\tdelivered\n' >>"$share/INDEX"
+finds "INDEX has a line that nobody delivered" K1-000099 INDEX extra 'never delivered'
+{
+	cat "$work/INDEX"
+	grep "^$one	" "$work/INDEX" | sed 's/delivered$/recalled/'
+} >"$share/INDEX"
+finds "INDEX has two lines about one" "$one" INDEX extra 'more than one line'
+cp "$work/INDEX" "$share/INDEX"
+
+# Everything that differs is told at once, up to LIM_RECONCILE_ROWS; then it is said that there is more.
+many() { # N folders that nobody delivered
+	for i in $(seq "$1"); do
+		mkdir -p "$share/transfers/X-$i"
+	done
+	run as otto reconcile
+}
+many 64
+is "64 of them: exit status 1" "$status" 1
+is "all are told" "$(printf '%s\n' "$out" | grep -c '^X-[0-9]* .*extra')" 64
+like "and counted" "$out" '64 differ'
+unlike "nothing more" "$out" '^more '
+many 65
+is "of one more 63" "$(printf '%s\n' "$out" | grep -c '^X-[0-9]* .*extra')" 63
+like "and that there is more" "$(printf '%s\n' "$out" | tr -s '\n ' ' ')" 'more share extra more is wrong than is listed'
+rm -r "$share"/transfers/X-*
+mkdir "$share/transfers/$(printf '%0250d' 0)"
+run as otto reconcile --json
+is "a long name is cut" "$(printf '%s' "$out" | grep -o '"00*"' | wc -c)" 123
+rmdir "$share/transfers/$(printf '%0250d' 0)"
 
 open_up "$share/transfers/$gone"
 echo 'it is fine, use it' >"$share/transfers/$gone/TOMBSTONE.txt"

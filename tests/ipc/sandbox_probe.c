@@ -59,6 +59,7 @@ static const struct {
     {"preview", ROLE_PREVIEW, 0, ""},
     {"loader", ROLE_LOADER, NEED_FILES | NEED_STORE, ""},
     {"rescan", ROLE_RESCAN, NEED_MEMFD, ""},
+    {"witness", ROLE_WITNESS, NEED_FILES | NEED_SECRET, ""},
     {"runner", ROLE_RUNNER, NEED_MEMFD | NEED_OWN, " fork kill pidfd "},
     {"command", ROLE_COMMAND, 0, " fork "},
     {"none", (enum role)0, 0, ""},

@@ -455,8 +455,32 @@ seal_change_never_lowers_the_cost(void **state)
 		assert_memory_equal(is.public, was.public, sizeof(is.public));
 		assert_int_equal(is.ops, cases[i].ops);
 		assert_int_equal(is.mem_bytes, cases[i].mem_bytes);
+		assert_true(seal_header_meets(&is, SEAL_COST_FLOOR));
+		assert_int_equal(seal_header_meets(&is, SEAL_COST_MODERATE), is.ops == 3);
 		buf_done(&file);
 		buf_done(&changed);
+	}
+}
+
+/* Either part that is below is enough. */
+static void
+a_cost_is_met_by_both_of_its_parts(void **state)
+{
+	static const struct {
+		uint64_t ops, mem_bytes;
+		bool meets;
+	} cases[] = {
+	    {3, 256 << 20, true},
+	    {4, 512 << 20, true},
+	    {2, 256 << 20, false},
+	    {3, (256 << 20) - 1, false},
+	    {2, 64 << 20, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct seal_header h = {
+		    .ops = cases[i].ops, .mem_bytes = cases[i].mem_bytes};
+		assert_int_equal(seal_header_meets(&h, SEAL_COST_MODERATE), cases[i].meets);
 	}
 }
 
@@ -482,6 +506,7 @@ main(void)
 	    cmocka_unit_test(seal_officer_id_is_checked),
 	    cmocka_unit_test(seal_never_repeats_itself),
 	    cmocka_unit_test(seal_change_never_lowers_the_cost),
+	    cmocka_unit_test(a_cost_is_met_by_both_of_its_parts),
 	};
 	return cmocka_run_group_tests_name("seal", tests, seal_setup, seal_teardown);
 }

@@ -16,13 +16,32 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define NAME_BYTES 120 /* of a name that somebody gave to something on the share */
+
+static json_t *
+row_of(const char *name, const char *part, const char *finding, const char *why)
+{
+	MEM_FREE char *shown = escape_dup(name);
+	size_t n = strlen(shown);
+	if (n > NAME_BYTES) {
+		for (n = NAME_BYTES; n > 0 && ((unsigned char)shown[n] & 0xc0) == 0x80;)
+			n--;
+		shown[n] = '\0';
+	}
+	return json_pack("{s:s, s:s, s:s, s:s}", "transfer", shown, "part", part, "finding",
+	    finding, "why", why);
+}
+
+/* What does not fit is not left out silently: the last row says that there is more. */
 static void
 add(json_t *rows, const char *transfer, const char *part, const char *finding, const char *why)
 {
-	MEM_FREE char *name = escape_dup(transfer);
 	if (json_array_size(rows) < LIM_RECONCILE_ROWS)
-		json_array_append_new(rows, json_pack("{s:s, s:s, s:s, s:s}", "transfer", name,
-						"part", part, "finding", finding, "why", why));
+		json_array_append_new(rows, row_of(transfer, part, finding, why));
+	else
+		json_array_set_new(rows, LIM_RECONCILE_ROWS - 1,
+		    row_of("more", "share", "extra",
+			"more is wrong than is listed: put this right, then look again"));
 }
 
 static bool
@@ -142,6 +161,41 @@ look_names(const struct delivery *d, int dir, const char *part, json_t *rows)
 	closedir(list);
 }
 
+/* One line of INDEX, which is changed; `rest` is a copy of INDEX from its end on. */
+static void
+look_line(const struct delivery *d, const char *rest, char *line, json_t *rows)
+{
+	line[strcspn(line, "\t")] = '\0';
+	MEM_FREE char *again = mem_printf("\n%s\t", line);
+	const struct custody_transfer *t = record_transfer(d->record, line);
+	if (line[0] == '#' || line[0] == '\0')
+		return;
+	if (t == NULL || !papers_delivered(t))
+		add(rows, line, "INDEX", "extra",
+		    "a line of INDEX is about a transfer that was never delivered");
+	else if (strstr(rest, again) != NULL)
+		add(rows, line, "INDEX", "extra", "more than one line of INDEX is about it");
+}
+
+static void
+look_lines(const struct delivery *d, json_t *rows)
+{
+	MEM_FREE uint8_t *bytes = NULL;
+	size_t n = 0;
+	MEM_CLOSE int fd =
+	    openat(d->share->root, "INDEX", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || io_slurp(fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK)
+		return; /* each delivery lacks its line then, and says so */
+	MEM_FREE char *whole = mem_dup(bytes, n + 1);
+	for (char *line = (char *)bytes, *next; line < (char *)bytes + n; line = next) {
+		char *end = memchr(line, '\n', (size_t)((char *)bytes + n - line));
+		next = end != NULL ? end + 1 : (char *)bytes + n;
+		if (end != NULL)
+			*end = '\0';
+		look_line(d, whole + (next - (char *)bytes) - 1, line, rows);
+	}
+}
+
 enum err
 reconcile(const struct delivery *d, const char *transfer, json_t *rows,
     struct delivery_result *ret_result)
@@ -159,6 +213,7 @@ reconcile(const struct delivery *d, const char *transfer, json_t *rows,
 	} else if (e == ERR_OK) {
 		look_names(d, d->share->transfers, "delivery", rows);
 		look_names(d, d->share->custody, "custody", rows);
+		look_lines(d, rows);
 	}
 	*ret_result = r;
 	return e;
