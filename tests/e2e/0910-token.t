@@ -94,11 +94,27 @@ pin=12
 refused "one that is no PIN is not tried" 1 '4 to 63 characters' tess exceptions
 is "the token was not asked" "$(get_token retries)" 7
 pin=$good
+cp "$token" "$work/before"
 set_token '{"keys": {}}'
-cp "$token" "$work/empty"
 refused "another token does not hold the key" 1 'does not hold the key' tess exceptions
 set_token '{"retries": 0}'
 refused "a blocked token is told" 1 'blocked' tess exceptions
+
+# --- nobody touches it, and she gives up
+set_token "$(cat "$work/before")"
+set_token '{"touch": false, "retries": 8, "counter": 9000}'
+tess exceptions 2>"$work/waits" &
+waits=$!
+asked() {
+	grep -q 'Touch the token' "$work/waits"
+}
+until asked; do
+	kill -0 $waits 2>/dev/null || break
+done
+ok "a touch is waited for" asked
+pkill -P "$(pgrep -P $waits -f softtoken.py || echo $waits)" -x sallyport
+wait $waits
+is "the token is told to stop when she gives up" "$(get_token cancelled)" True
 
 # --- what its file is
 cp "$key" "$work/key"

@@ -251,12 +251,15 @@ class Link:
 def main():
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     link = Link(ours, Token(sys.argv[1]))
-    threading.Thread(target=link.serve, daemon=True).start()
+    serving = threading.Thread(target=link.serve, daemon=True)
+    serving.start()
     command = [w.replace("@TOKEN", str(theirs.fileno())) for w in sys.argv[2:]]
     theirs.set_inheritable(True)
     with subprocess.Popen(command, close_fds=False) as p:
         theirs.close()
-        sys.exit(p.wait())
+        status = p.wait()
+    serving.join(10)  # what the token is told last
+    sys.exit(status)
 
 
 main()
