@@ -27,7 +27,7 @@ libdir     := $(prefix)/lib
 sysconfdir ?= $(if $(filter /usr /usr/local,$(prefix)),,$(prefix))/etc
 
 PKGS    := jansson libsodium libcrypto libconfig libutf8proc libseccomp sqlite3 libudev ncursesw \
-	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4 libqrencode cairo pangocairo fontconfig
+	   libmagic yara tsk libcryptsetup zlib libarchive liblzma libzstd liblz4 libqrencode cairo pangocairo fontconfig libfido2
 LIBS    := $(shell pkg-config --libs $(PKGS) pangoft2 2>/dev/null) -lbz2 -lpthread -lm
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
 	   -Wcast-qual -Wconversion -Wformat=2 -Wvla -Wswitch-enum -Werror
@@ -58,7 +58,7 @@ rules   := $(addprefix src/core/,addendum admit authority authority_admins autho
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip veil)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
-			  src/core/guess src/core/qr src/core/sixwords src/core/where src/core/account src/core/fact src/core/fold src/core/sigset src/core/request src/core/veil src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
+			  src/core/guess src/core/qr src/core/sixwords src/core/tokenfile src/core/where src/core/account src/core/fact src/core/fold src/core/sigset src/core/request src/core/veil src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyportd        := src/proc/parent $(call in,src/proc/parent/*) scanners/manifest \
 			  src/core/item src/core/portrule src/core/setting src/core/station src/ipc/conf \
@@ -70,6 +70,7 @@ objs_sallyport-reader  := src/proc/reader $(call in,src/proc/reader/* src/media/
 			  src/core/digest $(ipc) $(base)
 objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media/layout src/base/pin \
 			  src/ipc/secret $(ipc) $(base)
+objs_sallyport-token   := src/proc/token $(call in,src/proc/token/*) src/base/pin src/ipc/secret $(ipc) $(base)
 objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/setmark \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/core/tarfile src/ipc/service \
@@ -110,7 +111,7 @@ objs_sallyport-check   := scanners/check $(call in,scanners/check_*) scanners/ma
 
 bin_programs     := sallyport sallyport-verify sallyport-witness
 sbin_programs    := sallyportd
-libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger \
+libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-token sallyport-vault sallyport-ledger \
 		    sallyport-stager sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures scan-type scan-av scan-archive scan-yara scan-exec scan-text scan-code scan-checksum sallyport-check
 programs         := $(bin_programs) $(sbin_programs) $(libexec_programs)
 program_bins     := $(foreach p,$(programs),$(if $(wildcard $(firstword $(objs_$p)).c),$(B)/bin/$p))

@@ -11,6 +11,7 @@
 #include "ui/print.h"
 #include "ui/secret.h"
 #include "ui/sign.h"
+#include "ui/token.h"
 #include "ui/signin.h"
 
 #include <string.h>
@@ -20,12 +21,21 @@
 
 /* --- a new key --------------------------------------------------- */
 
+static void
+people_key_name(const struct ui *ui, const char *id, struct new_key *k)
+{
+	const struct custody_person *p = custody_person_find(ui->authority, id);
+	keyslot_free_name(
+	    ui->keys_fd, id, p != NULL && p->has_key ? p->public_key : NULL, k->name);
+	sshsig_public_line(sshsig_key_public(k->key), k->line);
+	sshsig_fingerprint(sshsig_key_public(k->key), k->fingerprint);
+}
+
 int
 cmd_people_key_new(struct ui *ui, const char *id, int fd, struct new_key *k)
 {
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *passphrase = NULL;
-	const struct custody_person *p = custody_person_find(ui->authority, id);
 	int status = secret_ask_new(ui, fd, id, &passphrase);
 	if (status != UI_DONE)
 		return status;
@@ -41,17 +51,41 @@ cmd_people_key_new(struct ui *ui, const char *id, int fd, struct new_key *k)
 		    err_str(e));
 		return UI_FAULT;
 	}
-	keyslot_free_name(
-	    ui->keys_fd, id, p != NULL && p->has_key ? p->public_key : NULL, k->name);
-	sshsig_public_line(sshsig_key_public(k->key), k->line);
-	sshsig_fingerprint(sshsig_key_public(k->key), k->fingerprint);
+	people_key_name(ui, id, k);
 	return UI_DONE;
+}
+
+int
+cmd_people_key_token(struct ui *ui, const char *id, int pin_fd, struct new_key *k)
+{
+	struct tokenfile f;
+	int status = token_make(ui, id, pin_fd, &k->pin, &f);
+	if (status == UI_DONE)
+		status = token_key(ui, &f, pin_fd, &k->pin, &k->key);
+	if (status != UI_DONE)
+		return status;
+	if (tokenfile_print(&f, &k->file) != ERR_OK) {
+		print_problem("the token's file cannot be made", "try again");
+		return UI_FAULT;
+	}
+	people_key_name(ui, id, k);
+	return UI_DONE;
+}
+
+/* In a file, or with --token in the token. */
+static int
+people_key_new(struct ui *ui, struct args *a, const char *id, struct new_key *k)
+{
+	int fd = args_number(a, "new-passphrase-fd", -1);
+	return args_has(a, "token") ? cmd_people_key_token(ui, id, fd, k)
+	                            : cmd_people_key_new(ui, id, fd, k);
 }
 
 void
 cmd_people_key_done(struct new_key *k)
 {
 	sshsig_key_free(k->key);
+	seal_secret_free(k->pin);
 	buf_done(&k->file);
 }
 
@@ -71,6 +105,8 @@ cmd_people_prove(
 	buf_done(&blob);
 	if (e == ERR_OK)
 		return UI_DONE;
+	if (e == ERR_DENIED) /* a token: it was told */
+		return UI_NO;
 	print_problemf("try again", "the key does not sign: %s", err_str(e));
 	return UI_FAULT;
 }
@@ -181,7 +217,7 @@ cmd_people_officer(struct ui *ui, struct args *a)
 	if (status != UI_DONE)
 		return status;
 	buf_init(&k.file, LIM_KEY_FILE_BYTES);
-	status = cmd_people_key_new(ui, id, args_number(a, "new-passphrase-fd", -1), &k);
+	status = people_key_new(ui, a, id, &k);
 	if (status == UI_DONE)
 		status = sign_root(ui, subj, root);
 	if (status == UI_DONE) {
@@ -249,6 +285,26 @@ cmd_people_requester(struct ui *ui, struct args *a)
 
 /* --- another key ------------------------------------------------- */
 
+/* The same by a token. */
+static int
+people_cross_token(struct ui *ui, const struct custody_person *p, const struct keyslot *slot,
+    int fd, const char *root, json_t *data)
+{
+	struct tokenfile f;
+	struct sshsig_key *key = NULL;
+	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *pin = NULL;
+	if (tokenfile_parse(slot->file, slot->n, &f) != ERR_OK) {
+		print_problemf("bring it back from its copy, or revoke the key",
+		    "the key file of %s is damaged", p->id);
+		return UI_NO;
+	}
+	int status = token_key(ui, &f, fd, &pin, &key);
+	if (status == UI_DONE)
+		status = cmd_people_prove(key, p->id, root, "cross", data);
+	sshsig_key_free(key);
+	return status;
+}
+
 /* The key in force signs as well that the new one takes its place: its owner is here. */
 static int
 people_cross(
@@ -262,6 +318,11 @@ people_cross(
 		print_problemf("if it is lost, revoke it first: sallyport authority key revoke",
 		    "there is no key of %s on this station", p->id);
 		return UI_NO;
+	}
+	if (tokenfile_is(slot.file, slot.n)) {
+		int told = people_cross_token(ui, p, &slot, fd, root, data);
+		keyslot_done(&slot);
+		return told;
 	}
 	int status = secret_ask(ui, fd, p->id, &passphrase);
 	enum err e =
@@ -317,8 +378,7 @@ cmd_people_key(struct ui *ui, struct args *a)
 		    people_cross(ui, p, args_number(a, "old-passphrase-fd", -1), root, data);
 	buf_init(&k.file, LIM_KEY_FILE_BYTES);
 	if (status == UI_DONE)
-		status =
-		    cmd_people_key_new(ui, id, args_number(a, "new-passphrase-fd", -1), &k);
+		status = people_key_new(ui, a, id, &k);
 	if (status == UI_DONE) {
 		json_object_set_new(data, "key", json_string(k.line));
 		status = cmd_people_prove(k.key, id, root, "proof", data);

@@ -11,6 +11,7 @@
 struct new_key {
 	struct sshsig_key *key;
 	struct buf file;
+	struct seal_secret *pin;      /* of a key in a token */
 	char name[KEYSLOT_NAME_SIZE]; /* of the file */
 	char line[SSHSIG_LINE_SIZE];
 	char fingerprint[SSHSIG_FINGERPRINT_SIZE];
@@ -18,6 +19,8 @@ struct new_key {
 
 /* A key for this person under a new passphrase.  Prints; an enum ui_status. */
 int cmd_people_key_new(struct ui *, const char *id, int passphrase_fd, struct new_key *ret);
+/* The same in the token that is plugged in, by its PIN. */
+int cmd_people_key_token(struct ui *, const char *id, int pin_fd, struct new_key *ret);
 void cmd_people_key_done(struct new_key *);
 /* {"proof": ..} and the like: what this key signs to prove that it is there. */
 int cmd_people_prove(

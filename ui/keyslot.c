@@ -2,6 +2,7 @@
 #include "ui/keyslot.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
+#include "src/core/tokenfile.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -27,6 +28,9 @@ static bool
 keyslot_has(const struct keyslot *k, const uint8_t *public_key)
 {
 	struct seal_header h;
+	struct tokenfile t;
+	if (public_key != NULL && tokenfile_parse(k->file, k->n, &t) == ERR_OK)
+		return memcmp(t.public, public_key, sizeof(t.public)) == 0;
 	return public_key != NULL && seal_header_parse(k->file, k->n, &h) == ERR_OK &&
 	       memcmp(h.public, public_key, sizeof(h.public)) == 0;
 }
@@ -45,6 +49,20 @@ keyslot_read(int keys_fd, const char *id, const uint8_t *public_key, struct keys
 		keyslot_done(&k);
 	}
 	return keyslot_load(keys_fd, id, 0, ret);
+}
+
+bool
+keyslot_any_token(int keys_fd, const char *id)
+{
+	bool any = false;
+	for (size_t i = 0; i < KEYSLOTS; i++) {
+		struct keyslot k;
+		if (keyslot_load(keys_fd, id, i, &k) != ERR_OK)
+			continue;
+		any |= tokenfile_is(k.file, k.n);
+		keyslot_done(&k);
+	}
+	return any;
 }
 
 void

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
- * The sealed key of a person at this station: keys/ID.key.  While a new key
+ * The key of a person at this station: keys/ID.key, sealed (seal.h), or a token that has
+ * it (tokenfile.h).  While a new key
  * waits to take force, it lies beside it as keys/ID.key.next (no id ends so);
  * which of the two counts is what the record says.
  */
@@ -8,6 +9,8 @@
 #define UI_KEYSLOT_H
 
 #include "src/core/seal.h"
+
+#include <stdbool.h>
 
 #define KEYSLOT_NAME_SIZE (LIM_PERSON_ID_BYTES + 16)
 
@@ -23,6 +26,8 @@ struct keyslot {
  */
 enum err keyslot_read(
     int keys_fd, const char *id, const uint8_t *public_key, struct keyslot *ret);
+/* Whether any key of this person here is in a token. */
+bool keyslot_any_token(int keys_fd, const char *id);
 void keyslot_done(struct keyslot *);
 /* Where a new key goes, beside the one in force (NULL: there is none). */
 void keyslot_free_name(

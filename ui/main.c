@@ -20,6 +20,7 @@
 #include "ui/files.h"
 #include "ui/print.h"
 #include "ui/screens.h"
+#include "ui/token.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -49,8 +50,9 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 {
 	static const struct option longs[] = {{"as", required_argument, NULL, 'a'},
 	    {"passphrase-fd", required_argument, NULL, 'p'},
-	    {"home", required_argument, NULL, 'd'}, {"kiosk", no_argument, NULL, 'k'},
-	    {"help", no_argument, NULL, 'h'}, {"version", no_argument, NULL, 'V'}, {0}};
+	    {"token-fd", required_argument, NULL, 't'}, {"home", required_argument, NULL, 'd'},
+	    {"kiosk", no_argument, NULL, 'k'}, {"help", no_argument, NULL, 'h'},
+	    {"version", no_argument, NULL, 'V'}, {0}};
 	int c;
 	char *end;
 	opterr = 0;
@@ -59,6 +61,8 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 			ui->as = optarg;
 		else if (c == 'p')
 			ui->passphrase_fd = (int)strtol(optarg, &end, 10);
+		else if (c == 't')
+			ui->token_fd = (int)strtol(optarg, &end, 10);
 		else if (c == 'd')
 			o->home = optarg;
 		else if (c == 'T')
@@ -76,6 +80,9 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 				    fcntl(ui->passphrase_fd, F_GETFD) < 0))
 			return main_usage(
 			    "--passphrase-fd needs the number of an open descriptor");
+		if (c == 't' && (*end != '\0' || end == optarg || ui->token_fd < 0 ||
+				    fcntl(ui->token_fd, F_GETFD) < 0))
+			return main_usage("--token-fd needs the number of an open descriptor");
 	}
 	o->rest = optind;
 	if (ui->as != NULL && !custody_person_id_ok(ui->as))
@@ -128,13 +135,16 @@ main_with_desk(struct ui *ui, const struct command *c, struct args *a)
 	int status = files_open(a);
 	if (status == UI_DONE)
 		status = desk_open(ui);
-	if (status == UI_DONE)
+	if (status == UI_DONE) {
+		token_begin(ui, a);
 		status = main_confine(ui, a, NULL);
+	}
 	if (status == UI_DONE)
 		status = desk_meet(ui);
 	if (status == UI_DONE)
 		status = command_run(c, ui, a);
 	files_close(a);
+	token_end(ui);
 	desk_close(ui);
 	return status;
 }
@@ -206,7 +216,7 @@ main_is_screens(const struct ui *ui, const struct main_options *o, int argc)
 int
 main(int argc, char **argv)
 {
-	struct ui ui = {.passphrase_fd = -1, .tty = -1, .keys_fd = -1};
+	struct ui ui = {.passphrase_fd = -1, .token_fd = -1, .tty = -1, .keys_fd = -1};
 	struct main_options o = {.home = NULL};
 	struct args none = {.n = 0};
 	log_init("sallyport");

@@ -63,6 +63,17 @@ sign_with_key(struct sshsig_key *key, const json_t *body, struct buf *ret_entry)
 	sshsig_key_free(key);
 	if (e == ERR_OK)
 		return UI_DONE;
+	if (e == ERR_DENIED) { /* a token: it was told */
+		seal_secret_free(ui->passphrase);
+		ui->passphrase = NULL;
+		return UI_NO;
+	}
+	if (e == ERR_SIGNATURE) {
+		print_problem(
+		    "what the token answers is no signature by the key that is enrolled",
+		    "put in the token that was enrolled; nothing was signed");
+		return UI_NO;
+	}
 	print_problemf("say less in one text", "this does not fit an entry: %s", err_str(e));
 	return UI_USAGE;
 }

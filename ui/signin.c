@@ -8,6 +8,7 @@
 #include "ui/print.h"
 #include "ui/secret.h"
 #include "ui/sign.h"
+#include "ui/token.h"
 
 #include <poll.h>
 #include <string.h>
@@ -30,7 +31,7 @@ signin_forget(struct ui *ui)
 }
 
 /* A refused sign-in is an entry, too. */
-static void
+void
 signin_tell_failure(struct ui *ui, const char *why)
 {
 	struct msg m;
@@ -115,6 +116,21 @@ signin_key_cost(struct ui *ui, const struct keyslot *slot)
 	return UI_FAULT;
 }
 
+/* The token counts its wrong PINs itself; they are entered all the same. */
+static int
+signin_token(struct ui *ui, const struct keyslot *slot, struct sshsig_key **ret)
+{
+	struct tokenfile f;
+	enum err e = tokenfile_parse(slot->file, slot->n, &f);
+	if (e == ERR_OK && strcmp(f.officer, ui->as) != 0)
+		e = ERR_SYNTAX;
+	if (e != ERR_OK)
+		return signin_unseal_failed(ui, e);
+	int status = signin_wait(ui);
+	return status == UI_DONE ? token_key(ui, &f, ui->passphrase_fd, &ui->passphrase, ret)
+	                         : status;
+}
+
 int
 signin_key(struct ui *ui, struct sshsig_key **ret)
 {
@@ -122,6 +138,11 @@ signin_key(struct ui *ui, struct sshsig_key **ret)
 	struct seal_header header;
 	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
 	int status = signin_key_file(ui, &slot);
+	if (status == UI_DONE && tokenfile_is(slot.file, slot.n)) {
+		status = signin_token(ui, &slot, ret);
+		keyslot_done(&slot);
+		return status;
+	}
 	if (status == UI_DONE)
 		status = signin_key_cost(ui, &slot);
 	if (status == UI_DONE && ui->passphrase == NULL)

@@ -17,6 +17,8 @@ const struct custody_person *signin_person(const struct ui *);
  * the passphrase unless it is kept.  Prints what is wrong.
  */
 int signin_key(struct ui *, struct sshsig_key **ret);
+/* A sign-in that was refused becomes an entry. */
+void signin_tell_failure(struct ui *, const char *why);
 /*
  * A passphrase typed for the sign-in is not good for what comes: the next
  * signature asks for it again.  Nothing happens in a batch or with a descriptor.

@@ -23,18 +23,20 @@ enum ui_status {
 };
 
 struct ui {
-	const char *home;      /* absolute */
-	const char *as;        /* who signs in; NULL: nobody */
-	int passphrase_fd;     /* -1: the terminal is asked */
-	int tty;               /* the terminal, or -1 */
-	int keys_fd;           /* HOME/keys, or -1 */
-	bool batch;            /* many commands under one sign-in */
-	bool writes_keys;      /* the command may make or change key files */
-	uint64_t refused;      /* sign-ins of who signs in here, since the last good one */
-	bool gone;             /* the desk does not answer any more */
-	enum signin_end ended; /* the station ended the sign-in */
+	const char *home;  /* absolute */
+	const char *as;    /* who signs in; NULL: nobody */
+	int passphrase_fd; /* -1: the terminal is asked */
+	int tty;           /* the terminal, or -1 */
+	int token_fd;      /* a token that is open already, or -1: the one that is plugged in */
+	int keys_fd;       /* HOME/keys, or -1 */
+	bool batch;        /* many commands under one sign-in */
+	bool writes_keys;  /* the command may make or change key files */
+	uint64_t refused;  /* sign-ins of who signs in here, since the last good one */
+	bool gone;         /* the desk does not answer any more */
+	enum signin_end ended;          /* the station ended the sign-in */
 	struct seal_secret *passphrase; /* once it was given */
 	struct channel *desk;
+	struct token *token; /* see token.h; NULL: none is asked */
 	/* The screens: told every quarter of a second that an answer is waited for; false gives
 	 * up. */
 	bool (*waiting)(void *arg);

@@ -138,7 +138,8 @@
 #define LIM_KEY_OPS                16        /* Argon2id passes a key file may ask for */
 #define LIM_KEY_MEM_BYTES          (1 << 30) /* and memory */
 #define LIM_KEY_FILE_BYTES         4096
-#define LIM_APPROVALS              9 /* signatures a policy may ask for */
+#define LIM_TOKEN_CREDENTIAL_BYTES 1023 /* by which a token finds its key (CTAP 2.1, 6.2.2) */
+#define LIM_APPROVALS              9    /* signatures a policy may ask for */
 
 /* --- scanners -------------------------------------------------------------- */
 #define LIM_SCAN_WINDOW       64          /* objects given to one scanner at once */
@@ -299,6 +300,8 @@
 #define LIM_SCREEN_CELLS  1000  /* rows of a screen, and cells of a row */
 
 /* --- time ------------------------------------------------------------------ */
+#define LIM_TOKEN_MS       40000  /* a token waits for a touch; under LIM_CALL_MS */
+#define LIM_TOKEN_CPU_S    30     /* of sallyport-token, which mostly waits */
 #define LIM_CALL_MS        60000  /* a service that does not answer is dead */
 #define LIM_ANSWER_MS      600000 /* the desk may seal two million items before it answers */
 #define LIM_OPEN_MS        10000 /* a medium that cannot be opened within this does not answer */

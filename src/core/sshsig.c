@@ -148,7 +148,7 @@ sshsig_ask(
 	if (e != ERR_OK)
 		return e;
 	if ((ret->flags & ~SSHSIG_KNOWN_FLAGS) != 0 || !(ret->flags & SSHSIG_TOUCHED))
-		return ERR_RANGE;
+		return ERR_SIGNATURE;
 	return sshsig_raw_verify_as(key->public, ret, signed_bytes);
 }
 

@@ -345,6 +345,8 @@ static const struct sandbox_profile sandbox_profiles[] = {
     {ROLE_REPORT, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS | GROUP_MEMFD, true, 64, 8 * GIB,
 	UNLIMITED},
     {ROLE_PREVIEW, GROUP_BASIC, true, 16, GIB / 2, LIM_PREVIEW_CPU_S},
+    /* libfido2 asks, over a descriptor that it was given */
+    {ROLE_TOKEN, GROUP_BASIC | GROUP_SECRET, true, 16, GIB / 2, LIM_TOKEN_CPU_S},
     {ROLE_LOADER, GROUP_BASIC | FILES | GROUP_STORE, false, 64, GIB, UNLIMITED},
     {ROLE_RESCAN, GROUP_BASIC | GROUP_MEMFD, true, 128, 8 * GIB, UNLIMITED},
     {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS, false, 64, UNLIMITED, UNLIMITED},

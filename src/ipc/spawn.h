@@ -23,6 +23,7 @@
  *   stager   3 desk    4 parent  5 ledger  6 vault
  *   reader   3 desk    4 data pipe to the vault  5 the device
  *   unlock   3 desk    5 the device
+ *   token    3 the terminal's program    4 the token
  *   scanner  3 desk    4 vault   5 engine socket, 6 pipe to the vault for what is
  *            inside objects, 7 its manifest, each when its manifest asks for it
  *   rescan   3 stager, and of each scanner: what the desk has elsewhere, what the

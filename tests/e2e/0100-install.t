@@ -7,7 +7,7 @@ into=$work/root
 ok "make install" env -u MAKEFLAGS make -s TREE=release B="$B" install DESTDIR="$into" prefix=/usr
 for file in bin/sallyport bin/sallyport-verify sbin/sallyportd libexec/sallyport/sallyport-desk \
     libexec/sallyport/sallyport-reader libexec/sallyport/sallyport-vault libexec/sallyport/sallyport-ledger \
-    libexec/sallyport/sallyport-stager libexec/sallyport/sallyport-rescan libexec/sallyport/sallyport-report libexec/sallyport/sallyport-preview libexec/sallyport/sallyport-unlock libexec/sallyport/sallyport-request \
+    libexec/sallyport/sallyport-stager libexec/sallyport/sallyport-rescan libexec/sallyport/sallyport-report libexec/sallyport/sallyport-preview libexec/sallyport/sallyport-unlock libexec/sallyport/sallyport-token libexec/sallyport/sallyport-request \
     libexec/sallyport/scan-type libexec/sallyport/scan-av libexec/sallyport/scan-yara; do
 	ok "$file is a program" test -x "$into/usr/$file"
 done

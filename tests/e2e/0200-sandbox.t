@@ -66,7 +66,7 @@ command_of() { # PROGRAM
 	*) echo "$bin/$1" ;;
 	esac
 }
-for program in sallyport sallyport-desk sallyport-reader sallyport-unlock sallyport-vault sallyport-ledger sallyport-stager \
+for program in sallyport sallyport-desk sallyport-reader sallyport-unlock sallyport-token sallyport-vault sallyport-ledger sallyport-stager \
     sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures sallyport-verify sallyport-witness $(cd "$bin" && echo scan-*); do
 	if [ ! -x "$bin/$program" ]; then
 		fail "$program: is not built"

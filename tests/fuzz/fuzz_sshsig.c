@@ -1,11 +1,12 @@
 /* links: src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /*
- * No blob but the one that was made verifies, and a public key line that is
- * accepted is printed the same.
+ * No blob but the two that were made, with a key and with a token, verifies, and a public key
+ * line that is accepted is printed the same.
  */
 #include "src/core/seal.h"
 #include "src/core/sshsig.h"
+#include "tests/unit/softtoken.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,14 +34,38 @@ fuzz_good(void)
 	return &blob;
 }
 
+/* The same by the token of seed 01 't' 00 ..., its seventh. */
+static const struct buf *
+fuzz_good_token(void)
+{
+	static struct buf blob;
+	struct softtoken token;
+	struct sshsig_key *key;
+	if (blob.len > 0)
+		return &blob;
+	buf_init(&blob, SSHSIG_BLOB_SIZE);
+	if (softtoken_new(&token, 1, 7, &key) != ERR_OK ||
+	    sshsig_sign(key, fuzz_message, strlen(fuzz_message), &blob) != ERR_OK)
+		abort();
+	sshsig_key_free(key);
+	sshsig_key_free(token.pair);
+	return &blob;
+}
+
+static bool
+fuzz_is(const struct buf *b, const uint8_t *bytes, size_t n)
+{
+	return n == b->len && memcmp(bytes, b->data, n) == 0;
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-	const struct buf *good = fuzz_good();
+	const struct buf *good = fuzz_good(), *token = fuzz_good_token();
 	uint8_t who[SSHSIG_PUBLIC_SIZE];
 	char text[256], again[SSHSIG_LINE_SIZE];
 	if (sshsig_verify(bytes, n, fuzz_message, strlen(fuzz_message), who) == ERR_OK &&
-	    (n != good->len || memcmp(bytes, good->data, n) != 0))
+	    !fuzz_is(good, bytes, n) && !fuzz_is(token, bytes, n))
 		abort();
 	if (n >= sizeof(text) || memchr(bytes, 0, n) != NULL)
 		return 0;

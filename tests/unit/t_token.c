@@ -93,12 +93,12 @@ a_touch_is_always_asked_for(void **state)
 	} rows[] = {
 	    {SSHSIG_TOUCHED, ERR_OK},
 	    {SSHSIG_TOUCHED | SSHSIG_PIN, ERR_OK},
-	    {0, ERR_RANGE},
-	    {SSHSIG_PIN, ERR_RANGE},
-	    {SSHSIG_TOUCHED | 0x02, ERR_RANGE},
-	    {SSHSIG_TOUCHED | 0x08, ERR_RANGE},
-	    {SSHSIG_TOUCHED | SSHSIG_PIN | 0x40, ERR_RANGE},
-	    {SSHSIG_TOUCHED | SSHSIG_PIN | 0x80, ERR_RANGE},
+	    {0, ERR_SIGNATURE},
+	    {SSHSIG_PIN, ERR_SIGNATURE},
+	    {SSHSIG_TOUCHED | 0x02, ERR_SIGNATURE},
+	    {SSHSIG_TOUCHED | 0x08, ERR_SIGNATURE},
+	    {SSHSIG_TOUCHED | SSHSIG_PIN | 0x40, ERR_SIGNATURE},
+	    {SSHSIG_TOUCHED | SSHSIG_PIN | 0x80, ERR_SIGNATURE},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
