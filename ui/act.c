@@ -30,6 +30,7 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_PROMPT] = "Questions",
     [MAP_INTAKE] = "Intake form",
     [MAP_PROGRESS] = "Intake and release",
+    [MAP_FIELDS] = "Fields of a transfer",
     [MAP_UNLOCK] = "Opening a volume",
     [MAP_SCOPE] = "What is left out",
     [MAP_WANTED] = "Request",
