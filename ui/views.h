@@ -39,6 +39,8 @@ struct view *preview_view(
 struct view *signature_view(struct app *, const char *transfer);
 struct view *transfers_view(struct app *);
 struct view *timeline_view(struct app *, const char *transfer);
+/* Reports of a period, and of people. */
+struct view *report_view(struct app *);
 /* Media with a control number. */
 struct view *register_view(struct app *);
 /* What is anchored of the record; words in, a page out. */
