@@ -300,6 +300,17 @@ form_draw_field(const struct form_row *r, const struct area *a, struct arena *m,
 		area_cursor(a, row, col + 1);
 }
 
+/* Cells of all buttons in their row. */
+static int
+form_button_cells(const struct form *f)
+{
+	size_t cells = 0;
+	for (int i = 0; i < f->n; i++)
+		if (f->rows[i].kind == FORM_BUTTON)
+			cells += strlen(f->rows[i].label) + strlen("[  ]") + 2;
+	return (int)cells;
+}
+
 static void
 form_draw_buttons(
     const struct form *f, const struct area *a, struct arena *m, int row, int col, bool focus)
@@ -338,6 +349,8 @@ form_draw(
 	int room = part.rows - below < fields ? part.rows - below : fields;
 	int first = form_first(f, room > 0 ? room : 1), nth = 0;
 	int indent = label_cells > 0 ? label_cells + 2 : 0;
+	if (indent + form_button_cells(f) > part.cols)
+		indent = 0;
 
 	for (int i = 0; i < f->n; i++) {
 		const struct form_row *r = &f->rows[i];

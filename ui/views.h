@@ -29,6 +29,8 @@ struct view *password_view(
     struct app *app, const char *transfer, uint64_t item, const char *way, struct safe name);
 /* What was asked for, against what is there. */
 struct view *wanted_view(struct app *, const char *transfer);
+/* The form of a transfer that is not submitted. */
+struct view *fields_view(struct app *, const char *transfer);
 struct view *review_view(struct app *, const char *transfer);
 /* The screen that fits the state of a transfer: progress, review, sign, timeline. */
 struct view *transfers_view_of(struct app *, const char *transfer, const char *state);
@@ -37,6 +39,8 @@ struct view *preview_view(
 struct view *signature_view(struct app *, const char *transfer);
 struct view *transfers_view(struct app *);
 struct view *timeline_view(struct app *, const char *transfer);
+/* Reports of a period, and of people. */
+struct view *report_view(struct app *);
 /* Media with a control number. */
 struct view *register_view(struct app *);
 /* What is anchored of the record; words in, a page out. */

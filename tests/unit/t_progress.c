@@ -1,4 +1,4 @@
-/* links: tests/unit/played ui/view ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/view/progress_choose ui/view/progress_wait ui/view/wanted ui/waits ui/wrap ui/cursor ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
+/* links: tests/unit/played ui/view ui/media ui/view/progress ui/view/progress_draw ui/view/progress_acts ui/view/progress_end ui/view/progress_recall ui/view/progress_choose ui/view/progress_wait ui/view/wanted ui/waits ui/wrap ui/cursor ui/pace ui/grid ui/area ui/style ui/row ui/safe ui/print ui/dump src/base/arena src/base/buf src/base/clock src/base/err src/base/escape src/base/mem src/base/utf8 src/core/transfer src/ipc/msg src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* A transfer at work, without a station: what is asked of it, what each state allows. */
 #include "src/base/mem.h"
@@ -9,6 +9,7 @@
 #include "ui/prompt.h"
 #include "ui/sign.h"
 #include "ui/signin.h"
+#include "ui/view/fields.h"
 #include "ui/view/progress.h"
 #include "ui/view/review.h"
 #include "ui/views.h"
@@ -85,6 +86,21 @@ review_view_limited(struct app *app, const char *transfer, const char *where)
 	(void)app;
 	(void)transfer;
 	snprintf(played.said, sizeof(played.said), "%s", where);
+	return NULL;
+}
+
+struct view *
+fields_view(struct app *app, const char *transfer)
+{
+	(void)app;
+	snprintf(played.said, sizeof(played.said), "fields %s", transfer);
+	return NULL;
+}
+
+const char *
+fields_why_not(const json_t *status)
+{
+	(void)status;
 	return NULL;
 }
 

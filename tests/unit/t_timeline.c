@@ -64,6 +64,14 @@ struct rig {
 	struct buf list;
 };
 
+struct view *
+progress_view(struct app *app, const char *transfer)
+{
+	(void)app;
+	snprintf(played.said, sizeof(played.said), "state of %s", transfer);
+	return NULL;
+}
+
 static int
 setup(void **state)
 {

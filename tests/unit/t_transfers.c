@@ -32,6 +32,14 @@ SCREEN(review)
 SCREEN(signature)
 SCREEN(timeline)
 
+struct view *
+report_view(struct app *app)
+{
+	(void)app;
+	snprintf(shown, sizeof(shown), "report");
+	return NULL;
+}
+
 /* --- rig ------------------------------------------------------------------------------ */
 
 struct rig {

@@ -13,10 +13,13 @@ struct export
 	struct view view;
 	char transfer[TRANSFER_ID_SIZE]; /* being exported; "" when nothing is */
 	size_t step;
+	json_t *more;             /* of the question, or NULL: this is about one transfer */
 	char paths[APP_SAY_SIZE]; /* what was written so far */
 };
 
 /* Asks the desk for one paper after the other, and says where they lie. */
 void export_start(struct export *, const char *transfer);
+/* The same of "period" or "people", with more (stolen) in each question. */
+void export_start_all(struct export *, const char *what, json_t *more);
 
 #endif

@@ -2,6 +2,7 @@
 /* The form for a medium in a port: whom it is for, and what the policy asks. */
 #include "src/base/mem.h"
 #include "ui/desk.h"
+#include "ui/fields.h"
 #include "ui/form.h"
 #include "ui/media.h"
 #include "ui/view/intake.h"
@@ -11,8 +12,8 @@
 
 #define INTAKE_PROMISE \
 	"It is only read, once, to its end. Nothing on it is mounted, opened or run."
-#define INTAKE_NAME_ROWS   2
-#define INTAKE_VALUE_BYTES 256
+#define INTAKE_NAME_ROWS 2
+#define INTAKE_NOTE_ROWS 3
 
 /* --- the form ---------------------------------------------------- */
 
@@ -39,44 +40,10 @@ intake_add_people(struct intake *in)
 	free(choices);
 }
 
-/* What the policy asks for, then what else a request says. */
-static json_t *
-intake_all_fields(const json_t *policy)
-{
-	static const char *const more[][2] = {{"request", "Request no."},
-	    {"purpose", "Purpose"}, {"approval", "Approval"}, {"target", "Target"},
-	    {"classification", "Classification"}};
-	json_t *all = policy != NULL ? json_deep_copy(policy) : json_array();
-	for (size_t k = 0; k < sizeof(more) / sizeof(more[0]); k++) {
-		size_t i;
-		const json_t *field;
-		bool there = false;
-		json_array_foreach (policy, i, field)
-			there |= strcmp(row_text(field, "name"), more[k][0]) == 0;
-		if (!there)
-			json_array_append_new(
-			    all, json_pack("{s:s, s:s, s:b}", "name", more[k][0], "title",
-				     more[k][1], "required", 0));
-	}
-	return all;
-}
-
 static void
 intake_add_fields(struct intake *in)
 {
-	struct arena *f = in->view.app->frame;
-	size_t i;
-	json_t *field;
-	in->first_field = in->fill + 1;
-	json_array_foreach (in->fields, i, field) {
-		struct safe title = safe_member(f, field, "title");
-		if (safe_empty(title))
-			title = safe_member(f, field, "name");
-		bool required = json_is_true(json_object_get(field, "required"));
-		form_add_text(in->form,
-		    safe_printf(f, "%s%s", title.text, required ? " (needed)" : ""),
-		    INTAKE_VALUE_BYTES, "");
-	}
+	in->first_field = fields_add(in->form, in->view.app->frame, in->fields);
 	in->cancel = form_add_button(in->form, SAFE("Cancel"));
 	in->read = form_add_button(in->form, SAFE("Read the medium"));
 	in->choose = form_add_button(in->form, SAFE("Choose folders first"));
@@ -170,13 +137,33 @@ intake_on_done(void *owner, struct msg *m)
 		app_replace(app, &in->view, progress_view(app, msg_str(m, "transfer")));
 }
 
-/* Says what is missing and goes there. */
+/* What cannot be an entry's text. */
+static bool
+intake_is_text(struct intake *in)
+{
+	struct app *app = in->view.app;
+	size_t i;
+	const json_t *field;
+	json_array_foreach (in->fields, i, field) {
+		json_t *value =
+		    json_string(fields_value(in->form, in->first_field, in->fields, i));
+		json_decref(value);
+		if (value != NULL)
+			continue;
+		app_warn(app, "%s: it holds bytes that are no text; type it again.",
+		    fields_title(app->frame, field).text);
+		form_set_focus(in->form, in->first_field + (int)i);
+		return false;
+	}
+	return true;
+}
+
+/* Says what is missing and goes there; fields may also be filled later. */
 static bool
 intake_is_complete(struct intake *in)
 {
 	struct app *app = in->view.app;
-	size_t i;
-	json_t *field;
+	size_t at = 0;
 	if (in->npeople == 0) {
 		app_warn(app, "Nobody is enrolled as a requester; an administrator enrols one: "
 			      "authority requester.");
@@ -187,23 +174,17 @@ intake_is_complete(struct intake *in)
 		form_set_focus(in->form, in->requester);
 		return false;
 	}
-	json_array_foreach (in->fields, i, field) {
-		int row = in->first_field + (int)i;
-		const char *text = form_text(in->form, row);
-		json_t *value = json_string(text);
-		bool empty = text[strspn(text, " ")] == '\0' &&
-		             json_is_true(json_object_get(field, "required"));
-		json_decref(value);
-		if (value != NULL && (!empty || in->warned))
-			continue;
-		in->warned |= empty;
-		app_warn(app, "%s: %s", safe_member(app->frame, field, "title").text,
-		    empty ? "the policy asks for this; type it, or go on and fill it later."
-			  : "it holds bytes that are no text; type it again.");
-		form_set_focus(in->form, row);
+	struct safe missing =
+	    fields_missing(in->form, in->first_field, in->fields, app->frame, &at);
+	if (!safe_empty(missing) && !in->warned) {
+		in->warned = true;
+		app_warn(app,
+		    "Needed: %s. Fill it, or press again and fill it before you submit.",
+		    missing.text);
+		form_set_focus(in->form, in->first_field + (int)at);
 		return false;
 	}
-	return true;
+	return intake_is_text(in);
 }
 
 static void
@@ -214,7 +195,7 @@ intake_read(struct intake *in)
 	json_t *values = json_array(), *field;
 	size_t i;
 	json_array_foreach (in->fields, i, field) {
-		const char *text = form_text(in->form, in->first_field + (int)i);
+		const char *text = fields_value(in->form, in->first_field, in->fields, i);
 		if (text[strspn(text, " ")] != '\0')
 			json_array_append_new(
 			    values, json_pack("{s:s, s:s}", "name", row_text(field, "name"),
@@ -278,30 +259,53 @@ intake_draw_medium(struct intake *in, const struct area *a)
 	return row + 1;
 }
 
+/* One sentence or two about the row with the focus. */
+static struct safe
+intake_help(struct intake *in)
+{
+	struct arena *f = in->view.app->frame;
+	int focus = form_focus(in->form), at = focus - in->first_field;
+	if (at >= 0 && (size_t)at < json_array_size(in->fields))
+		return fields_help(f, json_array_get(in->fields, (size_t)at));
+	if (focus == in->requester)
+		return SAFE(
+		    "The person the data is for: enrolled by an administrator, and never "
+		    "you. Space changes a choice, Up leads to the buttons.");
+	if (focus == in->control)
+		return SAFE("The number of the medium in your register; it is found by its "
+			    "serial number, when the register has that.");
+	if (focus == in->fill)
+		return SAFE("Fills what is empty from a preset of the site, or as in the last "
+			    "transfer of the requester.");
+	return SAFE("Reading begins a transfer; it waits when a volume is locked, room is "
+		    "short, or a request lies on it.");
+}
+
 static void
 intake_draw(struct view *v, const struct area *a)
 {
 	struct intake *in = (struct intake *)v;
 	struct arena *f = v->app->frame;
-	int top = intake_draw_medium(in, a) + 1, rows = form_rows(in->form);
-	struct area form = area_part(a, top, 2, a->rows - top, a->cols - 4);
-	form_draw(in->form, &form, f, 0, 0, true);
+	int top = intake_draw_medium(in, a) + 1;
+	struct area form =
+	    area_part(a, top, 2, a->rows - top - INTAKE_NOTE_ROWS - 1, a->cols - 4);
 	struct area note =
-	    area_part(a, top + rows + 1, 2, a->rows - top - rows - 1, a->cols - 4);
-	area_words(&note, 0, 0, 0, STYLE_PLAIN,
-	    SAFE("Space changes a choice, Up leads to the buttons. Reading begins a transfer; "
-		 "it "
-		 "waits when a volume is locked, room is short, or a request lies on it."));
+	    area_part(a, a->rows - INTAKE_NOTE_ROWS, 2, INTAKE_NOTE_ROWS, a->cols - 4);
+	form_draw(in->form, &form, f, 0, 0, true);
+	area_words(&note, 0, 0, INTAKE_NOTE_ROWS, STYLE_PLAIN, intake_help(in));
 }
 
 static struct safe
 intake_status(struct view *v, struct arena *a)
 {
 	struct intake *in = (struct intake *)v;
-	(void)a;
-	return in->why_not != NULL ? SAFE("This medium cannot be read now.")
-	                           : SAFE("Compare it with the label in hand. A transfer "
-					  "begins when you read it.");
+	size_t at;
+	if (in->why_not != NULL)
+		return SAFE("This medium cannot be read now.");
+	struct safe missing = fields_missing(in->form, in->first_field, in->fields, a, &at);
+	return safe_empty(missing) ? SAFE("Compare it with the label in hand. A transfer "
+					  "begins when you read it.")
+	                           : safe_printf(a, "Needed and empty: %s", missing.text);
 }
 
 static struct safe
@@ -342,7 +346,7 @@ intake_view(struct app *app, const json_t *medium)
 {
 	struct intake *in = view_new(app, &intake_type, sizeof(*in));
 	in->medium = json_deep_copy(medium);
-	in->fields = intake_all_fields(app->site.fields);
+	in->fields = fields_all(app->site.fields, NULL);
 	in->form = form_new();
 	intake_add_people(in);
 	intake_add_fill(in);

@@ -6,6 +6,7 @@
  */
 #include "src/base/mem.h"
 #include "ui/desk.h"
+#include "ui/fields.h"
 #include "ui/form.h"
 #include "ui/view/intake.h"
 
@@ -137,10 +138,10 @@ intake_fill_with(struct intake *in, const char *requester, const json_t *rows, c
 	const json_t *field;
 	json_array_foreach (in->fields, i, field) {
 		const char *name = row_text(field, "name"), *value = intake_value(rows, name);
-		int row = in->first_field + (int)i;
-		const char *now = form_text(in->form, row);
+		const char *now = fields_value(in->form, in->first_field, in->fields, i);
 		if (now[0] == '\0' || strcmp(now, row_text(in->filled, name)) == 0) {
-			form_set_text(in->form, row, value);
+			if (!fields_set(in->form, in->first_field, in->fields, i, value))
+				value = "";
 			json_object_set_new(in->filled, name, json_string(value));
 		} else if (value[0] != '\0' && strcmp(value, now) != 0) {
 			kept = safe_printf(app->frame, "%s, %s", kept.text,

@@ -2,6 +2,7 @@
 #include "ui/desk.h"
 #include "ui/media.h"
 #include "ui/prompt.h"
+#include "ui/view/fields.h"
 #include "ui/view/progress.h"
 #include "ui/view/review.h"
 #include "ui/views.h"
@@ -300,6 +301,21 @@ progress_act_retry(struct view *v)
 		progress_send(p, MSG_UI_RELEASE, json_object());
 	else
 		app_ask(v, MSG_UI_MEDIA, json_object(), MSG_DESK_ROWS, progress_on_media);
+}
+
+/* --- fields ------------------------------------------------------ */
+
+const char *
+progress_may_fields(struct view *v)
+{
+	const char *why = progress_why_not_yet(v);
+	return why != NULL ? why : fields_why_not(progress_of_view(v)->status);
+}
+
+void
+progress_act_fields(struct view *v)
+{
+	app_push(v->app, fields_view(v->app, progress_of_view(v)->transfer));
 }
 
 /* --- errors ------------------------------------------------------ */

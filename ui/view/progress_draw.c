@@ -342,6 +342,21 @@ progress_resumed(struct arena *f, const json_t *r)
 	    now.text);
 }
 
+/* Fields without which it cannot be submitted. */
+static struct safe
+progress_missing(struct arena *f, const json_t *names)
+{
+	struct safe all = SAFE("");
+	size_t i;
+	const json_t *name;
+	json_array_foreach (names, i, name)
+		all = safe_printf(f, "%s%s%s", all.text, i > 0 ? ", " : "",
+		    safe_bytes(f, json_string_value(name), json_string_length(name)).text);
+	return safe_empty(all)
+	           ? all
+	           : safe_printf(f, "%s; f fills it, before it is submitted", all.text);
+}
+
 /* What was read, and what became of it. */
 static void
 progress_facts(struct progress_page *page, const struct progress *p)
@@ -364,6 +379,8 @@ progress_facts(struct progress_page *page, const struct progress *p)
 		progress_fact(page, SAFE("Resumed"),
 		    progress_resumed(f, json_object_get(read, "resumed")));
 	}
+	progress_fact(
+	    page, SAFE("Missing"), progress_missing(f, json_object_get(s, "missing")));
 	progress_fact(
 	    page, SAFE("Verdicts"), progress_counts(f, json_object_get(s, "verdicts")));
 	progress_fact(

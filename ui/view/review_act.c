@@ -5,6 +5,7 @@
 #include "ui/signin.h"
 #include "ui/view/bulk.h"
 #include "ui/view/details.h"
+#include "ui/view/fields.h"
 #include "ui/view/review.h"
 #include "ui/views.h"
 
@@ -40,7 +41,19 @@ void
 review_act_submit(struct view *v)
 {
 	struct review *r = review_of(v);
-	review_leave(r, signature_view(v->app, r->transfer));
+	if (!fields_are_missing(r->status)) {
+		review_leave(r, signature_view(v->app, r->transfer));
+		return;
+	}
+	app_say(v->app, "Not yet: the policy asks for this field first. Fill it, then Record.");
+	review_leave(r, fields_view(v->app, r->transfer));
+}
+
+void
+review_act_fields(struct view *v)
+{
+	struct review *r = review_of(v);
+	review_leave(r, fields_view(v->app, r->transfer));
 }
 
 /* --- decisions ----------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* Why something is not possible in a review, in sentences. */
 #include "ui/signin.h"
+#include "ui/view/fields.h"
 #include "ui/view/review.h"
 #include "ui/view/wanted.h"
 
@@ -139,6 +140,12 @@ review_may_submit(struct view *v)
 	return safe_printf(app->frame, "%s item%s no decision yet; } goes to the next one",
 	    safe_count(app->frame, n).text, n == 1 ? " has" : "s have")
 	    .text;
+}
+
+const char *
+review_may_fields(struct view *v)
+{
+	return fields_why_not(review_of(v)->status);
 }
 
 const char *

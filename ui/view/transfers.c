@@ -266,6 +266,12 @@ transfers_act_state(struct view *v)
 }
 
 void
+transfers_act_period(struct view *v)
+{
+	app_push(v->app, report_view(v->app));
+}
+
+void
 transfers_act_export(struct view *v)
 {
 	export_start(&transfers_of(v)->export, transfers_id(transfers_of(v)));

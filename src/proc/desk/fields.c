@@ -167,9 +167,7 @@ fields_may_submit(struct desk *d, const struct custody_transfer *t, const struct
 	size_t n = strlen(why);
 	if (e != ERR_OK)
 		snprintf(why + n, FIELDRULE_WHY_SIZE - n,
-		    "; fill them with: fields %s --set "
-		    "NAME=VALUE",
-		    t->id);
+		    "; the fields of %s can be filled as long as it is not submitted", t->id);
 	return e;
 }
 

@@ -58,6 +58,9 @@ site_fields(const struct policy *policy)
 		                      : site_words(f->choices, f->nchoices);
 		if (words != NULL)
 			json_object_set_new(one, "choices", words);
+		if (class && p->nclasses > 0 && strcmp(f->name, "classification") == 0)
+			json_object_set_new(
+			    one, "ceiling", json_string(p->classes[p->ceiling]));
 		json_array_append_new(fields, one);
 	}
 	return fields;
