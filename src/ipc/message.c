@@ -50,6 +50,7 @@ static const struct {
     {ROLE_UNLOCK, "unlock"},
     {ROLE_LOADER, "loader"},
     {ROLE_RESCAN, "rescan"},
+    {ROLE_WRITER, "writer"},
 };
 
 /* FNV-1a: tells tables and names apart, is no proof of anything. */

@@ -31,7 +31,8 @@ enum role {
 	ROLE_UNLOCK = 1 << 10,
 	ROLE_LOADER = 1 << 14, /* sallyport-signatures */
 	ROLE_RESCAN = 1 << 15,
-	ROLE_ANY = ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN,
+	ROLE_WRITER = 1 << 16,
+	ROLE_ANY = ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN | ROLE_WRITER,
 	ROLE_VERIFY = 1 << 11, /* sallyport-verify: speaks to nobody, has a sandbox */
 	/* of scan-exec: it starts a site's command for each object, and the command */
 	ROLE_RUNNER = 1 << 12,
