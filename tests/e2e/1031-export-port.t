@@ -121,7 +121,7 @@ failing() { # NAME WORDS
 }
 # no byte behind the first megabyte
 echo 'before=; ulimit -f 2048' >"$work/inject"
-failing "a medium that fails" 'the medium failed while it was written to \(File too large\)'
+failing "a medium that fails" 'the medium failed or was taken out while it was written to \(File too large\)'
 if strace -qq -o /dev/null true 2>/dev/null; then
 	echo "before='$(command -v strace) -qq -o /dev/null -e inject=pwrite64:signal=KILL:when=4 --'" >"$work/inject"
 	failing "the writer is killed" 'has ended while at work'

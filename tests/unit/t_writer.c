@@ -123,8 +123,8 @@ a_medium_that_fails_holds_neither_the_old_nor_the_new(void **state)
 		const char *words;
 	} rows[] = {{ENODEV, "was taken out while"}, {ENXIO, "was taken out while"},
 	    {ENOMEDIUM, "was taken out while"}, {EROFS, "is write-protected"},
-	    {EIO, "failed while it was written to"},
-	    {ENOSPC, "failed while it was written to"}};
+	    {EIO, "failed or was taken out while it was written to"},
+	    {ENOSPC, "failed or was taken out while it was written to"}};
 	struct disk_job j;
 	char sha256[HEX_DIGEST_SIZE], why[DISK_WHY_SIZE];
 	uint8_t head[8];

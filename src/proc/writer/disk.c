@@ -44,8 +44,9 @@ disk_fail(int error, const char *doing, char why[DISK_WHY_SIZE])
 		return refuse(why, ERR_IO,
 		    "the medium is write-protected; move its switch, or take another one");
 	return refuse(why, ERR_IO,
-	    "the medium failed while it was %s (%s): what is on it is not whole; take another "
-	    "one",
+	    "the medium failed or was taken out while it was %s (%s): what is on it is not "
+	    "whole; "
+	    "put it in again, or take another one",
 	    doing, strerrordesc_np(error != 0 ? error : EIO));
 }
 
