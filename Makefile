@@ -81,6 +81,7 @@ objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-report  := src/proc/report $(call in,src/proc/report/*) src/core/qr src/core/period \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
+objs_sallyport-writer  := src/proc/writer $(call in,src/proc/writer/*) src/core/digest $(ipc) $(base)
 objs_sallyport-preview := src/proc/preview $(call in,src/proc/preview/*) $(ipc) $(base)
 objs_sallyport-request := src/proc/request src/core/request src/core/field src/core/canon src/core/digest src/core/seal \
 			  src/core/shape src/core/sshsig $(ipc) $(base)
@@ -112,7 +113,7 @@ objs_sallyport-check   := scanners/check $(call in,scanners/check_*) scanners/ma
 bin_programs     := sallyport sallyport-verify sallyport-witness
 sbin_programs    := sallyportd
 libexec_programs := sallyport-desk sallyport-reader sallyport-unlock sallyport-token sallyport-vault sallyport-ledger \
-		    sallyport-stager sallyport-rescan sallyport-report sallyport-preview sallyport-request sallyport-signatures scan-type scan-av scan-archive scan-yara scan-exec scan-text scan-code scan-checksum sallyport-check
+		    sallyport-stager sallyport-rescan sallyport-report sallyport-writer sallyport-preview sallyport-request sallyport-signatures scan-type scan-av scan-archive scan-yara scan-exec scan-text scan-code scan-checksum sallyport-check
 programs         := $(bin_programs) $(sbin_programs) $(libexec_programs)
 program_bins     := $(foreach p,$(programs),$(if $(wildcard $(firstword $(objs_$p)).c),$(B)/bin/$p))
 

@@ -3,26 +3,32 @@
 #include "ui/command.h"
 #include "ui/desk.h"
 #include "ui/print.h"
+#include "ui/writing.h"
 
 #include <string.h>
 
+/* Steals body. */
 static int
-export_ask(struct ui *ui, json_t *body)
+export_ask(struct ui *ui, const struct args *a, json_t *body)
 {
+	const char *port = args_text(a, "port");
 	struct msg m;
+	if (port != NULL)
+		json_object_set_new(body, "medium", json_true());
 	int status = desk_call(ui, MSG_UI_COPY, body, -1, MSG_DESK_DONE, &m);
 	if (status != UI_DONE)
 		return status;
-	print_out("%son the share: %s\n", desk_mark(ui),
-	    msg_str(&m, "text") != NULL ? msg_str(&m, "text") : "");
+	if (port == NULL)
+		print_out("%son the share: %s\n", desk_mark(ui),
+		    msg_str(&m, "text") != NULL ? msg_str(&m, "text") : "");
 	msg_done(&m);
-	return UI_DONE;
+	return port != NULL ? writing_run(ui, a, port) : UI_DONE;
 }
 
 int
 cmd_export_bundle(struct ui *ui, struct args *a)
 {
-	return export_ask(ui,
+	return export_ask(ui, a,
 	    json_pack("{s:s, s:s}", "what", "bundle", "transfer", args_text(a, "TRANSFER")));
 }
 
@@ -34,13 +40,13 @@ cmd_export_ledger(struct ui *ui, struct args *a)
 	for (size_t i = 0; (arg = args_at(a, "documents", i)) != NULL; i++)
 		json_array_append_new(documents, json_string(arg->value));
 	return export_ask(
-	    ui, json_pack("{s:s, s:o}", "what", "ledger", "documents", documents));
+	    ui, a, json_pack("{s:s, s:o}", "what", "ledger", "documents", documents));
 }
 
 int
 cmd_export_leaves(struct ui *ui, struct args *a)
 {
 	const char *log = args_text(a, "log");
-	return export_ask(ui,
+	return export_ask(ui, a,
 	    json_pack("{s:s, s:s}", "what", "leaves", "log", log != NULL ? log : "custody"));
 }

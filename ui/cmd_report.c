@@ -7,6 +7,7 @@
 #include "ui/commitment.h"
 #include "ui/desk.h"
 #include "ui/print.h"
+#include "ui/writing.h"
 
 #include <string.h>
 
@@ -69,13 +70,18 @@ report_asked(const struct args *a, const char *format, size_t n, const char *key
 static int
 report_one(struct ui *ui, const struct args *a, const char *format, size_t n, const char *key)
 {
-	bool share = args_has(a, "share");
+	const bool port = args_has(a, "port"), share = args_has(a, "share") || port;
 	struct msg m;
-	int status = desk_call(ui, share ? MSG_UI_PUBLISH : MSG_UI_REPORT,
-	    report_asked(a, format, n, key), -1, share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
+	json_t *asked = report_asked(a, format, n, key);
+	if (port)
+		json_object_set_new(asked, "medium", json_true());
+	int status = desk_call(ui, share ? MSG_UI_PUBLISH : MSG_UI_REPORT, asked, -1,
+	    share ? MSG_DESK_DONE : MSG_DESK_REPORT, &m);
 	if (status != UI_DONE)
 		return status;
-	if (share)
+	if (port)
+		status = UI_DONE; /* it is kept until all of them are made */
+	else if (share)
 		print_out("%son the share: %s\n", desk_mark(ui),
 		    msg_str(&m, "text") != NULL ? msg_str(&m, "text") : "");
 	else
@@ -102,9 +108,10 @@ static bool
 report_usage_ok(const struct args *a)
 {
 	json_t *asked = report_asked(a, "text", 4, "");
-	if (args_has(a, "out") == args_has(a, "share"))
+	const int places = args_has(a, "out") + args_has(a, "share") + args_has(a, "port");
+	if (places != 1)
 		print_problem("it is not said where the report goes",
-		    "give a folder with --out DIR, or --share");
+		    "give a folder with --out DIR, or --share, or --port PORT");
 	else if (asked == NULL)
 		print_problem("it is not said what the report is about",
 		    "give a transfer, which may be --releasable, or --from DAY --to DAY, or "
@@ -112,8 +119,7 @@ report_usage_ok(const struct args *a)
 	else if (report_formats(a) == NULL)
 		print_problem("a slip is not releasable: it is for who was given the files",
 		    "use text, json, csv, csv-findings, html or pdf");
-	bool ok = args_has(a, "out") != args_has(a, "share") && asked != NULL &&
-	          report_formats(a) != NULL;
+	bool ok = places == 1 && asked != NULL && report_formats(a) != NULL;
 	json_decref(asked);
 	return ok;
 }
@@ -136,5 +142,7 @@ cmd_report(struct ui *ui, struct args *a)
 		formats += n + (formats[n] == ',');
 	}
 	seal_wipe(key, sizeof(key));
-	return status;
+	return status == UI_DONE && args_has(a, "port")
+	           ? writing_run(ui, a, args_text(a, "port"))
+	           : status;
 }

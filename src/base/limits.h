@@ -112,9 +112,11 @@
 #define LIM_EXPORT_NAME_BYTES      128 /* of a document that left the station */
 #define LIM_EXPORT_FILE_BYTES      64  /* the file in it */
 #define LIM_EXPORT_BACK            64  /* newest entries among which its own is looked for */
-#define LIM_EXPORT_DOCUMENTS       256 /* that go with a copy of the ledger */
-#define LIM_READING_MARKS          3   /* marks on one of its letters */
-#define LIM_PERSON_ID_BYTES        32  /* [a-z][a-z0-9._-]* */
+#define LIM_EXPORT_FILES           64  /* that go to one medium at once */
+#define LIM_EXPORT_IMAGE_BYTES     (2ull << 30) /* they have together */
+#define LIM_EXPORT_DOCUMENTS       256          /* that go with a copy of the ledger */
+#define LIM_READING_MARKS          3            /* marks on one of its letters */
+#define LIM_PERSON_ID_BYTES        32           /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128
 #define LIM_TRANSFER_NUMBER        999999    /* said to be used up by an epoch */
 #define LIM_PERSON_REASON_BYTES    256       /* why somebody is appointed, suspended, retired */

@@ -454,14 +454,36 @@ device_judge_elsewhere(
 	}
 }
 
+/* What may be written to; it is overwritten from its beginning, so there is no list of them. */
+static void
+device_judge_export(const struct device *d, struct device_judgement *j)
+{
+	if (d->usb && d->ninterfaces == 0)
+		device_refuse(j, "it does not say what it is; take it out");
+	else if (d->usb && device_refuse_interfaces(d, j))
+		return;
+	else if (d->kind != DEVICE_DISK)
+		device_refuse(j, "this port is for exports, which are written to sticks and "
+				 "disks; plug it into a port for media");
+	else if (!d->medium && !device_unit_is(d->id_path, ""))
+		j->state = DEVICE_IGNORED;
+	else if (!d->medium)
+		j->state = DEVICE_EMPTY;
+	else if (d->read_only)
+		device_refuse(j,
+		    "it is in a port for exports and cannot be written to: move "
+		    "its switch, or ask an administrator to run sallyport-ports on");
+	else
+		j->state = DEVICE_READY;
+}
+
 static void
 device_judge_block(const struct device *d, const struct station *s, struct device_judgement *j)
 {
 	if (j->port == NULL)
 		device_judge_elsewhere(d, s, j);
 	else if (j->port->role == STATION_EXPORT)
-		device_refuse(j, "this port is for exports, and nothing is read from it; plug "
-				 "it into a port for media");
+		device_judge_export(d, j);
 	else if (d->usb && d->ninterfaces == 0)
 		device_refuse(j, "it does not say what it is; take it out");
 	else if ((d->usb && device_refuse_interfaces(d, j)) || device_refuse_unlisted(d, s, j))

@@ -44,6 +44,11 @@ portrule_print_ports(const struct station *s, struct buf *out)
 			buf_addf(out, "ENV{ID_PATH}==\"%s%s\", ENV{SALLYPORT_PORT}=\"%zu\"\n",
 			    p->path, below ? ":*" : "", i + 1);
 		portrule_print_list(s, p, i + 1, out);
+		/* 99-sallyport-media.rules makes everything else read-only */
+		if (p->role == STATION_EXPORT)
+			buf_addf(out,
+			    "ENV{SALLYPORT_PORT}==\"%zu\", ENV{SALLYPORT_EXPORT}=\"1\"\n",
+			    i + 1);
 	}
 }
 

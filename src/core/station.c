@@ -259,8 +259,6 @@ station_parse_port(struct station_owned *o, const char *home, const struct setti
 	    (enum station_port_kind)station_word(o, g, "kind", station_port_kinds, NULL);
 	ret->role =
 	    (enum station_port_role)station_word(o, g, "role", station_port_roles, "media");
-	if (ret->role == STATION_EXPORT && ret->kind == STATION_IMAGE)
-		setting_fail(o->file, g, ERR_RANGE, "only a block port can be for exports");
 	if (o->station.demo && ret->kind == STATION_BLOCK)
 		setting_fail(
 		    o->file, g, ERR_RANGE, "a demo station has no port for real block devices");

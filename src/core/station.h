@@ -19,7 +19,7 @@
 #define STATION_BY_PATH "/dev/disk/by-path/"
 
 enum station_port_kind { STATION_IMAGE, STATION_BLOCK };
-/* Nothing is read from a port for exports. */
+/* Nothing is taken in from a port for exports, and only there anything is written. */
 enum station_port_role { STATION_MEDIA, STATION_EXPORT };
 
 struct station_port {

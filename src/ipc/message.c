@@ -51,6 +51,7 @@ static const struct {
     {ROLE_LOADER, "loader"},
     {ROLE_RESCAN, "rescan"},
     {ROLE_TOKEN, "token"},
+    {ROLE_WRITER, "writer"},
 };
 
 /* FNV-1a: tells tables and names apart, is no proof of anything. */

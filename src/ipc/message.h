@@ -31,13 +31,15 @@ enum role {
 	ROLE_UNLOCK = 1 << 10,
 	ROLE_LOADER = 1 << 14, /* sallyport-signatures */
 	ROLE_RESCAN = 1 << 15,
-	ROLE_TOKEN = 1 << 18, /* a FIDO2 token, for the terminal */
-	ROLE_ANY = ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN | ROLE_TOKEN,
+	ROLE_TOKEN = 1 << 16, /* a FIDO2 token, for the terminal */
+	ROLE_WRITER = 1 << 17,
+	ROLE_ANY =
+	    ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN | ROLE_TOKEN | ROLE_WRITER,
 	ROLE_VERIFY = 1 << 11, /* sallyport-verify: speaks to nobody, has a sandbox */
 	/* of scan-exec: it starts a site's command for each object, and the command */
 	ROLE_RUNNER = 1 << 12,
 	ROLE_COMMAND = 1 << 13,
-	ROLE_WITNESS = 1 << 16, /* sallyport-witness: speaks to nobody, has a sandbox */
+	ROLE_WITNESS = 1 << 18, /* sallyport-witness: speaks to nobody, has a sandbox */
 };
 
 enum message_fd { FD_NONE, FD_ONE };

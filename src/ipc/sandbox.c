@@ -36,6 +36,7 @@ enum sandbox_group {
 	GROUP_TTY = 1 << 7,
 	GROUP_DISK = 1 << 8,    /* size of a block device it has */
 	GROUP_SECRET = 1 << 9,  /* locked memory for keys */
+	GROUP_WRITE = 1 << 12,  /* to write at a place of what it has, and to sync it */
 	GROUP_RUN = 1 << 10,    /* programs of a site: what any of them needs */
 	GROUP_RUNNER = 1 << 11, /* to start them, to end them and to hold them to less */
 };
@@ -241,6 +242,10 @@ static const struct sandbox_call sandbox_calls[] = {
     ANY(DISK, readahead),
     ANY(DISK, setitimer), /* a reader that is only busy ends (busy.h) */
 
+    ANY(WRITE, pwrite64),
+    ANY(WRITE, fsync),
+    ANY(WRITE, fdatasync),
+
     ANY(SECRET, mlock),
     ANY(SECRET, mlock2),
     ANY(SECRET, munlock),
@@ -348,6 +353,7 @@ static const struct sandbox_profile sandbox_profiles[] = {
     /* libfido2 asks, over a descriptor that it was given */
     {ROLE_TOKEN, GROUP_BASIC | GROUP_SECRET, true, 16, GIB / 2, LIM_TOKEN_CPU_S},
     {ROLE_LOADER, GROUP_BASIC | FILES | GROUP_STORE, false, 64, GIB, UNLIMITED},
+    {ROLE_WRITER, GROUP_BASIC | GROUP_DISK | GROUP_WRITE, true, 32, 4 * GIB, UNLIMITED},
     {ROLE_RESCAN, GROUP_BASIC | GROUP_MEMFD, true, 128, 8 * GIB, UNLIMITED},
     {ROLE_VERIFY, GROUP_BASIC | GROUP_OPEN | GROUP_THREADS, false, 64, UNLIMITED, UNLIMITED},
     {ROLE_WITNESS, GROUP_BASIC | FILES | GROUP_SECRET, false, 64, GIB, UNLIMITED},

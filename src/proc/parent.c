@@ -6,11 +6,10 @@
  *        that a service manager starts, connect them with each other, start for the
  *        stager the scanners of a scan at release, open media
  *        devices read-only for the desk, each in a short-lived process of its
- *        own, connect the antivirus engine's socket for a scanner.
- * Must never: parse anything foreign, speak to a terminal, hold a key, touch the
- *        ledger, the vault or the share.
- * Dies when: told to (SIGTERM, SIGINT), or when a service has ended: a station
- *        without its vault, ledger, stager or desk does not work on.
+ *        own, and what lies in a port for exports for writing, connect the antivirus engine's
+ * socket for a scanner. Must never: parse anything foreign, speak to a terminal, hold a key,
+ * touch the ledger, the vault or the share. Dies when: told to (SIGTERM, SIGINT), or when a
+ * service has ended: a station without its vault, ledger, stager or desk does not work on.
  */
 #include "scanners/manifest.h"
 #include "src/base/buf.h"
@@ -70,7 +69,7 @@ struct parent {
 	char *home, *scanners;
 	struct channel *desk, *vault;
 	struct services *services;
-	struct opener *opener;
+	struct opener *opener, *looker, *writer; /* of media; of those in a port for exports */
 	struct bridge *bridge;
 	struct parent_child *children;
 };
@@ -328,6 +327,9 @@ parent_on_spawn(struct parent *p, struct msg *m)
 	} else if (strcmp(role, "report") == 0) {
 		start.program = "sallyport-report";
 		parent_start_child(p, &start);
+	} else if (strcmp(role, "writer") == 0) {
+		start.program = "sallyport-writer";
+		parent_start_child(p, &start);
 	} else if (strcmp(role, "preview") == 0) {
 		start.program = "sallyport-preview";
 		parent_start_fed(p, &start, "preview");
@@ -436,6 +438,16 @@ parent_on_open(struct parent *p, struct msg *m)
 	opener_ask(p->opener, source, n, parent_on_opened, p);
 }
 
+/* The one way to a descriptor that can be written to: in a port for exports, for the writer. */
+static void
+parent_on_open_export(struct parent *p, struct msg *m)
+{
+	size_t n;
+	MEM_FREE char *source = (char *)msg_bytes(m, "source", &n);
+	opener_ask(
+	    msg_bool(m, "write") ? p->writer : p->looker, source, n, parent_on_opened, p);
+}
+
 static void
 parent_on_ports(struct parent *p, struct msg *m)
 {
@@ -476,6 +488,7 @@ static const struct {
     {MSG_DESK_SPAWN_READER, parent_on_reader},
     {MSG_DESK_SPAWN_UNLOCK, parent_on_unlock},
     {MSG_DESK_OPEN, parent_on_open},
+    {MSG_DESK_OPEN_EXPORT, parent_on_open_export},
     {MSG_DESK_PORTS, parent_on_ports},
     {MSG_DESK_ENGINES, parent_on_engines},
     {MSG_DESK_KILL, parent_on_kill},
@@ -547,8 +560,12 @@ parent_run(struct parent *p, const char *meet)
 	p->services = services_new(&plan);
 	loop_add_signal(p->loop, SIGTERM, parent_on_signal, p);
 	loop_add_signal(p->loop, SIGINT, parent_on_signal, p);
-	const struct opener_plan opening = {p->loop, p->station, ports_open, LIM_OPEN_MS};
+	struct opener_plan opening = {p->loop, p->station, ports_open, LIM_OPEN_MS};
 	p->opener = opener_new(&opening);
+	opening.open = ports_look_export;
+	p->looker = opener_new(&opening);
+	opening.open = ports_open_export;
+	p->writer = opener_new(&opening);
 	parent_start(p);
 	log_info("station %s/%s%s is up", p->station->site, p->station->station,
 	    p->station->demo ? " (DEMO)" : "");
@@ -613,6 +630,8 @@ main(int argc, char **argv)
 	parent_run(&p, meet);
 	bool failed = services_failed(p.services);
 	opener_free(p.opener);
+	opener_free(p.looker);
+	opener_free(p.writer);
 	bridge_free(p.bridge);
 	channel_free(p.desk);
 	channel_free(p.vault);

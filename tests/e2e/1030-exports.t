@@ -95,7 +95,7 @@ PY
 run python3 "$work/root.py" "$leaves"
 is "the root comes out of the leaves" "$status" 0
 size=${out% *}
-is "and is that of the signed checkpoint" "$(sqlite3 -readonly "$SALLYPORT_HOME/ledger/ledger.db" \
+is "and is that of the signed checkpoint" "$(sqlite3 -readonly -cmd '.timeout 5000' "$SALLYPORT_HOME/ledger/ledger.db" \
     "SELECT note FROM checkpoint WHERE log=2 AND size=$size" | sed -n 3p | base64 -d | od -An -tx1 | tr -d ' \n')" "${out#* }"
 run as ada export leaves --log authority
 like "those of the authority log" "$(head -n 1 "$reports/$(echo "$out" | sed -n 's,.*on the share: reports/,,p')")" '^# demo/authority$'
@@ -103,7 +103,7 @@ refused "there are two logs" 2 'authority\|custody|authority or custody' as ada 
 
 # --- what the record says --------------------------------------------------------------------------
 entries() {
-	sqlite3 -readonly "$SALLYPORT_HOME/ledger/ledger.db" "SELECT body FROM entry WHERE type='audit.export'"
+	sqlite3 -readonly -cmd '.timeout 5000' "$SALLYPORT_HOME/ledger/ledger.db" "SELECT body FROM entry WHERE type='audit.export'"
 }
 for file in $bundle $ledger $packed; do
 	digest=$(sha256sum "$reports/$file" | cut -d' ' -f1)
@@ -112,7 +112,7 @@ done
 like "and who asked" "$(entries | grep "$ledger")" '"officer":"ada"'
 
 # --- a share that does not take it -------------------------------------------------------------------
-size=$(sqlite3 -readonly "$SALLYPORT_HOME/ledger/ledger.db" 'SELECT count(*) FROM entry WHERE log=2')
+size=$(sqlite3 -readonly -cmd '.timeout 5000' "$SALLYPORT_HOME/ledger/ledger.db" 'SELECT count(*) FROM entry WHERE log=2')
 mkdir -p "$reports/record"
 for i in 0 1 2 3 4 5 6; do
 	echo other >"$reports/record/$(printf 'ledger-%08d.db' $((size + i)))"

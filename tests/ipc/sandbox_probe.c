@@ -58,6 +58,7 @@ static const struct {
     {"report", ROLE_REPORT, NEED_THREADS | NEED_MEMFD, ""},
     {"preview", ROLE_PREVIEW, 0, ""},
     {"loader", ROLE_LOADER, NEED_FILES | NEED_STORE, ""},
+    {"writer", ROLE_WRITER, 0, ""},
     {"rescan", ROLE_RESCAN, NEED_MEMFD, ""},
     {"witness", ROLE_WITNESS, NEED_FILES | NEED_SECRET, ""},
     {"runner", ROLE_RUNNER, NEED_MEMFD | NEED_OWN, " fork kill pidfd "},

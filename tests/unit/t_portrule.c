@@ -40,6 +40,7 @@ static const char rules[] =
     "ENV{SALLYPORT_PORT}==\"2\", ENV{SALLYPORT_LISTED}=\"1\"\n"
     "ENV{ID_PATH}==\"pci-0000:00:14.0-usb-0:2\", ENV{SALLYPORT_PORT}=\"3\"\n"
     "ENV{ID_PATH}==\"pci-0000:00:14.0-usb-0:2:*\", ENV{SALLYPORT_PORT}=\"3\"\n"
+    "ENV{SALLYPORT_PORT}==\"3\", ENV{SALLYPORT_EXPORT}=\"1\"\n"
     "%sLABEL=\"sallyport_ports_end\"\n";
 
 #define OTHER "ENV{SALLYPORT_DISK}=\"other\"\n"

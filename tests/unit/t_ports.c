@@ -141,7 +141,7 @@ nothing_but_a_device_in_a_port_for_media_is_opened(void **state)
 	    {"nothing", "usb-0:1:1.1", false, "not there any more"},
 	    {"another port", "usb-0:10:1.0", true, "on no port"},
 	    {"a partition", "usb-0:1:1.0-part1", true, "on no port"},
-	    {"the port for exports", "usb-0:2:1.0", true, "on no port"},
+	    {"the port for exports", "usb-0:2:1.0", true, "is for exports"},
 	    {"the way out", "usb-0:1:/../usb-0:2:1.0", false, "on no port"},
 	};
 	(void)state;

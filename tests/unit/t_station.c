@@ -128,10 +128,6 @@ refuses(void **state)
 		HEAD "ports = ( { name = \"a\"; kind = \"block\"; role = \"in\"; path = "
 		     "\"x\"; } );",
 		"role must be media or export"},
-	    {"images for exports",
-		HEAD "ports = ( { name = \"a\"; kind = \"image\"; role = \"export\"; path = "
-		     "\"/x\"; } );",
-		"only a block port"},
 	    {"device node",
 		HEAD "ports = ( { name = \"a\"; kind = \"block\"; path = \"/dev/sdb\"; } );",
 		"what udev calls the port"},

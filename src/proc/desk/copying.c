@@ -8,6 +8,7 @@
 #include "src/core/merkle.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/parcel.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 
@@ -23,7 +24,11 @@ copying_leave(
 {
 	char why[BOOK_WHY_SIZE];
 	MEM_FREE char *path = mem_printf("reports/%s/%s", folder, name);
-	enum err e = publish_enter(s->desk, s->officer, format, path, fd, why);
+	if (s->copies_to_medium) {
+		parcel_answer(s, folder, name, format, fd);
+		return;
+	}
+	enum err e = publish_enter(s->desk, s->officer, format, path, NULL, fd, why);
 	if (e != ERR_OK)
 		session_fail(s, e, why, NEXT_VERIFY);
 	else
@@ -173,6 +178,7 @@ copying_answer(struct session *s, struct msg *m)
 		void (*fn)(struct session *, const struct msg *);
 	} rows[] = {
 	    {"bundle", copying_bundle}, {"ledger", copying_ledger}, {"leaves", copying_leaves}};
+	s->copies_to_medium = msg_bool(m, "medium");
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(rows[i].what, msg_str(m, "what")) == 0) {
 			rows[i].fn(s, m);

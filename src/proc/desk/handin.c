@@ -81,6 +81,9 @@ handin_find(struct handin_try *t)
 	t->source_len = strlen(f->source);
 	if (f->judgement.state == DEVICE_REFUSED)
 		return handin_say(t, f->judgement.why);
+	if (f->judgement.port != NULL && f->judgement.port->role == STATION_EXPORT)
+		return handin_say(t, "this port is for exports, and nothing is read from it; "
+				     "plug it into a port for media");
 	if (f->judgement.state == DEVICE_EMPTY)
 		return handin_say(t, "there is no medium in it; put one in");
 	const struct intake *in = intake_find(t->desk, f->transfer);

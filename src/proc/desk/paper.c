@@ -4,6 +4,7 @@
 #include "src/core/export.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/parcel.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
 #include "src/proc/desk/tag.h"
@@ -16,8 +17,8 @@ struct paper {
 	struct desk *desk;
 	uint64_t session, tag;
 	char transfer[TRANSFER_ID_SIZE], format[16];
-	json_t *asked; /* what the report program is told */
-	bool publish;
+	json_t *asked;        /* what the report program is told */
+	bool publish, medium; /* to the share, or kept for a medium; else to who asked */
 	struct channel *channel;
 };
 
@@ -84,13 +85,19 @@ paper_record(struct paper *p, const char *name, int fd, char why[BOOK_WHY_SIZE])
 	}
 	MEM_FREE char *path =
 	    mem_printf("%s%s/%s", p->publish ? "reports/" : "", p->transfer, name);
-	return publish_enter(p->desk, s->officer, p->format, path, fd, why) == ERR_OK;
+	return publish_enter(p->desk, s->officer, p->format, path, NULL, fd, why) == ERR_OK;
 }
 
 static void
 paper_on_output(struct paper *p, struct msg *m)
 {
 	char why[BOOK_WHY_SIZE];
+	if (p->medium) {
+		parcel_answer(session_find(p->desk, p->session), p->transfer,
+		    msg_str(m, "name"), p->format, m->fd);
+		paper_free(p);
+		return;
+	}
 	if (!paper_record(p, msg_str(m, "name"), m->fd, why)) {
 		paper_fail(p, why);
 		return;
@@ -198,8 +205,11 @@ paper_make(struct desk *d, uint64_t session, const struct msg *asked, bool publi
 		return;
 	}
 	struct paper *p = mem_alloc(sizeof(*p));
-	*p = (struct paper){
-	    .desk = d, .session = session, .publish = publish, .asked = paper_asked(asked)};
+	*p = (struct paper){.desk = d,
+	    .session = session,
+	    .publish = publish,
+	    .medium = publish && msg_bool(asked, "medium"),
+	    .asked = paper_asked(asked)};
 	snprintf(p->transfer, sizeof(p->transfer), "%s", msg_str(asked, "transfer"));
 	snprintf(p->format, sizeof(p->format), "%s", msg_str(asked, "format"));
 	p->tag = tag_new(d, &paper_tag, p);

@@ -35,8 +35,8 @@ publish_digest(int fd, char ret_sha256[HEX_DIGEST_SIZE])
 }
 
 enum err
-publish_enter(struct desk *d, const char *officer, const char *format, const char *path, int fd,
-    char why[BOOK_WHY_SIZE])
+publish_enter(struct desk *d, const char *officer, const char *format, const char *path,
+    const json_t *medium, int fd, char why[BOOK_WHY_SIZE])
 {
 	char sha256[HEX_DIGEST_SIZE];
 	enum err e = publish_digest(fd, sha256);
@@ -44,10 +44,11 @@ publish_enter(struct desk *d, const char *officer, const char *format, const cha
 		snprintf(why, BOOK_WHY_SIZE, "what was made cannot be read");
 		return e;
 	}
-	return book_event(d, "audit.export", "station",
-	    json_pack("{s:s, s:s, s:s, s:s}", "document", sha256, "format", format, "name",
-		path, "officer", officer),
-	    why);
+	json_t *data = json_pack("{s:s, s:s, s:s, s:s}", "document", sha256, "format", format,
+	    "name", path, "officer", officer);
+	if (medium != NULL)
+		json_object_set_new(data, "medium", json_deep_copy(medium));
+	return book_event(d, "audit.export", "station", data, why);
 }
 
 void

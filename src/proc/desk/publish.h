@@ -10,10 +10,11 @@
 enum err publish_digest(int fd, char ret_sha256[HEX_DIGEST_SIZE]);
 /*
  * audit.export: nothing leaves before its entry is in the record.  fd: the document, a sealed
- * memfd; path: as export_is_name has it; officer: who asked.
+ * memfd; path: as export_is_name has it; officer: who asked; medium: which one it goes to, or
+ * NULL.
  */
 enum err publish_enter(struct desk *, const char *officer, const char *format, const char *path,
-    int fd, char why[BOOK_WHY_SIZE]);
+    const json_t *medium, int fd, char why[BOOK_WHY_SIZE]);
 
 /*
  * Hands a finished report (a sealed memfd, borrowed) to the stager; the

@@ -37,7 +37,9 @@
 #include "src/proc/desk/scan.h"
 #include "src/proc/desk/signout.h"
 #include "src/proc/desk/site.h"
+#include "src/proc/desk/parcel.h"
 #include "src/proc/desk/stage.h"
+#include "src/proc/desk/writing.h"
 #include "src/proc/desk/submission.h"
 #include "src/proc/desk/timeline.h"
 #include "src/proc/desk/trial.h"
@@ -649,6 +651,8 @@ static const struct {
     {MSG_UI_REPORT, session_report},
     {MSG_UI_PUBLISH, session_report},
     {MSG_UI_COPY, copying_answer},
+    {MSG_UI_WRITE, writing_ask},
+    {MSG_UI_WRITE_DO, writing_go},
     {MSG_UI_REGISTER, answer_register},
     {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},
@@ -686,6 +690,8 @@ session_free(struct session *s)
 	look_free(s->look);
 	order_free(s);
 	draft_bulk_free(s);
+	writing_free(s->writing);
+	parcel_free(s->parcel);
 	loop_del_channel(s->desk->loop, s->channel);
 	channel_free(s->channel);
 	free(s);

@@ -9,6 +9,8 @@
 struct bulk;
 struct look;
 struct orders;
+struct parcel;
+struct writing;
 
 struct session {
 	struct session *next;
@@ -25,6 +27,9 @@ struct session {
 	struct look *look;                     /* its previewer, or NULL */
 	struct orders *orders;                 /* lists it looks at (order.h), or NULL */
 	struct bulk *bulk;                     /* the bulk decision it was shown, or NULL */
+	bool copies_to_medium;                 /* the part of the record it asked for last */
+	struct parcel *parcel;                 /* what is to go to a medium, or NULL */
+	struct writing *writing;               /* it is on its way, or NULL */
 	struct shown shown;                    /* the inventory it was given to sign */
 };
 

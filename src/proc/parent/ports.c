@@ -136,8 +136,7 @@ ports_list(const struct station *s, const char *by_path)
 	json_t *rows = json_array();
 	/* each has its share: a full folder does not hide the medium in another port */
 	for (size_t i = 0; i < s->nports; i++)
-		if (s->ports[i].role == STATION_MEDIA)
-			ports_list_one(&l, rows, &s->ports[i], LIM_PORT_MEDIA / s->nports);
+		ports_list_one(&l, rows, &s->ports[i], LIM_PORT_MEDIA / s->nports);
 	return rows;
 }
 
@@ -167,13 +166,36 @@ ports_fail(const char **ret_why, int error)
 	return false;
 }
 
+/* For what a medium is opened, in a port of which role. */
+struct ports_way {
+	enum station_port_role role;
+	int flags;
+	int read_only; /* what the kernel must say of a device */
+	const char *nowhere, *other_role, *otherwise;
+};
+
+static const struct ports_way ports_reading = {STATION_MEDIA, O_RDONLY, 1,
+    "it is on no port that station.conf names for media",
+    "this port is for exports, and nothing is read from it; plug it into a port for media",
+    "it is not proved read-only: the station's udev rules did not see it; "
+    "an administrator installs them, then plug it in again"};
+#define PORTS_NO_EXPORT "it is on no port that station.conf names for exports"
+#define PORTS_CLOSED                                                                   \
+	"it cannot be written to: it is write-protected, or the station's udev rules " \
+	"take its port for one of another kind; an administrator runs sallyport-ports on"
+static const struct ports_way ports_looking = {
+    STATION_EXPORT, O_RDONLY, 0, PORTS_NO_EXPORT, PORTS_NO_EXPORT, PORTS_CLOSED};
+/* O_EXCL: of a device that nothing else uses. */
+static const struct ports_way ports_writing = {
+    STATION_EXPORT, O_RDWR | O_EXCL, 0, PORTS_NO_EXPORT, PORTS_NO_EXPORT, PORTS_CLOSED};
+
 /*
  * Looked at before it is opened, because opening alone can do things to a
  * device; then exactly that is opened, whatever its name means by now.
  */
 static bool
 ports_open_name(const struct ports_look *l, const struct station_port *port, const char *name,
-    int *ret_fd, const char **ret_why)
+    int flags, int *ret_fd, const char **ret_why)
 {
 	bool image = port->kind == STATION_IMAGE;
 	struct stat st;
@@ -191,7 +213,7 @@ ports_open_name(const struct ports_look *l, const struct station_port *port, con
 		return false;
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", node);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return ports_fail(ret_why, errno);
 	*ret_fd = fd;
@@ -200,14 +222,12 @@ ports_open_name(const struct ports_look *l, const struct station_port *port, con
 
 /* What a device must prove, and what tells its insertion from the one before. */
 static bool
-ports_prove(int fd, uint64_t *ret_diskseq, const char **ret_why)
+ports_prove(int fd, const struct ports_way *way, uint64_t *ret_diskseq, const char **ret_why)
 {
-	int read_only = 0;
+	int read_only = -1;
 	uint64_t diskseq = 0;
-	if (ioctl(fd, BLKROGET, &read_only) != 0 || read_only != 1) {
-		*ret_why =
-		    "it is not proved read-only: the station's udev rules did not see it; "
-		    "an administrator installs them, then plug it in again";
+	if (ioctl(fd, BLKROGET, &read_only) != 0 || read_only != way->read_only) {
+		*ret_why = way->otherwise;
 		return false;
 	}
 	if (ioctl(fd, BLKGETDISKSEQ, &diskseq) == 0)
@@ -217,27 +237,34 @@ ports_prove(int fd, uint64_t *ret_diskseq, const char **ret_why)
 	return true;
 }
 
-enum err
-ports_open(const struct station *s, const char *by_path, const char *source, size_t n,
-    int *ret_fd, uint64_t *ret_diskseq, const char **ret_why)
+static enum err
+ports_open_as(const struct ports_look *l, const struct ports_way *way, const char *source,
+    size_t n, int *ret_fd, uint64_t *ret_diskseq, const char **ret_why)
 {
-	const struct ports_look l = {s, by_path};
+	const struct station *s = l->station;
 	int fd = -1;
 	*ret_diskseq = 0;
 	*ret_why = s->demo
 	               ? "this is a demo station; it reads images in its ports, never a real "
 	                 "device"
-	               : "it is on no port that station.conf names for media";
+	               : way->nowhere;
 	if (strlen(source) != n)
 		return ERR_DENIED;
 	for (size_t i = 0; i < s->nports; i++) {
 		const struct station_port *port = &s->ports[i];
-		const char *name = ports_below(ports_folder(&l, port), source);
-		if (port->role != STATION_MEDIA || name == NULL || !ports_is_of(&l, port, name))
+		const char *name = ports_below(ports_folder(l, port), source);
+		if (name == NULL || !ports_is_of(l, port, name))
 			continue;
-		if (!ports_open_name(&l, port, name, &fd, ret_why))
+		if (port->role != way->role) {
+			*ret_why = way->other_role;
 			return ERR_DENIED;
-		if (port->kind == STATION_BLOCK && !ports_prove(fd, ret_diskseq, ret_why)) {
+		}
+		/* O_EXCL means something for devices alone */
+		const int flags = way->flags & (port->kind == STATION_BLOCK ? ~0 : ~O_EXCL);
+		if (!ports_open_name(l, port, name, flags, &fd, ret_why))
+			return ERR_DENIED;
+		if (port->kind == STATION_BLOCK &&
+		    !ports_prove(fd, way, ret_diskseq, ret_why)) {
 			close(fd);
 			return ERR_DENIED;
 		}
@@ -245,4 +272,28 @@ ports_open(const struct station *s, const char *by_path, const char *source, siz
 		return ERR_OK;
 	}
 	return ERR_DENIED;
+}
+
+enum err
+ports_open(const struct station *s, const char *by_path, const char *source, size_t n,
+    int *ret_fd, uint64_t *ret_diskseq, const char **ret_why)
+{
+	const struct ports_look l = {s, by_path};
+	return ports_open_as(&l, &ports_reading, source, n, ret_fd, ret_diskseq, ret_why);
+}
+
+enum err
+ports_look_export(const struct station *s, const char *by_path, const char *source, size_t n,
+    int *ret_fd, uint64_t *ret_diskseq, const char **ret_why)
+{
+	const struct ports_look l = {s, by_path};
+	return ports_open_as(&l, &ports_looking, source, n, ret_fd, ret_diskseq, ret_why);
+}
+
+enum err
+ports_open_export(const struct station *s, const char *by_path, const char *source, size_t n,
+    int *ret_fd, uint64_t *ret_diskseq, const char **ret_why)
+{
+	const struct ports_look l = {s, by_path};
+	return ports_open_as(&l, &ports_writing, source, n, ret_fd, ret_diskseq, ret_why);
 }

@@ -32,5 +32,13 @@ json_t *ports_list(const struct station *, const char *by_path);
  */
 enum err ports_open(const struct station *, const char *by_path, const char *source, size_t n,
     int *ret_fd, uint64_t *ret_diskseq, const char **ret_why);
+/*
+ * The same in a port of role export: to be looked at, or to be written to.  A device is one
+ * that the kernel lets be written to, and that nothing else has open.
+ */
+enum err ports_look_export(const struct station *, const char *by_path, const char *source,
+    size_t n, int *ret_fd, uint64_t *ret_diskseq, const char **ret_why);
+enum err ports_open_export(const struct station *, const char *by_path, const char *source,
+    size_t n, int *ret_fd, uint64_t *ret_diskseq, const char **ret_why);
 
 #endif
