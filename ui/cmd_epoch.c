@@ -130,7 +130,7 @@ epoch_propose(struct ui *ui, const struct args *a, struct msg *m)
 }
 
 int
-cmd_authority_epoch(struct ui *ui, struct args *a)
+cmd_epoch_open(struct ui *ui, struct args *a)
 {
 	struct msg m;
 	int status = desk_refresh(ui);
