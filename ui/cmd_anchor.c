@@ -33,11 +33,8 @@ anchor_print_page(struct ui *ui, const uint8_t *note, size_t n, const char *word
 {
 	struct buf code;
 	struct note_checkpoint c;
-	struct note_vkey key;
 	char at[CLOCK_TEXT_SIZE];
-	const char *vkey = custody_vkey(ui->authority, LOG_CUSTODY);
-	if (note_vkey_parse(vkey, &key) != ERR_OK ||
-	    note_checkpoint_open(note, n, &key, &c) != ERR_OK)
+	if (custody_checkpoint_open(ui->authority, note, n, &c, NULL) != ERR_OK)
 		return;
 	clock_format(clock_wall_s(), at);
 	print_out("%sANCHOR of %s\n\n", desk_mark(ui), c.origin);

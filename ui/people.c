@@ -98,6 +98,16 @@ act_threshold(const json_t *data, struct buf *out)
 }
 
 static void
+act_epoch(const json_t *data, struct buf *out)
+{
+	const json_t *c = json_object_get(data, "continues");
+	buf_addf(
+	    out, ", which continues %llu entries of ", (unsigned long long)row_uint(c, "size"));
+	act_text(c, "origin", out);
+	buf_add_str(out, "; what is not delivered ends");
+}
+
+static void
 act_cross(const json_t *data, struct buf *out)
 {
 	act_key(data, out);
@@ -124,6 +134,7 @@ static const struct act_words {
     {"key.enroll", "a new key for @id", NULL, act_cross},
     {"key.revoke", "revoke the key of @id (@reason): @key", NULL, act_suspect},
     {"admin.set", "the admins are @*", "admins", act_threshold},
+    {"epoch.open", "open a new epoch (@reason: @why)", NULL, act_epoch},
     {"policy.set", "put the policy @sha256 in force", NULL, NULL},
     {"exception.add", "what @scanner says by mistake is not to count", NULL, act_until},
     {"exception.end", "end the exception @leaf", NULL, NULL},

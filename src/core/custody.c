@@ -753,6 +753,12 @@ custody_transfer_find(const struct custody *c, const char *id)
 	return map_get(&c->transfers_by_id, id, &i) ? c->transfers[i] : NULL;
 }
 
+uint64_t
+custody_numbers(const struct custody *c)
+{
+	return c->numbers;
+}
+
 void
 custody_next_transfer(const struct custody *c, char out[TRANSFER_ID_SIZE])
 {

@@ -369,6 +369,8 @@ size_t custody_transfer_count(const struct custody *);
 /* In the order they were opened.  Pointers live until the next apply. */
 const struct custody_transfer *custody_transfer_at(const struct custody *, size_t i);
 const struct custody_transfer *custody_transfer_find(const struct custody *, const char *id);
+/* How many numbers of transfers are used up. */
+uint64_t custody_numbers(const struct custody *);
 /* The id the next xfer.open must have; "" before genesis. */
 void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
 /* Its fields as they are: [{from?, name, value}], and [{limit, word}]; borrowed, the second may

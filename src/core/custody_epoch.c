@@ -30,7 +30,9 @@ custody_epoch_now(const struct custody *c)
 bool
 custody_epoch_waits(const struct custody *c)
 {
-	return c->epoch + 1 < c->epochs_count;
+	/* a reader knows of all of them before the first log begins */
+	return c->epoch + 1 < c->epochs_count &&
+	       (c->logs[LOG_CUSTODY].size > 0 || c->epochs[c->epoch].begun);
 }
 
 const uint8_t *

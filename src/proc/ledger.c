@@ -46,7 +46,9 @@ struct service {
 	struct loop *loop;
 	struct channel *desk, *stager, *founder;
 	struct keeper *keeper;
-	bool up;  /* station.start is recorded */
+	bool up;                  /* the desk has asked */
+	bool recording, watching; /* station.start is recorded; clock and disk are looked at */
+	unsigned epoch;
 	bool low; /* disk.low is, and there was no more room since */
 	struct watch_clock clock;
 	int dirfd;
@@ -110,8 +112,10 @@ answer_refused(struct service *s, struct channel *c, enum err err, const char *w
 {
 	bool fault = err == ERR_IO || err == ERR_NOSPACE;
 	log_info("refused to the %s: %s", message_role_name(channel_peer(c)), why);
-	answer(s, c, MSG_LEDGER_REFUSED,
-	    json_pack("{s:b,s:s}", "fault", (int)fault, "why", why), -1);
+	json_t *body = json_pack("{s:b,s:s}", "fault", (int)fault, "why", why);
+	if (s->keeper != NULL && !keeper_can_sign(s->keeper))
+		json_object_set_new(body, "put_back", json_true());
+	answer(s, c, MSG_LEDGER_REFUSED, body, -1);
 }
 
 static void
@@ -169,6 +173,8 @@ do_prepare(struct service *s, struct channel *c, struct msg *m)
 	    custody_prepare(keeper_custody(s->keeper), log, msg_str(m, "subj")), -1);
 }
 
+static void look_at_epoch(struct service *);
+
 static void
 do_append(struct service *s, struct channel *c, struct msg *m)
 {
@@ -186,6 +192,8 @@ do_append(struct service *s, struct channel *c, struct msg *m)
 	}
 	err = keeper_append(s->keeper, log, asker_of(c), entry, n, &place, why);
 	free(entry);
+	if (err == ERR_OK && s->up)
+		look_at_epoch(s);
 	if (err == ERR_OK)
 		answer_place(s, c, &place);
 	else
@@ -201,6 +209,23 @@ do_event(struct service *s, struct channel *c, struct msg *m)
 	    msg_str(m, "subj"), json_object_get(m->body, "data"), &place, why);
 	if (err == ERR_OK)
 		answer_place(s, c, &place);
+	else
+		answer_refused(s, c, err, why);
+}
+
+static void
+do_next(struct service *s, struct channel *c, struct msg *m)
+{
+	char why[KEEPER_WHY_SIZE], vkey[NOTE_VKEY_SIZE], station[SSHSIG_LINE_SIZE];
+	(void)m;
+	if (s->keeper == NULL) {
+		answer_refused(s, c, ERR_STATE, "the station has not been founded");
+		return;
+	}
+	enum err err = keeper_next_keys(s->keeper, vkey, station, why);
+	if (err == ERR_OK)
+		answer(s, c, MSG_LEDGER_KEYS,
+		    json_pack("{s:s,s:s}", "log", vkey, "station", station), -1);
 	else
 		answer_refused(s, c, err, why);
 }
@@ -270,7 +295,9 @@ do_read(struct service *s, struct channel *c, struct msg *m)
 	const struct custody *custody = keeper_custody(s->keeper);
 	buf_init(&list, max_bytes);
 	buf_init(&note, LIM_NOTE_BYTES);
-	enum err err = keeper_read(s->keeper, log, from, subj, max_bytes, &list, &count, &note);
+	uint64_t epoch = json_object_get(m->body, "epoch") != NULL ? msg_uint(m, "epoch") : 0;
+	enum err err =
+	    keeper_read(s->keeper, log, from, subj, epoch, max_bytes, &list, &count, &note);
 	if (err == ERR_OK)
 		err = io_memfd("entries", buf_str(&list), list.len, &fd);
 	if (err == ERR_OK)
@@ -349,6 +376,7 @@ static const struct row {
     {MSG_LEDGER_GET, do_get},
     {MSG_LEDGER_READ, do_read},
     {MSG_LEDGER_COPY, do_copy},
+    {MSG_LEDGER_NEXT, do_next},
 };
 
 static void
@@ -447,13 +475,34 @@ up(struct service *s)
 		log_warn(
 		    "The last run did not end in good order; %zu transfers were interrupted.",
 		    json_array_size(interrupted));
-	int64_t newest_s = custody_clock(c)->newest_s;
 	s->up = true;
+	if (!keeper_can_sign(s->keeper)) {
+		json_decref(interrupted);
+		log_warn("This ledger was put back, or its keys are gone: nothing is recorded "
+			 "until administrators have opened a new epoch.");
+		return;
+	}
+	s->recording = true;
+	int64_t newest_s = custody_clock(c)->newest_s;
 	own_event(s, "station.start",
 	    json_pack("{s:o,s:b,s:b,s:s}", "interrupted", interrupted, "sandbox",
 		(int)sandbox_active(), "unclean", (int)!custody_stopped(c), "version",
 		SALLYPORT_VERSION));
-	begin_watch(s, newest_s);
+	if (!s->watching)
+		begin_watch(s, newest_s);
+	s->watching = true;
+}
+
+/* The administrators have opened an epoch: its log begins as a station begins. */
+static void
+look_at_epoch(struct service *s)
+{
+	const struct custody_epoch *now = custody_epoch_now(keeper_custody(s->keeper));
+	if (s->epoch == now->number)
+		return;
+	s->epoch = now->number;
+	log_warn("Epoch %u of the custody log has begun.", now->number);
+	up(s);
 }
 
 static void
@@ -466,10 +515,10 @@ on_message(void *arg, struct channel *c, struct msg *m)
 		if (rows[i].id != m->id)
 			continue;
 		/* One who was prepared holds the last entry about its subject in his hands. */
-		if (s->up && m->id != MSG_LEDGER_APPEND)
+		if (s->recording && m->id != MSG_LEDGER_APPEND)
 			look_at_clock(s);
 		rows[i].fn(s, c, m);
-		if (s->up && keeper_has_given_up(s->keeper))
+		if (s->recording && keeper_has_given_up(s->keeper))
 			look_at_disk(s);
 		return;
 	}
@@ -501,6 +550,9 @@ begin_record(struct service *s)
 	if (!custody_founded(keeper_custody(s->keeper)))
 		log_fatal(
 		    "The founding of this station was not finished: run sallyport init again.");
+	if (keeper_finish_epoch(s->keeper, why) != ERR_OK)
+		log_fatal("The next epoch cannot begin: %s.", why);
+	s->epoch = custody_epoch_now(keeper_custody(s->keeper))->number;
 }
 
 static void
@@ -520,7 +572,7 @@ serve_station(struct service *s)
 	begin_record(s);
 	if (loop_run(s->loop) != ERR_OK)
 		log_fatal("The ledger's loop failed: %s.", strerrordesc_np(errno));
-	if (s->up)
+	if (s->recording)
 		own_event(s, "station.stop", json_object());
 }
 

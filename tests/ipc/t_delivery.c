@@ -328,8 +328,11 @@ rewritten_or_damaged_memory_of_the_head_is_no_excuse(void **state)
 	static const struct {
 		const char *head, *why;
 	} cases[] = {
-	    {"5 " ENTRY_ZEROS "\n", "rewritten"},
-	    {"99999 " ENTRY_ZEROS "\n", "earlier state"},
+	    {"5 " ENTRY_ZEROS " site7/K1/custody/1\n", "rewritten"},
+	    {"99999 " ENTRY_ZEROS " site7/K1/custody/1\n", "earlier state"},
+	    {"5 " ENTRY_ZEROS " site7/K1/custody/2\n", "earlier state"},
+	    {"5 " ENTRY_ZEROS "\n", "damaged"},
+	    {"5 " ENTRY_ZEROS " \n", "damaged"},
 	    {"5\n", "damaged"},
 	    {"-5 " ENTRY_ZEROS "\n", "damaged"},
 	    {"5 " ENTRY_ZEROS, "damaged"},

@@ -404,6 +404,52 @@ a_delivery_goes_on_in_the_next_epoch(void **state)
 	assert_string_equal(next, "xfer:K1-000002");
 }
 
+/* A reader takes the whole authority log first: the same record comes of it. */
+struct kept {
+	struct buf lists[2];
+};
+
+static void
+keep(void *arg, enum transfer_log log, const void *entry, size_t n, const void *note,
+    size_t note_len)
+{
+	struct kept *k = arg;
+	(void)note;
+	(void)note_len;
+	assert_int_equal(entry_list_add(&k->lists[log], entry, n), ERR_OK);
+}
+
+static void
+the_order_of_reading_is_of_no_account(void **state)
+{
+	struct kept k;
+	char subj[80];
+	(void)state;
+	tear_down(state);
+	buf_init(&k.lists[LOG_AUTHORITY], LIM_SEALED_BYTES);
+	buf_init(&k.lists[LOG_CUSTODY], LIM_SEALED_BYTES);
+	m = maker_new_with("site7.example", 3, 1,
+	    "5c5e3a0000000000000000000000000000000000000000000000000000000000", keep, NULL, &k);
+	maker_settle(m);
+	maker_transfer(m, MAKER_RELEASED, 2, subj);
+	maker_transfer(m, MAKER_SUBMITTED, 2, subj);
+	open_epoch(open_data());
+	begin();
+	struct custody *c = custody_new();
+	for (unsigned log = 0; log < 2; log++)
+		if (custody_apply_list(c, (enum transfer_log)log, k.lists[log].data,
+			k.lists[log].len, m->why) != ERR_OK)
+			fail_msg("log %u: %s", log, m->why);
+	assert_int_equal(
+	    custody_places(c, LOG_CUSTODY), custody_places(m->custody, LOG_CUSTODY));
+	assert_memory_equal(
+	    custody_root(c, LOG_CUSTODY, 1), custody_root(m->custody, LOG_CUSTODY, 1), 32);
+	assert_int_equal(custody_transfer_at(c, 1)->facts.state, TRANSFER_ABORTED);
+	custody_free(c);
+	buf_done(&k.lists[LOG_AUTHORITY]);
+	buf_done(&k.lists[LOG_CUSTODY]);
+}
+
 /* --- anchors and checkpoints ------------------------------------------------------------- */
 
 static void
@@ -512,6 +558,7 @@ main(void)
 	    TEST(an_entry_of_before_is_taken_until_then),
 	    TEST(transfers_end_unless_they_are_delivered),
 	    TEST(a_delivery_goes_on_in_the_next_epoch),
+	    TEST(the_order_of_reading_is_of_no_account),
 	    TEST(a_share_that_disagrees_is_settled_by_an_epoch_alone),
 	    TEST2(who_signs_the_authority_log),
 	    TEST(checkpoints_are_of_the_epoch_they_name),

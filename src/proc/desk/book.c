@@ -40,7 +40,9 @@ book_refusal(struct msg *m, char why[BOOK_WHY_SIZE])
 {
 	if (m->id != MSG_LEDGER_REFUSED)
 		return ERR_OK;
-	enum err e = msg_bool(m, "fault") ? ERR_IO : ERR_DENIED;
+	enum err e = msg_bool(m, "put_back") ? ERR_STATE
+	             : msg_bool(m, "fault")  ? ERR_IO
+	                                     : ERR_DENIED;
 	/* ASCII: cutting it leaves text */
 	MEM_FREE char *said = escape_checked(msg_str(m, "why"));
 	if (why != NULL)
@@ -133,6 +135,22 @@ book_append(struct desk *d, const char *log, int fd, struct book_entry *ret_entr
 	snprintf(ret_entry->leaf, sizeof(ret_entry->leaf), "%s", msg_str(&m, "leaf"));
 	msg_done(&m);
 	book_sync(d);
+	return ERR_OK;
+}
+
+enum err
+book_next(struct desk *d, char ret_vkey[NOTE_VKEY_SIZE], char ret_station[SSHSIG_LINE_SIZE],
+    char why[BOOK_WHY_SIZE])
+{
+	struct msg m;
+	enum err e = book_call(d, MSG_LEDGER_NEXT, json_object(), -1, MSG_LEDGER_KEYS, &m);
+	if (e == ERR_OK)
+		e = book_refusal(&m, why);
+	if (e != ERR_OK)
+		return e;
+	snprintf(ret_vkey, NOTE_VKEY_SIZE, "%s", msg_str(&m, "log"));
+	snprintf(ret_station, SSHSIG_LINE_SIZE, "%s", msg_str(&m, "station"));
+	msg_done(&m);
 	return ERR_OK;
 }
 

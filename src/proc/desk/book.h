@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The desk's line to the ledger.  Calls wait for the answer: without a ledger
- * nothing may go on, and a ledger that is silent for LIM_CALL_MS ends the desk.
+ * nothing may go on, and a ledger that is silent for LIM_CALL_MS ends the desk.  What a
+ * ledger refuses because it was put back (it has no keys) is ERR_STATE.
  */
 #ifndef DESK_BOOK_H
 #define DESK_BOOK_H
@@ -29,6 +30,9 @@ enum err book_transfer(struct desk *, const char *type, const char *transfer, js
 /* Passes on an entry signed by a person (a sealed memfd). */
 enum err book_append(struct desk *, const char *log, int fd, struct book_entry *ret_entry,
     char why[BOOK_WHY_SIZE]);
+/* The public keys that the ledger has made for the next epoch. */
+enum err book_next(struct desk *, char ret_vkey[NOTE_VKEY_SIZE],
+    char ret_station[SSHSIG_LINE_SIZE], char why[BOOK_WHY_SIZE]);
 /* Stores a document; ret_sha256 is its name. */
 enum err book_put(struct desk *, const void *bytes, size_t n, char ret_sha256[HEX_DIGEST_SIZE],
     char why[BOOK_WHY_SIZE]);

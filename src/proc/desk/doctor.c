@@ -95,6 +95,8 @@ doctor_ledger(struct desk *d, struct rows *rows)
 	struct buf text;
 	bool founded = custody_founded(d->custody);
 	buf_init(&text, 256);
+	if (custody_epoch_count(d->custody) > 1)
+		buf_addf(&text, "epoch %u: ", custody_epoch_now(d->custody)->number);
 	buf_addf(&text, "%llu entries, %llu of authority",
 	    (unsigned long long)custody_size(d->custody, LOG_CUSTODY),
 	    (unsigned long long)custody_size(d->custody, LOG_AUTHORITY));

@@ -10,6 +10,7 @@
 #include "src/core/seal.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/anchor.h"
+#include "src/proc/desk/epoch.h"
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/choice.h"
@@ -218,6 +219,13 @@ session_signin(struct session *s, struct msg *m)
 		failure_settle(s->desk, entry->actor_id);
 	if (e == ERR_OK)
 		e = book_append(s->desk, "custody", m->fd, &at, why);
+	/* a record that was put back takes no entry; who he is was judged all the same */
+	bool put_back = e == ERR_STATE;
+	if (put_back) {
+		log_warn("%s is signed in, and it is not recorded: %s", entry->actor_id, why);
+		at = (struct book_entry){.leaf = ENTRY_ZEROS};
+		e = ERR_OK;
+	}
 	s->nonce[0] = '\0';
 	if (e == ERR_OK) {
 		snprintf(s->officer, sizeof(s->officer), "%s", entry->actor_id);
@@ -225,8 +233,10 @@ session_signin(struct session *s, struct msg *m)
 		channel_set_phase(s->channel, PH_SIGNED);
 		session_done(
 		    s, json_pack("{s:I, s:s}", "seq", (json_int_t)at.seq, "leaf", at.leaf));
-		trial_shift(s->desk);
-		anchor_begin(s->desk, s->officer);
+		if (!put_back) {
+			trial_shift(s->desk);
+			anchor_begin(s->desk, s->officer);
+		}
 	} else {
 		failure_add(s->desk, msg_str(m, "officer"), why);
 		session_refuse(s, session_status(e), why,
@@ -660,6 +670,7 @@ static const struct {
     {MSG_UI_SAMPLE, sampling_answer},
     {MSG_UI_RECONCILE, reconcile_answer},
     {MSG_UI_ANCHORS, anchor_state},
+    {MSG_UI_EPOCH, epoch_offer},
     {MSG_UI_ANCHOR_OUT, anchor_out},
     {MSG_UI_ANCHOR_IN, anchor_in},
     {MSG_UI_WITNESS, anchor_witness},

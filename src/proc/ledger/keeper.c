@@ -6,10 +6,12 @@
 #include "src/base/io.h"
 #include "src/base/log.h"
 #include "src/base/mem.h"
+#include "src/core/canon.h"
 #include "src/core/note.h"
 #include "src/core/seal.h"
 #include "src/core/sshsig.h"
 #include "src/proc/ledger/docs.h"
+#include "src/proc/ledger/keys.h"
 #include "src/proc/ledger/watch.h"
 
 #include <assert.h>
@@ -21,19 +23,20 @@
 #include <unistd.h>
 
 #define DB_FILE      "ledger.db"
-#define LOG_KEY      "log.key"
-#define STATION_KEY  "station.key"
-#define CUSTODY_NAME "%s/%s/custody/1"
+#define CUSTODY_NAME "%s/%s/custody/%u"
 
 struct keeper {
 	struct ledger *db;
 	struct custody *custody;
-	struct sshsig_key *log_key, *station_key;
+	struct keys keys; /* of the epoch that is written now; none: nothing can be signed */
+	struct keys next; /* of the next, when they were made */
 	int docs_fd;
 	int dirfd;        /* of the ledger; the caller's */
 	uint64_t gave_up; /* bytes of ballast, not recorded yet */
 	char boot[BOOT_ID_SIZE];
 };
+
+static enum err begin_epoch(struct keeper *, char *why);
 
 #define refuse(why, e, ...) err_say(e, why, KEEPER_WHY_SIZE, __VA_ARGS__)
 
@@ -74,8 +77,8 @@ keeper_close(struct keeper *k)
 		return NULL;
 	ledger_close(k->db);
 	custody_free(k->custody);
-	sshsig_key_free(k->log_key);
-	sshsig_key_free(k->station_key);
+	keys_free(&k->keys);
+	keys_free(&k->next);
 	if (k->docs_fd >= 0)
 		close(k->docs_fd);
 	free(k);
@@ -84,52 +87,36 @@ keeper_close(struct keeper *k)
 
 /* --- keys ---------------------------------------------------------------------------- */
 
-static enum err
-load_key(int dirfd, const char *name, struct sshsig_key **ret, char *why)
+bool
+keeper_can_sign(const struct keeper *k)
 {
-	struct seal_secret *seed = NULL;
-	MEM_CLOSE int fd = openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	enum err err = fd < 0 ? ERR_IO : seal_secret_load(fd, SSHSIG_SEED_SIZE, &seed);
-	if (err == ERR_OK)
-		err = seal_seed_key(seed, ret);
-	seal_secret_free(seed);
-	return err == ERR_OK ? ERR_OK
-	                     : refuse(why, err, "%s cannot be read: %s", name, err_str(err));
+	return k->keys.log != NULL;
 }
 
+/*
+ * The keys on disk are those that the record names.  They are in no backup: a ledger
+ * without them was put back, and waits for a new epoch.
+ */
 static enum err
-make_key(int dirfd, const char *name, struct sshsig_key **ret, char *why)
+take_keys(struct keeper *k, int dirfd, char *why)
 {
-	struct seal_secret *seed = NULL;
-	enum err err = seal_seed_new(&seed);
-	if (err == ERR_OK)
-		err = io_create_synced(
-		    dirfd, name, 0400, seal_secret_bytes(seed), seal_secret_len(seed));
-	if (err == ERR_OK)
-		err = seal_seed_key(seed, ret);
-	seal_secret_free(seed);
-	return err == ERR_OK ? ERR_OK
-	                     : refuse(why, err, "%s cannot be made: %s", name, err_str(err));
-}
-
-/* The keys on disk are those that genesis names. */
-static enum err
-check_keys(const struct keeper *k, char *why)
-{
-	char fingerprint[SSHSIG_FINGERPRINT_SIZE], text[NOTE_VKEY_SIZE];
-	struct note_vkey vkey;
-	sshsig_fingerprint(sshsig_key_public(k->station_key), fingerprint);
-	if (strcmp(fingerprint, custody_station_fingerprint(k->custody)) != 0)
-		return refuse(
-		    why, ERR_DENIED, STATION_KEY " is not the key that genesis names");
-	for (unsigned log = 0; log < 2; log++) {
-		const char *origin = custody_origin(k->custody, (enum transfer_log)log);
-		if (note_vkey_new(origin, sshsig_key_public(k->log_key), &vkey) != ERR_OK)
-			return refuse(why, ERR_SYNTAX, "the origin is malformed");
-		note_vkey_print(&vkey, text);
-		if (strcmp(text, custody_vkey(k->custody, (enum transfer_log)log)) != 0)
-			return refuse(
-			    why, ERR_DENIED, LOG_KEY " is not the key that genesis names");
+	const struct custody_epoch *now = custody_epoch_now(k->custody), *next = now + 1;
+	enum err err = keys_load(dirfd, now->number, &k->keys, why);
+	if (err == ERR_OK && !keys_fit(&k->keys, now->vkey, now->station_line))
+		return refuse(why, ERR_DENIED,
+		    "the keys of epoch %u are not those that the record names", now->number);
+	if (err == ERR_OK || err == ERR_NOTFOUND)
+		err = keys_load(dirfd, now->number + 1, &k->next, why);
+	if (err != ERR_OK && err != ERR_NOTFOUND)
+		return err;
+	if (custody_epoch_waits(k->custody) &&
+	    !keys_fit(&k->next, next->vkey, next->station_line)) {
+		/* opened before it was put back: only the one after that can go on */
+		keys_free(&k->keys);
+		return refuse(why, ERR_DENIED,
+		    "epoch %u was opened, and its keys are not on this disk: bring them, or "
+		    "what this disk held when it was opened",
+		    next->number);
 	}
 	return ERR_OK;
 }
@@ -152,7 +139,7 @@ replay(struct keeper *k, char *why)
 	if (strcmp(schema, custody_schema(k->custody)) != 0)
 		return refuse(
 		    why, ERR_DENIED, "genesis names another schema than this program's");
-	return check_keys(k, why);
+	return ERR_OK;
 }
 
 enum err
@@ -165,10 +152,6 @@ keeper_open(int dirfd, const char *path, const char *boot, struct keeper **ret,
 	enum err err = docs_open(dirfd, &k->docs_fd);
 	if (err != ERR_OK)
 		refuse(why, err, "the documents cannot be opened: %s", err_str(err));
-	if (err == ERR_OK)
-		err = load_key(dirfd, LOG_KEY, &k->log_key, why);
-	if (err == ERR_OK)
-		err = load_key(dirfd, STATION_KEY, &k->station_key, why);
 	if (err == ERR_OK) {
 		err = ledger_open(file, &k->db, db_why);
 		if (err != ERR_OK)
@@ -176,6 +159,8 @@ keeper_open(int dirfd, const char *path, const char *boot, struct keeper **ret,
 	}
 	if (err == ERR_OK)
 		err = replay(k, why);
+	if (err == ERR_OK)
+		err = take_keys(k, dirfd, why);
 	if (err != ERR_OK) {
 		keeper_close(k);
 		return err;
@@ -184,6 +169,12 @@ keeper_open(int dirfd, const char *path, const char *boot, struct keeper **ret,
 	k->dirfd = dirfd;
 	*ret = k;
 	return ERR_OK;
+}
+
+enum err
+keeper_finish_epoch(struct keeper *k, char why[KEEPER_WHY_SIZE])
+{
+	return custody_epoch_waits(k->custody) ? begin_epoch(k, why) : ERR_OK;
 }
 
 /* --- appending -----------------------------------------------------------------------------
@@ -227,6 +218,48 @@ row_of(const struct keeper *k, enum transfer_log log)
 	return log == LOG_AUTHORITY ? 0 : now != NULL ? now->number : 1;
 }
 
+/* Whether the authority entry puts an epoch in force: then its checkpoint is the new key's. */
+static bool
+opens_epoch(const struct keeper *k, const struct entry *e)
+{
+	struct custody_proposal p;
+	enum transfer_event event = transfer_event_find(LOG_AUTHORITY, e->type);
+	if (event == EVENT_EPOCH)
+		return custody_threshold(k->custody) == 1;
+	return event == EVENT_ENDORSE &&
+	       custody_pending_find(k->custody, canon_str(e->data, "leaf"), &p) &&
+	       transfer_event_find(LOG_AUTHORITY, p.type) == EVENT_EPOCH &&
+	       p.has + 1 >= p.needs;
+}
+
+/* Where the entry goes: behind the log, or first into that of the next epoch. */
+struct target {
+	unsigned row;
+	uint64_t seq;
+	const struct custody_epoch *begins; /* or NULL */
+	const struct sshsig_key *key;       /* of its checkpoint */
+	uint8_t root[32];
+};
+
+static struct target
+target_of(const struct keeper *k, enum transfer_log log, const struct entry *e)
+{
+	struct target t = {.row = row_of(k, log), .seq = custody_size(k->custody, log)};
+	if (log == LOG_CUSTODY && custody_epoch_waits(k->custody) &&
+	    transfer_event_find(log, e->type) == EVENT_BEGIN) {
+		t.begins = custody_epoch_now(k->custody) + 1;
+		t.row = t.begins->number;
+		t.seq = 0;
+		memcpy(t.root, e->leaf, sizeof(t.root));
+	} else {
+		custody_next_root(k->custody, log, e->leaf, t.root);
+	}
+	bool next = t.begins != NULL || k->keys.log == NULL ||
+	            (log == LOG_AUTHORITY && opens_epoch(k, e));
+	t.key = next ? k->next.log : k->keys.log;
+	return t;
+}
+
 /* The entry was checked: what can fail now is the disk. */
 static enum err
 write_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n,
@@ -234,20 +267,20 @@ write_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n
 {
 	struct entry *e;
 	struct buf note;
-	uint8_t root[32];
-	uint64_t seq = custody_size(k->custody, log);
 	enum err err = entry_parse(bytes, n, why, &e);
 	assert(err == ERR_OK);
-	custody_next_root(k->custody, log, e->leaf, root);
+	const struct target t = target_of(k, log, e);
 	buf_init(&note, LIM_NOTE_BYTES);
 	/* The entry's own word for its log: it was checked, and before genesis nobody else
 	 * knows. */
-	err = note_checkpoint_print(e->log, seq + 1, root, k->log_key, &note);
+	err = note_checkpoint_print(e->log, t.seq + 1, t.root, t.key, &note);
 	assert(err == ERR_OK);
-	err = ledger_append(k->db, row_of(k, log), seq, e, note.data, note.len);
+	err = t.begins == NULL ? ledger_append(k->db, t.row, t.seq, e, note.data, note.len)
+	                       : ledger_append_first(k->db, t.row, t.begins->origin,
+				     t.begins->vkey, e, note.data, note.len);
 	if (err == ERR_OK) {
 		ret->log = log;
-		ret->seq = seq;
+		ret->seq = custody_places(k->custody, log);
 		hex_encode(e->leaf, sizeof(e->leaf), ret->leaf);
 	} else {
 		refuse(why, err, "the entry could not be written: %s", ledger_why(k->db));
@@ -278,6 +311,106 @@ add_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n,
 	return err;
 }
 
+static enum err add_own(struct keeper *, enum transfer_event, const char *subj, const json_t *,
+    struct keeper_place *, char *why);
+
+/* --- epochs -------------------------------------------------------------------------- */
+
+/* A proposal of the next epoch that this disk can begin, and that fits what it holds. */
+static enum err
+check_proposal(const struct keeper *k, const json_t *d, char *why)
+{
+	char root[HEX_DIGEST_SIZE];
+	uint64_t size = 0, transfers = 0;
+	const struct custody *c = k->custody;
+	const json_t *continues = json_object_get(d, "continues");
+	const char *log = json_string_value(json_object_get(d, "log"));
+	const char *station = json_string_value(json_object_get(d, "station"));
+	if (log == NULL || station == NULL || !keys_fit(&k->next, log, station))
+		return refuse(why, ERR_DENIED,
+		    "it names other keys than this ledger has made: let sallyport authority "
+		    "epoch propose it");
+	canon_uint(continues, "size", &size);
+	canon_uint(d, "transfers", &transfers);
+	const uint8_t *held = custody_root(c, LOG_CUSTODY, size);
+	const char *said = json_string_value(json_object_get(continues, "root"));
+	if (held != NULL && said != NULL) {
+		hex_encode(held, 32, root);
+		if (strcmp(root, said) != 0)
+			return refuse(why, ERR_DENIED,
+			    "this ledger has another root at %" PRIu64
+			    " entries: continue what it holds, or bring the ledger that fits",
+			    size);
+	}
+	if (transfers < custody_numbers(c))
+		return refuse(why, ERR_DENIED, "%" PRIu64 " numbers of transfers are used",
+		    custody_numbers(c));
+	return ERR_OK;
+}
+
+#define PUT_BACK                                                                  \
+	"this ledger was put back, or its keys are gone: nothing goes on in it. " \
+	"Administrators open a new epoch: sallyport authority epoch"
+
+/* Without keys nothing is taken but what opens an epoch; and that only if it can begin. */
+static enum err
+check_epoch(const struct keeper *k, enum transfer_log log, enum transfer_event event,
+    const struct entry *e, char *why)
+{
+	struct custody_proposal p;
+	if (log == LOG_AUTHORITY && event == EVENT_EPOCH)
+		return check_proposal(k, e->data, why);
+	if (log == LOG_AUTHORITY && event == EVENT_ENDORSE &&
+	    canon_str(e->data, "leaf") != NULL &&
+	    custody_pending_find(k->custody, canon_str(e->data, "leaf"), &p) &&
+	    transfer_event_find(LOG_AUTHORITY, p.type) == EVENT_EPOCH)
+		return check_proposal(k, p.data, why);
+	return keeper_can_sign(k) ? ERR_OK : refuse(why, ERR_STATE, PUT_BACK);
+}
+
+/* The first entry of its log, and the keys that it is signed by. */
+static enum err
+begin_epoch(struct keeper *k, char *why)
+{
+	struct keeper_place place;
+	const struct custody_epoch *now = custody_epoch_now(k->custody), *next = now + 1;
+	json_t *data = json_pack("{s:{s:s,s:o,s:I},s:i,s:o,s:s,s:s}", "continues", "origin",
+	    now->origin, "root", canon_hex_new(next->continues_root, 32), "size",
+	    (json_int_t)next->continues_size, "epoch", (int)next->number, "held",
+	    custody_head(k->custody, LOG_CUSTODY), "kind", "custody", "schema",
+	    custody_schema(k->custody));
+	keys_free(&k->keys);
+	k->keys = k->next;
+	enum err err = add_own(k, EVENT_BEGIN, "station", data, &place, why);
+	json_decref(data);
+	k->next = (struct keys){NULL, NULL};
+	if (err != ERR_OK)
+		log_fatal("Epoch %u is open and cannot begin: %s. Make sure that the disk of "
+			  "the ledger has room, and start again.",
+		    next->number, why);
+	return ERR_OK;
+}
+
+enum err
+keeper_next_keys(struct keeper *k, char ret_vkey[NOTE_VKEY_SIZE],
+    char ret_station[SSHSIG_LINE_SIZE], char why[KEEPER_WHY_SIZE])
+{
+	struct note_vkey vkey;
+	const unsigned number = (unsigned)custody_epoch_count(k->custody) + 1;
+	enum err err =
+	    k->next.log != NULL ? ERR_OK : keys_make(k->dirfd, number, &k->next, why);
+	if (err != ERR_OK)
+		return err;
+	MEM_FREE char *origin = mem_printf(
+	    CUSTODY_NAME, custody_site(k->custody), custody_station(k->custody), number);
+	err = note_vkey_new(origin, sshsig_key_public(k->next.log), &vkey);
+	if (err != ERR_OK)
+		return refuse(why, err, "the name of the log is too long");
+	note_vkey_print(&vkey, ret_vkey);
+	sshsig_public_line(sshsig_key_public(k->next.station), ret_station);
+	return ERR_OK;
+}
+
 enum err
 keeper_append(struct keeper *k, enum transfer_log log, enum transfer_asker asker,
     const void *bytes, size_t n, struct keeper_place *ret, char why[KEEPER_WHY_SIZE])
@@ -287,6 +420,7 @@ keeper_append(struct keeper *k, enum transfer_log log, enum transfer_asker asker
 	if (err != ERR_OK)
 		return err;
 	enum transfer_event event = transfer_event_find(log, e->type);
+	enum err held = check_epoch(k, log, event, e, why);
 	bool allowed = event != EVENT__MAX &&
 	               (transfer_event_row(event)->askers & (unsigned)asker) &&
 	               strcmp(e->actor_role, transfer_signer_name(SIGNER_STATION)) != 0;
@@ -294,7 +428,12 @@ keeper_append(struct keeper *k, enum transfer_log log, enum transfer_asker asker
 	if (!allowed)
 		return refuse(
 		    why, ERR_DENIED, "no entry of this type and signer is taken here");
-	return add_entry(k, log, bytes, n, ret, why);
+	if (held != ERR_OK)
+		return held;
+	err = add_entry(k, log, bytes, n, ret, why);
+	if (err == ERR_OK && custody_epoch_waits(k->custody))
+		err = begin_epoch(k, why);
+	return err;
 }
 
 /* meaning and data as the table and the caller say. */
@@ -303,7 +442,9 @@ add_own(struct keeper *k, enum transfer_event event, const char *subj, const jso
     struct keeper_place *ret, char *why)
 {
 	const struct transfer_event_row *row = transfer_event_row(event);
+	char fingerprint[SSHSIG_FINGERPRINT_SIZE];
 	json_t *p = custody_prepare(k->custody, row->log, subj);
+	sshsig_fingerprint(sshsig_key_public(k->keys.station), fingerprint);
 	const char *station = custody_station(k->custody);
 	MEM_FREE char *name = mem_printf("station %s", station);
 	struct entry_new new = {
@@ -314,7 +455,7 @@ add_own(struct keeper *k, enum transfer_event event, const char *subj, const jso
 	    .head = json_object_get(p, "head"),
 	    .auth = json_object_get(p, "auth"),
 	    .actor_id = station,
-	    .actor_key = custody_station_fingerprint(k->custody),
+	    .actor_key = fingerprint,
 	    .actor_name = name,
 	    .actor_role = transfer_signer_name(SIGNER_STATION),
 	    .boot = k->boot,
@@ -323,7 +464,7 @@ add_own(struct keeper *k, enum transfer_event event, const char *subj, const jso
 	};
 	struct buf entry;
 	buf_init(&entry, LIM_ENTRY_BYTES);
-	enum err err = entry_make(&new, k->station_key, &entry);
+	enum err err = entry_make(&new, k->keys.station, &entry);
 	if (err != ERR_OK)
 		refuse(why, ERR_RANGE, "%s: the data do not fit an entry", row->type);
 	else
@@ -343,6 +484,8 @@ keeper_event(struct keeper *k, enum transfer_asker asker, const char *type, cons
 	const struct transfer_event_row *row = transfer_event_row(event);
 	if (!(row->signers & SIGNER_STATION) || !(row->askers & (unsigned)asker))
 		return refuse(why, ERR_DENIED, "%s cannot be asked for here", row->type);
+	if (!keeper_can_sign(k))
+		return refuse(why, ERR_STATE, PUT_BACK);
 	if (has_to_wait(k, event))
 		return refuse(why, ERR_NOSPACE,
 		    "the disk of the ledger was full, and what is kept free for that is used "
@@ -374,7 +517,7 @@ is_founded(int dirfd, const char *path)
 static enum err
 clean_up(int dirfd, const char *path, char *why)
 {
-	static const char *const files[] = {DB_FILE "-journal", DB_FILE, LOG_KEY, STATION_KEY};
+	static const char *const files[] = {DB_FILE "-journal", DB_FILE};
 	if (is_founded(dirfd, path))
 		return refuse(why, ERR_EXISTS,
 		    "%s holds a founded ledger already; choose another directory", path);
@@ -382,7 +525,9 @@ clean_up(int dirfd, const char *path, char *why)
 		if (unlinkat(dirfd, files[i], 0) != 0 && errno != ENOENT)
 			return refuse(why, ERR_IO, "%s/%s cannot be removed", path, files[i]);
 	}
-	return ERR_OK;
+	return keys_remove(dirfd)
+	           ? ERR_OK
+	           : refuse(why, ERR_IO, "the keys in %s cannot be removed", path);
 }
 
 static json_t *
@@ -390,7 +535,7 @@ genesis_data(const struct keeper *k, const struct keeper_founding *f,
     const char *const origins[2], const char *const vkeys[2])
 {
 	char key[SSHSIG_LINE_SIZE], schema[HEX_DIGEST_SIZE];
-	sshsig_public_line(sshsig_key_public(k->station_key), key);
+	sshsig_public_line(sshsig_key_public(k->keys.station), key);
 	ledger_schema(schema);
 	json_t *d = json_pack("{s:O,s:s,s:s,s:b,s:s,s:s}", "admins", f->admins,
 	    "custody_origin", origins[LOG_CUSTODY], "custody_vkey", vkeys[LOG_CUSTODY], "demo",
@@ -414,7 +559,7 @@ add_genesis(struct keeper *k, const struct keeper_founding *f, const char *const
 	MEM_FREE char *name = mem_printf("station %s", f->station);
 	json_t *data = genesis_data(k, f, origins, vkeys);
 	json_t *head = custody_head(k->custody, LOG_AUTHORITY);
-	sshsig_fingerprint(sshsig_key_public(k->station_key), fingerprint);
+	sshsig_fingerprint(sshsig_key_public(k->keys.station), fingerprint);
 	struct entry_new new = {
 	    .log = origins[LOG_AUTHORITY],
 	    .type = transfer_event_row(EVENT_FOUND)->type,
@@ -431,7 +576,7 @@ add_genesis(struct keeper *k, const struct keeper_founding *f, const char *const
 	    .data = data,
 	};
 	buf_init(&entry, LIM_ENTRY_BYTES);
-	enum err err = entry_make(&new, k->station_key, &entry);
+	enum err err = entry_make(&new, k->keys.station, &entry);
 	if (err != ERR_OK)
 		refuse(why, err, "the genesis does not fit an entry");
 	else
@@ -450,14 +595,12 @@ found(struct keeper *k, int dirfd, const char *path, const struct keeper_foundin
 	struct note_vkey vkey;
 	MEM_FREE char *file = mem_printf("%s/" DB_FILE, path);
 	MEM_FREE char *authority = mem_printf("%s/authority", f->site);
-	MEM_FREE char *custody = mem_printf(CUSTODY_NAME, f->site, f->station);
+	MEM_FREE char *custody = mem_printf(CUSTODY_NAME, f->site, f->station, 1u);
 	const char *const origins[] = {authority, custody};
 	const char *const vkeys[] = {texts[0], texts[1]};
-	enum err err = make_key(dirfd, LOG_KEY, &k->log_key, why);
-	if (err == ERR_OK)
-		err = make_key(dirfd, STATION_KEY, &k->station_key, why);
+	enum err err = keys_make(dirfd, 1, &k->keys, why);
 	for (unsigned log = 0; err == ERR_OK && log < 2; log++) {
-		err = note_vkey_new(origins[log], sshsig_key_public(k->log_key), &vkey);
+		err = note_vkey_new(origins[log], sshsig_key_public(k->keys.log), &vkey);
 		if (err != ERR_OK)
 			return refuse(why, err, "site or station has not the form of one");
 		note_vkey_print(&vkey, texts[log]);
@@ -544,7 +687,8 @@ read_epochs(struct keeper *k, uint64_t from, const char *subj, struct reading *r
 
 enum err
 keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, const char *subj,
-    size_t max_bytes, struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint)
+    uint64_t epoch, size_t max_bytes, struct buf *ret_list, uint64_t *ret_count,
+    struct buf *ret_checkpoint)
 {
 	struct reading r = {ret_list, max_bytes, 0};
 	enum err err = log == LOG_AUTHORITY ? read_log(k, 0, from, subj, &r)
@@ -552,6 +696,10 @@ keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, const char *
 	if (err != ERR_OK && !(err == ERR_LIMIT && r.count > 0))
 		return err;
 	*ret_count = r.count;
+	const struct custody_epoch *e =
+	    epoch > 0 ? custody_epoch_at(k->custody, (size_t)epoch - 1) : NULL;
+	if (e != NULL && e->begun)
+		return ledger_checkpoint(k->db, e->number, e->size, ret_checkpoint);
 	return ledger_checkpoint(
 	    k->db, row_of(k, log), custody_size(k->custody, log), ret_checkpoint);
 }

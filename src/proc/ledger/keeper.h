@@ -37,6 +37,14 @@ enum err keeper_found(int dirfd, const char *path, const char *boot,
 /* NULL is fine; always returns NULL. */
 struct keeper *keeper_close(struct keeper *);
 
+/* False: the ledger has not the keys of its epoch, and waits for the next. */
+bool keeper_can_sign(const struct keeper *);
+/* Begins the log of an epoch that was opened before the ledger stopped. */
+enum err keeper_finish_epoch(struct keeper *, char why[KEEPER_WHY_SIZE]);
+/* The public keys of the next epoch; they are made when they are not there. */
+enum err keeper_next_keys(struct keeper *, char ret_vkey[NOTE_VKEY_SIZE],
+    char ret_station[SSHSIG_LINE_SIZE], char why[KEEPER_WHY_SIZE]);
+
 const struct custody *keeper_custody(const struct keeper *);
 int keeper_docs(const struct keeper *);
 
@@ -70,9 +78,11 @@ uint64_t keeper_gave_up(struct keeper *);
 
 /*
  * Entries from seq on as a list, about subj alone unless that is NULL, as many
- * as fit max_bytes; and the newest checkpoint of the log.
+ * as fit max_bytes; and the newest checkpoint of the log, or (epoch > 0) the last of the
+ * custody log of that epoch.  Custody entries are counted over all epochs.
  */
 enum err keeper_read(struct keeper *, enum transfer_log, uint64_t from, const char *subj,
-    size_t max_bytes, struct buf *ret_list, uint64_t *ret_count, struct buf *ret_checkpoint);
+    uint64_t epoch, size_t max_bytes, struct buf *ret_list, uint64_t *ret_count,
+    struct buf *ret_checkpoint);
 
 #endif

@@ -193,11 +193,13 @@ static void
 bundle_put_proof(const struct bundle *b, struct folder *f, uint64_t seq)
 {
 	const struct custody *c = record_custody(b->record);
+	const struct custody_epoch *epoch = custody_epoch_of(c, seq);
+	assert(epoch != NULL);
 	struct tlog_proof proof = {
-	    .index = seq, .checkpoint = record_checkpoint(b->record, LOG_CUSTODY)};
+	    .index = seq - epoch->base, .checkpoint = record_checkpoint_of(b->record, epoch)};
 	struct buf text;
 	enum err e = merkle_inclusion(
-	    custody_leaf(c, LOG_CUSTODY, 0), custody_size(c, LOG_CUSTODY), seq, &proof.proof);
+	    custody_leaf(c, LOG_CUSTODY, epoch->base), epoch->size, proof.index, &proof.proof);
 	assert(e == ERR_OK);
 	proof.checkpoint_len = strlen(proof.checkpoint);
 	buf_init(&text, LIM_TLOG_BYTES);

@@ -14,7 +14,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define RECORD_HEAD_BYTES 128
+#define RECORD_HEAD_BYTES 256
 
 struct record {
 	struct channel *ledger;
@@ -22,9 +22,12 @@ struct record {
 	bool demo;
 	struct custody *custody;
 	char *checkpoints[2]; /* by enum transfer_log */
+	char **ended;         /* the last of each epoch that has ended */
+	size_t ended_count;
 	bool head_known;
 	uint64_t head_size;
 	uint8_t head_root[32];
+	char head_origin[LIM_NOTE_NAME_BYTES + 1]; /* of the log it is of */
 };
 
 static const char *const record_logs[] = {
@@ -53,6 +56,9 @@ record_free(struct record *r)
 	custody_free(r->custody);
 	free(r->checkpoints[LOG_AUTHORITY]);
 	free(r->checkpoints[LOG_CUSTODY]);
+	for (size_t i = 0; i < r->ended_count; i++)
+		free(r->ended[i]);
+	free(r->ended);
 	free(r);
 	return NULL;
 }
@@ -73,6 +79,13 @@ const char *
 record_checkpoint(const struct record *r, enum transfer_log log)
 {
 	return r->checkpoints[log];
+}
+
+const char *
+record_checkpoint_of(const struct record *r, const struct custody_epoch *e)
+{
+	return e->number <= r->ended_count ? r->ended[e->number - 1]
+	                                   : r->checkpoints[LOG_CUSTODY];
 }
 
 /* --- asking the ledger ----------------------------------------------------------- */
@@ -183,6 +196,38 @@ record_check_head(struct record *r, enum transfer_log log, char why[RECORD_WHY_S
 	return ERR_OK;
 }
 
+/* The last checkpoint of each epoch that has ended: once, for nothing is added to its log. */
+static enum err
+record_pull_ended(struct record *r, char why[RECORD_WHY_SIZE])
+{
+	const struct custody_epoch *now = custody_epoch_now(r->custody), *e, *said;
+	while ((e = custody_epoch_at(r->custody, r->ended_count)) < now) {
+		struct note_checkpoint cp;
+		struct msg m;
+		enum err err = record_call(r, MSG_LEDGER_READ,
+		    json_pack("{s:s,s:I,s:I}", "log", "custody", "from",
+			(json_int_t)custody_places(r->custody, LOG_CUSTODY), "epoch",
+			(json_int_t)e->number),
+		    MSG_LEDGER_ENTRIES, &m, why);
+		if (err != ERR_OK)
+			return err;
+		char *note = mem_strdup(msg_str(&m, "checkpoint"));
+		msg_done(&m);
+		if (custody_checkpoint_open(r->custody, note, strlen(note), &cp, &said) !=
+			ERR_OK ||
+		    said != e || cp.size != e->size ||
+		    memcmp(cp.root, custody_epoch_root(r->custody, r->ended_count, e->size),
+			32) != 0) {
+			free(note);
+			return record_refuse(why, ERR_SIGNATURE,
+			    "The last checkpoint of %s does not verify.", e->origin);
+		}
+		r->ended = mem_resize(r->ended, r->ended_count + 1, sizeof(*r->ended));
+		r->ended[r->ended_count++] = note;
+	}
+	return ERR_OK;
+}
+
 /* --- what is pinned and remembered ---------------------------------------------------- */
 
 /* A small text file of HOME/stager; "" when there is none. */
@@ -233,7 +278,7 @@ record_check_genesis(const struct record *r, char why[RECORD_WHY_SIZE])
 	return ERR_OK;
 }
 
-/* "<size> <root>\n"; anything else is refused, never taken for "none yet". */
+/* "<size> <root> <origin>\n"; anything else is refused, never taken for "none yet". */
 static enum err
 record_load_head(struct record *r, char why[RECORD_WHY_SIZE])
 {
@@ -244,12 +289,14 @@ record_load_head(struct record *r, char why[RECORD_WHY_SIZE])
 		return ERR_OK;
 	errno = 0;
 	unsigned long long size = strtoull(text, &end, 10);
-	if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != ' ' ||
-	    strlen(end) != HEX_DIGEST_SIZE + 1 || end[HEX_DIGEST_SIZE] != '\n' ||
+	const size_t n = strlen(end), at = HEX_DIGEST_SIZE + 1;
+	if (errno != 0 || text[0] < '0' || text[0] > '9' || *end != ' ' || n < at + 2 ||
+	    n - at - 1 >= sizeof(r->head_origin) || end[at - 1] != ' ' || end[n - 1] != '\n' ||
 	    !hex_decode(end + 1, HEX_DIGEST_SIZE - 1, r->head_root, sizeof(r->head_root)))
 		return record_refuse(why, ERR_SYNTAX,
 		    "stager/head is damaged.  Compare the ledger with an anchor before it is "
 		    "written anew.");
+	snprintf(r->head_origin, sizeof(r->head_origin), "%.*s", (int)(n - at - 1), end + at);
 	r->head_size = size;
 	r->head_known = true;
 	return ERR_OK;
@@ -261,6 +308,15 @@ record_check_remembered(struct record *r, char why[RECORD_WHY_SIZE])
 	enum err e = r->head_known ? ERR_OK : record_load_head(r, why);
 	if (e != ERR_OK || !r->head_known)
 		return e;
+	const struct custody_epoch *epoch = custody_epoch_find(r->custody, r->head_origin);
+	if (epoch == NULL || epoch > custody_epoch_now(r->custody))
+		return record_refuse(why, ERR_DENIED,
+		    "The stager has seen entries of %s, of which the ledger knows nothing: it "
+		    "was put back to an earlier state.",
+		    r->head_origin);
+	/* what an epoch continues is what its administrators said */
+	if (epoch != custody_epoch_now(r->custody))
+		return ERR_OK;
 	const uint8_t *root = custody_root(r->custody, LOG_CUSTODY, r->head_size);
 	if (root == NULL)
 		return record_refuse(why, ERR_DENIED,
@@ -283,14 +339,16 @@ record_remember(struct record *r, char why[RECORD_WHY_SIZE])
 	uint64_t size = custody_size(r->custody, LOG_CUSTODY);
 	const uint8_t *root = custody_root(r->custody, LOG_CUSTODY, size);
 	char hex[HEX_DIGEST_SIZE], text[RECORD_HEAD_BYTES];
-	if (r->head_known && size == r->head_size)
+	const char *origin = custody_origin(r->custody, LOG_CUSTODY);
+	if (r->head_known && size == r->head_size && strcmp(origin, r->head_origin) == 0)
 		return ERR_OK;
 	hex_encode(root, 32, hex);
-	int n = snprintf(text, sizeof(text), "%ju %s\n", (uintmax_t)size, hex);
+	int n = snprintf(text, sizeof(text), "%ju %s %s\n", (uintmax_t)size, hex, origin);
 	if (io_replace_synced(r->dirfd, "head", 0600, text, (size_t)n) != ERR_OK)
 		return record_refuse(
 		    why, ERR_IO, "stager/head cannot be written: %s.", strerrordesc_np(errno));
 	memcpy(r->head_root, root, sizeof(r->head_root));
+	snprintf(r->head_origin, sizeof(r->head_origin), "%s", origin);
 	r->head_size = size;
 	r->head_known = true;
 	return ERR_OK;
@@ -318,6 +376,8 @@ record_refresh(struct record *r, char why[RECORD_WHY_SIZE])
 		e = record_check_head(r, LOG_AUTHORITY, why);
 	if (e == ERR_OK)
 		e = record_check_head(r, LOG_CUSTODY, why);
+	if (e == ERR_OK)
+		e = record_pull_ended(r, why);
 	if (e == ERR_OK)
 		e = record_check_remembered(r, why);
 	return e == ERR_OK ? record_remember(r, why) : e;

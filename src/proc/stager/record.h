@@ -52,6 +52,8 @@ const struct custody *record_custody(const struct record *);
 const struct custody_transfer *record_transfer(const struct record *, const char *id);
 /* The signed checkpoint at the present size of that log: verified, NUL-terminated. */
 const char *record_checkpoint(const struct record *, enum transfer_log);
+/* Of the custody log of that epoch: of an earlier one the last, verified. */
+const char *record_checkpoint_of(const struct record *, const struct custody_epoch *);
 
 /* A document by its digest, checked against it.  Caller frees. */
 enum err record_doc(struct record *, const char *sha256, uint8_t **ret_bytes, size_t *ret_len);

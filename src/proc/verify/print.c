@@ -56,7 +56,9 @@ print_text(const struct verify *v)
 	if (v->sha256[0] != 0)
 		printf("sha256         %s\n", v->sha256);
 	print_log(v, LOG_AUTHORITY);
-	for (size_t i = 0; i + 1 < custody_epoch_count(v->custody); i++) {
+	/* of a folder nothing is known but one head */
+	bool whole = v->epoch != NULL && v->epoch->size == v->custody_size;
+	for (size_t i = 0; whole && i + 1 < custody_epoch_count(v->custody); i++) {
 		const struct custody_epoch *e = custody_epoch_at(v->custody, i);
 		if (e + 1 <= v->epoch)
 			printf("earlier   log  %s, %" PRIu64 " entries\n", e->origin, e->size);
