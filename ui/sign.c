@@ -57,7 +57,8 @@ sign_root(struct ui *ui, const char *subj, char ret_root[HEX_DIGEST_SIZE])
 
 /* The key lives to the end of this function. */
 static int
-sign_with_key(struct sshsig_key *key, const json_t *body, struct buf *ret_entry)
+sign_with_key(
+    struct ui *ui, struct sshsig_key *key, const json_t *body, struct buf *ret_entry)
 {
 	enum err e = entry_sign(body, key, ret_entry);
 	sshsig_key_free(key);
@@ -129,7 +130,7 @@ sign_make(struct ui *ui, const char *log, const char *type, const char *subj, js
 	json_t *body = entry_body_new(&n);
 	msg_done(&m);
 	json_decref(data);
-	status = sign_with_key(key, body, ret_entry);
+	status = sign_with_key(ui, key, body, ret_entry);
 	json_decref(body);
 	return status;
 }
