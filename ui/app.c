@@ -18,6 +18,11 @@ static void
 app_news(void *arg, struct msg *m)
 {
 	struct app *app = arg;
+	if (m->id == MSG_DESK_ENDED) { /* nothing of it stays in this process */
+		app->ui->ended = signin_find(msg_str(m, "why"));
+		app->end = APP_SIGNED_OUT;
+		return;
+	}
 	if (m->id == MSG_DESK_MEDIA_NEWS) {
 		media_hear(app->media, m);
 		return;

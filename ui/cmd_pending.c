@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: ISC */
-/* Acts that wait for endorsements: listed, and endorsed one by one. */
+/* Acts that wait for endorsements: listed, endorsed one by one, and taken back. */
 #include "src/base/escape.h"
 #include "src/base/mem.h"
 #include "ui/cmd_exception.h"
@@ -44,7 +44,12 @@ pending_print_json(const struct ui *ui, const struct custody_proposal *p)
 		json_object_set_new(row, "new_has", json_integer(p->new_has));
 		json_object_set_new(row, "new_needs", json_integer(p->new_needs));
 	}
-	(void)ui;
+	json_t *against = json_array();
+	const char *id;
+	for (size_t i = 0; (id = custody_pending_against(ui->authority, p->leaf, i)) != NULL;
+	     i++)
+		json_array_append_new(against, json_string(id));
+	json_object_set_new(row, "against", against);
 	print_json(row);
 	json_decref(row);
 }
@@ -82,6 +87,47 @@ cmd_pending_endorse(struct ui *ui, struct args *a)
 	    ui, "authority.endorse", subj, json_pack("{s:s}", "leaf", leaf), ignored);
 	if (status == UI_DONE)
 		status = cmd_people_say(ui, leaf, buf_str(&words));
+	buf_done(&words);
+	return status;
+}
+
+/* What became of it: it has ended, or more have to say so. */
+static int
+pending_say_withdrawn(struct ui *ui, const char *leaf, const char *words)
+{
+	struct custody_proposal p;
+	int status = desk_refresh(ui);
+	if (status != UI_DONE)
+		return status;
+	if (custody_pending_find(ui->authority, leaf, &p))
+		print_folded(desk_mark(ui), 2,
+		    "%s: %u of %u admins speak against it; it waits until as many do", words,
+		    p.against, p.needs);
+	else
+		print_folded(desk_mark(ui), 2, "%s: taken back, and never in force", words);
+	return UI_DONE;
+}
+
+int
+cmd_pending_withdraw(struct ui *ui, struct args *a)
+{
+	const char *leaf = args_text(a, "LEAF");
+	char why[CUSTODY_WHY_SIZE], ignored[HEX_DIGEST_SIZE];
+	struct custody_proposal p;
+	struct buf words;
+	if (!custody_may_withdraw(ui->authority, leaf, ui->as, why)) {
+		print_problem(why, "sallyport authority pending lists what waits; what is in "
+				   "force is undone by another act");
+		return UI_NO;
+	}
+	custody_pending_find(ui->authority, leaf, &p);
+	MEM_FREE char *subj = mem_strdup(p.subj);
+	buf_init(&words, PENDING_WORDS_BYTES);
+	people_act_print(&p, &words);
+	int status = cmd_people_sign(ui, "authority.withdraw", subj,
+	    json_pack("{s:s, s:s}", "leaf", leaf, "reason", args_text(a, "reason")), ignored);
+	if (status == UI_DONE)
+		status = pending_say_withdrawn(ui, leaf, buf_str(&words));
 	buf_done(&words);
 	return status;
 }

@@ -78,10 +78,20 @@ desk_open(struct ui *ui)
 	return UI_DONE;
 }
 
+/* The station sent away who had signed in: said where something is asked in his name. */
+static int
+desk_ended(const struct ui *ui)
+{
+	print_problem(signin_why(ui->ended), signin_next(ui->ended));
+	return UI_NO;
+}
+
 int
 desk_lost(struct ui *ui, enum err e)
 {
 	ui->gone = true;
+	if (ui->ended != SIGNIN_HOLDS)
+		return desk_ended(ui);
 	if (e == ERR_PROTO)
 		print_problemf("install all programs of one version and start sallyportd again",
 		    "the station speaks another language: %s", channel_why(ui->desk));
@@ -129,10 +139,26 @@ desk_refused(const struct ui *ui, const struct msg *m)
 	return status >= UI_NO && status <= UI_FAULT ? (int)status : UI_FAULT;
 }
 
+/* The next message; that the sign-in has ended is noted, too. */
+static enum err
+desk_receive(struct ui *ui, struct msg *ret_msg, int timeout_ms)
+{
+	enum err e = channel_recv_wait(ui->desk, ret_msg, timeout_ms);
+	if (e == ERR_OK && ret_msg->id == MSG_DESK_ENDED) {
+		ui->ended = signin_find(msg_str(ret_msg, "why"));
+		channel_set_phase(ui->desk, PH_OPEN);
+	}
+	return e;
+}
+
 enum err
 desk_next(struct ui *ui, struct msg *ret_msg, int timeout_ms)
 {
-	return channel_recv_wait(ui->desk, ret_msg, timeout_ms);
+	enum err e = desk_receive(ui, ret_msg, timeout_ms);
+	if (e != ERR_OK || ret_msg->id != MSG_DESK_ENDED)
+		return e;
+	msg_done(ret_msg);
+	return ERR_CLOSED;
 }
 
 /* The next message; whoever shows screens is asked now and then whether to go on. */
@@ -143,7 +169,7 @@ desk_wait(struct ui *ui, struct msg *ret_msg, int64_t until_ms)
 		int64_t left_ms = until_ms - clock_mono_ms();
 		int64_t slice_ms =
 		    ui->waiting != NULL && left_ms > DESK_SLICE_MS ? DESK_SLICE_MS : left_ms;
-		enum err e = desk_next(ui, ret_msg, slice_ms > 0 ? (int)slice_ms : 0);
+		enum err e = desk_receive(ui, ret_msg, slice_ms > 0 ? (int)slice_ms : 0);
 		if (e != ERR_AGAIN || slice_ms == left_ms || !ui->waiting(ui->screens))
 			return e;
 	}
@@ -155,6 +181,10 @@ desk_call(struct ui *ui, enum msg_id id, json_t *body, int fd, enum msg_id answe
 {
 	struct msg m;
 	int64_t until_ms = clock_mono_ms() + LIM_ANSWER_MS;
+	if (ui->ended != SIGNIN_HOLDS && message_row(id)->phase == PH_SIGNED) {
+		json_decref(body);
+		return desk_ended(ui);
+	}
 	enum err e = channel_send_wait(ui->desk, id, body, fd);
 	if (e == ERR_LIMIT) {
 		print_problem("the request is too long for one message", "say less at once");

@@ -191,6 +191,8 @@ people_act_waits(const struct custody *c, const struct custody_proposal *p, stru
 	} else {
 		buf_add_str(out, "; nobody is left who could endorse it");
 	}
+	if (p->against > 0)
+		buf_addf(out, "; %u speak against it, and %u end it", p->against, p->needs);
 	json_decref(who);
 }
 

@@ -23,7 +23,7 @@
 #define SCREENS_REST_MS                                                      \
 	10000 /* of a kiosk that cannot show them: then they are tried again \
 	       */
-#define SCREENS_HOW_SIZE 200
+#define SCREENS_HOW_SIZE 256
 
 struct screens {
 	struct ui *ui;
@@ -244,6 +244,23 @@ screens_fail(struct screens *s, bool died)
 	return false;
 }
 
+static bool
+screens_is_next(int status)
+{
+	return status >= SCREENS_NEXT && status < SCREENS_NEXT + SIGNIN__MAX;
+}
+
+/* It ended as it should, or the station ended it: the next one begins with why. */
+static void
+screens_ended(struct screens *s, int end)
+{
+	const char *why = signin_why((enum signin_end)end);
+	snprintf(s->how, sizeof(s->how), "%s%s%s", why, why[0] != '\0' ? "; " : "",
+	    signin_next((enum signin_end)end));
+	if (s->how[0] != '\0')
+		s->how[0] = (char)(s->how[0] - 'a' + 'A'); /* a sentence */
+}
+
 /* Sign-ins one after the other; an enum ui_status. */
 static int
 screens_sign_ins(struct screens *s)
@@ -258,12 +275,12 @@ screens_sign_ins(struct screens *s)
 			continue;
 		}
 		bool died = WIFSIGNALED(status);
-		bool go_on = died ? screens_died(s, WTERMSIG(status))
-		                  : WEXITSTATUS(status) == SCREENS_NEXT;
+		bool next = !died && screens_is_next(WEXITSTATUS(status));
+		bool go_on = died ? screens_died(s, WTERMSIG(status)) : next;
 		/* UI_DONE: the terminal has gone, or somebody left where that is possible */
 		bool failed = !go_on && (died || WEXITSTATUS(status) != UI_DONE);
 		if (!died)
-			s->how[0] = '\0';
+			screens_ended(s, next ? WEXITSTATUS(status) - SCREENS_NEXT : 0);
 		if (died && (failed || screens_told))
 			screens_tidy(s);
 		if (failed && !screens_told)
@@ -272,7 +289,7 @@ screens_sign_ins(struct screens *s)
 			continue;
 		if (died)
 			return screens_told ? UI_DONE : UI_FAULT;
-		return WEXITSTATUS(status) == SCREENS_NEXT ? UI_DONE : WEXITSTATUS(status);
+		return next ? UI_DONE : WEXITSTATUS(status);
 	}
 }
 

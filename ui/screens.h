@@ -18,7 +18,10 @@
 
 #include "ui/ui.h"
 
-/* What a child asks the guard with, and the exit status that asks for the next one. */
+/*
+ * What a child asks the guard with, and the exit status that asks for the next one: with an
+ * enum signin_end added, why the station ended this one.
+ */
 #define SCREENS_ASK  'c'
 #define SCREENS_NEXT 64
 /* What the guard answers, in the place of an errno, when a new child has more to work with. */

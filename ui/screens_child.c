@@ -231,7 +231,7 @@ screens_loop(struct screens_state *s)
 			return UI_DONE;
 		screens_keys(s);
 	}
-	return app->end == APP_LEFT ? UI_DONE : SCREENS_NEXT;
+	return app->end == APP_LEFT ? UI_DONE : SCREENS_NEXT + (int)s->ui->ended;
 }
 
 /* Everything that is opened has been: from here on only keys/ can be. */

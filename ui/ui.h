@@ -9,6 +9,7 @@
 #include "src/base/boot.h"
 #include "src/core/custody.h"
 #include "src/core/seal.h"
+#include "src/core/signin.h"
 #include "src/ipc/channel.h"
 
 #include <stdbool.h>
@@ -22,15 +23,16 @@ enum ui_status {
 };
 
 struct ui {
-	const char *home;  /* absolute */
-	const char *as;    /* who signs in; NULL: nobody */
-	int passphrase_fd; /* -1: the terminal is asked */
-	int tty;           /* the terminal, or -1 */
-	int keys_fd;       /* HOME/keys, or -1 */
-	bool batch;        /* many commands under one sign-in */
-	bool writes_keys;  /* the command may make or change key files */
-	uint64_t refused;  /* sign-ins of who signs in here, since the last good one */
-	bool gone;         /* the desk does not answer any more */
+	const char *home;      /* absolute */
+	const char *as;        /* who signs in; NULL: nobody */
+	int passphrase_fd;     /* -1: the terminal is asked */
+	int tty;               /* the terminal, or -1 */
+	int keys_fd;           /* HOME/keys, or -1 */
+	bool batch;            /* many commands under one sign-in */
+	bool writes_keys;      /* the command may make or change key files */
+	uint64_t refused;      /* sign-ins of who signs in here, since the last good one */
+	bool gone;             /* the desk does not answer any more */
+	enum signin_end ended; /* the station ended the sign-in */
 	struct seal_secret *passphrase; /* once it was given */
 	struct channel *desk;
 	/* The screens: told every quarter of a second that an answer is waited for; false gives

@@ -122,14 +122,6 @@ proposed(const struct custody_act *act)
 	return p;
 }
 
-static void
-free_pending(struct custody_pending *p)
-{
-	json_decref(p->data);
-	free(p->subj);
-	free(p->signers);
-}
-
 enum err
 authority_check(struct custody *c, const struct custody_act *act)
 {
@@ -140,9 +132,11 @@ authority_check(struct custody *c, const struct custody_act *act)
 	if (!c->founded)
 		return custody_refuse(
 		    act, ERR_STATE, "the administrators have not endorsed the genesis yet");
+	if (act->event == EVENT_TAKE_BACK)
+		return authority_withdraw_check(c, act);
 	struct custody_pending p = proposed(act);
 	enum err err = rules[act->event].check(c, &p, act);
-	free_pending(&p);
+	authority_pending_done(&p);
 	return err;
 }
 
@@ -179,7 +173,7 @@ drop_done(struct custody *c, bool all)
 	size_t kept = 0;
 	for (size_t i = 0; i < c->pending_count; i++) {
 		if (all || (c->pending[i].done && c->pending[i].event != EVENT_FOUND))
-			free_pending(&c->pending[i]);
+			authority_pending_done(&c->pending[i]);
 		else
 			c->pending[kept++] = c->pending[i];
 	}
@@ -214,6 +208,8 @@ authority_apply(struct custody *c, const struct custody_act *act)
 {
 	if (act->event == EVENT_FOUND) {
 		found(c, act);
+	} else if (act->event == EVENT_TAKE_BACK) {
+		authority_withdraw_apply(c, act);
 	} else {
 		struct custody_pending *p =
 		    act->event == EVENT_ENDORSE

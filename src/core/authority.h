@@ -56,6 +56,19 @@ struct custody_proposal authority_weigh(
 bool authority_enough(
     const struct custody *, const struct custody_pending *, const struct custody_behind *more);
 
+/* He is an administrator now, and the key he signed with is his now. */
+bool authority_counts(const struct custody *, const struct custody_behind *);
+/* Frees what it holds. */
+void authority_pending_done(struct custody_pending *);
+
+enum err authority_withdraw_check(const struct custody *, const struct custody_act *);
+/* The act speaks against another, and may end it. */
+void authority_withdraw_apply(struct custody *, const struct custody_act *);
+/* How many signatures against it count. */
+unsigned authority_against(const struct custody *, const struct custody_pending *);
+/* His earlier signature, on whichever side, is gone. */
+void authority_no_more(struct custody_pending *, const char *id);
+
 /* The moment at which an act that this entry proposes or endorses is judged. */
 struct custody_moment authority_moment(const struct custody *, const struct custody_act *);
 /* A text of 1 to LIM_PERSON_REASON_BYTES bytes. */

@@ -17,9 +17,8 @@ authority_pending_find(const struct custody *c, const char *leaf)
 	return NULL;
 }
 
-/* He is an administrator now, and the key he signed with is his now. */
-static bool
-counts(const struct custody *c, const struct custody_behind *s)
+bool
+authority_counts(const struct custody *c, const struct custody_behind *s)
 {
 	const struct custody_person *p = custody_person_find(c, s->id);
 	return p != NULL && (p->roles & CUSTODY_ADMIN) != 0 && p->has_key &&
@@ -52,11 +51,11 @@ authority_weigh(
 		const struct custody_behind *s = &p->signers[i];
 		if (more != NULL && strcmp(s->id, more->id) == 0)
 			continue;
-		w.has += counts(c, s);
+		w.has += authority_counts(c, s);
 		w.new_has += set && counts_new(p, s);
 	}
 	if (more != NULL) {
-		w.has += counts(c, more);
+		w.has += authority_counts(c, more);
 		w.new_has += set && counts_new(p, more);
 	}
 	return w;
@@ -100,6 +99,15 @@ authority_newcomer(const struct custody *c, const struct custody_act *act,
 	return true;
 }
 
+void
+authority_pending_done(struct custody_pending *p)
+{
+	json_decref(p->data);
+	free(p->subj);
+	free(p->signers);
+	free(p->against);
+}
+
 /* --- one more signature -------------------------------------------------------------- */
 
 enum err
@@ -112,7 +120,8 @@ authority_behind_check(const struct custody *c, const struct custody_pending *p,
 		    act, ERR_NOTFOUND, "no act with this leaf awaits endorsement");
 	for (size_t i = 0; i < p->signers_count; i++) {
 		const struct custody_behind *had = &p->signers[i];
-		if (strcmp(had->id, s->id) == 0 && (counts(c, had) || counts_new(p, had)))
+		if (strcmp(had->id, s->id) == 0 &&
+		    (authority_counts(c, had) || counts_new(p, had)))
 			return custody_refuse(
 			    act, ERR_EXISTS, "%s stands behind this act already", s->id);
 	}
@@ -130,6 +139,7 @@ authority_behind_add(struct custody_pending *p, const struct custody_behind *s)
 			return;
 		}
 	}
+	authority_no_more(p, s->id); /* what he said against it */
 	p->signers = mem_resize(p->signers, p->signers_count + 1, sizeof(*p->signers));
 	p->signers[p->signers_count++] = *s;
 }

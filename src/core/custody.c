@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: ISC */
+#include "src/core/authority.h"
 #include "src/core/custody_state.h"
 #include "src/base/clock.h"
 #include "src/base/mem.h"
@@ -225,6 +226,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 	if (act->event == EVENT_LOGOUT &&
 	    strcmp(act->subject_id, canon_str(e->data, "officer")) != 0)
 		return custody_refuse(act, ERR_DENIED, "officer is not the one it is about");
+	if (act->event == EVENT_LOGOUT && canon_str(e->data, "why") != NULL)
+		return authority_text_check(e->data, "why", act);
 	if (act->event == EVENT_EXPORT)
 		return export_check(c, act);
 	enum err err = custody_anchor_check(c, act);

@@ -107,6 +107,7 @@ struct custody_transfer {
 	char *step;                   /* of that fault */
 	char *disposition;            /* what became of the medium, or NULL */
 	struct custody_recall recall; /* the last proposal that was not taken back */
+	struct custody_recall recalled; /* done, before `recall` was to retire it; or zero */
 	json_t *open_data; /* data of xfer.open, xfer.read, xfer.scan; NULL until then */
 	json_t *read_data;
 	json_t *scan_data;

@@ -37,6 +37,7 @@ static void
 show(const struct custody *c, const struct custody_pending *p, struct custody_proposal *ret)
 {
 	*ret = authority_weigh(c, p, NULL);
+	ret->against = authority_against(c, p);
 	ret->leaf = p->leaf;
 	ret->type = transfer_event_row(p->event)->type;
 	ret->subj = p->subj;

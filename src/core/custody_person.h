@@ -148,6 +148,7 @@ enum err custody_proof_text(const char *id, const char *root_hex, struct buf *ou
 struct custody_proposal {
 	const char *leaf, *type, *subj, *by, *at;
 	const json_t *data;
+	unsigned against; /* signatures against it that count: `needs` of them end it */
 	unsigned has,
 	    needs; /* signatures of administrators that count, and how many it takes */
 	/* admin.set alone: the same of the administrators it names; otherwise 0 of 0. */
@@ -161,6 +162,11 @@ bool custody_pending_find(
     const struct custody *, const char *leaf, struct custody_proposal *ret);
 /* Who signed it as the i-th (the proposer is the first); NULL when there are no more. */
 const char *custody_pending_signer(const struct custody *, const char *leaf, size_t i);
+/* Who has spoken against it as the i-th; NULL when there are no more. */
+const char *custody_pending_against(const struct custody *, const char *leaf, size_t i);
+/* True when this person could take it back or speak against it now; else a sentence. */
+bool custody_may_withdraw(
+    const struct custody *, const char *leaf, const char *id, char why[CUSTODY_WHY_SIZE]);
 /* True when this person could endorse the act now; else a sentence. */
 bool custody_may_endorse(
     const struct custody *, const char *leaf, const char *id, char why[CUSTODY_WHY_SIZE]);

@@ -46,6 +46,8 @@ struct custody_pending {
 	char root[HEX_DIGEST_SIZE]; /* of the auth it was proposed at: what proofs are over */
 	struct custody_behind *signers;
 	size_t signers_count;
+	struct custody_behind *against;
+	size_t against_count;
 	char by[LIM_PERSON_ID_BYTES + 1], at[21]; /* who proposed it, and when */
 	bool done;
 };

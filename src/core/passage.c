@@ -721,6 +721,7 @@ passage_done(struct custody *c)
 		free(t->disposition);
 		free(t->marking);
 		free(t->recall.reason);
+		free(t->recalled.reason);
 		free(t->seqs);
 		free(t);
 	}

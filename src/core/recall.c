@@ -91,15 +91,34 @@ put_signature(struct custody_approval *a, const struct custody_act *act)
 	a->seq = act->seq;
 }
 
+/* What stood before makes room; the recall of what is to be retired is kept. */
+static void
+begin(struct custody_transfer *t, bool retire)
+{
+	if (t->facts.state == TRANSFER_RECALLED)
+		t->recalled = t->recall;
+	else
+		free(t->recall.reason);
+	t->recall = (struct custody_recall){.retire = retire};
+}
+
+static void
+keep(struct custody_transfer *t)
+{
+	free(t->recall.reason);
+	t->recall = t->recalled; /* zero where nothing was recalled */
+	t->recalled = (struct custody_recall){.retire = false};
+}
+
+/* Before the state moves. */
 void
 recall_apply(struct custody_transfer *t, const struct custody_act *act)
 {
 	struct custody_recall *r = &t->recall;
-	if (act->event == EVENT_RECALL || act->event == EVENT_RETIREMENT ||
-	    act->event == EVENT_RECALL_KEEP) {
-		free(r->reason);
-		*r = (struct custody_recall){.retire = act->event == EVENT_RETIREMENT};
-	}
+	if (act->event == EVENT_RECALL || act->event == EVENT_RETIREMENT)
+		begin(t, act->event == EVENT_RETIREMENT);
+	if (act->event == EVENT_RECALL_KEEP)
+		keep(t);
 	if (act->event == EVENT_RECALL || act->event == EVENT_RETIREMENT) {
 		put_signature(&r->proposal, act);
 		r->reason = mem_strdup(text(act, "reason"));

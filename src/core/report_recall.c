@@ -17,15 +17,30 @@ note_signature(json_t *recall, const struct report_entry *e)
 	json_array_append_new(json_object_get(recall, "signatures"), row);
 }
 
+/* A recall that was done stays beside the retirement that follows it. */
 static void
 note_proposal(json_t *tree, const struct report_entry *e, const char *kind)
 {
+	json_t *before = json_object_get(tree, "recall");
+	if (before != NULL)
+		json_object_set(tree, "recalled", before);
 	json_t *recall = json_object();
 	fact_text(recall, "kind", kind);
 	fact_copy(recall, json_object_get(e->body, "data"), "reason");
 	fact_put(recall, "signatures", json_array());
 	note_signature(recall, e);
 	fact_put(tree, "recall", recall);
+}
+
+static void
+note_keep(json_t *tree)
+{
+	json_t *before = json_object_get(tree, "recalled");
+	if (before != NULL)
+		json_object_set(tree, "recall", before);
+	else
+		json_object_del(tree, "recall");
+	json_object_del(tree, "recalled");
 }
 
 void
@@ -38,7 +53,7 @@ report_recall_note(json_t *tree, const struct report_entry *e)
 	else if (strcmp(type, "xfer.retire") == 0)
 		note_proposal(tree, e, "retired");
 	else if (strcmp(type, "xfer.keep") == 0)
-		json_object_del(tree, "recall");
+		note_keep(tree);
 	else if (strcmp(type, "xfer.confirm") == 0 && recall != NULL)
 		note_signature(recall, e);
 	else if ((strcmp(type, "xfer.recalled") == 0 || strcmp(type, "xfer.retired") == 0) &&
@@ -46,11 +61,11 @@ report_recall_note(json_t *tree, const struct report_entry *e)
 		fact_copy(recall, e->body, "at");
 }
 
-void
-report_recall_tell(const json_t *tree, struct sheet *out)
+static void
+tell(const json_t *recall, struct sheet *out)
 {
 	static const char *const words[] = {"proposed", "agreed"};
-	const json_t *recall = json_object_get(tree, "recall"), *row;
+	const json_t *row;
 	const char *kind = fact_str(recall, "kind"), *at = fact_str(recall, "at");
 	size_t i;
 	if (recall == NULL)
@@ -72,9 +87,19 @@ report_recall_tell(const json_t *tree, struct sheet *out)
 }
 
 void
+report_recall_tell(const json_t *tree, struct sheet *out)
+{
+	tell(json_object_get(tree, "recalled"), out);
+	tell(json_object_get(tree, "recall"), out);
+}
+
+void
 report_recall_slip(const json_t *tree, struct buf *out)
 {
-	const json_t *recall = json_object_get(tree, "recall");
+	/* what was recalled is not to be used, whatever became of its files since */
+	const json_t *recall = json_object_get(tree, "recalled");
+	if (recall == NULL)
+		recall = json_object_get(tree, "recall");
 	if (json_array_size(json_object_get(recall, "signatures")) < 2)
 		return;
 	bool recalled = strcmp(fact_str(recall, "kind"), "recalled") == 0;

@@ -155,6 +155,12 @@ from_closed(const struct transfer_facts *f)
 	return !f->confirmed && f->recall_from == TRANSFER_CLOSED;
 }
 
+static bool
+from_recalled(const struct transfer_facts *f)
+{
+	return !f->confirmed && f->recall_from == TRANSFER_RECALLED;
+}
+
 static const struct guard {
 	bool (*holds)(const struct transfer_facts *);
 	const char *text;
@@ -174,6 +180,7 @@ static const struct guard {
     [GUARD_CONFIRMED] = {is_confirmed, "the second signature is there"},
     [GUARD_FROM_RELEASED] = {from_released, "not confirmed; it was RELEASED before"},
     [GUARD_FROM_CLOSED] = {from_closed, "not confirmed; it was CLOSED before"},
+    [GUARD_FROM_RECALLED] = {from_recalled, "not confirmed; it was RECALLED before"},
 };
 
 const struct transfer_event_row *
@@ -293,7 +300,15 @@ bool
 transfer_delivered(const struct transfer_facts *f)
 {
 	return f->state == TRANSFER_RELEASED || (f->state == TRANSFER_CLOSED && f->files) ||
-	       f->state == TRANSFER_RECALL || f->state == TRANSFER_RETIRE;
+	       f->state == TRANSFER_RECALL ||
+	       (f->state == TRANSFER_RETIRE && f->recall_from != TRANSFER_RECALLED);
+}
+
+bool
+transfer_moved(const struct transfer_facts *f)
+{
+	return f->state == TRANSFER_RECALLED || f->state == TRANSFER_RETIRED ||
+	       (f->state == TRANSFER_RETIRE && f->recall_from == TRANSFER_RECALLED);
 }
 
 const char *

@@ -91,6 +91,7 @@ enum transfer_guard {
 	GUARD_CONFIRMED,            /* it has both */
 	GUARD_FROM_RELEASED,        /* it has one, and the transfer was RELEASED before */
 	GUARD_FROM_CLOSED,          /* it has one, and the transfer was CLOSED before */
+	GUARD_FROM_RECALLED,        /* it has one, and the delivery was RECALLED before */
 	GUARD__MAX
 };
 
@@ -148,6 +149,8 @@ bool transfer_state_busy(enum transfer_state);
 bool transfer_state_ended(enum transfer_state);
 /* Files of it were published, and nobody has moved them since: RELEASED to RETIRE. */
 bool transfer_delivered(const struct transfer_facts *);
+/* They were published, and moved out of sight since. */
+bool transfer_moved(const struct transfer_facts *);
 const char *transfer_signer_name(enum transfer_signer);
 /* 0 when role is none of station, officer, admin, auditor. */
 enum transfer_signer transfer_signer_find(const char *role);

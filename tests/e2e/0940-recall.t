@@ -83,6 +83,31 @@ ok "but its medium can leave" as otto medium "$t" --disposition returned
 refused "nor recalled again" 1 'is RECALLED' as otto recall "$t" --reason again
 like "the record tells it in words" "$(as otto timeline "$t")" 'a wrong version went'
 
+agrees() { # ledger and share, when the custody folder is behind no more
+	as otto reconcile >/dev/null
+}
+# --- its files are removed afterwards, and the recall stays known ----------------------------
+ok "what was recalled is proposed for retirement" as paula retire "$t" --reason 'room is needed'
+is "the tombstone is that of the recall" "$(grep -c 'It was retired since' "$share/transfers/$t/TOMBSTONE.txt")" 0
+is "and INDEX as well" "$(index_of "$t")" recalled
+ok "and all is as recorded" wait_for 20 agrees
+ok "a third officer declines" as quinn keep "$t" --reason 'it is evidence'
+is "and it is recalled as before" "$(state_of "$t")" RECALLED
+must as paula retire "$t" --reason 'room is needed'
+ok "another signs" as quinn retire "$t" --yes
+is "it is retired" "$(state_of "$t")" RETIRED
+is "the files are gone" "$(ls -A "$share/transfers/.recalled" | grep -cx "$t")" 0
+is "the tombstone stays, alone" "$(ls -A "$share/transfers/$t")" TOMBSTONE.txt
+like "it warns as before" "$(cat "$share/transfers/$t/TOMBSTONE.txt")" 'do not use it, nor copies of it'
+like "and tells both reasons" "$(tr '\n' ' ' <"$share/transfers/$t/TOMBSTONE.txt")" \
+    'It was retired since.*a wrong version went.*retired +room is needed.*quinn'
+is "nothing is left over beside it" "$(ls -A "$share/transfers" | grep -c '[.]part$')" 0
+is "INDEX still says that it was recalled" "$(index_of "$t")" recalled
+ok "the custody folder has it, and verifies" wait_for 20 folder_says "$t" xfer.retired
+like "the slip still warns" "$(cat "$share/custody/$t/slip.txt")" 'Do not use its files'
+like "the report tells both" "$(tr '\n' ' ' <"$share/custody/$t/report.txt")" 'a wrong version went.*room is needed'
+ok "all is as recorded" wait_for 20 agrees
+
 # --- retirement, of what was closed -------------------------------------------------------
 released
 t=$transfer

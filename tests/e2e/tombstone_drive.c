@@ -40,7 +40,8 @@ main(int argc, char **argv)
 		return 2;
 	enum err e = share_sweep(&share);
 	if (e == ERR_OK)
-		e = tombstone_put(&share, argv[2], &text, &found, why);
+		e = tombstone_put(
+		    &share, argv[2], &(struct tombstone){&text, NULL}, &found, why);
 	if (e == ERR_OK && retire)
 		e = tombstone_clear(&share, argv[2], why);
 	if (e == ERR_OK && !tombstone_stands(&share, argv[2], &text))

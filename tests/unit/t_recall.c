@@ -204,6 +204,47 @@ what_the_stager_says_is_what_was_signed(void **state)
 	}
 }
 
+/* What was recalled takes up room for ever, unless it is retired: the recall stays known. */
+static void
+a_recalled_delivery_can_be_retired(void **state)
+{
+	(void)state;
+	maker_transfer(m, MAKER_CLOSED, 3, subj);
+	add_xfer("xfer.recall", "anna", reason("wrong version"));
+	add_xfer("xfer.confirm", "ben", about(transfer()->recall.proposal.leaf, NULL));
+	add_xfer("xfer.recalled", "K1", moved(transfer()->recall.agreement.leaf));
+	assert_true(transfer_moved(&transfer()->facts));
+	assert_null(transfer()->recalled.reason);
+
+	add_xfer("xfer.retire", "ben", reason("room"));
+	assert_int_equal(transfer()->facts.state, TRANSFER_RETIRE);
+	assert_false(transfer_delivered(&transfer()->facts));
+	assert_true(transfer_moved(&transfer()->facts));
+	assert_string_equal(transfer()->recall.reason, "room");
+	assert_string_equal(transfer()->recalled.reason, "wrong version");
+	MEM_FREE char *leaf = mem_strdup(transfer()->recall.proposal.leaf);
+	assert_refused(try_xfer("xfer.confirm", "ben", about(leaf, NULL)), "another officer");
+	add_xfer("xfer.keep", "cleo", about(leaf, "it is evidence"));
+	assert_int_equal(transfer()->facts.state, TRANSFER_RECALLED);
+	assert_string_equal(transfer()->recall.reason, "wrong version");
+	assert_string_equal(transfer()->recall.agreement.officer, "ben");
+	assert_false(transfer()->recall.retire);
+	assert_null(transfer()->recalled.reason);
+	assert_refused(try_xfer("xfer.recall", "anna", reason("x")), "cannot follow");
+
+	add_xfer("xfer.retire", "ben", reason("room, again"));
+	add_xfer("xfer.confirm", "anna", about(transfer()->recall.proposal.leaf, NULL));
+	assert_refused(
+	    try_xfer("xfer.recalled", "K1", moved(transfer()->recall.agreement.leaf)),
+	    "cannot follow");
+	add_xfer("xfer.retired", "K1", moved(transfer()->recall.agreement.leaf));
+	assert_int_equal(transfer()->facts.state, TRANSFER_RETIRED);
+	assert_true(transfer()->recall.retire);
+	assert_string_equal(transfer()->recalled.reason, "wrong version");
+	assert_string_equal(transfer()->recalled.proposal.officer, "anna");
+	assert_refused(try_xfer("xfer.retire", "anna", reason("x")), "cannot follow");
+}
+
 static void
 a_medium_can_leave_whatever_becomes_of_the_delivery(void **state)
 {
@@ -232,6 +273,7 @@ main(void)
 	    TEST(requester_decides_nothing_about_the_delivery),
 	    TEST(delivery_stays_when_it_is_taken_back),
 	    TEST(what_the_stager_says_is_what_was_signed),
+	    TEST(a_recalled_delivery_can_be_retired),
 	    TEST(a_medium_can_leave_whatever_becomes_of_the_delivery),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

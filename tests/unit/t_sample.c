@@ -124,6 +124,10 @@ what_stands_is_drawn_from_and_nothing_else(void **state)
 		"found", 1));
 	buf_init(&text, LIM_SAMPLE_BYTES);
 	assert_int_equal(sample_draw(m->custody, "x", 1, &text, &count), ERR_NOTFOUND);
+	/* nor from what is to be retired after its recall */
+	maker_add(m, LOG_CUSTODY, "xfer.retire", subj, maker_find(m, "anna"),
+	    json_pack("{s:s}", "reason", "room"));
+	assert_int_equal(sample_draw(m->custody, "x", 1, &text, &count), ERR_NOTFOUND);
 	buf_done(&text);
 }
 

@@ -62,6 +62,10 @@ check_invariants(const struct transfer_facts *f)
 	if (asked || f->state == TRANSFER_RECALLED || f->state == TRANSFER_RETIRED)
 		assert_true(f->files && f->slots >= 2);
 	assert_true(asked || !f->confirmed);
+	/* files that went are on the share or out of sight, and never both */
+	assert_false(transfer_delivered(f) && transfer_moved(f));
+	if (asked)
+		assert_int_equal(transfer_moved(f), f->recall_from == TRANSFER_RECALLED);
 }
 
 static void

@@ -34,6 +34,7 @@
 #include "src/proc/desk/password.h"
 #include "src/proc/desk/purge.h"
 #include "src/proc/desk/scan.h"
+#include "src/proc/desk/signout.h"
 #include "src/proc/desk/site.h"
 #include "src/proc/desk/stage.h"
 #include "src/proc/desk/submission.h"
@@ -217,6 +218,7 @@ session_signin(struct session *s, struct msg *m)
 	s->nonce[0] = '\0';
 	if (e == ERR_OK) {
 		snprintf(s->officer, sizeof(s->officer), "%s", entry->actor_id);
+		snprintf(s->key, sizeof(s->key), "%s", entry->actor_key);
 		channel_set_phase(s->channel, PH_SIGNED);
 		session_done(
 		    s, json_pack("{s:I, s:s}", "seq", (json_int_t)at.seq, "leaf", at.leaf));
@@ -251,7 +253,8 @@ session_consequences(struct desk *d, const char *transfer)
 		intake_drop(d, transfer);
 	if (t->facts.confirmed && deliver_recall(d, transfer) != ERR_OK)
 		log_warn("%s: the stager takes no requests; it does this by itself", transfer);
-	else if (transfer_delivered(&t->facts) || t->facts.state == TRANSFER_CLOSED)
+	else if (transfer_delivered(&t->facts) || transfer_moved(&t->facts) ||
+		 t->facts.state == TRANSFER_CLOSED)
 		deliver_custody(d, transfer);
 }
 
@@ -660,10 +663,12 @@ static void
 session_on_message(void *arg, struct channel *ch, struct msg *m)
 {
 	struct session *s = arg;
+	struct desk *d = s->desk;
 	(void)ch;
 	for (size_t i = 0; i < sizeof(session_handlers) / sizeof(session_handlers[0]); i++)
 		if (session_handlers[i].id == m->id) {
 			session_handlers[i].fn(s, m);
+			signout_look(d); /* entries may have come, or a last day be over */
 			return;
 		}
 }
@@ -688,16 +693,10 @@ static void
 session_on_gone(void *arg, struct channel *ch, enum err why)
 {
 	struct session *s = arg;
-	struct desk *d = s->desk;
-	char refused[BOOK_WHY_SIZE];
 	if (why == ERR_PROTO)
 		log_warn("a terminal broke the protocol: %s", channel_why(ch));
-	if (s->officer[0] != '\0') {
-		MEM_FREE char *subj = mem_printf("officer:%s", s->officer);
-		if (book_event(d, "sess.logout", subj,
-			json_pack("{s:s}", "officer", s->officer), refused) != ERR_OK)
-			log_warn("a sign-out could not be recorded: %s", refused);
-	}
+	if (s->officer[0] != '\0')
+		signout_record(s, NULL);
 	session_free(s);
 }
 

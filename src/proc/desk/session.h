@@ -16,6 +16,7 @@ struct session {
 	uint64_t number;
 	struct channel *channel;
 	char officer[LIM_PERSON_ID_BYTES + 1]; /* "" before sign-in */
+	char key[CUSTODY_KEY_SIZE];            /* the fingerprint he signed in with */
 	char nonce[HEX_DIGEST_SIZE];           /* to be signed; "" when used up */
 	char watching[TRANSFER_ID_SIZE];       /* told of its progress; "" for none */
 	bool follows;                          /* wants news of media */

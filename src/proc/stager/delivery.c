@@ -365,15 +365,6 @@ delivery_date(const struct passage *p)
 	return NULL;
 }
 
-/* As soon as two officers have signed it, for INDEX is changed before anything is moved. */
-static const char *
-state_of(const struct custody_transfer *t)
-{
-	if (t->recall.agreement.leaf[0] == '\0')
-		return "delivered";
-	return t->recall.retire ? "retired" : "recalled";
-}
-
 static enum err
 step_index(struct passage *p)
 {
@@ -395,7 +386,7 @@ step_index(struct passage *p)
 	    .files = t->files,
 	    .bytes = t->bytes,
 	    .not_delivered = left,
-	    .state = state_of(t)};
+	    .state = papers_state(t)} /* changed before anything is moved */;
 	return shelf_put(p->d->share, &line, p->why);
 }
 

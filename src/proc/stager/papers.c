@@ -24,8 +24,17 @@ struct papers {
 bool
 papers_delivered(const struct custody_transfer *t)
 {
-	enum transfer_state s = t->facts.state;
-	return transfer_delivered(&t->facts) || s == TRANSFER_RECALLED || s == TRANSFER_RETIRED;
+	return transfer_delivered(&t->facts) || transfer_moved(&t->facts);
+}
+
+const char *
+papers_state(const struct custody_transfer *t)
+{
+	if (t->recalled.reason != NULL)
+		return "recalled"; /* and retired since: copies must still not be used */
+	if (t->recall.agreement.leaf[0] == '\0')
+		return "delivered";
+	return t->recall.retire ? "retired" : "recalled";
 }
 
 static bool

@@ -19,6 +19,11 @@ struct papers;
 /* Files of it were published, and that is recorded; they may have been recalled since. */
 bool papers_delivered(const struct custody_transfer *);
 /*
+ * What INDEX says of it, as soon as two officers have signed: "delivered", "recalled" or
+ * "retired".  What was recalled stays so.
+ */
+const char *papers_state(const struct custody_transfer *);
+/*
  * They are due and the share does not have them as they should be: a folder
  * that lacks the transfer's last entry, or a delivery without one.
  */

@@ -13,7 +13,7 @@ struct recall {
 	char id[TRANSFER_ID_SIZE];
 	bool retire;
 	bool found; /* there was a delivery */
-	struct buf text;
+	struct buf text, before;
 	struct delivery_result *result;
 };
 
@@ -69,7 +69,8 @@ step_signatures(struct recall *r)
 		return refuse(
 		    r, ERR_DENIED, "It was delivered to another place than %s.", dest);
 	r->retire = t->recall.retire;
-	if (tombstone_print(t, &r->text) != ERR_OK)
+	if (tombstone_print(t, &r->text) != ERR_OK ||
+	    tombstone_print_before(t, &r->before) != ERR_OK)
 		return refuse(r, ERR_LIMIT, "The tombstone's text is too long.");
 	return ERR_OK;
 }
@@ -88,7 +89,8 @@ step_papers(struct recall *r)
 static enum err
 step_move(struct recall *r)
 {
-	return tombstone_put(r->d->share, r->id, &r->text, &r->found, r->result->why);
+	const struct tombstone t = {&r->text, r->before.len > 0 ? &r->before : NULL};
+	return tombstone_put(r->d->share, r->id, &t, &r->found, r->result->why);
 }
 
 static enum err
@@ -140,6 +142,7 @@ recall_run(const struct delivery *d, const char *transfer, struct delivery_resul
 	enum err e = ERR_OK;
 	snprintf(r.id, sizeof(r.id), "%s", transfer);
 	buf_init(&r.text, LIM_NOTE_BYTES);
+	buf_init(&r.before, LIM_NOTE_BYTES);
 	for (size_t i = 0; e == ERR_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
 		result.step = steps[i].name;
 		result.next = steps[i].next;
@@ -147,6 +150,7 @@ recall_run(const struct delivery *d, const char *transfer, struct delivery_resul
 		e = steps[i].fn(&r);
 	}
 	buf_done(&r.text);
+	buf_done(&r.before);
 	*ret_result = result;
 	return e;
 }

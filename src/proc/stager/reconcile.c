@@ -71,21 +71,12 @@ look_delivery(const struct delivery *d, const struct custody_transfer *t, json_t
 	return ERR_OK;
 }
 
-/* What INDEX has to say of it: the last column of its line. */
-static const char *
-index_state(const struct custody_transfer *t)
-{
-	if (t->recall.agreement.leaf[0] == '\0')
-		return "delivered";
-	return t->recall.retire ? "retired" : "recalled";
-}
-
 static void
 look_index(const struct delivery *d, const struct custody_transfer *t, json_t *rows)
 {
 	MEM_FREE uint8_t *text = NULL;
 	MEM_FREE char *begin = mem_printf("\n%s\t", t->id);
-	MEM_FREE char *end = mem_printf("\t%s", index_state(t));
+	MEM_FREE char *end = mem_printf("\t%s", papers_state(t));
 	size_t n = 0;
 	MEM_CLOSE int fd =
 	    openat(d->share->root, "INDEX", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -117,14 +108,13 @@ look_transfer(const struct delivery *d, const char *id, json_t *rows, struct del
 		return ERR_OK;
 	}
 	enum err e = ERR_OK;
-	bool moved = t->facts.state == TRANSFER_RECALLED || t->facts.state == TRANSFER_RETIRED;
 	look_index(d, t, rows);
 	if (is_there(d->share->custody, t->id) && !papers_behind(d->share, t))
 		add(rows, t->id, "custody", "same", "");
 	else
 		add(rows, t->id, "custody", "missing",
 		    "the custody folder lacks its last entry");
-	if (moved)
+	if (transfer_moved(&t->facts))
 		look_tombstone(d, t, rows);
 	else
 		e = look_delivery(d, t, rows, r);

@@ -25,22 +25,48 @@ print_signature(const char *word, const struct custody_approval *a, struct buf *
 	    a->leaf);
 }
 
-enum err
-tombstone_print(const struct custody_transfer *t, struct buf *out)
+static void
+print_signatures(const char *word, const struct custody_recall *r, struct buf *out)
 {
-	const struct custody_recall *r = &t->recall;
 	MEM_FREE char *reason = escape_dup(r->reason != NULL ? r->reason : "");
-	buf_addf(out, "%s\n\n%-12s%s\n%-12s%s\n",
-	    r->retire ? "This delivery was retired: its files were removed."
-		      : "This delivery was recalled: do not use it, nor copies of it.",
-	    "transfer", t->id, "reason", reason);
+	buf_addf(out, "%-12s%s\n", word, reason);
 	print_signature("proposed", &r->proposal, out);
 	print_signature("agreed", &r->agreement, out);
+}
+
+/* `since`: what was recalled was retired afterwards; or NULL. */
+static enum err
+print(const struct custody_transfer *t, const struct custody_recall *r,
+    const struct custody_recall *since, struct buf *out)
+{
+	buf_addf(out, "%s\n%s\n%-12s%s\n",
+	    r->retire ? "This delivery was retired: its files were removed."
+		      : "This delivery was recalled: do not use it, nor copies of it.",
+	    since != NULL ? "It was retired since: its files were removed.\n" : "", "transfer",
+	    t->id);
+	print_signatures("reason", r, out);
+	if (since != NULL)
+		print_signatures("retired", since, out);
 	buf_addf(out,
 	    "\nThe record of it is in custody/%s; manifest.sha256 there names every file it\n"
 	    "had, with its digest, for who looks for copies.\n",
 	    t->id);
 	return out->error;
+}
+
+enum err
+tombstone_print(const struct custody_transfer *t, struct buf *out)
+{
+	if (t->recalled.reason == NULL)
+		return print(t, &t->recall, NULL, out);
+	bool agreed = t->recall.agreement.leaf[0] != '\0';
+	return print(t, &t->recalled, agreed ? &t->recall : NULL, out);
+}
+
+enum err
+tombstone_print_before(const struct custody_transfer *t, struct buf *out)
+{
+	return t->recalled.reason != NULL ? print(t, &t->recalled, NULL, out) : ERR_OK;
 }
 
 /* --- what is there ------------------------------------------------------------------- */
@@ -175,15 +201,38 @@ exchange(const struct share *s, int away, const char *transfer, const struct buf
 	return appear(s, transfer, text, why);
 }
 
+/* One tombstone takes the place of another; what it leaves is swept away like any part. */
 static enum err
-put(const struct share *s, int away, const char *transfer, const struct buf *text,
+replace(const struct share *s, const char *transfer, const struct buf *text,
     char why[SHARE_WHY_SIZE])
 {
+	MEM_FREE char *part = mem_printf(".%s.part", transfer);
+	enum err e = make(s->transfers, part, text, why);
+	if (e != ERR_OK)
+		return e;
+	if (renameat2(s->transfers, part, s->transfers, transfer, RENAME_EXCHANGE) == 0)
+		return share_remove(s->transfers, part) == ERR_OK
+		           ? ERR_OK
+		           : share_errno(why, "The earlier tombstone cannot be removed");
+	if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+		return share_errno(why, "The tombstone cannot be changed");
+	if (share_remove(s->transfers, transfer) != ERR_OK)
+		return share_errno(why, "The earlier tombstone cannot be removed");
+	return share_publish(s->transfers, transfer, why);
+}
+
+static enum err
+put(const struct share *s, int away, const char *transfer, const struct tombstone *t,
+    char why[SHARE_WHY_SIZE])
+{
+	const struct buf *text = t->text;
 	enum lies here = look(s->transfers, transfer, text);
 	if (here == LIES_TOMBSTONE)
 		return ERR_OK;
 	if (here == LIES_NOTHING)
 		return appear(s, transfer, text, why);
+	if (t->before != NULL && look(s->transfers, transfer, t->before) == LIES_TOMBSTONE)
+		return replace(s, transfer, text, why);
 	if (!holds_delivery(away, transfer))
 		return exchange(s, away, transfer, text, why);
 	snprintf(why, SHARE_WHY_SIZE,
@@ -194,15 +243,16 @@ put(const struct share *s, int away, const char *transfer, const struct buf *tex
 }
 
 enum err
-tombstone_put(const struct share *s, const char *transfer, const struct buf *text,
+tombstone_put(const struct share *s, const char *transfer, const struct tombstone *t,
     bool *ret_found, char why[SHARE_WHY_SIZE])
 {
+	const struct buf *text = t->text;
 	int opened = -1;
 	enum err e = open_away(s, &opened, why);
 	if (e != ERR_OK)
 		return e;
 	MEM_CLOSE int away = opened;
-	e = put(s, away, transfer, text, why);
+	e = put(s, away, transfer, t, why);
 	if (e == ERR_OK)
 		e = shut(s, transfer, why);
 	/* a tombstone that was to go into the place of a delivery which was not there */

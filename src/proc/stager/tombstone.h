@@ -22,12 +22,20 @@
 
 /* The text, from the record alone: the same whoever makes it, and whenever. */
 enum err tombstone_print(const struct custody_transfer *, struct buf *out);
+/* That of the recall alone, of what was recalled and is retired now; nothing otherwise. */
+enum err tombstone_print_before(const struct custody_transfer *, struct buf *out);
+
+struct tombstone {
+	const struct buf *text;
+	const struct buf *before; /* may stand there instead, and gives way; NULL: none */
+};
+
 /*
  * Puts the tombstone in the place of the delivery; whatever an earlier run has
  * done of it is found out and not done again.  ret_found: there was a delivery.
  * ERR_EXISTS when one was moved before and something else is there now.
  */
-enum err tombstone_put(const struct share *, const char *transfer, const struct buf *text,
+enum err tombstone_put(const struct share *, const char *transfer, const struct tombstone *,
     bool *ret_found, char why[SHARE_WHY_SIZE]);
 /* This very text stands in the transfer's place, and nothing beside it. */
 bool tombstone_stands(const struct share *, const char *transfer, const struct buf *text);
