@@ -72,9 +72,9 @@ objs_sallyport-unlock  := src/proc/unlock $(call in,src/proc/unlock/*) src/media
 			  src/ipc/secret $(ipc) $(base)
 objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/setmark \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
-objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/ipc/service \
+objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/core/tarfile src/ipc/service \
 			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
-objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/tlog src/ipc/conf src/ipc/service \
+objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/tarfile src/core/tlog src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
 			  $(rules) $(domain) $(crypto) $(ipc) $(base)

@@ -494,6 +494,38 @@ ledger_count(struct ledger *l, enum transfer_log log, uint64_t *ret_count)
 	return err;
 }
 
+/* Pages as they are, by SQLite itself: nothing else may read a file that is in use. */
+static enum err
+copy_pages(struct ledger *l, sqlite3 *to)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", l->db, "main");
+	int rc = b == NULL ? sqlite3_errcode(to) : sqlite3_backup_step(b, -1);
+	int end = b == NULL ? rc : sqlite3_backup_finish(b);
+	if (rc == SQLITE_DONE && end == SQLITE_OK)
+		return ERR_OK;
+	snprintf(l->why, sizeof(l->why), "%s", sqlite3_errmsg(to));
+	return err_of(end != SQLITE_OK ? end : rc);
+}
+
+enum err
+ledger_copy(struct ledger *l, const char *path)
+{
+	sqlite3 *to = NULL;
+	unlink(path);
+	int rc = sqlite3_open_v2(path, &to,
+	    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXCLUSIVE |
+		SQLITE_OPEN_NOMUTEX,
+	    NULL);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(
+		    to, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+	enum err err = rc == SQLITE_OK ? copy_pages(l, to) : err_of(rc);
+	if (rc != SQLITE_OK)
+		snprintf(l->why, sizeof(l->why), "%s", sqlite3_errstr(rc));
+	sqlite3_close(to);
+	return err;
+}
+
 /* False when it is too long, or has something behind a NUL. */
 static bool
 copy_text(sqlite3_stmt *s, int at, char *out, size_t size)

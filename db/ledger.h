@@ -52,6 +52,11 @@ void ledger_schema(char out[HEX_DIGEST_SIZE]);
  */
 enum err ledger_append(struct ledger *, enum transfer_log, uint64_t seq, const struct entry *,
     const void *note, size_t note_len);
+/*
+ * Copies the whole file, as it is between two entries, to a new file; whatever lay there is
+ * removed.  Not durable: for what is handed on at once.
+ */
+enum err ledger_copy(struct ledger *, const char *path);
 /* English for the last failure. */
 const char *ledger_why(const struct ledger *);
 

@@ -282,6 +282,7 @@ static const struct kind {
     {"ROLES", "officer|auditor", SOME_WORDS, NULL},
     {"GRANTS", "officer|auditor|requester", SOME_WORDS, NULL},
     {"CAUSE", "rotated|lost|forgotten|compromised|left", ONE_WORD, NULL},
+    {"LOG", "authority|custody", ONE_WORD, NULL},
     {"FORMATS", "text|json|csv|csv-findings|html|pdf|slip", SOME_WORDS, NULL},
 };
 

@@ -110,6 +110,8 @@
 #define LIM_READING_BYTES          512 /* a name in a report, shown as a person reads it, too */
 #define LIM_EXPORT_NAME_BYTES      128 /* of a document that left the station */
 #define LIM_EXPORT_FILE_BYTES      64  /* the file in it */
+#define LIM_EXPORT_BACK            64  /* newest entries among which its own is looked for */
+#define LIM_EXPORT_DOCUMENTS       256 /* that go with a copy of the ledger */
 #define LIM_READING_MARKS          3   /* marks on one of its letters */
 #define LIM_PERSON_ID_BYTES        32  /* [a-z][a-z0-9._-]* */
 #define LIM_PERSON_NAME_BYTES      128

@@ -10,9 +10,11 @@
 
 #define EXPORT_SHARE "reports/"
 
+/* Reports, and behind them what is no report but the record itself. */
 static const char *const export_formats[] = {
     "text", "json", "csv", "csv-findings", "html", "pdf", "slip"};
-static const char *const export_folders[] = {"period", "people"};
+static const char *const export_records[] = {"bundle", "ledger", "leaves"};
+static const char *const export_folders[] = {"period", "people", EXPORT_RECORD};
 
 static bool
 export_is_one(const char *const *words, size_t n, const char *word, size_t len)
@@ -27,6 +29,13 @@ bool
 export_is_format(const char *format)
 {
 	return export_is_one(export_formats, sizeof(export_formats) / sizeof(export_formats[0]),
+	    format, strlen(format));
+}
+
+bool
+export_is_record(const char *format)
+{
+	return export_is_one(export_records, sizeof(export_records) / sizeof(export_records[0]),
 	    format, strlen(format));
 }
 
@@ -66,6 +75,39 @@ export_is_name(const char *name)
 	return transfer_subject_parse(subject, NULL) == SUBJ_XFER;
 }
 
+static bool
+export_is_general(const char *inside, size_t folder)
+{
+	return export_is_one(
+	    export_folders, sizeof(export_folders) / sizeof(export_folders[0]), inside, folder);
+}
+
+/* The record lies in its own folder, and a bundle is of one transfer. */
+static bool
+export_fits(const char *format, const char *inside, size_t folder)
+{
+	const bool record =
+	    folder == strlen(EXPORT_RECORD) && memcmp(inside, EXPORT_RECORD, folder) == 0;
+	if (strcmp(format, "bundle") == 0)
+		return !export_is_general(inside, folder);
+	return record == export_is_record(format);
+}
+
+/* Where it goes: below reports/ on the share, or to a person or a medium. */
+static enum err
+export_check_way(const struct custody_act *act, const char *name)
+{
+	const json_t *medium = canon_object(act->e->data, "medium");
+	if (medium == NULL)
+		return ERR_OK;
+	if (export_inside(name) != name)
+		return custody_refuse(
+		    act, ERR_SYNTAX, "what goes to a medium is not below reports/");
+	return canon_str(medium, "port")[0] == '\0'
+	           ? custody_refuse(act, ERR_SYNTAX, "a medium is in a port that has a name")
+	           : ERR_OK;
+}
+
 enum err
 export_check(const struct custody *c, const struct custody_act *act)
 {
@@ -73,7 +115,8 @@ export_check(const struct custody *c, const struct custody_act *act)
 		   *officer = canon_str(act->e->data, "officer");
 	const struct custody_person *p = custody_person_find(c, officer);
 	char id[TRANSFER_ID_SIZE];
-	if (!export_is_format(canon_str(act->e->data, "format")))
+	const char *format = canon_str(act->e->data, "format");
+	if (!export_is_format(format) && !export_is_record(format))
 		return custody_refuse(act, ERR_SYNTAX, "there is no such format of a report");
 	if (!export_is_name(name))
 		return custody_refuse(act, ERR_SYNTAX, "no report has the name %.80s", name);
@@ -82,9 +125,12 @@ export_check(const struct custody *c, const struct custody_act *act)
 		    act, ERR_NOTFOUND, "%s is nobody to whom a report is given", officer);
 	const char *inside = export_inside(name);
 	const size_t folder = export_folder(inside);
-	if (export_is_one(export_folders, sizeof(export_folders) / sizeof(export_folders[0]),
-		inside, folder))
-		return ERR_OK;
+	if (!export_fits(format, inside, folder))
+		return custody_refuse(
+		    act, ERR_SYNTAX, "%.80s is no place for the format %s", name, format);
+	enum err e = export_check_way(act, name);
+	if (e != ERR_OK || export_is_general(inside, folder))
+		return e;
 	memcpy(id, inside, folder);
 	id[folder] = '\0';
 	return c->partial || custody_transfer_find(c, id) != NULL

@@ -12,9 +12,13 @@ struct custody_act;
 
 /* "text", "json", "csv", "csv-findings", "html", "pdf", "slip": a closed list. */
 bool export_is_format(const char *format);
+/* "bundle", "ledger", "leaves": no report, the record itself. */
+bool export_is_record(const char *format);
+/* The folder of "ledger" and "leaves", and of nothing else. */
+#define EXPORT_RECORD "record"
 /*
- * "reports/FOLDER/FILE" on the share or "FOLDER/FILE" to a person: FOLDER is a transfer's id,
- * "period" or "people"; at most LIM_EXPORT_NAME_BYTES.
+ * "reports/FOLDER/FILE" on the share or "FOLDER/FILE" to a person or a medium: FOLDER is a
+ * transfer's id, "period", "people" or EXPORT_RECORD; at most LIM_EXPORT_NAME_BYTES.
  */
 bool export_is_name(const char *name);
 /* Whether the entry may be the next. */

@@ -25,6 +25,7 @@
 #include "src/ipc/sandbox.h"
 #include "src/ipc/service.h"
 #include "src/ipc/spawn.h"
+#include "src/proc/ledger/copy.h"
 #include "src/proc/ledger/docs.h"
 #include "src/proc/ledger/keeper.h"
 #include "src/proc/ledger/watch.h"
@@ -286,6 +287,26 @@ do_read(struct service *s, struct channel *c, struct msg *m)
 }
 
 static void
+do_copy(struct service *s, struct channel *c, struct msg *m)
+{
+	char why[KEEPER_WHY_SIZE];
+	MEM_CLOSE int fd = -1;
+	if (s->keeper == NULL) {
+		answer_refused(s, c, ERR_STATE, "the station has not been founded");
+		return;
+	}
+	enum err err =
+	    copy_make(s->keeper, s->path, json_object_get(m->body, "documents"), &fd, why);
+	if (err == ERR_OK)
+		answer(s, c, MSG_LEDGER_COPIED,
+		    json_pack("{s:I}", "size",
+			(json_int_t)custody_size(keeper_custody(s->keeper), LOG_CUSTODY)),
+		    fd);
+	else
+		answer_refused(s, c, err, why);
+}
+
+static void
 do_found(struct service *s, struct channel *c, struct msg *m)
 {
 	char why[KEEPER_WHY_SIZE];
@@ -327,6 +348,7 @@ static const struct row {
     {MSG_LEDGER_PUT, do_put},
     {MSG_LEDGER_GET, do_get},
     {MSG_LEDGER_READ, do_read},
+    {MSG_LEDGER_COPY, do_copy},
 };
 
 static void

@@ -226,6 +226,33 @@ stager_do_report(struct stager *s, const struct msg *m)
 }
 
 static void
+stager_do_bundle(struct stager *s, const struct msg *m)
+{
+	const struct delivery d = stager_delivery(s);
+	const json_int_t req = (json_int_t)msg_uint(m, "req");
+	struct delivery_result r;
+	struct buf out;
+	MEM_CLOSE int fd = -1;
+	buf_init(&out, LIM_SEALED_BYTES);
+	enum err e = delivery_bundle(&d, msg_str(m, "transfer"), &out, &r);
+	if (e == ERR_OK && io_memfd("bundle", out.data, out.len, &fd) != ERR_OK) {
+		snprintf(r.why, sizeof(r.why), "There is no memory for the bundle.");
+		r.next = "Try it again when less is under way.";
+		e = ERR_NOSPACE;
+	}
+	buf_done(&out);
+	if (e != ERR_OK)
+		stager_answer(s, MSG_STAGE_NOT_BUNDLED,
+		    json_pack("{s:I,s:s,s:s}", "req", req, "why", r.why, "next", r.next));
+	else if (channel_send_wait(s->desk, MSG_STAGE_BUNDLED,
+		     json_pack("{s:I,s:s,s:I}", "req", req, "transfer", msg_str(m, "transfer"),
+			 "size",
+			 (json_int_t)custody_size(record_custody(s->record), LOG_CUSTODY)),
+		     fd) != ERR_OK)
+		log_fatal("The desk has gone.");
+}
+
+static void
 stager_do_anchor(struct stager *s, const struct msg *m)
 {
 	char why[SHARE_WHY_SIZE] = "", root[HEX_DIGEST_SIZE] = "";
@@ -251,6 +278,7 @@ static const struct stager_row {
     {MSG_STAGE_CUSTODY, stager_do_custody},
     {MSG_STAGE_RECONCILE, stager_do_reconcile},
     {MSG_STAGE_REPORT, stager_do_report},
+    {MSG_STAGE_BUNDLE, stager_do_bundle},
     {MSG_STAGE_ANCHOR, stager_do_anchor},
 };
 

@@ -1,4 +1,4 @@
-/* links: @rules src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/proc/stager/paper src/proc/stager/papers src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/rescan src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/fact src/core/fold src/core/inventory_print src/core/name src/core/name_type src/core/report src/core/report_items src/core/slip src/core/where src/ipc/channel src/ipc/loop src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 src/core/report_exceptions src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/tlog src/proc/stager/recall src/proc/stager/tombstone src/core/report_recall src/core/veil */
+/* links: @rules src/proc/stager/bundle src/proc/stager/delivery src/proc/stager/fetch src/proc/stager/folder src/core/tarfile src/proc/stager/paper src/proc/stager/papers src/proc/stager/payload src/proc/stager/payload_read src/proc/stager/place src/proc/stager/record src/proc/stager/rescan src/proc/stager/share src/proc/stager/shelf tests/ipc/rig tests/ledger/maker src/core/account src/core/fact src/core/fold src/core/inventory_print src/core/name src/core/name_type src/core/report src/core/report_items src/core/slip src/core/where src/ipc/channel src/ipc/loop src/ipc/msg src/ipc/message src/base/boot src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 src/core/report_exceptions src/core/report_tell src/core/reading src/core/sheet src/core/sheet_json src/core/sheet_text src/core/tlog src/proc/stager/recall src/proc/stager/tombstone src/core/report_recall src/core/veil */
 /* SPDX-License-Identifier: ISC */
 /*
  * The stager's work from end to end, with a ledger and a vault played by two
@@ -533,6 +533,32 @@ program_start(struct rig *r, pid_t pids[3], struct channel **ret_parent)
 	return c;
 }
 
+static json_t *
+report_data(const char *format, const char *path, const char *text)
+{
+	char sha256[HEX_DIGEST_SIZE];
+	uint8_t digest[DIGEST_SIZE];
+	digest_sha256(text, strlen(text), digest);
+	hex_encode(digest, sizeof(digest), sha256);
+	return json_pack("{s:s,s:s,s:s,s:s}", "document", sha256, "format", format, "name",
+	    path, "officer", "anna");
+}
+
+/* What the desk enters before; a name that no export has is refused, and nothing is entered. */
+static void
+enter_report(struct rig *r, const char *format, const char *path, const char *text)
+{
+	static const enum msg_id answers[] = {
+	    MSG_LEDGER_APPENDED, MSG_LEDGER_REFUSED, MSG_NONE};
+	struct msg m;
+	assert_int_equal(channel_call(r->ledger, MSG_LEDGER_EVENT,
+			     json_pack("{s:s,s:s,s:o}", "type", "audit.export", "subj",
+				 "station", "data", report_data(format, path, text)),
+			     -1, answers, &m),
+	    ERR_OK);
+	msg_done(&m);
+}
+
 /* The answer, after whatever progress is told. */
 static struct msg
 program_ask(struct channel *c, enum msg_id id, json_t *body)
@@ -556,6 +582,13 @@ program_releases_in_its_sandbox_and_not_without(void **state)
 	(void)state;
 	rig_open(&r, MAKER_APPROVED, RIG_FILES);
 	assert_int_equal(0, rig_shell(&r, "mkdir -p transfers/.K1-000055.part"));
+	MEM_FREE char *path = mem_printf("reports/%s/report.txt", r.id);
+	struct maker *maker = r.shop->maker;
+	assert_int_equal(maker_put(maker, LOG_CUSTODY,
+			     maker_body(maker, LOG_CUSTODY, "audit.export", "station",
+				 &maker->station, report_data("text", path, "text")),
+			     &maker->station),
+	    ERR_OK);
 	struct channel *parent;
 	struct channel *c = program_start(&r, pids, &parent);
 	struct msg m =
@@ -613,6 +646,12 @@ put_report(struct rig *r, const char *transfer, const char *name, const char *te
     char why[SHARE_WHY_SIZE])
 {
 	int fd;
+	MEM_FREE char *path = mem_printf("reports/%s/%s", transfer, name);
+	enter_report(r,
+	    strcmp(transfer, "record") == 0   ? "ledger"
+	    : strncmp(name, "bundle", 6) == 0 ? "bundle"
+					      : "text",
+	    path, text);
 	assert_int_equal(io_memfd("report", text, strlen(text), &fd), ERR_OK);
 	enum err e = paper_put(r->record, &r->share, transfer, name, fd, why);
 	close(fd);
@@ -671,6 +710,98 @@ report_has_a_known_name_and_transfer(void **state)
 	rig_close(&r);
 }
 
+static void
+record_takes_nobodys_place(void **state)
+{
+	struct rig r;
+	char why[SHARE_WHY_SIZE] = "";
+	(void)state;
+	rig_open(&r, MAKER_REVIEW, RIG_FILES);
+	assert_int_equal(put_report(&r, r.id, "bundle-00000012.tar", "one", why), ERR_OK);
+	assert_int_equal(put_report(&r, r.id, "bundle-00000012.tar", "one", why), ERR_OK);
+	assert_int_equal(put_report(&r, r.id, "bundle-00000012.tar", "two", why), ERR_EXISTS);
+	assert_non_null(strstr(why, "is there already"));
+	MEM_FREE char *path = mem_printf("reports/%s/bundle-00000012.tar", r.id);
+	MEM_FREE char *text = text_of(&r, path);
+	assert_string_equal(text, "one");
+	assert_int_equal(put_report(&r, "record", "ledger-00000012.db", "db", why), ERR_OK);
+	/* a run that was cut short left this */
+	assert_int_equal(0, rig_shell(&r, "touch reports/record/.ledger-00000011.db.part"));
+	assert_int_equal(put_report(&r, "record", "ledger-00000013.db", "db", why), ERR_OK);
+	assert_int_equal(0, rig_shell(&r, "test $(ls -A reports/record | wc -l) = 2"));
+	/* only with a number */
+	assert_int_equal(put_report(&r, r.id, "bundle-1.tar", "x", why), ERR_DENIED);
+	assert_int_equal(put_report(&r, r.id, "bundle.tar", "x", why), ERR_DENIED);
+	assert_int_equal(0, rig_shell(&r, "chmod 500 reports/record"));
+	if (geteuid() != 0)
+		assert_int_not_equal(
+		    put_report(&r, "record", "ledger-00000014.db", "db", why), ERR_OK);
+	assert_int_equal(0, rig_shell(&r, "chmod 700 reports/record"));
+	rig_close(&r);
+}
+
+static void
+nothing_leaves_that_was_not_entered(void **state)
+{
+	struct rig r;
+	char why[SHARE_WHY_SIZE] = "";
+	int fd;
+	(void)state;
+	rig_open(&r, MAKER_REVIEW, RIG_FILES);
+	MEM_FREE char *path = mem_printf("reports/%s/report.txt", r.id);
+	assert_int_equal(io_memfd("report", "text", 4, &fd), ERR_OK);
+	assert_int_equal(
+	    paper_put(r.record, &r.share, r.id, "report.txt", fd, why), ERR_DENIED);
+	assert_non_null(strstr(why, "does not say that this leaves"));
+	/* another document, or another name */
+	enter_report(&r, "text", path, "another");
+	MEM_FREE char *slip = mem_printf("reports/%s/slip.txt", r.id);
+	enter_report(&r, "slip", slip, "text");
+	assert_int_equal(
+	    paper_put(r.record, &r.share, r.id, "report.txt", fd, why), ERR_DENIED);
+	assert_false(rig_exists(&r, "reports/@"));
+	enter_report(&r, "text", path, "text");
+	/* it is looked for so far back, and no further */
+	for (int i = 0; i < LIM_EXPORT_BACK - 1; i++)
+		enter_report(&r, "text", path, "another");
+	assert_int_equal(paper_put(r.record, &r.share, r.id, "report.txt", fd, why), ERR_OK);
+	enter_report(&r, "text", path, "another");
+	assert_int_equal(
+	    paper_put(r.record, &r.share, r.id, "report.txt", fd, why), ERR_DENIED);
+	close(fd);
+	rig_close(&r);
+}
+
+static void
+bundle_is_the_custody_folder_in_an_archive(void **state)
+{
+	struct rig r;
+	struct delivery_result result;
+	struct buf out;
+	(void)state;
+	rig_open(&r, MAKER_APPROVED, RIG_FILES);
+	buf_init(&out, LIM_SEALED_BYTES);
+	assert_int_equal(delivery_bundle(&r.delivery, r.id, &out, &result), ERR_OK);
+	assert_int_equal(
+	    delivery_bundle(&r.delivery, "K1-999999", &out, &result), ERR_NOTFOUND);
+	/* nothing of it is on the share */
+	rig_invisible(&r);
+	MEM_FREE char *path = mem_printf("%s/bundle.tar", r.dir);
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_int_equal(io_write_all(fd, out.data, out.len), ERR_OK);
+	close(fd);
+	assert_int_equal(
+	    0, rig_shell(&r, "mkdir ../out && cd ../out && tar -xf ../bundle.tar && "
+			     "sha256sum -c --quiet SHA256SUMS && test -s report.txt"));
+	buf_done(&out);
+	/* one that does not fit is said */
+	buf_init(&out, 4096);
+	assert_int_equal(delivery_bundle(&r.delivery, r.id, &out, &result), ERR_LIMIT);
+	assert_non_null(strstr(result.why, "too large"));
+	buf_done(&out);
+	rig_close(&r);
+}
+
 int
 main(void)
 {
@@ -697,6 +828,9 @@ main(void)
 	    cmocka_unit_test(full_share_is_told_before_anything_is_recorded),
 	    cmocka_unit_test(report_takes_the_place_of_the_older),
 	    cmocka_unit_test(report_has_a_known_name_and_transfer),
+	    cmocka_unit_test(record_takes_nobodys_place),
+	    cmocka_unit_test(nothing_leaves_that_was_not_entered),
+	    cmocka_unit_test(bundle_is_the_custody_folder_in_an_archive),
 	    cmocka_unit_test(program_releases_in_its_sandbox_and_not_without),
 	};
 	umask(022);

@@ -476,6 +476,56 @@ roles_may_ask_what_the_table_says(void **state)
 	stop(s);
 }
 
+/* A list of documents: the same one n times. */
+static json_t *
+so_many(const char *sha256, size_t n)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(sha256));
+	return json_pack("{s:o}", "documents", list);
+}
+
+static void
+copy_is_a_ledger(void **state)
+{
+	struct station *s = *state;
+	struct msg m;
+	char sha256[HEX_DIGEST_SIZE];
+	uint8_t *bytes;
+	size_t n;
+	start(s);
+	assert_int_equal(
+	    ask(s, s->desk, MSG_LEDGER_COPY, so_many("", 0), -1, MSG_LEDGER_COPIED, &m),
+	    ERR_OK);
+	assert_int_equal(io_memfd_read(m.fd, LIM_SEALED_BYTES, &bytes, &n), ERR_OK);
+	assert_string_equal((char *)bytes, "SQLite format 3");
+	assert_true(msg_uint(&m, "size") > 0 && n % 4096 == 0);
+	free(bytes);
+	msg_done(&m);
+	MEM_FREE char *part = mem_printf("%s/ledger/copy.part", s->home);
+	assert_int_equal(access(part, F_OK), -1);
+	/* with documents; the first file of the archive is the database */
+	digest_of("an inventory\n", sha256);
+	assert_int_equal(
+	    ask(s, s->desk, MSG_LEDGER_COPY, so_many(sha256, 1), -1, MSG_LEDGER_COPIED, &m),
+	    ERR_DENIED);
+	assert_non_null(strstr(s->why, "is not there"));
+	assert_int_equal(put(s, s->desk, "an inventory\n", sha256), ERR_OK);
+	assert_int_equal(ask(s, s->desk, MSG_LEDGER_COPY, so_many(sha256, LIM_EXPORT_DOCUMENTS),
+			     -1, MSG_LEDGER_COPIED, &m),
+	    ERR_OK);
+	assert_int_equal(io_memfd_read(m.fd, LIM_SEALED_BYTES, &bytes, &n), ERR_OK);
+	assert_string_equal((char *)bytes, "ledger.db");
+	free(bytes);
+	msg_done(&m);
+	assert_int_equal(
+	    ask(s, s->desk, MSG_LEDGER_COPY, so_many(sha256, LIM_EXPORT_DOCUMENTS + 1), -1,
+		MSG_LEDGER_COPIED, &m),
+	    ERR_DENIED);
+	assert_non_null(strstr(s->why, "at most"));
+}
+
 static void
 documents_are_their_digests(void **state)
 {
@@ -700,6 +750,7 @@ main(void)
 	    TEST(killed_ledger_says_so_and_goes_on),
 	    TEST(roles_may_ask_what_the_table_says),
 	    TEST(documents_are_their_digests),
+	    TEST(copy_is_a_ledger),
 	    TEST(founded_station_is_not_founded_again),
 	    TEST(broken_off_founding_can_be_begun_again),
 	    TEST(second_ledger_on_one_station_refuses),

@@ -244,6 +244,37 @@ static enum err export(const char *format, const char *name, const char *officer
 	    &m->station);
 }
 
+static enum err
+export_to_medium(const char *name, const char *port)
+{
+	static const char image[] =
+	    "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "audit.export", "station", &m->station,
+		json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s},s:s,s:s}", "document", image,
+		    "format", "ledger", "medium", "image", image, "model", "Stick", "port",
+		    port, "serial", "4C53", "vendor", "", "name", name, "officer", "anna")),
+	    &m->station);
+}
+
+static void
+the_record_leaves_from_its_own_folder(void **state)
+{
+	(void)state;
+	assert_int_equal(export("ledger", "reports/record/ledger.db", "anna"), ERR_OK);
+	assert_int_equal(export("leaves", "record/leaves.txt", "anna"), ERR_OK);
+	assert_refused(export("ledger", "reports/people/ledger.db", "anna"), "is no place for");
+	assert_refused(export("pdf", "reports/record/report.pdf", "anna"), "is no place for");
+	assert_refused(
+	    export("bundle", "reports/record/bundle.tar", "anna"), "is no place for");
+	assert_refused(export("bundle", "period/bundle.tar", "anna"), "is no place for");
+	assert_refused(export("bundle", "K1-000042/bundle.tar", "anna"), "no transfer");
+	assert_int_equal(export_to_medium("record/ledger.db", "E1"), ERR_OK);
+	assert_refused(
+	    export_to_medium("reports/record/ledger.db", "E1"), "not below reports/");
+	assert_refused(export_to_medium("record/ledger.db", ""), "a port that has a name");
+}
+
 static void
 what_leaves_is_of_a_known_kind_place_and_person(void **state)
 {
@@ -271,6 +302,7 @@ main(void)
 	    TEST(ballast_is_given_up_once),
 	    TEST(why_it_stands_is_known_until_it_goes_on),
 	    TEST(what_leaves_is_of_a_known_kind_place_and_person),
+	    TEST(the_record_leaves_from_its_own_folder),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -186,6 +186,26 @@ book_get(struct desk *d, const char *sha256, uint8_t **ret_bytes, size_t *ret_le
 }
 
 enum err
+book_copy(
+    struct desk *d, json_t *documents, int *ret_fd, uint64_t *ret_size, char why[BOOK_WHY_SIZE])
+{
+	struct msg m;
+	enum err e = book_call(d, MSG_LEDGER_COPY, json_pack("{s:o}", "documents", documents),
+	    -1, MSG_LEDGER_COPIED, &m);
+	if (e == ERR_LIMIT) {
+		snprintf(why, BOOK_WHY_SIZE, "so many documents are too many at once");
+		return ERR_DENIED;
+	}
+	e = book_refusal(&m, why);
+	if (e != ERR_OK)
+		return e;
+	*ret_size = msg_uint(&m, "size");
+	*ret_fd = msg_take_fd(&m);
+	msg_done(&m);
+	return ERR_OK;
+}
+
+enum err
 book_policy(
     struct desk *d, const char *sha256, struct policy **ret_policy, char why[BOOK_WHY_SIZE])
 {

@@ -41,6 +41,12 @@ enum err book_read(struct desk *, const char *log, uint64_t from, struct msg *re
 /* The same of the entries about subj alone, as many as fit LIM_TIMELINE_BYTES. */
 enum err book_read_subject(
     struct desk *, const char *log, const char *subj, struct msg *ret_answer);
+/*
+ * A copy of the ledger with the documents of these digests (an array, stolen), and how many
+ * entries the custody log has in it; caller closes.
+ */
+enum err book_copy(
+    struct desk *, json_t *documents, int *ret_fd, uint64_t *ret_size, char why[BOOK_WHY_SIZE]);
 /* The policy with this digest; caller frees with policy_free. */
 enum err book_policy(
     struct desk *, const char *sha256, struct policy **ret_policy, char why[BOOK_WHY_SIZE]);

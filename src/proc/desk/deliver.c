@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/proc/desk/anchor.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/copying.h"
 #include "src/proc/desk/fault.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/reconcile.h"
@@ -249,6 +250,8 @@ static const struct {
     {MSG_STAGE_WRITTEN, deliver_on_written},
     {MSG_STAGE_FAILED, deliver_on_failed},
     {MSG_STAGE_RECONCILED, reconcile_over},
+    {MSG_STAGE_BUNDLED, copying_bundled},
+    {MSG_STAGE_NOT_BUNDLED, copying_not_bundled},
 };
 
 void

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/paper.h"
-#include "src/base/io.h"
 #include "src/base/mem.h"
-#include "src/core/digest.h"
 #include "src/core/export.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
@@ -12,7 +10,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 struct paper {
@@ -81,24 +78,13 @@ static bool
 paper_record(struct paper *p, const char *name, int fd, char why[BOOK_WHY_SIZE])
 {
 	const struct session *s = session_find(p->desk, p->session);
-	const uint8_t *bytes;
-	size_t n;
-	char sha256[HEX_DIGEST_SIZE];
-	uint8_t digest[DIGEST_SIZE];
-	if (s == NULL || io_memfd_map(fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK) {
-		snprintf(
-		    why, BOOK_WHY_SIZE, "the report cannot be read, or nobody waits for it");
+	if (s == NULL) {
+		snprintf(why, BOOK_WHY_SIZE, "nobody waits for the report");
 		return false;
 	}
-	digest_sha256(bytes, n, digest);
-	munmap((void *)(uintptr_t)bytes, n);
-	hex_encode(digest, sizeof(digest), sha256);
 	MEM_FREE char *path =
 	    mem_printf("%s%s/%s", p->publish ? "reports/" : "", p->transfer, name);
-	return book_event(p->desk, "audit.export", "station",
-		   json_pack("{s:s, s:s, s:s, s:s}", "document", sha256, "format", p->format,
-		       "name", path, "officer", s->officer),
-		   why) == ERR_OK;
+	return publish_enter(p->desk, s->officer, p->format, path, fd, why) == ERR_OK;
 }
 
 static void

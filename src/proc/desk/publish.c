@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/publish.h"
+#include "src/base/hex.h"
+#include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
+#include "src/core/digest.h"
 #include "src/proc/desk/session.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define PUBLISH_NAME_SIZE (LIM_EXPORT_FILE_BYTES + 1)
 
@@ -14,6 +18,37 @@ struct publication {
 	uint64_t session;
 	char transfer[TRANSFER_ID_SIZE], name[PUBLISH_NAME_SIZE];
 };
+
+enum err
+publish_digest(int fd, char ret_sha256[HEX_DIGEST_SIZE])
+{
+	const uint8_t *bytes;
+	size_t n;
+	uint8_t digest[DIGEST_SIZE];
+	enum err e = io_memfd_map(fd, LIM_SEALED_BYTES, &bytes, &n);
+	if (e != ERR_OK)
+		return e;
+	digest_sha256(bytes, n, digest);
+	munmap((void *)(uintptr_t)bytes, n);
+	hex_encode(digest, sizeof(digest), ret_sha256);
+	return ERR_OK;
+}
+
+enum err
+publish_enter(struct desk *d, const char *officer, const char *format, const char *path, int fd,
+    char why[BOOK_WHY_SIZE])
+{
+	char sha256[HEX_DIGEST_SIZE];
+	enum err e = publish_digest(fd, sha256);
+	if (e != ERR_OK) {
+		snprintf(why, BOOK_WHY_SIZE, "what was made cannot be read");
+		return e;
+	}
+	return book_event(d, "audit.export", "station",
+	    json_pack("{s:s, s:s, s:s, s:s}", "document", sha256, "format", format, "name",
+		path, "officer", officer),
+	    why);
+}
 
 void
 publish(struct desk *d, uint64_t session, const char *transfer, const char *name, int fd)

@@ -13,6 +13,7 @@
 #include "src/proc/desk/answer.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/choice.h"
+#include "src/proc/desk/copying.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/doctor.h"
 #include "src/proc/desk/draft.h"
@@ -647,6 +648,7 @@ static const struct {
     {MSG_UI_MEDIUM, session_medium},
     {MSG_UI_REPORT, session_report},
     {MSG_UI_PUBLISH, session_report},
+    {MSG_UI_COPY, copying_answer},
     {MSG_UI_REGISTER, answer_register},
     {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},

@@ -524,3 +524,10 @@ keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, const char *
 	*ret_count = r.count;
 	return ledger_checkpoint(k->db, log, custody_size(k->custody, log), ret_checkpoint);
 }
+
+enum err
+keeper_copy(struct keeper *k, const char *path, char why[KEEPER_WHY_SIZE])
+{
+	enum err err = ledger_copy(k->db, path);
+	return err == ERR_OK ? err : refuse(why, err, "%s", ledger_why(k->db));
+}

@@ -58,6 +58,9 @@ enum err keeper_append(struct keeper *, enum transfer_log, enum transfer_asker,
 enum err keeper_event(struct keeper *, enum transfer_asker, const char *type, const char *subj,
     const json_t *data, struct keeper_place *ret, char why[KEEPER_WHY_SIZE]);
 
+/* The database as a new file at path, see ledger_copy. */
+enum err keeper_copy(struct keeper *, const char *path, char why[KEEPER_WHY_SIZE]);
+
 /* Gives the ballast up for room; false when there is none. */
 bool keeper_give_up(struct keeper *);
 /* Whether keeper_gave_up has something to tell. */

@@ -318,9 +318,8 @@ bundle_put_readme(const struct bundle *b, struct folder *f)
 }
 
 enum err
-bundle_write(const struct bundle *b, int dirfd, char why[SHARE_WHY_SIZE])
+bundle_write(const struct bundle *b, struct folder *f, char why[SHARE_WHY_SIZE])
 {
-	struct folder *f = folder_new(dirfd);
 	char unused[SHARE_WHY_SIZE];
 	enum err e = bundle_put_authority(b, f, why);
 	if (e == ERR_OK) {

@@ -8,6 +8,7 @@
 #define PROC_STAGER_BUNDLE_H
 
 #include "src/base/err.h"
+#include "src/proc/stager/folder.h"
 #include "src/proc/stager/record.h"
 #include "src/proc/stager/share.h"
 
@@ -26,7 +27,7 @@ struct bundle {
 	struct bundle_doc inventory, findings, policy, manifest;
 };
 
-/* Fills the empty directory dirfd, read-only and synced. */
-enum err bundle_write(const struct bundle *, int dirfd, char why[SHARE_WHY_SIZE]);
+/* Fills the folder, and closes it: read-only and synced where it is a directory. */
+enum err bundle_write(const struct bundle *, struct folder *, char why[SHARE_WHY_SIZE]);
 
 #endif

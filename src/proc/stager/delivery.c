@@ -32,7 +32,8 @@ struct passage {
 	int part;       /* what is being made, or what is published */
 	struct fetch fetch;
 	uint8_t readback[32];
-	json_t *rescan; /* what the scanners at release said; NULL: policy asks for none */
+	struct buf *packed; /* where a bundle goes that leaves by itself */
+	json_t *rescan;     /* what the scanners at release said; NULL: policy asks for none */
 	char why[WHY_SIZE];
 };
 
@@ -390,20 +391,34 @@ step_index(struct passage *p)
 	return shelf_put(p->d->share, &line, p->why);
 }
 
+static struct bundle
+bundle_of(const struct passage *p)
+{
+	struct bundle_doc manifest = {NULL, 0};
+	if (p->manifest != NULL)
+		manifest = (struct bundle_doc){p->manifest->text, p->manifest->text_len};
+	return (struct bundle){p->d->record, transfer_of(p), &p->entries, p->inventory,
+	    p->findings, p->policy, manifest};
+}
+
+static enum err
+step_pack(struct passage *p)
+{
+	enum err e = load_entries(p);
+	const struct bundle bundle = bundle_of(p);
+	return e == ERR_OK ? bundle_write(&bundle, folder_new_packed(p->packed), p->why) : e;
+}
+
 static enum err
 step_custody(struct passage *p)
 {
 	int dir = p->d->share->custody;
-	struct bundle_doc manifest = {NULL, 0};
-	if (p->manifest != NULL)
-		manifest = (struct bundle_doc){p->manifest->text, p->manifest->text_len};
-	const struct bundle bundle = {p->d->record, transfer_of(p), &p->entries, p->inventory,
-	    p->findings, p->policy, manifest};
+	const struct bundle bundle = bundle_of(p);
 	MEM_CLOSE int part = -1;
 	enum err e = share_part_new(dir, p->id, &part, p->why);
 	if (e != ERR_OK)
 		return e;
-	e = bundle_write(&bundle, part, p->why);
+	e = bundle_write(&bundle, folder_new(part), p->why);
 	if (e == ERR_OK && fchmod(part, 0555) != 0)
 		e = share_errno(p->why, "The custody folder cannot be shut");
 	if (e == ERR_OK)
@@ -468,6 +483,12 @@ static const struct step custody_steps[] = {
     {"papers", step_papers, SKIP_NEVER, NEXT_VERIFY},
     {"index", step_index, SKIP_NEVER, NEXT_DISK},
     {"custody", step_custody, SKIP_NEVER, NEXT_DISK},
+};
+
+static const struct step bundle_steps[] = {
+    {"record", step_record, SKIP_NEVER, NEXT_VERIFY},
+    {"papers", step_papers, SKIP_NEVER, NEXT_VERIFY},
+    {"bundle", step_pack, SKIP_NEVER, NEXT_VERIFY},
 };
 
 static enum err
@@ -574,9 +595,9 @@ delivery_release(
 
 static enum err
 run_steps(const struct delivery *d, const char *transfer, const struct step *steps, size_t n,
-    struct delivery_result *ret_result)
+    struct buf *packed, struct delivery_result *ret_result)
 {
-	struct passage p = {.d = d, .part = -1};
+	struct passage p = {.d = d, .part = -1, .packed = packed};
 	struct delivery_result r = {0};
 	snprintf(p.id, sizeof(p.id), "%s", transfer);
 	enum err e = walk(&p, steps, n, &r);
@@ -591,7 +612,15 @@ delivery_custody(
     const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
 {
 	return run_steps(d, transfer, custody_steps,
-	    sizeof(custody_steps) / sizeof(custody_steps[0]), ret_result);
+	    sizeof(custody_steps) / sizeof(custody_steps[0]), NULL, ret_result);
+}
+
+enum err
+delivery_bundle(const struct delivery *d, const char *transfer, struct buf *out,
+    struct delivery_result *ret_result)
+{
+	return run_steps(d, transfer, bundle_steps,
+	    sizeof(bundle_steps) / sizeof(bundle_steps[0]), out, ret_result);
 }
 
 enum err
@@ -599,5 +628,5 @@ delivery_compare(
     const struct delivery *d, const char *transfer, struct delivery_result *ret_result)
 {
 	return run_steps(d, transfer, compare_steps,
-	    sizeof(compare_steps) / sizeof(compare_steps[0]), ret_result);
+	    sizeof(compare_steps) / sizeof(compare_steps[0]), NULL, ret_result);
 }

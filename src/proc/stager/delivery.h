@@ -6,6 +6,7 @@
 #ifndef PROC_STAGER_DELIVERY_H
 #define PROC_STAGER_DELIVERY_H
 
+#include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/proc/stager/record.h"
 #include "src/proc/stager/rescan.h"
@@ -52,5 +53,9 @@ enum err delivery_compare(
 /* Writes the custody folder, and the INDEX line of a delivered transfer, again. */
 enum err delivery_custody(
     const struct delivery *, const char *transfer, struct delivery_result *ret_result);
+
+/* The custody folder as it would be written now, in an archive of tar. */
+enum err delivery_bundle(const struct delivery *, const char *transfer, struct buf *out,
+    struct delivery_result *ret_result);
 
 #endif

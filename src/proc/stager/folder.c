@@ -7,6 +7,7 @@
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "src/core/digest.h"
+#include "src/core/tarfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@ struct folder_file {
 
 struct folder {
 	int dirfd;
+	struct buf *packed; /* or NULL */
 	struct folder_file *files;
 	size_t count;
 	enum err error;
@@ -34,6 +36,24 @@ folder_new(int dirfd)
 	struct folder *f = mem_alloc(sizeof(*f));
 	f->dirfd = dirfd;
 	return f;
+}
+
+struct folder *
+folder_new_packed(struct buf *out)
+{
+	struct folder *f = folder_new(-1);
+	f->packed = out;
+	return f;
+}
+
+static void
+folder_pack(struct folder *f, const char *path, const void *bytes, size_t n)
+{
+	f->error = tarfile_add(f->packed, path, bytes, n);
+	if (f->error != ERR_OK)
+		snprintf(f->why, sizeof(f->why),
+		    "The bundle is too large to be packed; the custody folder on the share "
+		    "has the same.");
 }
 
 static void
@@ -77,10 +97,12 @@ folder_put(struct folder *f, const char *path, const void *bytes, size_t n)
 	uint8_t digest[DIGEST_SIZE];
 	if (f->error != ERR_OK)
 		return;
-	if (!folder_write(f, path, bytes, n)) {
+	if (f->packed != NULL)
+		folder_pack(f, path, bytes, n);
+	else if (!folder_write(f, path, bytes, n))
 		folder_fail(f, path);
+	if (f->error != ERR_OK)
 		return;
-	}
 	f->files = mem_resize(f->files, f->count + 1, sizeof(*f->files));
 	struct folder_file *file = &f->files[f->count++];
 	file->path = mem_strdup(path);
@@ -126,7 +148,10 @@ folder_close(struct folder *f, char why[SHARE_WHY_SIZE])
 {
 	if (f->error == ERR_OK)
 		folder_write_sums(f);
-	folder_shut(f);
+	if (f->packed == NULL)
+		folder_shut(f);
+	else if (f->error == ERR_OK)
+		f->error = tarfile_end(f->packed);
 	enum err e = f->error;
 	if (e != ERR_OK)
 		snprintf(why, SHARE_WHY_SIZE, "%s", f->why);

@@ -6,6 +6,7 @@
 #ifndef PROC_STAGER_FOLDER_H
 #define PROC_STAGER_FOLDER_H
 
+#include "src/base/buf.h"
 #include "src/base/err.h"
 #include "src/proc/stager/share.h"
 
@@ -16,6 +17,8 @@ struct folder;
 
 /* dirfd is empty and stays the caller's. */
 struct folder *folder_new(int dirfd);
+/* The same as an archive of tar in a buffer, which stays the caller's. */
+struct folder *folder_new_packed(struct buf *);
 /*
  * Makes file `path` ("name" or "dir/name"; of our own making) with these
  * bytes.  The first failure sticks and is told by folder_close.

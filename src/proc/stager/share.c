@@ -230,7 +230,7 @@ share_remove(int dir, const char *name)
 	return share_remove_at(dir, name, 0);
 }
 
-static enum err
+enum err
 share_sweep_dir(int dir)
 {
 	int fd = share_open_dir(dir, ".");

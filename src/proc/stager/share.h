@@ -41,6 +41,8 @@ enum err share_ready(const struct share *, uint64_t files, uint64_t bytes,
 
 /* Removes what an interrupted run left: every .*.part in transfers/ and custody/. */
 enum err share_sweep(const struct share *);
+/* The same in one directory. */
+enum err share_sweep_dir(int dir);
 
 /* dir is share->transfers or share->custody in what follows. */
 
