@@ -115,7 +115,7 @@ ledger_pool_new(void)
 
 void
 ledger_pool_add_entry(struct ledger_pool *p, enum transfer_log log, uint64_t seq,
-    const struct entry *e, const uint8_t public_key[32])
+    const struct entry *e, const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
 {
 	struct job *j = mem_alloc(sizeof(*j));
 	j->bad = (struct ledger_pool_bad){.any = true, .log = log, .seq = seq};

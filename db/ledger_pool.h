@@ -29,7 +29,7 @@ struct ledger_pool_bad {
 struct ledger_pool *ledger_pool_new(void);
 /* Entry's signature by this key; copied. */
 void ledger_pool_add_entry(struct ledger_pool *, enum transfer_log, uint64_t seq,
-    const struct entry *, const uint8_t public_key[32]);
+    const struct entry *, const uint8_t public_key[SSHSIG_PUBLIC_SIZE]);
 /* Checkpoint signed by this key, which must stay until the end; the bytes are copied. */
 void ledger_pool_add_note(struct ledger_pool *, enum transfer_log, uint64_t size,
     const struct note_vkey *, const void *note, size_t n);

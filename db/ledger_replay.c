@@ -188,7 +188,7 @@ replay_notes(struct replay *r)
 
 static void
 defer_signature(void *arg, enum transfer_log log, uint64_t seq, const struct entry *e,
-    const uint8_t public_key[32])
+    const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
 {
 	struct replay *r = arg;
 	ledger_pool_add_entry(r->pool, log, seq, e, public_key);

@@ -127,7 +127,7 @@ keys_add_ed(struct sums_keys *k, const char *name, const uint8_t *p, size_t n)
 	if (keys_base64(p, n, raw, sizeof(raw)) != ED_KEY_BYTES || memcmp(raw, "Ed", 2) != 0)
 		return false;
 	memcpy(key.number, raw + 2, ED_NUMBER);
-	memcpy(key.public, raw + 2 + ED_NUMBER, SSHSIG_PUBLIC_SIZE);
+	memcpy(key.public, raw + 2 + ED_NUMBER, SSHSIG_POINT_SIZE);
 	snprintf(key.name, sizeof(key.name), "%s", name);
 	return keys_put(k, &key);
 }
@@ -273,7 +273,7 @@ keys_check_ssh(const struct sums_keys *k, const uint8_t *p, size_t n,
 	const struct sums_key *key = NULL;
 	for (size_t i = 0; key == NULL && len > 0 && k != NULL && i < k->n; i++)
 		if (k->key[i].ssh &&
-		    memmem(blob, len, k->key[i].public, SSHSIG_PUBLIC_SIZE) != NULL)
+		    memmem(blob, len, k->key[i].public, SSHSIG_POINT_SIZE) != NULL)
 			key = &k->key[i];
 	/* of another kind of key: nobody the site knows */
 	if (key == NULL)

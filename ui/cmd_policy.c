@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/core/digest.h"
 #include "src/core/policy.h"
+#include "ui/cmd_policy.h"
 #include "ui/command.h"
 #include "ui/desk.h"
 #include "ui/print.h"
@@ -40,6 +41,16 @@ policy_put(struct ui *ui, const void *bytes, size_t n, const char *sha256)
 	    ui, MSG_UI_DOC, json_pack("{s:s}", "sha256", sha256), fd, MSG_DESK_DONE, NULL);
 }
 
+json_t *
+cmd_policy_said(const struct policy *p, size_t n, const char *sha256)
+{
+	json_t *data = json_pack("{s:i, s:I, s:s}", "approvals", (int)p->approvals, "bytes",
+	    (json_int_t)n, "sha256", sha256);
+	if (!p->token_pin)
+		json_object_set_new(data, "token_pin", json_false());
+	return data;
+}
+
 int
 cmd_policy_set(struct ui *ui, struct args *a)
 {
@@ -55,9 +66,7 @@ cmd_policy_set(struct ui *ui, struct args *a)
 	}
 	if (status == UI_DONE)
 		status = sign_entry(ui, "authority", "policy.set", "policy",
-		    json_pack("{s:i, s:I, s:s}", "approvals", (int)policy->approvals, "bytes",
-			(json_int_t)n, "sha256", hex),
-		    NULL);
+		    cmd_policy_said(policy, n, hex), NULL);
 	if (status == UI_DONE)
 		status = desk_refresh(ui);
 	if (status == UI_DONE) {

@@ -7,6 +7,7 @@
 #include "src/core/entry.h"
 #include "src/core/policy.h"
 #include "src/ipc/sandbox.h"
+#include "ui/cmd_policy.h"
 #include "ui/print.h"
 
 #include <errno.h>
@@ -158,19 +159,18 @@ founding_policy(struct founding *f, const void *policy, size_t n)
 	if (policy_parse(policy, n, &parsed, why) != ERR_OK ||
 	    io_memfd("policy", policy, n, &fd) != ERR_OK)
 		return founding_lost(f, ERR_RANGE);
-	int approvals = (int)parsed->approvals;
-	policy_free(parsed);
 	digest_sha256(policy, n, sha256);
 	hex_encode(sha256, sizeof(sha256), hex);
+	json_t *said = cmd_policy_said(parsed, n, hex);
+	policy_free(parsed);
 	int status = founding_call(
 	    f, MSG_LEDGER_PUT, json_pack("{s:s}", "sha256", hex), fd, MSG_LEDGER_STORED, &m);
-	if (status != UI_DONE)
+	if (status != UI_DONE) {
+		json_decref(said);
 		return status;
+	}
 	msg_done(&m);
-	status = founding_sign(f, &f->admins[0], "policy.set", "policy",
-	    json_pack("{s:i, s:I, s:s}", "approvals", approvals, "bytes", (json_int_t)n,
-		"sha256", hex),
-	    leaf);
+	status = founding_sign(f, &f->admins[0], "policy.set", "policy", said, leaf);
 	return status == UI_DONE ? founding_stand(f, 1, "policy", leaf) : status;
 }
 

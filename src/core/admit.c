@@ -98,8 +98,8 @@ admit_place(const struct custody *c, const struct custody_act *act)
 }
 
 static enum err
-check_signature(
-    const struct custody *c, const struct custody_act *act, const uint8_t public_key[32])
+check_signature(const struct custody *c, const struct custody_act *act,
+    const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
 {
 	if (c->defer != NULL) {
 		c->defer(c->defer_arg, act->log, act->seq, act->e, public_key);
@@ -121,7 +121,8 @@ check_station(const struct custody *c, const struct custody_act *act)
 	char fingerprint[SSHSIG_FINGERPRINT_SIZE], name[32];
 	if (act->event == EVENT_FOUND) {
 		const char *line = canon_str(e->data, "station_key");
-		if (line == NULL || sshsig_public_parse(line, own) != ERR_OK)
+		if (line == NULL || sshsig_public_parse(line, own) != ERR_OK ||
+		    sshsig_is_token(own))
 			return custody_refuse(
 			    act, ERR_SYNTAX, "station_key is not a usable key");
 		sshsig_fingerprint(own, fingerprint);
@@ -206,7 +207,8 @@ check_person(
 		    custody_person_key(custody_person_find(c, e->actor_id), e->auth.size)
 			->public_key,
 		    sizeof(public_key));
-	return check_signature(c, act, public_key);
+	err = custody_token_check(c, act, public_key);
+	return err != ERR_OK ? err : check_signature(c, act, public_key);
 }
 
 enum err

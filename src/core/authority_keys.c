@@ -48,6 +48,7 @@ authority_proof_check(const struct custody_pending *p, const json_t *data, const
     const uint8_t public_key[SSHSIG_PUBLIC_SIZE], const struct custody_act *act)
 {
 	uint8_t signer[SSHSIG_PUBLIC_SIZE], *blob = NULL;
+	struct sshsig_touch touch;
 	size_t blob_len;
 	struct buf text;
 	const char *what = strcmp(field, "cross") == 0
@@ -59,7 +60,12 @@ authority_proof_check(const struct custody_pending *p, const json_t *data, const
 	custody_proof_text(canon_str(data, "id"), p->root, &text);
 	enum err err = sshsig_verify(blob, blob_len, text.data, text.len, signer);
 	buf_done(&text);
+	bool whole = err != ERR_OK || sshsig_look(blob, blob_len, signer, &touch) != ERR_OK ||
+	             !sshsig_is_token(signer) || (touch.flags & SSHSIG_PIN) != 0;
 	free(blob);
+	if (!whole)
+		return custody_refuse(act, ERR_DENIED,
+		    "%s was made by a token that was not asked for its PIN", field);
 	if (err != ERR_OK || memcmp(public_key, signer, sizeof(signer)) != 0)
 		return custody_refuse(act, ERR_SIGNATURE, "%s", what);
 	return ERR_OK;

@@ -10,7 +10,7 @@
 
 static enum err
 check_text(const struct custody_act *act, const uint8_t *text, size_t n, uint64_t bytes,
-    uint64_t approvals)
+    uint64_t approvals, bool token_pin)
 {
 	char why[POLICY_WHY_SIZE];
 	struct policy *p;
@@ -18,12 +18,24 @@ check_text(const struct custody_act *act, const uint8_t *text, size_t n, uint64_
 		return custody_refuse(act, ERR_DENIED, "the policy has another length");
 	if (policy_parse(text, n, &p, why) != ERR_OK)
 		return custody_refuse(act, ERR_SYNTAX, "the policy cannot be read: %s", why);
-	bool same = p->approvals == approvals;
+	bool same = p->approvals == approvals, same_pin = p->token_pin == token_pin;
 	policy_free(p);
 	if (!same)
 		return custody_refuse(
 		    act, ERR_DENIED, "the policy asks for another number of approvals");
+	if (!same_pin)
+		return custody_refuse(
+		    act, ERR_DENIED, "the policy says something else of the PIN of tokens");
 	return ERR_OK;
+}
+
+/* Not said is yes. */
+static bool
+token_pin(const json_t *data)
+{
+	bool pin = true;
+	canon_bool(data, "token_pin", &pin);
+	return pin;
 }
 
 enum err
@@ -43,7 +55,7 @@ authority_policy_check(
 	enum err err = custody_fetch(c, "policy", canon_str(p->data, "sha256"), &text, &n, act);
 	if (err != ERR_OK)
 		return err;
-	err = check_text(act, text, n, bytes, approvals);
+	err = check_text(act, text, n, bytes, approvals, token_pin(p->data));
 	free(text);
 	return err;
 }
@@ -58,5 +70,6 @@ authority_policy_apply(
 	struct custody_policy *new = &c->policies[c->policies_count++];
 	new->since = deed->size;
 	new->approvals = (unsigned)approvals;
+	new->token_pin = token_pin(p->data);
 	snprintf(new->sha256, sizeof(new->sha256), "%s", canon_str(p->data, "sha256"));
 }

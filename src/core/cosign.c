@@ -15,7 +15,7 @@ cosign_vkey_parse(const char *text, struct note_vkey *ret)
 
 enum err
 cosign_vkey_new(
-    const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret)
+    const char *name, const uint8_t public[SSHSIG_POINT_SIZE], struct note_vkey *ret)
 {
 	return note_vkey_new_as(NOTE_COSIGNATURE, name, public, ret);
 }

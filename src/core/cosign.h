@@ -17,7 +17,7 @@
 /* A verifier key; ERR_SYNTAX, ERR_RANGE (another type), ERR_SIGNATURE (another id). */
 enum err cosign_vkey_parse(const char *text, struct note_vkey *ret);
 enum err cosign_vkey_new(
-    const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret);
+    const char *name, const uint8_t public[SSHSIG_POINT_SIZE], struct note_vkey *ret);
 
 /* Appends the line, with its LF, over a checkpoint's text. */
 enum err cosign_sign(const char *text, size_t text_len, uint64_t time_s, const char *name,

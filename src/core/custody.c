@@ -89,6 +89,7 @@ custody_free(struct custody *c)
 		return NULL;
 	authority_done(c);
 	custody_suspect_done(c);
+	custody_token_done(c);
 	passage_done(c);
 	register_free(c->media);
 	done_chain(&c->logs[LOG_AUTHORITY]);
@@ -369,6 +370,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	add_to_chain(&c->logs[act->log], act->e,
 	    act->log == LOG_AUTHORITY ? act->seq : act->e->auth.size);
 	c->checked = false;
+	custody_token_apply(c, act);
 	if (act->log == LOG_AUTHORITY) {
 		authority_apply(c, act);
 		return;

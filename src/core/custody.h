@@ -11,7 +11,7 @@
  *
  * What the texts in `data` must be is in transfer.def.  Beyond that:
  *   xfer.open     subj is the next id (custody_next_transfer)
- *   policy.set    approvals is that of the policy document
+ *   policy.set    approvals is that of the policy document, and token_pin (absent: true)
  *   xfer.approve  dir "in", expires "", slot counts from 1, scan is the leaf
  *                 of the transfer's last xfer.scan, findings the digest of the
  *                 findings document
@@ -173,7 +173,7 @@ void custody_trust_signatures(struct custody *, bool trust);
  * believed.  NULL ends it.
  */
 typedef void custody_signature_fn(void *arg, enum transfer_log, uint64_t seq,
-    const struct entry *, const uint8_t public_key[32]);
+    const struct entry *, const uint8_t public_key[SSHSIG_PUBLIC_SIZE]);
 void custody_defer_signatures(struct custody *, custody_signature_fn *, void *arg);
 
 /* Shows every entry of the custody log as it is taken in.  NULL ends it. */

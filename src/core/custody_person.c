@@ -296,7 +296,7 @@ custody_person_end_key(
 }
 
 void
-custody_person_take_key(struct custody_person *p, const uint8_t public_key[32],
+custody_person_take_key(struct custody_person *p, const uint8_t public_key[SSHSIG_PUBLIC_SIZE],
     const struct custody_deed *deed, bool proved)
 {
 	struct custody_key *last = p->keys_count > 0 ? &p->keys[p->keys_count - 1] : NULL;

@@ -61,7 +61,7 @@ struct custody_held {
 };
 
 struct custody_key {
-	uint8_t public_key[32];
+	uint8_t public_key[SSHSIG_PUBLIC_SIZE];
 	char key[CUSTODY_KEY_SIZE]; /* its fingerprint, "SHA256:..." */
 	bool proved; /* it signed that he holds it; that of a requester need not have */
 	/* until.why is rotated, lost, forgotten, compromised or left. */
@@ -89,7 +89,7 @@ struct custody_person {
 	enum custody_standing standing;
 	unsigned roles; /* set of enum custody_role he may act in; none when not active */
 	bool has_key;
-	uint8_t public_key[32];
+	uint8_t public_key[SSHSIG_PUBLIC_SIZE];
 	char key[CUSTODY_KEY_SIZE];
 	/* What was, each in the order in which it began. */
 	struct custody_held *held;

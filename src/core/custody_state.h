@@ -64,6 +64,7 @@ struct custody_policy {
 	uint64_t since; /* authority size from which it is in force */
 	char sha256[HEX_DIGEST_SIZE];
 	unsigned approvals;
+	bool token_pin; /* a token is asked for its PIN with each signature */
 };
 
 /* A list of witnesses, and from which authority size on it is in force. */
@@ -117,6 +118,10 @@ struct custody {
 	size_t marks_count;
 	struct custody_suspect *suspects;
 	size_t suspects_count;
+
+	/* keys in tokens that signed something */
+	struct custody_token *tokens;
+	size_t tokens_count;
 
 	/* station */
 	struct custody_refused refused[LIM_REFUSED_MEDIA]; /* a ring */
@@ -213,8 +218,8 @@ void custody_person_appoint(struct custody_person *, enum custody_role, const ch
 void custody_person_dismiss(struct custody_person *, enum custody_role,
     const struct custody_deed *, const char *reason);
 /* The key he has in force stays, and may be proved by now; every other replaces it. */
-void custody_person_take_key(struct custody_person *, const uint8_t public_key[32],
-    const struct custody_deed *, bool proved);
+void custody_person_take_key(struct custody_person *,
+    const uint8_t public_key[SSHSIG_PUBLIC_SIZE], const struct custody_deed *, bool proved);
 void custody_person_end_key(
     struct custody_person *, const struct custody_deed *, const char *reason);
 /* What people are now follows from what was. */
@@ -225,6 +230,12 @@ void custody_people_done(struct custody *);
 void custody_suspect_mark(struct custody *, const struct custody_act *);
 void custody_suspect_settle(struct custody *);
 void custody_suspect_done(struct custody *);
+
+/* Touch, PIN and counter, when this is a key in a token; the signature is not looked at. */
+enum err custody_token_check(const struct custody *, const struct custody_act *,
+    const uint8_t public_key[SSHSIG_PUBLIC_SIZE]);
+void custody_token_apply(struct custody *, const struct custody_act *);
+void custody_token_done(struct custody *);
 
 /* Anchors: nothing for any other event. */
 enum err custody_anchor_check(const struct custody *, const struct custody_act *);

@@ -78,19 +78,20 @@ check_key(const struct custody *c, const struct note_vkey *vkey, const struct cu
 {
 	struct note_vkey log;
 	char line[SSHSIG_LINE_SIZE];
-	uint8_t same[SSHSIG_PUBLIC_SIZE];
-	sshsig_public_line(vkey->public, line);
+	uint8_t same[SSHSIG_PUBLIC_SIZE] = {0};
+	memcpy(same, vkey->public, sizeof(vkey->public));
+	sshsig_public_line(same, line);
 	if (sshsig_public_parse(line, same) != ERR_OK)
 		return custody_refuse(
 		    act, ERR_SYNTAX, "the key of a witness is not a usable one");
-	if (memcmp(vkey->public, c->station_public, sizeof(same)) == 0 ||
+	if (memcmp(vkey->public, c->station_public, SSHSIG_POINT_SIZE) == 0 ||
 	    (note_vkey_parse(c->logs[LOG_CUSTODY].vkey, &log) == ERR_OK &&
-		memcmp(vkey->public, log.public, sizeof(same)) == 0))
+		memcmp(vkey->public, log.public, SSHSIG_POINT_SIZE) == 0))
 		return custody_refuse(act, ERR_DENIED,
 		    "a witness has a key of this station: it is no other machine");
 	for (size_t i = 0; i < c->people_count; i++)
 		if (c->people[i].has_key &&
-		    memcmp(c->people[i].public_key, vkey->public, sizeof(same)) == 0)
+		    memcmp(c->people[i].public_key, vkey->public, SSHSIG_POINT_SIZE) == 0)
 			return custody_refuse(
 			    act, ERR_DENIED, "a witness has the key of %s", c->people[i].id);
 	return ERR_OK;
@@ -117,7 +118,7 @@ custody_witness_check_set(const struct custody *c, const struct custody_act *act
 			return err;
 		for (size_t k = 0; k < i; k++)
 			if (strcmp(keys[k].name, keys[i].name) == 0 ||
-			    memcmp(keys[k].public, keys[i].public, SSHSIG_PUBLIC_SIZE) == 0)
+			    memcmp(keys[k].public, keys[i].public, SSHSIG_POINT_SIZE) == 0)
 				return custody_refuse(
 				    act, ERR_EXISTS, "two witnesses have the same name or key");
 	}

@@ -158,7 +158,7 @@ entry_free(struct entry *e)
 }
 
 enum err
-entry_verify(const struct entry *e, const uint8_t public_key[32])
+entry_verify(const struct entry *e, const uint8_t public_key[SSHSIG_PUBLIC_SIZE])
 {
 	uint8_t signer[SSHSIG_PUBLIC_SIZE];
 	char *message = mem_alloc(e->text_len + 1);

@@ -13,6 +13,7 @@
 
 #include "src/base/err.h"
 #include "src/base/buf.h"
+#include "src/core/sshsig.h"
 
 #include <jansson.h>
 #include <stddef.h>
@@ -21,8 +22,6 @@
 #define ENTRY_ID_SIZE  33 /* 16 random bytes in hex, and NUL */
 #define ENTRY_WHY_SIZE 512
 #define ENTRY_ZEROS    "0000000000000000000000000000000000000000000000000000000000000000"
-
-struct sshsig_key;
 
 struct entry_head {
 	uint64_t size;
@@ -57,7 +56,7 @@ struct entry *entry_free(struct entry *);
  * The signature over the stored bytes by exactly this key.  That actor.key is
  * its fingerprint is for the caller to see to.
  */
-enum err entry_verify(const struct entry *, const uint8_t public_key[32]);
+enum err entry_verify(const struct entry *, const uint8_t public_key[SSHSIG_PUBLIC_SIZE]);
 /* Appends the entry's bytes: what entry_parse took. */
 enum err entry_print(const struct entry *, struct buf *out);
 

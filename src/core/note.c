@@ -39,7 +39,7 @@ note_is_name(const char *name, size_t len)
 }
 
 enum err
-note_vkey_new_as(uint8_t type, const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE],
+note_vkey_new_as(uint8_t type, const char *name, const uint8_t public[SSHSIG_POINT_SIZE],
     struct note_vkey *ret)
 {
 	uint8_t hash[DIGEST_SIZE];
@@ -49,18 +49,18 @@ note_vkey_new_as(uint8_t type, const char *name, const uint8_t public[SSHSIG_PUB
 	struct digest *d = digest_new();
 	digest_add(d, name, len);
 	digest_add(d, (const uint8_t[2]){'\n', type}, 2);
-	digest_add(d, public, SSHSIG_PUBLIC_SIZE);
+	digest_add(d, public, SSHSIG_POINT_SIZE);
 	digest_final(d, hash);
 	digest_free(d);
 	*ret = (struct note_vkey){.type = type};
 	memcpy(ret->name, name, len + 1);
 	memcpy(ret->id, hash, sizeof(ret->id));
-	memcpy(ret->public, public, SSHSIG_PUBLIC_SIZE);
+	memcpy(ret->public, public, SSHSIG_POINT_SIZE);
 	return ERR_OK;
 }
 
 enum err
-note_vkey_new(const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret)
+note_vkey_new(const char *name, const uint8_t public[SSHSIG_POINT_SIZE], struct note_vkey *ret)
 {
 	return note_vkey_new_as(NOTE_ED25519, name, public, ret);
 }
@@ -84,7 +84,7 @@ note_vkey_parse_as(uint8_t type, const char *text, struct note_vkey *ret)
 		return ERR_SYNTAX;
 	if (key[0] != type)
 		return ERR_RANGE;
-	if (key_len != 1 + SSHSIG_PUBLIC_SIZE)
+	if (key_len != 1 + SSHSIG_POINT_SIZE)
 		return ERR_SYNTAX;
 	enum err e = note_vkey_new_as(type, name, key + 1, &vkey);
 	if (e == ERR_OK && memcmp(vkey.id, id, sizeof(id)) != 0)
@@ -103,9 +103,9 @@ note_vkey_parse(const char *text, struct note_vkey *ret)
 void
 note_vkey_print(const struct note_vkey *vkey, char out[NOTE_VKEY_SIZE])
 {
-	uint8_t key[1 + SSHSIG_PUBLIC_SIZE] = {vkey->type};
+	uint8_t key[1 + SSHSIG_POINT_SIZE] = {vkey->type};
 	size_t len = strlen(vkey->name);
-	memcpy(key + 1, vkey->public, SSHSIG_PUBLIC_SIZE);
+	memcpy(key + 1, vkey->public, SSHSIG_POINT_SIZE);
 	memcpy(out, vkey->name, len);
 	out[len++] = '+';
 	hex_encode(vkey->id, sizeof(vkey->id), out + len);

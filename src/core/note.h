@@ -29,17 +29,17 @@ struct note_vkey {
 	char name[LIM_NOTE_NAME_BYTES + 1];
 	uint8_t type;
 	uint8_t id[4]; /* SHA-256(name, LF, type, public)[0..4) */
-	uint8_t public[SSHSIG_PUBLIC_SIZE];
+	uint8_t public[SSHSIG_POINT_SIZE];
 };
 
 /* ERR_SYNTAX for a name that is empty, has white space or '+', is not UTF-8 or too long. */
 enum err note_vkey_new(
-    const char *name, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret);
+    const char *name, const uint8_t public[SSHSIG_POINT_SIZE], struct note_vkey *ret);
 /* "name+hash+base64(type || key)"; ERR_RANGE for a type other than Ed25519. */
 enum err note_vkey_parse(const char *text, struct note_vkey *ret);
 /* The same for a key of another type. */
 enum err note_vkey_new_as(uint8_t type, const char *name,
-    const uint8_t public[SSHSIG_PUBLIC_SIZE], struct note_vkey *ret);
+    const uint8_t public[SSHSIG_POINT_SIZE], struct note_vkey *ret);
 enum err note_vkey_parse_as(uint8_t type, const char *text, struct note_vkey *ret);
 void note_vkey_print(const struct note_vkey *, char out[NOTE_VKEY_SIZE]);
 

@@ -377,8 +377,8 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	    "signature_date_required", "engines", "stand_in", "reuse_verdicts", "reuse_days",
 	    "lock_minutes", "medium_digest", "region_look_bytes", "write_protect_required",
 	    "request_required", "rescan_at_release", "witness_quorum", "anchor_words",
-	    "fields_optional", "site_fields", "classifications", "classification_ceiling",
-	    NULL};
+	    "token_pin", "fields_optional", "site_fields", "classifications",
+	    "classification_ceiling", NULL};
 	const struct setting *root = setting_root(f);
 	setting_keys(f, root, keys);
 	p->name = setting_text(f, root, "name", LIM_POLICY_TEXT_BYTES, NULL);
@@ -391,6 +391,7 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	policy_parse_reuse(f, root, p);
 	p->lock_minutes =
 	    (unsigned)setting_number(f, root, "lock_minutes", 1, LIM_LOCK_MINUTES, 5);
+	p->token_pin = setting_truth(f, root, "token_pin", true);
 	p->rescan_at_release = setting_truth(f, root, "rescan_at_release", false);
 	policy_parse_anchors(f, root, p);
 	policy_parse_request(f, root, p);

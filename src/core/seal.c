@@ -335,6 +335,7 @@ seal_parse(const char *text, size_t n, struct seal_file *ret)
 	    !seal_is_officer(f.header.officer) ||
 	    !seal_take_line(&at, end, "public", line, sizeof(line)) ||
 	    sshsig_public_parse(line, f.header.public) != ERR_OK ||
+	    sshsig_is_token(f.header.public) ||
 	    !seal_take_line(&at, end, "kdf", kdf, sizeof(kdf)) || strcmp(kdf, SEAL_KDF) != 0 ||
 	    !seal_take_number(&at, end, "ops", &f.header.ops) ||
 	    !seal_take_number(&at, end, "mem_bytes", &f.header.mem_bytes) ||

@@ -8,13 +8,24 @@
 #include <string.h>
 
 #define SSHSIG_REMEMBERED  16 /* public keys judged good, for each thread */
-#define SSHSIG_ALGORITHM   "ssh-ed25519"
 #define SSHSIG_HASH        "sha512"
-#define SSHSIG_PUBLIC_BLOB 51 /* s("ssh-ed25519") || s(public) */
+#define SSHSIG_KIND_AT     SSHSIG_POINT_SIZE /* in a public key */
+#define SSHSIG_KNOWN_FLAGS (SSHSIG_TOUCHED | SSHSIG_PIN)
 
+/* The name in keys and signatures, and the string after the point of a key. */
+static const struct {
+	const char *name, *application;
+} sshsig_kinds[SSHSIG_KIND__MAX] = {
+    [SSHSIG_FILE] = {"ssh-ed25519", NULL},
+    [SSHSIG_TOKEN] = {"sk-ssh-ed25519@openssh.com", SSHSIG_APPLICATION},
+};
+
+/* secret alone when ask is NULL */
 struct sshsig_key {
 	uint8_t secret[crypto_sign_SECRETKEYBYTES];
 	uint8_t public[SSHSIG_PUBLIC_SIZE];
+	sshsig_ask_fn *ask;
+	void *arg;
 };
 
 enum err
@@ -23,10 +34,35 @@ sshsig_key_new(const uint8_t seed[SSHSIG_SEED_SIZE], struct sshsig_key **ret)
 	struct sshsig_key *key = sodium_malloc(sizeof(*key));
 	if (key == NULL)
 		return ERR_IO;
+	memset(key, 0, sizeof(*key));
 	crypto_sign_seed_keypair(key->public, key->secret, seed);
+	key->public[SSHSIG_KIND_AT] = SSHSIG_FILE;
 	sodium_mprotect_readonly(key);
 	*ret = key;
 	return ERR_OK;
+}
+
+enum err
+sshsig_key_new_token(const uint8_t point[SSHSIG_POINT_SIZE], sshsig_ask_fn *ask, void *arg,
+    struct sshsig_key **ret)
+{
+	struct sshsig_key *key = sodium_malloc(sizeof(*key));
+	if (key == NULL)
+		return ERR_IO;
+	memset(key, 0, sizeof(*key));
+	memcpy(key->public, point, SSHSIG_POINT_SIZE);
+	key->public[SSHSIG_KIND_AT] = SSHSIG_TOKEN;
+	key->ask = ask;
+	key->arg = arg;
+	sodium_mprotect_readonly(key);
+	*ret = key;
+	return ERR_OK;
+}
+
+bool
+sshsig_is_token(const uint8_t public[SSHSIG_PUBLIC_SIZE])
+{
+	return public[SSHSIG_KIND_AT] == SSHSIG_TOKEN;
 }
 
 void
@@ -53,11 +89,15 @@ sshsig_add_string(struct buf *b, const void *bytes, size_t n)
 static void
 sshsig_add_public(struct buf *b, const uint8_t public[SSHSIG_PUBLIC_SIZE])
 {
-	sshsig_add_string(b, SSHSIG_ALGORITHM, strlen(SSHSIG_ALGORITHM));
-	sshsig_add_string(b, public, SSHSIG_PUBLIC_SIZE);
+	size_t kind = public[SSHSIG_KIND_AT];
+	const char *application = sshsig_kinds[kind].application;
+	sshsig_add_string(b, sshsig_kinds[kind].name, strlen(sshsig_kinds[kind].name));
+	sshsig_add_string(b, public, SSHSIG_POINT_SIZE);
+	if (application != NULL)
+		sshsig_add_string(b, application, strlen(application));
 }
 
-/* The bytes that Ed25519 signs: PROTOCOL.sshsig section 3. */
+/* The bytes that are signed: PROTOCOL.sshsig section 3. */
 static void
 sshsig_add_signed(struct buf *b, const char *namespace, const uint8_t hash[DIGEST_SHA512_SIZE])
 {
@@ -66,6 +106,86 @@ sshsig_add_signed(struct buf *b, const char *namespace, const uint8_t hash[DIGES
 	sshsig_add_string(b, "", 0);
 	sshsig_add_string(b, SSHSIG_HASH, strlen(SSHSIG_HASH));
 	sshsig_add_string(b, hash, DIGEST_SHA512_SIZE);
+}
+
+/* What a token makes of their hash, and signs: PROTOCOL.u2f. */
+static void
+sshsig_add_seen(struct buf *b, const struct sshsig_touch *t, const uint8_t hash[DIGEST_SIZE])
+{
+	uint8_t application[DIGEST_SIZE];
+	digest_sha256(SSHSIG_APPLICATION, strlen(SSHSIG_APPLICATION), application);
+	buf_add(b, application, sizeof(application));
+	buf_add_byte(b, t->flags);
+	buf_add_u32be(b, t->counter);
+	buf_add(b, hash, DIGEST_SIZE);
+}
+
+/* What the signature must be over: the bytes themselves, or what the token made of them. */
+static enum err
+sshsig_raw_verify_as(const uint8_t public[SSHSIG_PUBLIC_SIZE], const struct sshsig_touch *t,
+    const struct buf *signed_bytes)
+{
+	uint8_t hash[DIGEST_SIZE];
+	struct buf seen;
+	if (!sshsig_is_token(public))
+		return sshsig_raw_verify(public, t->sig, signed_bytes->data, signed_bytes->len);
+	digest_sha256(signed_bytes->data, signed_bytes->len, hash);
+	buf_init(&seen, 2 * DIGEST_SIZE + 5);
+	sshsig_add_seen(&seen, t, hash);
+	enum err e = sshsig_raw_verify(public, t->sig, seen.data, seen.len);
+	buf_done(&seen);
+	return e;
+}
+
+/* A token may answer anything: what it gives is looked at as everybody else will. */
+static enum err
+sshsig_ask(
+    const struct sshsig_key *key, const struct buf *signed_bytes, struct sshsig_touch *ret)
+{
+	uint8_t hash[DIGEST_SIZE];
+	digest_sha256(signed_bytes->data, signed_bytes->len, hash);
+	enum err e = key->ask(key->arg, hash, ret);
+	if (e != ERR_OK)
+		return e;
+	if ((ret->flags & ~SSHSIG_KNOWN_FLAGS) != 0 || !(ret->flags & SSHSIG_TOUCHED))
+		return ERR_RANGE;
+	return sshsig_raw_verify_as(key->public, ret, signed_bytes);
+}
+
+static void
+sshsig_add_signature(struct buf *b, enum sshsig_kind kind, const struct sshsig_touch *t)
+{
+	struct buf sig;
+	buf_init(&sig, SSHSIG_BLOB_SIZE);
+	sshsig_add_string(&sig, sshsig_kinds[kind].name, strlen(sshsig_kinds[kind].name));
+	sshsig_add_string(&sig, t->sig, sizeof(t->sig));
+	if (kind == SSHSIG_TOKEN) {
+		buf_add_byte(&sig, t->flags);
+		buf_add_u32be(&sig, t->counter);
+	}
+	sshsig_add_string(b, sig.data, sig.len);
+	buf_done(&sig);
+}
+
+static enum err
+sshsig_add_blob(struct buf *ret_blob, const char *namespace, const struct sshsig_key *key,
+    const struct sshsig_touch *t)
+{
+	struct buf blob, public;
+	buf_init(&public, SSHSIG_BLOB_SIZE);
+	sshsig_add_public(&public, key->public);
+	buf_init(&blob, SSHSIG_BLOB_SIZE + strlen(namespace));
+	buf_add_str(&blob, "SSHSIG");
+	buf_add_u32be(&blob, 1);
+	sshsig_add_string(&blob, public.data, public.len);
+	sshsig_add_string(&blob, namespace, strlen(namespace));
+	sshsig_add_string(&blob, "", 0);
+	sshsig_add_string(&blob, SSHSIG_HASH, strlen(SSHSIG_HASH));
+	sshsig_add_signature(&blob, (enum sshsig_kind)key->public[SSHSIG_KIND_AT], t);
+	enum err e = buf_add(ret_blob, blob.data, blob.len);
+	buf_done(&public);
+	buf_done(&blob);
+	return e;
 }
 
 enum err
@@ -78,28 +198,19 @@ enum err
 sshsig_sign_as(const char *namespace, const struct sshsig_key *key, const void *message,
     size_t n, struct buf *ret_blob)
 {
-	struct buf signed_bytes, blob;
-	uint8_t sig[SSHSIG_RAW_SIZE], hash[DIGEST_SHA512_SIZE];
+	struct buf signed_bytes;
+	struct sshsig_touch t = {.flags = 0};
+	uint8_t hash[DIGEST_SHA512_SIZE];
+	enum err e = ERR_OK;
 	digest_sha512(message, n, hash);
 	buf_init(&signed_bytes, 256);
 	sshsig_add_signed(&signed_bytes, namespace, hash);
-	sshsig_raw_sign(key, signed_bytes.data, signed_bytes.len, sig);
+	if (key->ask != NULL)
+		e = sshsig_ask(key, &signed_bytes, &t);
+	else
+		sshsig_raw_sign(key, signed_bytes.data, signed_bytes.len, t.sig);
 	buf_done(&signed_bytes);
-
-	buf_init(&blob, SSHSIG_BLOB_SIZE + strlen(namespace));
-	buf_add_str(&blob, "SSHSIG");
-	buf_add_u32be(&blob, 1);
-	buf_add_u32be(&blob, SSHSIG_PUBLIC_BLOB);
-	sshsig_add_public(&blob, key->public);
-	sshsig_add_string(&blob, namespace, strlen(namespace));
-	sshsig_add_string(&blob, "", 0);
-	sshsig_add_string(&blob, SSHSIG_HASH, strlen(SSHSIG_HASH));
-	buf_add_u32be(&blob, (uint32_t)(4 + strlen(SSHSIG_ALGORITHM) + 4 + sizeof(sig)));
-	sshsig_add_string(&blob, SSHSIG_ALGORITHM, strlen(SSHSIG_ALGORITHM));
-	sshsig_add_string(&blob, sig, sizeof(sig));
-	enum err e = buf_add(ret_blob, blob.data, blob.len);
-	buf_done(&blob);
-	return e;
+	return e == ERR_OK ? sshsig_add_blob(ret_blob, namespace, key, &t) : e;
 }
 
 /* --- reading ---------------------------------------------------------------- */
@@ -139,25 +250,80 @@ sshsig_is(struct sshsig_span s, const char *text)
 	return s.len == strlen(text) && memcmp(s.at, text, s.len) == 0;
 }
 
-/* s(algorithm) || s(value) and nothing after it; the value must be n bytes. */
-static enum err
-sshsig_take_typed(struct sshsig_span in, size_t n, const uint8_t **ret)
+/* n bytes, s(them) */
+static bool
+sshsig_take_bytes(struct sshsig_span *in, size_t n, uint8_t *ret)
 {
-	struct sshsig_span algorithm, value;
-	if (!sshsig_take_string(&in, &algorithm))
+	struct sshsig_span value;
+	if (!sshsig_take_string(in, &value) || value.len != n)
+		return false;
+	memcpy(ret, value.at, n);
+	return true;
+}
+
+static enum err
+sshsig_take_kind(struct sshsig_span *in, enum sshsig_kind *ret)
+{
+	struct sshsig_span name;
+	if (!sshsig_take_string(in, &name))
 		return ERR_SYNTAX;
-	if (!sshsig_is(algorithm, SSHSIG_ALGORITHM))
+	for (*ret = SSHSIG_FILE; *ret < SSHSIG_KIND__MAX; (*ret)++)
+		if (sshsig_is(name, sshsig_kinds[*ret].name))
+			return ERR_OK;
+	return ERR_RANGE;
+}
+
+/* Nothing comes after the point, or after a token's application. */
+static enum err
+sshsig_take_public(struct sshsig_span in, uint8_t ret[SSHSIG_PUBLIC_SIZE])
+{
+	struct sshsig_span application;
+	enum sshsig_kind kind;
+	enum err e = sshsig_take_kind(&in, &kind);
+	if (e != ERR_OK)
+		return e;
+	if (!sshsig_take_bytes(&in, SSHSIG_POINT_SIZE, ret))
+		return ERR_SYNTAX;
+	ret[SSHSIG_KIND_AT] = (uint8_t)kind;
+	if (sshsig_kinds[kind].application == NULL)
+		return in.len == 0 ? ERR_OK : ERR_SYNTAX;
+	if (!sshsig_take_string(&in, &application) || in.len != 0)
+		return ERR_SYNTAX;
+	return sshsig_is(application, sshsig_kinds[kind].application) ? ERR_OK : ERR_RANGE;
+}
+
+/* A key's kind is its signature's; a token's flags and counter have no length before them. */
+static enum err
+sshsig_take_signature(
+    struct sshsig_span in, const uint8_t public[SSHSIG_PUBLIC_SIZE], struct sshsig_touch *ret)
+{
+	enum sshsig_kind kind;
+	enum err e = sshsig_take_kind(&in, &kind);
+	if (e != ERR_OK)
+		return e;
+	if (kind != (enum sshsig_kind) public[SSHSIG_KIND_AT])
 		return ERR_RANGE;
-	if (!sshsig_take_string(&in, &value) || in.len != 0 || value.len != n)
+	if (!sshsig_take_bytes(&in, SSHSIG_RAW_SIZE, ret->sig))
 		return ERR_SYNTAX;
-	*ret = value.at;
-	return ERR_OK;
+	ret->flags = 0;
+	ret->counter = 0;
+	if (kind == SSHSIG_TOKEN) {
+		if (in.len == 0)
+			return ERR_SYNTAX;
+		ret->flags = *in.at++;
+		in.len--;
+		if (!sshsig_take_u32(&in, &ret->counter))
+			return ERR_SYNTAX;
+	}
+	if (in.len != 0)
+		return ERR_SYNTAX;
+	return (ret->flags & ~SSHSIG_KNOWN_FLAGS) == 0 ? ERR_OK : ERR_RANGE;
 }
 
 /* The form of a blob and the fixed fields; what it says is not judged yet. */
 static enum err
-sshsig_parse(const char *namespace, struct sshsig_span in, const uint8_t **ret_public,
-    const uint8_t **ret_sig)
+sshsig_parse(const char *namespace, struct sshsig_span in,
+    uint8_t ret_public[SSHSIG_PUBLIC_SIZE], struct sshsig_touch *ret)
 {
 	struct sshsig_span public, name, reserved, hash, sig;
 	uint32_t version;
@@ -176,8 +342,23 @@ sshsig_parse(const char *namespace, struct sshsig_span in, const uint8_t **ret_p
 	if (!sshsig_is(name, namespace) || !sshsig_is(reserved, "") ||
 	    !sshsig_is(hash, SSHSIG_HASH))
 		return ERR_RANGE;
-	enum err e = sshsig_take_typed(public, SSHSIG_PUBLIC_SIZE, ret_public);
-	return e != ERR_OK ? e : sshsig_take_typed(sig, SSHSIG_RAW_SIZE, ret_sig);
+	enum err e = sshsig_take_public(public, ret_public);
+	return e != ERR_OK ? e : sshsig_take_signature(sig, ret_public, ret);
+}
+
+enum err
+sshsig_look(const void *blob, size_t blob_len, uint8_t ret_public[SSHSIG_PUBLIC_SIZE],
+    struct sshsig_touch *ret)
+{
+	uint8_t public[SSHSIG_PUBLIC_SIZE];
+	struct sshsig_touch t;
+	enum err e =
+	    sshsig_parse(SSHSIG_NAMESPACE, (struct sshsig_span){blob, blob_len}, public, &t);
+	if (e != ERR_OK)
+		return e;
+	memcpy(ret_public, public, sizeof(public));
+	*ret = t;
+	return ERR_OK;
 }
 
 /*
@@ -186,16 +367,16 @@ sshsig_parse(const char *namespace, struct sshsig_span in, const uint8_t **ret_p
  * people: the last good ones are remembered.
  */
 static bool
-sshsig_point_ok(const uint8_t public[SSHSIG_PUBLIC_SIZE])
+sshsig_point_ok(const uint8_t point[SSHSIG_POINT_SIZE])
 {
-	static _Thread_local uint8_t good[SSHSIG_REMEMBERED][SSHSIG_PUBLIC_SIZE];
+	static _Thread_local uint8_t good[SSHSIG_REMEMBERED][SSHSIG_POINT_SIZE];
 	static _Thread_local size_t count;
 	for (size_t i = 0; i < SSHSIG_REMEMBERED && i < count; i++)
-		if (memcmp(good[i], public, SSHSIG_PUBLIC_SIZE) == 0)
+		if (memcmp(good[i], point, SSHSIG_POINT_SIZE) == 0)
 			return true;
-	if (crypto_core_ed25519_is_valid_point(public) != 1)
+	if (crypto_core_ed25519_is_valid_point(point) != 1)
 		return false;
-	memcpy(good[count++ % SSHSIG_REMEMBERED], public, SSHSIG_PUBLIC_SIZE);
+	memcpy(good[count++ % SSHSIG_REMEMBERED], point, SSHSIG_POINT_SIZE);
 	return true;
 }
 
@@ -219,17 +400,18 @@ enum err
 sshsig_verify_hash(const char *namespace, const void *blob, size_t blob_len,
     const uint8_t hash[DIGEST_SHA512_SIZE], uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
 {
-	const uint8_t *public = NULL, *sig = NULL;
+	uint8_t public[SSHSIG_PUBLIC_SIZE];
+	struct sshsig_touch t;
 	struct buf signed_bytes;
-	enum err e =
-	    sshsig_parse(namespace, (struct sshsig_span){blob, blob_len}, &public, &sig);
+	enum err e = sshsig_parse(namespace, (struct sshsig_span){blob, blob_len}, public, &t);
 	if (e != ERR_OK)
 		return e;
-	if (!sshsig_point_ok(public))
+	if (!sshsig_point_ok(public) ||
+	    (sshsig_is_token(public) && !(t.flags & SSHSIG_TOUCHED)))
 		return ERR_DENIED;
 	buf_init(&signed_bytes, 256);
 	sshsig_add_signed(&signed_bytes, namespace, hash);
-	e = sshsig_raw_verify(public, sig, signed_bytes.data, signed_bytes.len);
+	e = sshsig_raw_verify_as(public, &t, &signed_bytes);
 	buf_done(&signed_bytes);
 	if (e == ERR_OK)
 		memcpy(ret_public, public, SSHSIG_PUBLIC_SIZE);
@@ -246,11 +428,10 @@ sshsig_raw_sign(
 }
 
 enum err
-sshsig_raw_verify(const uint8_t public[SSHSIG_PUBLIC_SIZE], const uint8_t sig[SSHSIG_RAW_SIZE],
+sshsig_raw_verify(const uint8_t point[SSHSIG_POINT_SIZE], const uint8_t sig[SSHSIG_RAW_SIZE],
     const void *message, size_t n)
 {
-	if (!sshsig_point_ok(public) ||
-	    crypto_sign_verify_detached(sig, message, n, public) != 0)
+	if (!sshsig_point_ok(point) || crypto_sign_verify_detached(sig, message, n, point) != 0)
 		return ERR_SIGNATURE;
 	return ERR_OK;
 }
@@ -258,33 +439,41 @@ sshsig_raw_verify(const uint8_t public[SSHSIG_PUBLIC_SIZE], const uint8_t sig[SS
 void
 sshsig_public_line(const uint8_t public[SSHSIG_PUBLIC_SIZE], char out[SSHSIG_LINE_SIZE])
 {
+	const char *name = sshsig_kinds[public[SSHSIG_KIND_AT]].name;
 	struct buf blob;
-	buf_init(&blob, SSHSIG_PUBLIC_BLOB);
+	buf_init(&blob, SSHSIG_LINE_SIZE);
 	sshsig_add_public(&blob, public);
-	memcpy(out, SSHSIG_ALGORITHM " ", strlen(SSHSIG_ALGORITHM) + 1);
-	hex_b64_encode(blob.data, blob.len, out + strlen(SSHSIG_ALGORITHM) + 1);
+	memcpy(out, name, strlen(name));
+	out[strlen(name)] = ' ';
+	hex_b64_encode(blob.data, blob.len, out + strlen(name) + 1);
 	buf_done(&blob);
 }
 
 enum err
 sshsig_public_parse(const char *line, uint8_t ret_public[SSHSIG_PUBLIC_SIZE])
 {
-	const size_t prefix = strlen(SSHSIG_ALGORITHM);
-	uint8_t blob[SSHSIG_LINE_SIZE];
-	const uint8_t *public = NULL;
-	size_t len;
-	if (strncmp(line, SSHSIG_ALGORITHM " ", prefix + 1) != 0)
-		return strchr(line, ' ') != NULL ? ERR_RANGE : ERR_SYNTAX;
-	if (strlen(line) != SSHSIG_LINE_SIZE - 1 ||
-	    !hex_b64_decode(line + prefix + 1, strlen(line) - prefix - 1, blob, &len))
+	uint8_t blob[SSHSIG_LINE_SIZE], public[SSHSIG_PUBLIC_SIZE];
+	const char *blank = strchr(line, ' ');
+	size_t len, kind = 0;
+	if (blank == NULL)
 		return ERR_SYNTAX;
-	enum err e =
-	    sshsig_take_typed((struct sshsig_span){blob, len}, SSHSIG_PUBLIC_SIZE, &public);
+	while (kind < SSHSIG_KIND__MAX &&
+	       (strlen(sshsig_kinds[kind].name) != (size_t)(blank - line) ||
+		   memcmp(line, sshsig_kinds[kind].name, (size_t)(blank - line)) != 0))
+		kind++;
+	if (kind == SSHSIG_KIND__MAX)
+		return ERR_RANGE;
+	if (strlen(line) >= SSHSIG_LINE_SIZE ||
+	    !hex_b64_decode(blank + 1, strlen(blank + 1), blob, &len))
+		return ERR_SYNTAX;
+	enum err e = sshsig_take_public((struct sshsig_span){blob, len}, public);
 	if (e != ERR_OK)
 		return e;
+	if (public[SSHSIG_KIND_AT] != kind)
+		return ERR_RANGE;
 	if (!sshsig_point_ok(public))
 		return ERR_DENIED;
-	memcpy(ret_public, public, SSHSIG_PUBLIC_SIZE);
+	memcpy(ret_public, public, sizeof(public));
 	return ERR_OK;
 }
 
@@ -294,7 +483,7 @@ sshsig_fingerprint(const uint8_t public[SSHSIG_PUBLIC_SIZE], char out[SSHSIG_FIN
 	uint8_t hash[DIGEST_SIZE];
 	char text[HEX_B64_SIZE(DIGEST_SIZE)];
 	struct buf blob;
-	buf_init(&blob, SSHSIG_PUBLIC_BLOB);
+	buf_init(&blob, SSHSIG_LINE_SIZE);
 	sshsig_add_public(&blob, public);
 	digest_sha256(blob.data, blob.len, hash);
 	buf_done(&blob);

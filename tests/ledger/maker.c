@@ -305,9 +305,11 @@ maker_demand(struct maker *m, const char *settings)
 	snprintf(m->policy_text, sizeof(m->policy_text), "%s%s", policy_text, settings);
 	size_t n = strlen(m->policy_text);
 	snprintf(m->policy, sizeof(m->policy), "%s", maker_store(m, m->policy_text, n));
-	maker_add(m, LOG_AUTHORITY, "policy.set", "policy", &m->people[0],
-	    json_pack(
-		"{s:i,s:I,s:s}", "approvals", 2, "bytes", (json_int_t)n, "sha256", m->policy));
+	json_t *data = json_pack(
+	    "{s:i,s:I,s:s}", "approvals", 2, "bytes", (json_int_t)n, "sha256", m->policy);
+	if (strstr(settings, "token_pin = false") != NULL)
+		json_object_set_new(data, "token_pin", json_false());
+	maker_add(m, LOG_AUTHORITY, "policy.set", "policy", &m->people[0], data);
 }
 
 void

@@ -19,7 +19,7 @@
 #define MAKER_DOCS   64
 
 struct maker_person {
-	char id[33], name[129], key[64], line[128], role[16];
+	char id[33], name[129], key[64], line[SSHSIG_LINE_SIZE], role[16];
 	struct sshsig_key *secret;
 };
 

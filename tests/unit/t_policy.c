@@ -474,6 +474,34 @@ anchors_are_asked_for_by_choice(void **state)
 }
 
 static void
+a_token_is_asked_for_its_pin_unless_the_policy_says_no(void **state)
+{
+	static const struct {
+		const char *text;
+		bool pin, good;
+	} rows[] = {
+	    {"", true, true},
+	    {"token_pin = true;", true, true},
+	    {"token_pin = false;", false, true},
+	    {"token_pin = 0;", false, false},
+	    {"token_pin = \"no\";", false, false},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		MEM_FREE char *text = mem_printf("%s%s", HEAD, rows[i].text);
+		char why[POLICY_WHY_SIZE];
+		struct policy *p = NULL;
+		enum err e = policy_parse(text, strlen(text), &p, why);
+		if ((e == ERR_OK) != rows[i].good)
+			fail_msg("%s: %s", rows[i].text, e == ERR_OK ? "taken" : why);
+		if (e != ERR_OK)
+			continue;
+		assert_int_equal(p->token_pin, rows[i].pin);
+		policy_free(p);
+	}
+}
+
+static void
 a_policy_can_ask_for_a_scan_at_release(void **state)
 {
 	(void)state;
@@ -567,6 +595,7 @@ main(void)
 	    cmocka_unit_test(defaults_and_medium),
 	    cmocka_unit_test(no_policy_has_a_number_that_no_message_bears),
 	    cmocka_unit_test(a_policy_can_hold_a_medium_for_what_lies_outside),
+	    cmocka_unit_test(a_token_is_asked_for_its_pin_unless_the_policy_says_no),
 	    cmocka_unit_test(a_policy_can_ask_for_a_scan_at_release),
 	    cmocka_unit_test(globs),
 	    cmocka_unit_test(default_policy),

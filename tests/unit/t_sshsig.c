@@ -83,14 +83,14 @@ static void
 sshsig_equals_that_of_ssh_keygen(void **state)
 {
 	uint8_t want[512], who[SSHSIG_PUBLIC_SIZE];
-	char text[128];
+	char text[256];
 	struct buf blob;
 	(void)state;
 	size_t n = unbase64(SIGNATURE, want);
 	buf_init(&blob, 512);
 	assert_int_equal(sshsig_sign(sshsig_key, MESSAGE, strlen(MESSAGE), &blob), ERR_OK);
 	assert_int_equal(blob.len, n);
-	assert_int_equal(blob.len, SSHSIG_BLOB_SIZE);
+	assert_true(blob.len <= SSHSIG_BLOB_SIZE);
 	assert_memory_equal(blob.data, want, n);
 	buf_done(&blob);
 	assert_int_equal(sshsig_verify(want, n, MESSAGE, strlen(MESSAGE), who), ERR_OK);
@@ -150,7 +150,7 @@ sshsig_cut_or_longer_is_refused(void **state)
 static void
 sshsig_says_what_is_wrong(void **state)
 {
-	/* offsets in the blob of SSHSIG_BLOB_SIZE bytes */
+	/* offsets in the blob */
 	static const struct {
 		const char *what;
 		size_t at;
@@ -200,10 +200,11 @@ sshsig_degenerate_key_is_refused(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < sizeof(sshsig_bad_points) / sizeof(sshsig_bad_points[0]); i++) {
-		uint8_t point[SSHSIG_PUBLIC_SIZE], out[SSHSIG_PUBLIC_SIZE] = {42},
-						   sig[64] = {1};
+		uint8_t point[SSHSIG_PUBLIC_SIZE] = {0}, out[SSHSIG_PUBLIC_SIZE] = {42},
+			sig[64] = {1};
 		char line[SSHSIG_LINE_SIZE];
-		assert_true(hex_decode(sshsig_bad_points[i].point, 64, point, sizeof(point)));
+		assert_true(
+		    hex_decode(sshsig_bad_points[i].point, 64, point, SSHSIG_POINT_SIZE));
 		sshsig_public_line(point, line);
 		if (sshsig_public_parse(line, out) != ERR_DENIED)
 			fail_msg("%s", sshsig_bad_points[i].what);

@@ -99,7 +99,7 @@ put_bytes(struct buf *b, size_t n)
 {
 	uint8_t bytes[4096];
 	for (size_t i = 0; i < n; i++)
-		bytes[i] = sshsig_key_public(kinds_key)[i % SSHSIG_PUBLIC_SIZE];
+		bytes[i] = sshsig_key_public(kinds_key)[i % SSHSIG_POINT_SIZE];
 	if (n > 0)
 		put_string(b, bytes, n);
 }
@@ -144,7 +144,7 @@ one_kind_is_taken(void **state)
 	assert_int_equal(
 	    sshsig_sign_as(SPACE, kinds_key, MESSAGE, strlen(MESSAGE), &made), ERR_OK);
 	put_text(&key, ED25519);
-	put_bytes(&key, SSHSIG_PUBLIC_SIZE);
+	put_bytes(&key, SSHSIG_POINT_SIZE);
 	put_text(&sig, ED25519);
 	put_string(&sig, made.data + made.len - SSHSIG_RAW_SIZE, SSHSIG_RAW_SIZE);
 	put_blob(&blob, &key, &sig);
