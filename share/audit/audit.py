@@ -1187,7 +1187,7 @@ def check_witnesses(r, act, e):
     keys = [vkey_parts(w["vkey"], 4, "witness") for w in rows]
     need(all(name == w["name"] for (name, _), w in zip(keys, rows)), "witness", "a key does not bear the witness's name")
     need(all(len(set(column)) == len(rows) for column in zip(*keys)), "witness", "two witnesses have one name or one key")
-    taken = {vkey_parts(r.genesis["log_vkey"])[1], key_of(r.genesis["station_key"])} | {key_of(k["line"]) for p in r.people.values() for k in [p.key(e.seq)] if k}
+    taken = {key for epoch in r.epochs for key in (vkey_parts(epoch.log.vkey)[1], key_of(epoch.station))} | {key_of(k["line"]) for p in r.people.values() for k in [p.key(e.seq)] if k}
     need(all(point_ok(key) and key not in taken for _, key in keys), "witness", "a key is none, or that of the log, the station or a person")
 
 
