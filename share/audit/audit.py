@@ -440,7 +440,7 @@ def key_of(line):
     """The 32 bytes of a public key line, or None."""
     kind, _, rest = line.partition(" ")
     parts = ssh_strings(base64.b64decode(rest)) if is_base64(rest) else None
-    ok = parts and parts[0] == kind.encode() and ((len(parts) == 2 and parts[0] == KEY) or (parts[0::2] == [TOKEN_KEY, APPLICATION])) and len(parts[1]) == 32
+    ok = parts and parts[0] == kind.encode() and ((len(parts) == 2 and parts[0] == KEY) or (len(parts) == 3 and parts[0::2] == [TOKEN_KEY, APPLICATION])) and len(parts[1]) == 32
     return parts[1] if ok and point_ok(parts[1]) else None
 
 
