@@ -558,7 +558,7 @@ def witness_times(text, witnesses, signatures, place, what):
     for line in text[cut + 1:].decode("utf-8").split("\n")[:-1]:
         _, name, blob = line.split(" ")
         blob = base64.b64decode(blob)
-        for key in [key for n, key in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
+        for key in [key for n, key, _ in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
             time, bad = int.from_bytes(blob[4:12], "big"), f"{what} has a line by {name} that is no cosignature of it"
             need(len(blob) == 76 and time < 2**53, "cosignature", bad)
             signatures.ed25519(place, key, f"cosignature/v1\ntime {time}\n".encode() + text[:cut], blob[12:], bad, "cosignature")
@@ -1085,7 +1085,7 @@ def check_witnesses(r, act, e):
 
 
 def set_witnesses(r, act, since):
-    r.witnesses.append((since, [vkey_parts(w["vkey"], 4, "witness") for w in act.data["witnesses"]]))
+    r.witnesses.append((since, [(*vkey_parts(w["vkey"], 4, "witness"), w["vkey"]) for w in act.data["witnesses"]]))
 
 
 def check_policy(r, act, e):
@@ -1208,7 +1208,7 @@ def witnesses_at(r, auth):
 def cosignature(r, e):
     d, tree = e.data, r.logs["custody"].tree
     need(0 < d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"], "cosignature", f"this log had not that root at {d['size']} entries")
-    key = next((key for name, key in witnesses_at(r, e.auth) if name == d["witness"]), None)
+    key = next((key for name, key, _ in witnesses_at(r, e.auth) if name == d["witness"]), None)
     need(key, "cosignature", f"{d['witness']} is not a witness at auth")
     m = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", d["line"])
     blob = unbase64(m[2], "cosignature", "the line") if m else b""
@@ -1482,7 +1482,7 @@ def release(r, e, x):
 
 def cosigned(r, e, n):
     """The largest size that so many witnesses in force at auth have cosigned."""
-    keys = {key for _, key in witnesses_at(r, e.auth)}
+    keys = {key for _, key, _ in witnesses_at(r, e.auth)}
     sizes = sorted((max(size for _, k, size in r.cosigned if k == key) for key in keys & {k for _, k, _ in r.cosigned}), reverse=True)
     return sizes[n - 1] if 0 < n <= len(sizes) else 0
 
@@ -1922,6 +1922,15 @@ def audit_ledger(r, path, raw, said):
 
 
 # --- custody folders ----------------------------------------------------------------------------------------------------
+def witness_policy(r, papers):
+    """Whose lines a checkpoint needs (C2SP tlog-policy), in the one spelling of what the record says."""
+    witnesses, quorum = witnesses_at(r, EVER), policy_of(papers["policy"]).get("witness_quorum", 0) if "policy" in papers else 0
+    names = [f"w{i}" for i in range(1, len(witnesses) + 1)]
+    lines = [f"log {r.logs['custody'].vkey}", *[f"witness {w} {vkey}" for w, (_, _, vkey) in zip(names, witnesses)]]
+    lines += [f"group witnesses {quorum} {' '.join(names)}", "quorum witnesses"] if 0 < quorum <= len(names) else ["quorum none"]
+    return "".join(line + "\n" for line in lines).encode()
+
+
 def is_tar(raw):
     return raw[257:265] in (b"ustar\x0000", b"ustar  \0")
 
@@ -2018,6 +2027,9 @@ def audit_folder(r, files, said):
     if x["signed"]:
         check_papers(r, subj[5:], x, lambda name, digest: files.get(name))
         need(sha(read("manifest.sha256")).hex() == x["same"]["manifest"]["sha256"], "document", "manifest.sha256 is not what was signed")
+    r.place = "the folder"
+    need("witness-policy" not in files or files["witness-policy"] == witness_policy(r, files if x["signed"] else {}), "witness-policy",
+         "witness-policy names another log, other witnesses or another quorum than the record")
     log = r.logs["custody"].tree
     log.size, log.roots = size, {size: root}
     said["not"] += [f"Entries about this transfer after entry {size} of the log, and anything about others, are not here.",
