@@ -585,7 +585,7 @@ def witness_times(text, witnesses, signatures, place, what):
     for line in text[cut + 1:].decode("utf-8").split("\n")[:-1]:
         _, name, blob = line.split(" ")
         blob = base64.b64decode(blob)
-        for key in [key for n, key in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
+        for key in [key for n, key, _ in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
             time, bad = int.from_bytes(blob[4:12], "big"), f"{what} has a line by {name} that is no cosignature of it"
             need(len(blob) == 76 and time < 2**53, "cosignature", bad)
             signatures.ed25519(place, key, f"cosignature/v1\ntime {time}\n".encode() + text[:cut], blob[12:], bad, "cosignature")
@@ -1192,7 +1192,7 @@ def check_witnesses(r, act, e):
 
 
 def set_witnesses(r, act, since):
-    r.witnesses.append((since, [vkey_parts(w["vkey"], 4, "witness") for w in act.data["witnesses"]]))
+    r.witnesses.append((since, [(*vkey_parts(w["vkey"], 4, "witness"), w["vkey"]) for w in act.data["witnesses"]]))
 
 
 def check_policy(r, act, e):
@@ -1236,7 +1236,7 @@ def check_epoch(r, act, e):
     name, key = vkey_parts(d["log"], 1, "epoch")
     need(name == f"{r.genesis['site']}/{r.genesis['station']}/custody/{n}" and point_ok(key) and not is_token(d["station"]), "epoch", "its log or station have no usable key")
     station, logs, stations = key_of(d["station"]), {vkey_parts(p.log.vkey)[1] for p in r.epochs}, {key_of(p.station) for p in r.epochs}
-    taken = logs | stations | {key_of(k["line"]) for p in r.people.values() for k in p.keys} | {key for _, key in witnesses_at(r, e.seq)}
+    taken = logs | stations | {key_of(k["line"]) for p in r.people.values() for k in p.keys} | {key for _, key, _ in witnesses_at(r, e.seq)}
     need(key != station and not {key, station} & taken, "epoch", "a key is that of an earlier epoch, a person or a witness, or both are one")
     need(d["reason"] in ("restored", "disk", "check", "key", "replaced") and 1 <= len(d["why"].encode()) <= 256 and d["transfers"] <= 999999, "epoch",
          "reason, why or transfers are not what they must be")
@@ -1350,7 +1350,7 @@ def witnesses_at(r, auth):
 def cosignature(r, e):
     d, tree = e.data, r.logs["custody"].tree
     need(0 < d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"], "cosignature", f"this log had not that root at {d['size']} entries")
-    key = next((key for name, key in witnesses_at(r, e.auth) if name == d["witness"]), None)
+    key = next((key for name, key, _ in witnesses_at(r, e.auth) if name == d["witness"]), None)
     need(key, "cosignature", f"{d['witness']} is not a witness at auth")
     m = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", d["line"])
     blob = unbase64(m[2], "cosignature", "the line") if m else b""
@@ -1646,7 +1646,7 @@ def release(r, e, x):
 
 def cosigned(r, e, n):
     """The largest size that so many witnesses in force at auth have cosigned."""
-    keys = {key for _, key in witnesses_at(r, e.auth)}
+    keys = {key for _, key, _ in witnesses_at(r, e.auth)}
     sizes = sorted((max(size for _, k, size in r.cosigned if k == key) for key in keys & {k for _, k, _ in r.cosigned}), reverse=True)
     return sizes[n - 1] if 0 < n <= len(sizes) else 0
 
@@ -2110,6 +2110,15 @@ def tell_gap(r, epoch, said):
 
 
 # --- custody folders ----------------------------------------------------------------------------------------------------
+def witness_policy(r, newest, papers):
+    """Whose lines a checkpoint needs (C2SP tlog-policy), in the one spelling of what the record says."""
+    witnesses, quorum = witnesses_at(r, EVER), policy_of(papers["policy"]).get("witness_quorum", 0) if "policy" in papers else 0
+    names = [f"w{i}" for i in range(1, len(witnesses) + 1)]
+    lines = [f"log {newest.log.vkey}", *[f"witness {w} {vkey}" for w, (_, _, vkey) in zip(names, witnesses)]]
+    lines += [f"group witnesses {quorum} {' '.join(names)}", "quorum witnesses"] if 0 < quorum <= len(names) else ["quorum none"]
+    return "".join(line + "\n" for line in lines).encode()
+
+
 def is_tar(raw):
     return raw[257:265] in (b"ustar\x0000", b"ustar  \0")
 
@@ -2223,6 +2232,9 @@ def audit_folder(r, files, said):
     for n, (_, size, root) in heads.items():
         tree = r.epochs[n - 1].log.tree
         tree.size, tree.roots = size, {size: root}
+    r.place = "the folder"
+    need("witness-policy" not in files or files["witness-policy"] == witness_policy(r, newest, files if x["signed"] else {}), "witness-policy",
+         "witness-policy names another log, other witnesses or another quorum than the record")
     size = heads[newest.n][1]
     said["not"] += [f"Entries about this transfer after entry {size} of the log, and anything about others, are not here.",
                     "The heads that signers were shown: that needs the whole log."]
