@@ -7,7 +7,7 @@ import os, shutil, sqlite3, subprocess, sys, tempfile
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import forge
-from forge import Forge, body_of, cosignature, judged, key_line, leaves, note, note_line, top, vkey
+from forge import Forge, body_of, judged, key_line, leaves, note, top, vkey
 
 verify = os.path.join(top, os.environ.get("B", "build/asan"), "bin/sallyport-verify")
 tmp = tempfile.mkdtemp(prefix="sp-epochs-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
