@@ -30,6 +30,7 @@ DEVICE = "descriptors:h? id:s? interfaces:s?"
 AUTHORITY = f"""
 ledger.genesis     station  station  admins:[{{id:p key:k name:s}}] custody_origin:s custody_vkey:s demo:t kind:s log_vkey:s schema:h site:s station:s station_key:k threshold:u
 authority.endorse  station,person:,policy,exception  admin  leaf:h
+authority.withdraw station,person:,policy,exception  admin  leaf:h reason:s
 officer.enroll     person:  admin  id:p key:k name:s proof:b roles:[s]
 requester.enroll   person:  admin  id:p key:k? name:s
 officer.suspend    person:  admin  id:p reason:s
@@ -41,16 +42,17 @@ key.enroll         person:  admin  cross:b? id:p key:k proof:b
 key.revoke         person:  admin  id:p key:s reason:s suspect_from:u?
 admin.set          station  admin  admins:[{{id:p key:k name:s proof:b?}}] threshold:u
 witness.set        station  admin  witnesses:[{{name:s vkey:s}}]
-policy.set         policy  admin  approvals:u bytes:u sha256:h
+policy.set         policy  admin  approvals:u bytes:u sha256:h token_pin:t?
+epoch.open         station  admin  continues:{{origin:s root:h size:u}} epoch:u log:s reason:s station:k transfers:u why:s
 exception.add      exception  admin  expires:s reason:s rule:s? scanner:s sha256:h? type:s?
 exception.end      exception  admin  leaf:h reason:s
 """
 CUSTODY = f"""
-ledger.genesis     station  station  epoch:u kind:s schema:h
+ledger.genesis     station  station  continues:{{origin:s root:h size:u}}? epoch:u held:{{root:h size:u}}? kind:s schema:h
 station.start      station  station  interrupted:[s] sandbox:t unclean:t version:s
 station.stop       station  station
 sess.login         officer:  officer,admin,auditor  nonce:h
-sess.logout        officer:  station  officer:p
+sess.logout        officer:  station  officer:p why:s?
 sess.fail          station,officer:  station  count:u? officer:s why:s
 device.inserted    station  station  bytes:u {DEVICE} model:s port:s serial:s source:s unwritten:u? vendor:s
 device.removed     station  station  bytes:u model:s port:s serial:s source:s transfer:s? unwritten:u? vendor:s
@@ -66,7 +68,10 @@ anchor.out         station  station  kind:s officer:p root:h size:u
 anchor.in          station  station  kind:s officer:p root:h size:u
 restore.detected   station  station  kind:s root:s size:u why:s
 witness.cosig      station  station  line:s root:h size:u time:u witness:s
-audit.export       station  station  document:h format:s name:s officer:p
+copy.failed        station  station  kind:s why:s
+copy.whole         station  station  entries:u
+backup.made        station  station  root:h sha256:h size:u
+audit.export       station  station  document:h format:s medium:{{image:h model:s port:s serial:s vendor:s}}? name:s officer:p
 audit.sample       station  station  document:h n:u officer:p seed:s size:u
 audit.attest       station  officer,auditor  checked:u differ:u note:s sample:h
 clock.step         station  station  expected:s found:s kind:s
@@ -131,7 +136,7 @@ xfer.fault     OPEN>FAULT READING>FAULT SCANNING>FAULT REVIEW>FAULT APPROVED>FAU
 xfer.abort     OPEN>ABORTED READING>ABORTED SCANNING>ABORTED REVIEW>ABORTED SUBMITTED>ABORTED BLOCKED>ABORTED FAULT>ABORTED
 xfer.medium    SCANNING>SCANNING REVIEW>REVIEW SUBMITTED>SUBMITTED BLOCKED>BLOCKED APPROVED>APPROVED RELEASED>RELEASED CLOSED>CLOSED ABORTED>ABORTED FAULT>FAULT RECALL>RECALL RECALLED>RECALLED RETIRE>RETIRE RETIRED>RETIRED
 xfer.recall    RELEASED>RECALL CLOSED>RECALL
-xfer.retire    RELEASED>RETIRE CLOSED>RETIRE
+xfer.retire    RELEASED>RETIRE CLOSED>RETIRE RECALLED>RETIRE
 xfer.confirm   RECALL>RECALL RETIRE>RETIRE
 xfer.keep      RECALL>? RETIRE>?
 xfer.recalled  RECALL>RECALLED
@@ -426,15 +431,21 @@ def ssh_strings(blob):
     return found
 
 
+KEY, TOKEN_KEY, APPLICATION = b"ssh-ed25519", b"sk-ssh-ed25519@openssh.com", b"ssh:sallyport"
+TOUCH, PIN = 1, 4  # flags of a token's signature
+
+
 @functools.lru_cache(None)
 def key_of(line):
     """The 32 bytes of a public key line, or None."""
     kind, _, rest = line.partition(" ")
-    if kind != "ssh-ed25519" or not is_base64(rest):
-        return None
-    parts = ssh_strings(base64.b64decode(rest))
-    ok = parts is not None and len(parts) == 2 and parts[0] == b"ssh-ed25519" and len(parts[1]) == 32
+    parts = ssh_strings(base64.b64decode(rest)) if is_base64(rest) else None
+    ok = parts and parts[0] == kind.encode() and ((len(parts) == 2 and parts[0] == KEY) or (len(parts) == 3 and parts[0::2] == [TOKEN_KEY, APPLICATION])) and len(parts[1]) == 32
     return parts[1] if ok and point_ok(parts[1]) else None
+
+
+def is_token(line):
+    return line.startswith(TOKEN_KEY.decode() + " ")
 
 
 def fingerprint(line):
@@ -442,19 +453,26 @@ def fingerprint(line):
 
 
 def check_blob(blob, line):
-    """The form of an SSHSIG and whose it says it is; the signature itself is for ssh-keygen."""
+    """The form of an SSHSIG and whose it says it is; the signature, of a token also flags and counter."""
     parts = ssh_strings(blob[10:]) if blob[:10] == b"SSHSIG\0\0\0\1" else None
     need(parts is not None and len(parts) == 5 and parts[1:4] == [NS, b"", b"sha512"],
          "signature", "the signature is no SSHSIG of this namespace over SHA-512")
-    public, sig = ssh_strings(parts[0]), ssh_strings(parts[4])
-    if public and public[0] == b"sk-ssh-ed25519@openssh.com":
-        # Ed25519 || flags || counter: a touch (1) and a PIN or a finger (4)
-        need(parts[4][-5:-4] and parts[4][-5] & 5 == 5, "token", "the token was not touched, or asked for no PIN")
-        raise Untrue("token", "keys of tokens are not part of this version of the format")
-    need(public and len(public) == 2 and public[0] == b"ssh-ed25519" and public[1] == key_of(line),
-         "signature", "the signature is by another key")
-    need(sig and len(sig) == 2 and sig[0] == b"ssh-ed25519" and len(sig[1]) == 64 and
+    need(parts[0] == base64.b64decode(line.split(" ")[1]), "signature", "the signature is by another key")
+    token = is_token(line)
+    sig = ssh_strings(parts[4][:-5] if token else parts[4])
+    need(sig and len(sig) == 2 and sig[0] == (TOKEN_KEY if token else KEY) and len(sig[1]) == 64 and
          int.from_bytes(sig[1][32:], "little") < L, "signature", "the signature is malformed")
+    if not token:
+        return sig[1], None, None
+    flags, counter = parts[4][-5], int.from_bytes(parts[4][-4:], "big")
+    need(flags & ~(TOUCH | PIN) == 0, "signature", "the token says more than that it was touched and asked for its PIN")
+    return sig[1], flags, counter
+
+
+def check_touch(flags, pin):
+    """What a token says of the one who held it; flags are None for other keys."""
+    need(flags is None or flags & TOUCH, "token", "the token was not touched")
+    need(flags is None or flags & PIN or not pin, "token", "the token was not asked for its PIN, and the policy wants it")
 
 
 class Signatures:
@@ -486,11 +504,15 @@ class Signatures:
         return p.returncode == 0
 
     def ssh(self, place, line, message, blob, why):
-        check_blob(blob, line)
+        sig, flags, counter = check_blob(blob, line)
+        if flags is not None:
+            strings = b"".join(len(s).to_bytes(4, "big") + s for s in (NS, b"", b"sha512", hashlib.sha512(message).digest()))
+            signed = sha(APPLICATION) + bytes([flags]) + counter.to_bytes(4, "big") + sha(b"SSHSIG" + strings)
+            return self.ed25519(place, key_of(line), signed, sig, why, "signature")
         signers = self.file(line, b"x namespaces=\"" + NS + b"\" " + line.encode() + b"\n")
         armor = b"-----BEGIN SSH SIGNATURE-----\n" + base64.b64encode(blob) + b"\n-----END SSH SIGNATURE-----\n"
         command = ["ssh-keygen", "-Y", "verify", "-f", signers, "-I", "x", "-n", NS.decode(), "-s", "BLOB"]
-        self.jobs.append((place, self.run(command, message, armor), "signature", why))
+        return self.jobs.append((place, self.run(command, message, armor), "signature", why))
 
     def ed25519(self, place, key, message, sig, why, name="checkpoint"):
         need(len(sig) == 64 and int.from_bytes(sig[32:], "little") < L and point_ok(key), name, why)
@@ -522,9 +544,15 @@ def vkey_parts(vkey, kind=1, rule="vkey"):
     return m[1], key[1:]
 
 
-def note_open(text, vkey, signatures, place, what):
-    """(size, root) of a checkpoint that this key has signed."""
-    name, key = vkey_parts(vkey)
+def vkey_of(name, key):
+    id, blob = sha(name.encode() + b"\n\1" + key)[:4].hex(), base64.b64encode(b"\1" + key).decode()
+    return f"{name}+{id}+{blob}"
+
+
+def note_open(text, vkeys, signatures, place, what):
+    """(size, root) of a checkpoint that this key has signed, or exactly one of these keys of one log."""
+    keys = dict(reversed(vkey_parts(vkey)) for vkey in ([vkeys] if isinstance(vkeys, str) else sorted(vkeys)))
+    name = next(iter(keys.values()))
     bad = f"{what} is malformed or not signed by the log"
     need(len(text) <= NOTE_MAX and text[-1:] == b"\n" and b"\n\n" in text, "checkpoint", bad)
     need(not re.search(b"[\0-\x09\x0b-\x1f]", text), "checkpoint", f"{what} holds control characters, such as CR: {bad}")
@@ -542,11 +570,10 @@ def note_open(text, vkey, signatures, place, what):
         need(m and NAME.fullmatch(m[1]), "checkpoint", f"{what} has a signature line that is none")
         blob = unbase64(m[2], "checkpoint", "a signature line")
         need(len(blob) > 4, "checkpoint", bad)
-        if m[1] == name and blob[:4] == sha(name.encode() + b"\n\1" + key)[:4]:
-            ours.append(blob[4:])
+        ours += [(key, blob[4:]) for key in keys if m[1] == name and blob[:4] == sha(name.encode() + b"\n\1" + key)[:4]]
     need(ours, "checkpoint", bad)
-    need(len(ours) == 1, "checkpoint", f"{what} has two signatures by one key")
-    signatures.ed25519(place, key, body, ours[0], bad)
+    need(len(ours) == 1, "checkpoint", f"{what} is signed twice by the log")
+    signatures.ed25519(place, *ours[0][:1], body, ours[0][1], bad)
     m = re.fullmatch(b"([^\n]+)\n(0|[1-9][0-9]{0,19})\n([A-Za-z0-9+/]{43}=)\n", body)
     need(m and m[1].decode() == name and int(m[2]) < 2**64, "checkpoint", f"{what} is no checkpoint of {name}")
     return int(m[2]), unbase64(m[3], "checkpoint", "the root")
@@ -558,7 +585,7 @@ def witness_times(text, witnesses, signatures, place, what):
     for line in text[cut + 1:].decode("utf-8").split("\n")[:-1]:
         _, name, blob = line.split(" ")
         blob = base64.b64decode(blob)
-        for key in [key for n, key in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
+        for key in [key for n, key, _ in witnesses if n == name and blob[:4] == sha(n.encode() + b"\n\4" + key)[:4]]:
             time, bad = int.from_bytes(blob[4:12], "big"), f"{what} has a line by {name} that is no cosignature of it"
             need(len(blob) == 76 and time < 2**53, "cosignature", bad)
             signatures.ed25519(place, key, f"cosignature/v1\ntime {time}\n".encode() + text[:cut], blob[12:], bad, "cosignature")
@@ -590,8 +617,16 @@ class Entry:
 
 
 class Log:
-    def __init__(self):
-        self.tree, self.ids, self.last, self.origin, self.vkey = Tree(), set(), {}, None, None
+    """One log; what is unique in the record, or goes on in it, the custody logs of all epochs share."""
+    def __init__(self, before=None):
+        self.tree, self.origin, self.vkey = Tree(), None, None
+        self.ids, self.last = (before.ids, before.last) if before else (set(), {})
+
+
+class Epoch:
+    """A custody log, the station's key in it, and from which size of the authority log on it may begin; base: the entries of those before."""
+    def __init__(self, n, log, station, since=0, act=None, by=()):
+        self.n, self.log, self.station, self.since, self.act, self.by, self.base = n, log, station, since, act, by, 0
 
 
 class Person:
@@ -637,13 +672,13 @@ class Times:
     def __init__(self):
         self.cosigs, self.rows, self.asked, self.all = [], [], set(), False
 
-    def cosigned(self, seq, size, time):
-        """A cosignature at this time over so many entries; seq is where it stands in the log, None outside of it."""
-        self.cosigs.append((EVER if seq is None else seq, size, time))
+    def cosigned(self, place, size, time):
+        """A cosignature at this time over so many entries of the record; place is where it stands in it, None outside."""
+        self.cosigs.append((EVER if place is None else place, size, time))
 
     def see(self, e):
-        if e.seq in self.asked or e.type in ("xfer.approve", "xfer.release"):
-            self.rows.append((e.seq, e.type, e.subj, e.body["head"]["size"], e.at_s))
+        if e.place in self.asked or e.type in ("xfer.approve", "xfer.release"):
+            self.rows.append((e.place, e.type, e.subj, e.place - e.seq + e.body["head"]["size"], e.at_s))
 
     def bounds(self):
         """{seq: (not before, not after)}: the newest cosignature its signer was shown, the oldest over what holds it."""
@@ -683,19 +718,23 @@ class Times:
 class Record:
     def __init__(self, signatures, partial=False):
         self.signatures, self.partial, self.place = signatures, partial, ""
-        self.logs = {"authority": Log(), "custody": Log()}
+        self.logs, self.epochs, self.epoch, self.number = {"authority": Log(), "custody": Log()}, [], None, 0
+        self.signers = {}  # of the authority log's checkpoints: {size: verifier keys}
         self.people, self.policies, self.pending, self.done, self.founded = {}, [], {}, set(), False
         self.genesis, self.genesis_leaf, self.exceptions, self.threshold = None, "", {}, 0
         self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
-        self.times = Times()
+        self.times, self.counters, self.copy = Times(), {}, ""
         self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
 
     def take(self, log, seq, raw):
         """Judges one entry and takes it in."""
         self.place = f"entry {seq} of the {log} log"
         e = Entry(log, seq, raw)
+        if log == "custody":
+            self.turn(e)
+        e.place = seq + (self.epoch.base if log == "custody" and not self.partial else 0)
         need(e.type in TYPES[log], "type", f"this log has no entries of the type {e.type}")
         abouts, roles, shape = TYPES[log][e.type]
         need(any(e.subj == a or (a[-1] == ":" and e.subj.startswith(a) and e.about) for a in abouts), "subject",
@@ -716,8 +755,31 @@ class Record:
         if log == "custody":
             self.times.see(e)
             self.auth, self.backwards = e.auth, self.backwards + (self.newest[log] - e.at_s >= 60)
+        else:
+            self.signers[seq + 1] = {vkey_of(self.logs[log].origin, key) for key in [vkey_parts(self.epochs[-1].log.vkey)[1]] + [
+                vkey_parts(p["e"].data["log"])[1] for p in self.pending.values() if p["e"].type == "epoch.open" and p["e"].hex not in self.done]}
         self.newest[log] = max(self.newest[log], e.at_s)
         return e
+
+    def begin(self, epoch):
+        """From here on entries are of this epoch."""
+        self.epoch, self.logs["custody"] = epoch, epoch.log
+
+    def turn(self, e):
+        """To the epoch of an entry: in a folder its genesis is not there, but what it did is."""
+        need(self.epochs, "genesis", "there is no authority log")
+        if self.epoch is None:
+            self.begin(self.epochs[0])
+        later = [epoch for epoch in self.epochs if epoch.n > self.epoch.n and epoch.log.origin == e.body["log"]]
+        if self.partial and later:
+            self.begin(later[0])
+            self.end_transfers()
+
+    def end_transfers(self):
+        """What was not released when an epoch ended is not released in the next."""
+        for x in self.transfers.values():
+            if x["state"] not in ("RELEASED", "RECALL", "RETIRE", *ENDED):
+                x.update(state="ABORTED", signed=[], same=None)
 
     def check_place(self, e):
         log, other = self.logs[e.log], e.log == "custody"
@@ -738,6 +800,7 @@ class Record:
             need(auth == head, "auth", "in the authority log auth repeats head")
             return
         need(auth["size"] >= self.auth, "auth", "auth went back")
+        need(not any(epoch.n > self.epoch.n and epoch.since <= auth["size"] for epoch in self.epochs), "epoch", "a later epoch was opened, as its signer was shown")
         self.check_head(self.logs["authority"].tree, auth, "auth")
 
     @staticmethod
@@ -751,7 +814,7 @@ class Record:
         need(role in roles, "role", f"{e.type} cannot be signed in the role {role}")
         if role == "station":
             g = e.data if (e.log, e.seq) == ("authority", 0) else self.genesis
-            line, name = g["station_key"], f"station {g['station']}"
+            line, name = self.epoch.station if e.log == "custody" else g["station_key"], f"station {g['station']}"
             need(e.who == g["station"] and e.actor["name"] == name and e.actor["key"] == fingerprint(line), "station",
                  "the actor is not this station")
         else:
@@ -759,7 +822,21 @@ class Record:
             need(name == e.actor["name"] and line and fingerprint(line) == e.actor["key"], "person",
                  f"key or name are not those with which {e.who} was enrolled")
             need(e.body["meaning"], "meaning", "the meaning of the signature is missing")
+            self.check_token(e, line)
         self.signatures.ssh(self.place, line, e.text + b"\n", e.sig, f"the signature is not one by {e.who} over these bytes")
+
+    def check_token(self, e, line):
+        """Touch and PIN, and a counter that only grows: a copy of a token shows by it."""
+        _, flags, counter = check_blob(e.sig, line)
+        if flags is None:
+            return
+        asked = [(self.policy(size) or {}).get("token_pin", True) for size in ({e.auth} if e.log == "custody" else {e.auth, e.seq})]
+        check_touch(flags, any(asked))
+        mine = self.counters.setdefault(e.actor["key"], {"authority": [], "custody": []})
+        before = mine[e.log][-1:] + ([c for c in mine["authority"] if c[0] < e.auth][-1:] if e.log == "custody" else [])
+        for _, last in before:
+            need(counter > last or counter == last == 0, "counter", f"the token's counter went from {last} to {counter}: it may have been copied")
+        mine[e.log].append((e.seq, counter))
 
     def rights(self, e, role):
         """Name and key of a signer who has this role at auth, in the authority log also when the entry comes."""
@@ -829,19 +906,21 @@ def found(r, e):
          d["demo"] == (d["site"] == "demo"), "founding", "the names of the logs are not those of site and station")
     (one, key), (two, other) = vkey_parts(d["log_vkey"]), vkey_parts(d["custody_vkey"])
     need((one, two, key) == (e.body["log"], d["custody_origin"], other), "founding", "the checkpoint keys are not of these logs")
+    need(not is_token(d["station_key"]), "founding", "the station's key is that of a token")
     need(1 <= d["threshold"] <= len(d["admins"]), "founding", "the threshold is not between 1 and the number of admins")
     for field in ("id", "key", "name"):
         values = [lower(a[field]) if field == "name" else a[field] for a in d["admins"]]
         need(len(set(values)) == len(values), "founding", f"two administrators have the same {field}")
     need(all(name_ok(a["name"]) and a["key"] != d["station_key"] for a in d["admins"]), "founding", "an administrator's name or key")
     r.genesis, r.genesis_leaf, r.threshold = d, e.hex, d["threshold"]
+    r.epochs.append(Epoch(1, r.logs["custody"], d["station_key"]))
     for log, field in (("authority", "log_vkey"), ("custody", "custody_vkey")):
         r.logs[log].origin, r.logs[log].vkey = vkey_parts(d[field])[0], d[field]
     for a in d["admins"]:
         p = r.people[a["id"]] = Person(a["name"])
         p.appoint("admin", 1)
         p.give(a["key"], 1, True)
-    r.pending[e.hex] = {"e": e, "by": {}}
+    r.pending[e.hex] = {"e": e, "by": {}, "against": {}}
 
 
 @rule("authority.endorse")
@@ -855,19 +934,43 @@ def endorse(r, e):
     stand(r, e, p, again=True)
 
 
+@rule("authority.withdraw")
+def withdraw(r, e):
+    """Who proposed an act takes it back; of others as many as the threshold."""
+    need(r.founded, "founded", "the administrators have not endorsed the genesis")
+    p = r.pending.get(e.data["leaf"])
+    need(p and p["e"].hex not in r.done and p["e"].seq > 0, "endorsement", "no act with this leaf awaits endorsement")
+    need(p["e"].subj == e.subj, "endorsement", "the act it withdraws is about something else")
+    said(e.data["reason"])
+    need(r.people[e.who].holds("admin", e.seq, r.now(e)), "rights", f"{e.who} is no administrator")
+    if e.who != p["e"].who:
+        need(e.subj != f"person:{e.who}", "endorsement", "nobody speaks against an act about himself")
+        need(e.who not in standing(r, p["against"], e), "endorsement", f"{e.who} has spoken against this act already")
+        p["by"].pop(e.who, None)
+        p["against"][e.who] = r.rights(e, "admin")[1]
+        if len(standing(r, p["against"], e)) < r.threshold:
+            return
+    del r.pending[e.data["leaf"]]
+
+
 @rule("officer.enroll", "requester.enroll", "officer.suspend", "officer.resume", "officer.retire", "role.grant", "role.revoke", "key.enroll",
-      "key.revoke", "admin.set", "witness.set", "policy.set", "exception.add", "exception.end")
+      "key.revoke", "admin.set", "witness.set", "policy.set", "exception.add", "exception.end", "epoch.open")
 def propose(r, e):
     need(r.founded, "founded", "the administrators have not endorsed the genesis")
     ACTS[e.type][0](r, e, e)
-    p = r.pending[e.hex] = {"e": e, "by": {}}
+    p = r.pending[e.hex] = {"e": e, "by": {}, "against": {}}
     stand(r, e, p)
+
+
+def standing(r, by, e):
+    """Those of them whose signatures count when this entry comes: administrators, with the key they signed with."""
+    return {who for who, key in by.items() if who in r.people and r.people[who].holds("admin", e.seq, r.now(e)) and
+            (r.people[who].key(e.seq) or {}).get("line", "-") == key}
 
 
 def counted(r, p, e):
     """Whose signatures behind an act count when this entry comes: as administrators, and of those whom admin.set names."""
-    old = {who for who, key in p["by"].items() if who in r.people and r.people[who].holds("admin", e.seq, r.now(e)) and
-           (r.people[who].key(e.seq) or {}).get("line", "-") == key}
+    old = standing(r, p["by"], e)
     named = {(a["id"], a["key"]) for a in p["e"].data["admins"]} if p["e"].type == "admin.set" else set()
     return old, {who for who, key in p["by"].items() if (who, key) in named}
 
@@ -876,6 +979,7 @@ def stand(r, e, p, again=False):
     """One more stands behind an act; by the threshold it takes force, from the next size on."""
     act = p["e"]
     p["by"][e.who] = r.rights(e, "admin")[1]
+    p["against"].pop(e.who, None)
     old, new = counted(r, p, e)
     if len(old) < r.threshold or (act.type == "admin.set" and len(new) < act.data["threshold"]) or act.hex in r.done:
         return
@@ -887,6 +991,8 @@ def stand(r, e, p, again=False):
         check(r, act, e)
     r.done.add(act.hex)
     force(r, act, e.seq + 1)
+    if act.type == "epoch.open":
+        r.epochs[-1].by = sorted(old)
 
 
 def name_ok(name):
@@ -908,7 +1014,7 @@ def known(r, act, name="identity"):
 
 def free_key(r, line):
     """Nobody has it or ever had it."""
-    need(line != r.genesis["station_key"] and all(k["line"] != line for p in r.people.values() for k in p.keys), "identity",
+    need(all(line != epoch.station for epoch in r.epochs) and all(k["line"] != line for p in r.people.values() for k in p.keys), "identity",
          "the key is the station's, or somebody has it or had it")
 
 
@@ -918,6 +1024,7 @@ def free_name(r, id, name):
 
 
 def check_proof(r, act, id, line, proof):
+    check_touch(check_blob(base64.b64decode(proof), line)[1], pin=True)
     r.signatures.ssh(r.place, line, f"enroll\n{id}\n{act.body['auth']['root']}\n".encode(), base64.b64decode(proof),
                      "the proof of possession is not a signature by the key")
 
@@ -1080,12 +1187,12 @@ def check_witnesses(r, act, e):
     keys = [vkey_parts(w["vkey"], 4, "witness") for w in rows]
     need(all(name == w["name"] for (name, _), w in zip(keys, rows)), "witness", "a key does not bear the witness's name")
     need(all(len(set(column)) == len(rows) for column in zip(*keys)), "witness", "two witnesses have one name or one key")
-    taken = {vkey_parts(r.genesis["log_vkey"])[1], key_of(r.genesis["station_key"])} | {key_of(k["line"]) for p in r.people.values() for k in [p.key(e.seq)] if k}
+    taken = {key for epoch in r.epochs for key in (vkey_parts(epoch.log.vkey)[1], key_of(epoch.station))} | {key_of(k["line"]) for p in r.people.values() for k in [p.key(e.seq)] if k}
     need(all(point_ok(key) and key not in taken for _, key in keys), "witness", "a key is none, or that of the log, the station or a person")
 
 
 def set_witnesses(r, act, since):
-    r.witnesses.append((since, [vkey_parts(w["vkey"], 4, "witness") for w in act.data["witnesses"]]))
+    r.witnesses.append((since, [(*vkey_parts(w["vkey"], 4, "witness"), w["vkey"]) for w in act.data["witnesses"]]))
 
 
 def check_policy(r, act, e):
@@ -1122,19 +1229,53 @@ def end_exception(r, act, since):
     r.exceptions[act.data["leaf"]]["until"] = since
 
 
+def check_epoch(r, act, e):
+    d, newest, n = act.data, r.epochs[-1], r.epochs[-1].n + 1
+    need(d["epoch"] == n, "epoch", f"the next epoch is {n}")
+    need(d["continues"]["origin"] == newest.log.origin and d["continues"]["size"] > 0, "epoch", "it does not continue the epoch before")
+    name, key = vkey_parts(d["log"], 1, "epoch")
+    need(name == f"{r.genesis['site']}/{r.genesis['station']}/custody/{n}" and point_ok(key) and not is_token(d["station"]), "epoch", "its log or station have no usable key")
+    station, logs, stations = key_of(d["station"]), {vkey_parts(p.log.vkey)[1] for p in r.epochs}, {key_of(p.station) for p in r.epochs}
+    taken = logs | stations | {key_of(k["line"]) for p in r.people.values() for k in p.keys} | {key for _, key, _ in witnesses_at(r, e.seq)}
+    need(key != station and not {key, station} & taken, "epoch", "a key is that of an earlier epoch, a person or a witness, or both are one")
+    need(d["reason"] in ("restored", "disk", "check", "key", "replaced") and 1 <= len(d["why"].encode()) <= 256 and d["transfers"] <= 999999, "epoch",
+         "reason, why or transfers are not what they must be")
+
+
+def open_epoch(r, act, since):
+    log = Log(r.epochs[-1].log)
+    log.origin, log.vkey = vkey_parts(act.data["log"])[0], act.data["log"]
+    r.epochs.append(Epoch(r.epochs[-1].n + 1, log, act.data["station"], since, act.data))
+    for leaf in [leaf for leaf, p in r.pending.items() if p["e"].type == "epoch.open"]:
+        del r.pending[leaf]
+
+
 # what holds when it is proposed, whether that is asked again when it takes force, and what it does then
 ACTS = {"officer.enroll": (check_enroll, True, enroll), "requester.enroll": (check_enroll, True, enroll),
         "officer.suspend": (check_suspend, True, suspend), "officer.resume": (check_suspend, True, suspend), "officer.retire": (check_retire, True, retire),
         "role.grant": (check_grant, True, grant), "role.revoke": (check_grant, True, grant), "key.enroll": (check_key, True, new_key),
         "key.revoke": (check_revoke, True, revoke), "admin.set": (check_admins, True, set_admins), "witness.set": (check_witnesses, False, set_witnesses),
-        "policy.set": (check_policy, False, set_policy), "exception.add": (check_exception, False, add_exception), "exception.end": (check_end, True, end_exception)}
+        "policy.set": (check_policy, False, set_policy), "exception.add": (check_exception, False, add_exception), "exception.end": (check_end, True, end_exception),
+        "epoch.open": (check_epoch, True, open_epoch)}
 
 
 # --- rules of station and sessions -----------------------------------------------------------------------------
 @rule(("custody", "ledger.genesis"))
 def begin(r, e):
-    need((e.data["kind"], e.data["epoch"], e.data["schema"]) == ("custody", 1, r.genesis["schema"]), "genesis",
-         "kind, epoch or schema are not those of the founding")
+    d, epoch = e.data, r.epoch
+    need((d["kind"], d["epoch"], d["schema"]) == ("custody", epoch.n, r.genesis["schema"]), "genesis", "kind, epoch or schema are not those of the founding")
+    need(("continues" in d, "held" in d) == (epoch.n > 1, epoch.n > 1), "genesis", "the first epoch continues nothing, and every other one does")
+    if epoch.n == 1:
+        return
+    tree = r.epochs[epoch.n - 2].log.tree
+    need(e.auth >= epoch.since, "epoch", "its signer was not shown that this epoch was opened")
+    need(d["continues"] == epoch.act["continues"], "epoch", "it continues something else than the administrators said")
+    need(d["held"] == {"root": tree.roots[-1].hex(), "size": tree.size}, "epoch", "the epoch before has other entries than it says")
+    size = d["continues"]["size"]
+    need(size > tree.size or tree.roots[size].hex() == d["continues"]["root"], "fork", "the epoch before is not the one that is continued")
+    need(epoch.act["transfers"] >= r.number, "number", "numbers of transfers would come twice")
+    r.end_transfers()
+    r.number, r.running, r.cosigned, r.printed, r.disagrees = epoch.act["transfers"], False, [], None, {}
 
 
 @rule("station.start")
@@ -1155,6 +1296,7 @@ def stop(r, e):
 @rule("sess.login", "sess.logout")
 def session(r, e):
     need(e.about == (e.who if e.type == "sess.login" else e.data["officer"]), "session", "it is about another person")
+    need("why" not in e.data or 1 <= len(e.data["why"].encode()) <= 256, "session", "why is empty or too long")
 
 
 @rule("signatures.import", "signatures.confirm", "signatures.loaded")
@@ -1208,7 +1350,7 @@ def witnesses_at(r, auth):
 def cosignature(r, e):
     d, tree = e.data, r.logs["custody"].tree
     need(0 < d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"], "cosignature", f"this log had not that root at {d['size']} entries")
-    key = next((key for name, key in witnesses_at(r, e.auth) if name == d["witness"]), None)
+    key = next((key for name, key, _ in witnesses_at(r, e.auth) if name == d["witness"]), None)
     need(key, "cosignature", f"{d['witness']} is not a witness at auth")
     m = re.fullmatch("\u2014 ([^ ]+) ([^ ]+)", d["line"])
     blob = unbase64(m[2], "cosignature", "the line") if m else b""
@@ -1219,7 +1361,24 @@ def cosignature(r, e):
     text = f"cosignature/v1\ntime {d['time']}\n{e.body['log']}\n{d['size']}\n{root}\n".encode()
     r.signatures.ed25519(r.place, key, text, blob[12:], "the cosignature does not verify", "cosignature")
     r.cosigned.append((d["witness"], key, d["size"]))
-    r.times.cosigned(e.seq, d["size"], d["time"])
+    r.times.cosigned(e.place, e.place - e.seq + d["size"], d["time"])
+
+
+@rule("copy.failed", "copy.whole")
+def second_copy(r, e):
+    d, failed = e.data, e.type == "copy.failed"
+    need(r.copy != e.type, "copy", "the copy is said to be what it was")
+    if failed:
+        need(d["kind"] in ("write", "changed", "another", "removed") and 1 <= len(d["why"].encode()) <= 300, "copy", "kind or why are not what they must be")
+    else:
+        need(d["entries"] > 0, "copy", "a copy of no entries")
+    r.copy = e.type
+
+
+@rule("backup.made")
+def backup(r, e):
+    d, tree = e.data, r.logs["custody"].tree
+    need(0 < d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"], "anchor", f"this log had not that root at {d['size']} entries")
 
 
 def agrees(r):
@@ -1229,16 +1388,20 @@ def agrees(r):
 @rule("audit.export")
 def export(r, e):
     d = e.data
-    need(d["format"] in "text json csv csv-findings html pdf slip".split() and len(d["name"].encode()) <= 128, "export", "it is no format, or the name is too long")
+    need(d["format"] in "text json csv csv-findings html pdf slip bundle ledger leaves".split() and len(d["name"].encode()) <= 128, "export", "it is no format, or the name is too long")
     m = re.fullmatch("(?:reports/)?([^/]+)/[a-z][a-z0-9._-]{0,63}", d["name"])
-    need(m and (m[1] in ("period", "people") or f"xfer:{m[1]}" in r.transfers), "export", "the name is not where a report goes")
+    need(m and (m[1] in ("period", "people", "record") or f"xfer:{m[1]}" in r.transfers), "export", "the name is not where a report goes")
+    need((m[1] == "record") == (d["format"] in ("ledger", "leaves")) and (d["format"] != "bundle" or f"xfer:{m[1]}" in r.transfers), "export",
+         "a document of this format does not lie there")
+    need("medium" not in d or (d["medium"]["port"] and not d["name"].startswith("reports/")), "export", "it goes to the share and to a medium, or to no port")
     p = r.people.get(d["officer"])
     need(p and any(h["role"] != "requester" and h["since"] <= e.auth for h in p.held), "export", f"{d['officer']} is nobody who is given reports")
 
 
 def draw(r, origin, size, root, seed, n):
     """How many are drawn, and the text of the sample: n files of what lies delivered, the same for everybody."""
-    there = [(subj[5:], x["same"]["manifest"]["files"]) for subj, x in r.transfers.items() if x["state"] in ("RELEASED", "CLOSED", "RECALL", "RETIRE") and x["same"]]
+    there = [(subj[5:], x["same"]["manifest"]["files"]) for subj, x in r.transfers.items() if x["same"] and
+             (x["state"] in ("RELEASED", "CLOSED", "RECALL") or (x["state"] == "RETIRE" and x["recall"]["came"] != "RECALLED"))]
     total, drawn, j = sum(files for _, files in there), [], 0
     need(total, "sample", "there is nothing to draw from")
     limit = 2**64 - 2**64 % total
@@ -1312,7 +1475,7 @@ def medium(r, e):
         need(not m["serial"] or not serial or m["serial"] == serial, "register", f"{number} was given to another device")
         need(not serial or not any(n != number and o["state"] in HERE and o.get("device") == device for n, o in r.media.items()),
              "register", "this device is here already under another number")
-        m.update(came=e.seq, marking=d["classification"], device=device or m.get("device"), serial=serial if device else m["serial"])
+        m.update(came=e.place, marking=d["classification"], device=device or m.get("device"), serial=serial if device else m["serial"])
     need(move != "confirm" or m["officer"] != e.who, "register", "another officer confirms it")
     m.update(state=MOVES[move][m["state"]], officer=m["officer"] if move == "confirm" else e.who)
     r.media[number] = m
@@ -1348,7 +1511,8 @@ def opened(r, e):
     agrees(r)
     need(e.subj not in r.transfers, "state", "it is opened twice")
     check_fields(d["fields"])
-    need(r.partial or e.about == f"{r.genesis['station']}-{len(r.transfers) + 1:06}", "number", "the numbers of transfers have a gap")
+    need(r.partial or e.about == f"{r.genesis['station']}-{r.number + 1:06}", "number", "the numbers of transfers have a gap")
+    r.number += 1
     need(r.person(d["officer"], "officer", e), "officer", f"{d['officer']} is not an officer")
     need(r.person(d["requester"], "requester", e), "requester", f"{d['requester']} is not an enrolled requester")
     policy = r.policy(e.auth)
@@ -1357,7 +1521,7 @@ def opened(r, e):
     readable(r, d.get("control"), d["medium"].get("device"))
     r.transfers[e.subj] = {
         "state": "OPEN", "from": None, "requester": d["requester"], "holder": d["officer"], "policy": d["policy"],
-        "needed": policy["approvals"], "control": d.get("control"), "marking": r.media[d["control"]]["marking"] if "control" in d and not r.partial else None, "device": d["medium"].get("device"), "opened": e.seq,
+        "needed": policy["approvals"], "pin": policy.get("token_pin", True), "control": d.get("control"), "marking": r.media[d["control"]]["marking"] if "control" in d and not r.partial else None, "device": d["medium"].get("device"), "opened": e.place,
         "tainted": not d["sandbox"] or r.unboxed, "scan": None, "scanners": None, "read": None, "addendum": None, "signed": [],
         "same": None, "releasing": False, "delivered": None, "request": None, "statement": {"classes": [], "fields": d["fields"]}, "recall": None}
 
@@ -1482,7 +1646,7 @@ def release(r, e, x):
 
 def cosigned(r, e, n):
     """The largest size that so many witnesses in force at auth have cosigned."""
-    keys = {key for _, key in witnesses_at(r, e.auth)}
+    keys = {key for _, key, _ in witnesses_at(r, e.auth)}
     sizes = sorted((max(size for _, k, size in r.cosigned if k == key) for key in keys & {k for _, k, _ in r.cosigned}), reverse=True)
     return sizes[n - 1] if 0 < n <= len(sizes) else 0
 
@@ -1829,6 +1993,7 @@ def check_papers(r, transfer, x, fetch):
     need(manifest == same["manifest"], "manifest", "the manifest that was signed is not the one the inventory gives")
     text = policy_of(policy)
     need(text.get("approvals", 2) == x["needed"], "policy", "the policy asks for another number of approvals than its entry says")
+    need(text.get("token_pin", True) == x["pin"], "policy", "the policy says otherwise of the PIN of tokens than its entry")
     judge_fields(text, x)
     judge_request(text, x)
     judge_items(text, header, items, found)
@@ -1871,14 +2036,20 @@ def audit_ledger(r, path, raw, said):
     first = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if first != "ok":
         raise Unreadable(f"the database is damaged: {first}")
-    need([i for i, in db.execute("SELECT id FROM log ORDER BY id")] == [1, 2] and
-         not db.execute("SELECT 1 FROM entry WHERE log NOT IN (1,2)").fetchone(), "strangers", "it holds entries of logs that there are not")
-    for n, log in enumerate(r.logs, 1):
-        seq = -1
+    numbers = [i for i, in db.execute("SELECT id FROM log ORDER BY id")]
+    need(numbers == [*range(1, max(len(numbers), 2) + 1)] and not db.execute("SELECT 1 FROM entry WHERE log NOT IN (SELECT id FROM log)").fetchone() and
+         not db.execute("SELECT 1 FROM checkpoint WHERE log NOT IN (SELECT id FROM log)").fetchone(), "strangers", "it holds entries of logs that there are not")
+    for n in numbers:
+        seq, log, what = -1, "authority" if n == 1 else "custody", log_name(n)
+        if n > 1:
+            r.place = f"the {what} log"
+            need(n - 2 < len(r.epochs), "strangers", "it holds a log of an epoch that was not opened")
+            r.begin(r.epochs[n - 2])
+            r.epoch.base = sum(epoch.log.tree.size for epoch in r.epochs[:n - 2])
         rows = db.execute("SELECT seq, CAST(body AS BLOB), sig, leaf, CAST(id AS BLOB), CAST(type AS BLOB), CAST(subj AS BLOB) "
                           "FROM entry WHERE log=? ORDER BY seq", (n,))
         for seq, (number, body, sig, leaf, *columns) in enumerate(rows):
-            r.place = f"entry {seq} of the {log} log"
+            r.place = f"entry {seq} of the {what} log"
             need(number == seq, "missing", f"entries are missing: the next one is {number}")
             raw = body + b"\n" + base64.b64encode(sig) + b"\n"
             need(leaf == sha(b"\0" + raw), "leaf", "the stored leaf is not the hash of the entry")
@@ -1887,23 +2058,25 @@ def audit_ledger(r, path, raw, said):
             if (n, seq) == (1, 0):
                 need(b.get("data", {}).get("schema") == digest, "schema", "the schema is not the one that genesis names")
             r.take(log, seq, raw)
-        r.place = f"the {log} log"
+        r.place = f"the {what} log"
         need(seq >= 0, "missing", "the log is empty")
-    for n, (name, log) in enumerate(r.logs.items(), 1):
-        r.place = f"the {name} log"
+    logs = [r.logs["authority"], *[epoch.log for epoch in r.epochs]]
+    for n, log in zip(numbers, logs):
+        r.place = f"the {log_name(n)} log"
         row = [bytes(v) for v in db.execute("SELECT CAST(origin AS BLOB), CAST(vkey AS BLOB) FROM log WHERE id=?", (n,)).fetchone()]
         need(row == [log.origin.encode(), log.vkey.encode()], "origin", "origin or vkey are not those that genesis names")
     for number, size, text in db.execute("SELECT log, size, CAST(note AS BLOB) FROM checkpoint ORDER BY log, size"):
-        need(number in (1, 2), "strangers", "there is a checkpoint of a log that there is not")
-        log = list(r.logs)[number - 1]
-        r.place, tree = f"checkpoint {size} of the {log} log", r.logs[log].tree
-        said.setdefault("notes", {}).setdefault(log, []).append(size)
-        need(size == len(said["notes"][log]) <= tree.size, "checkpoints", "checkpoints are missing, or beyond the end")
-        got = note_open(text, r.logs[log].vkey, r.signatures, r.place, f"the checkpoint of size {size}")
+        log = logs[number - 1]
+        r.place, tree = f"checkpoint {size} of the {log_name(number)} log", log.tree
+        said.setdefault("notes", {}).setdefault(number, []).append(size)
+        need(size == len(said["notes"][number]) <= tree.size, "checkpoints", "checkpoints are missing, or beyond the end")
+        got = note_open(text, r.signers[size] if number == 1 else log.vkey, r.signatures, r.place, f"the checkpoint of size {size}")
         need(got == (size, tree.roots[size]), "checkpoint", f"the checkpoint of size {size} is about other entries")
-    for name, log in r.logs.items():
-        r.place = f"the {name} log"
-        need(len(said.get("notes", {}).get(name, [])) == log.tree.size, "checkpoints", "checkpoints are missing")
+    for n, log in zip(numbers, logs):
+        r.place = f"the {log_name(n)} log"
+        need(len(said.get("notes", {}).get(n, [])) == log.tree.size, "checkpoints", "checkpoints are missing")
+    for epoch in r.epochs[1:]:
+        tell_gap(r, epoch, said)
     docs = os.path.join(os.path.dirname(path), "docs")
     if not os.path.isdir(docs):
         said["not"].append("There is no folder docs beside it: that manifests follow from inventories.")
@@ -1921,7 +2094,31 @@ def audit_ledger(r, path, raw, said):
             check_papers(r, subj[5:], x, fetch)
 
 
+def log_name(number):
+    """Of a row of the table log."""
+    return "authority" if number == 1 else "custody" if number == 2 else f"custody {number - 1}"
+
+
+def tell_gap(r, epoch, said):
+    """What an epoch says is missing of the one before: loudly, and by whom."""
+    held, known = r.epochs[epoch.n - 2].log.tree.size, epoch.act["continues"]["size"]
+    if epoch.log.tree.size == 0:
+        said["not"].append(f"Epoch {epoch.n} was opened ({epoch.act['reason']}), and its log is not here: it has not begun, or this is an older copy.")
+    if held < known:
+        said["gaps"].append(f"entries {held} to {known - 1} of {epoch.act['continues']['origin']} are missing; {', '.join(epoch.by)} signed that epoch {epoch.n} "
+                            f"goes on without them ({epoch.act['reason']}: {epoch.act['why']})")
+
+
 # --- custody folders ----------------------------------------------------------------------------------------------------
+def witness_policy(r, newest, papers):
+    """Whose lines a checkpoint needs (C2SP tlog-policy), in the one spelling of what the record says."""
+    witnesses, quorum = witnesses_at(r, EVER), policy_of(papers["policy"]).get("witness_quorum", 0) if "policy" in papers else 0
+    names = [f"w{i}" for i in range(1, len(witnesses) + 1)]
+    lines = [f"log {newest.log.vkey}", *[f"witness {w} {vkey}" for w, (_, _, vkey) in zip(names, witnesses)]]
+    lines += [f"group witnesses {quorum} {' '.join(names)}", "quorum witnesses"] if 0 < quorum <= len(names) else ["quorum none"]
+    return "".join(line + "\n" for line in lines).encode()
+
+
 def is_tar(raw):
     return raw[257:265] in (b"ustar\x0000", b"ustar  \0")
 
@@ -1994,23 +2191,33 @@ def audit_folder(r, files, said):
         r.place = f"entry {seq} of the authority log"
         r.take("authority", seq, raw + (b"\n" if seq < len(lists) - 1 else b""))
     r.place, tree = "the folder", r.logs["authority"].tree
-    for name, log in (("authority.vkey", "authority"), ("log.vkey", "custody")):
-        need(read(name) == r.logs[log].vkey.encode() + b"\n", "vkey", f"{name} is not the key that genesis names")
-    got = note_open(read("authority/checkpoint"), r.logs["authority"].vkey, r.signatures, r.place, "authority/checkpoint")
+    newest = r.epochs[-1]
+    if len(r.epochs) > 1 and not read("checkpoint").startswith(newest.log.origin.encode() + b"\n"):
+        newest = r.epochs[-2]
+        said["not"].append(f"Epoch {newest.n + 1} was opened; this folder is of the time before it began.")
+    need(read("authority.vkey") in {vkey.encode() + b"\n" for vkey in r.signers[tree.size] | {r.logs["authority"].vkey}}, "vkey", "authority.vkey is not the key that genesis names")
+    need(read("log.vkey") == newest.log.vkey.encode() + b"\n", "vkey", "log.vkey is not the key that genesis names")
+    got = note_open(read("authority/checkpoint"), r.signers[tree.size], r.signatures, r.place, "authority/checkpoint")
     need(got == (tree.size, tree.roots[-1]), "checkpoint", "authority/checkpoint is about other entries than these")
-    size, root = note_open(read("checkpoint"), r.logs["custody"].vkey, r.signatures, r.place, "checkpoint")
-    for time in witness_times(read("checkpoint"), witnesses_at(r, EVER), r.signatures, r.place, "checkpoint"):
-        r.times.cosigned(None, size, time)
+    size, root = note_open(read("checkpoint"), newest.log.vkey, r.signatures, r.place, "checkpoint")
+    heads, shift = {newest.n: (files["checkpoint"], size, root)}, {1: 0}
     names = sorted((n for n in files if n.startswith("entries/")), key=lambda n: int(re.sub("[^0-9]", "", n) or 0))
     need(names and all(re.fullmatch("entries/[0-9]{8,18}\\.entry", n) for n in names), "files", "entries/ is empty, or holds something else")
     for name in names:
         seq = int(name[8:-6])
         r.place = f"entry {seq} of the custody log"
         e = r.take("custody", seq, read(name))
+        n, log = r.epoch.n, r.epoch.log
         m = re.fullmatch(b"c2sp.org/tlog-proof@v1\n(?:extra [^\n]*\n)?index ([0-9]+)\n((?:[^\n]+\n)*)\n(.*)", read(f"proofs/{seq:08}.tlog-proof"), re.S)
-        need(m and m[1] == b"%d" % seq and m[3] == files["checkpoint"], "proof", "its proof is malformed, or for another checkpoint")
+        need(m and n <= newest.n, "proof", "its proof is malformed, or for another checkpoint")
+        index = int(m[1])
+        need(m[1] == b"%d" % index and seq - index == shift.setdefault(n, seq - index) >= 0, "files" if n > 1 else "proof", "its number is not its place in the log")
+        if n not in heads:
+            heads[n] = m[3], *note_open(m[3], log.vkey, r.signatures, r.place, "the checkpoint of its proof")
+        text, size, root = heads[n]
+        need(m[3] == text, "proof", "its proof is malformed, or for another checkpoint")
         proof = [unbase64(line, "proof", "a hash") for line in m[2].split(b"\n")[:-1]]
-        need(all(len(h) == 32 for h in proof) and len(proof) <= 64 and inclusion_root(seq, size, e.leaf, proof) == root, "proof",
+        need(all(len(h) == 32 for h in proof) and len(proof) <= 64 and inclusion_root(index, size, e.leaf, proof) == root, "proof",
              "its proof does not show it in the log that the checkpoint signs")
         need(e.subj == next(iter(r.transfers)), "files", "it is about something else than this transfer")
     r.place = "the documents"
@@ -2018,15 +2225,24 @@ def audit_folder(r, files, said):
     if x["signed"]:
         check_papers(r, subj[5:], x, lambda name, digest: files.get(name))
         need(sha(read("manifest.sha256")).hex() == x["same"]["manifest"]["sha256"], "document", "manifest.sha256 is not what was signed")
-    log = r.logs["custody"].tree
-    log.size, log.roots = size, {size: root}
+    for epoch in r.epochs:
+        epoch.base = shift.get(epoch.n, EVER if epoch.n > r.epoch.n else 0)
+    for time in witness_times(read("checkpoint"), witnesses_at(r, EVER), r.signatures, "the folder", "checkpoint"):
+        r.times.cosigned(None, newest.base + heads[newest.n][1], time)
+    for n, (_, size, root) in heads.items():
+        tree = r.epochs[n - 1].log.tree
+        tree.size, tree.roots = size, {size: root}
+    r.place = "the folder"
+    need("witness-policy" not in files or files["witness-policy"] == witness_policy(r, newest, files if x["signed"] else {}), "witness-policy",
+         "witness-policy names another log, other witnesses or another quorum than the record")
+    size = heads[newest.n][1]
     said["not"] += [f"Entries about this transfer after entry {size} of the log, and anything about others, are not here.",
                     "The heads that signers were shown: that needs the whole log."]
 
 
 # --- what somebody else kept ------------------------------------------------------------------------------------------------
 def check_anchors(r, anchors, said):
-    """Every checkpoint that somebody kept is of this log, and no two contradict each other."""
+    """Every checkpoint that somebody kept is of this record, and no two contradict each other."""
     known = {}
     for path in anchors:
         r.place = f"the anchor {path}"
@@ -2034,14 +2250,28 @@ def check_anchors(r, anchors, said):
             text = f.read(NOTE_MAX + 1)
         if len(text) > NOTE_MAX:
             raise Unreadable(f"{path} is too long for a checkpoint")
-        name = next((n for n, log in r.logs.items() if text.startswith(log.origin.encode() + b"\n")), "custody")
-        size, root = note_open(text, r.logs[name].vkey, r.signatures, r.place, "it")
-        other = known.setdefault((name, size), (root, path))
+        origin = text.partition(b"\n")[0].decode("utf-8", "replace")
+        authority = origin == r.logs["authority"].origin
+        epoch = next((epoch for epoch in r.epochs if epoch.log.origin == origin), r.epochs[0])
+        need(authority or epoch.log.origin == origin or not re.fullmatch(re.escape(r.epochs[0].log.origin[:-1]) + "[0-9]+", origin), "cut-off",
+             f"the record was cut off or put back: it knows {origin}, which was not opened here")
+        log, name = (r.logs["authority"], "authority") if authority else (epoch.log, "custody" if epoch.n == 1 else f"custody {epoch.n}")
+        m = re.match(b"[^\n]*\n([0-9]{1,20})\n", text)
+        keys = log.vkey if not authority else (r.signers.get(int(m[1])) if m else None) or set().union(*r.signers.values())
+        size, root = note_open(text, keys, r.signatures, r.place, "it")
+        other = known.setdefault((origin, size), (root, path))
         need(other[0] == root, "fork", f"{other[1]} and this one are both signed, about {size} entries, and differ: together they prove a fork; keep both")
-        if name == "custody":
+        if not authority:
             for time in witness_times(text, witnesses_at(r, EVER), r.signatures, r.place, "it"):
-                r.times.cosigned(None, size, time)
-        tree = r.logs[name].tree
+                r.times.cosigned(None, epoch.base + size, time)
+        tree = log.tree
+        later = r.epochs[epoch.n] if not authority and epoch.n < len(r.epochs) else None
+        if later and size > tree.size:  # entries that the next epoch says are missing
+            gap = later.act["continues"]
+            need(size <= gap["size"], "cut-off", f"the {name} log was cut off: it knows {size} entries, and the next epoch of {gap['size']}")
+            need(size < gap["size"] or root.hex() == gap["root"], "fork", f"the {name} log is not the one it knows; keep both")
+            said["not"].append(f"{path}: entries that a later epoch says are missing cannot be compared.")
+            continue
         need(size <= tree.size, "cut-off", f"the {name} log was cut off or put back: it knows {size} entries, here are {tree.size}")
         have = tree.roots.get(size) if isinstance(tree.roots, dict) else tree.roots[size]
         need(have in (None, root), "fork", f"the {name} log is not the one it knows: history up to entry {size} was changed; keep both")
@@ -2100,7 +2330,7 @@ def main():
         parser.error("--genesis is 64 hex digits")
     if not all(re.fullmatch("all|[0-9]{1,18}", w) for w in arguments.when):
         parser.error("--when is all or the number of an entry")
-    said = {"not": []}
+    said = {"not": [], "gaps": []}
     with tempfile.TemporaryDirectory() as tmp:
         try:
             r = audit(arguments, tmp, said)
@@ -2110,8 +2340,10 @@ def main():
         except (Unreadable, OSError, sqlite3.Error, MemoryError) as e:
             print(f"UNREADABLE {arguments.record}: {e}".encode("ascii", "backslashreplace").decode())
             return 3
-    print(f"GOOD: {r.logs['authority'].tree.size} + {r.logs['custody'].tree.size} entries, {len(r.transfers)} transfers, "
+    print(f"GOOD: {r.logs['authority'].tree.size} + {sum(epoch.log.tree.size for epoch in r.epochs)} entries, {len(r.transfers)} transfers, "
           f"genesis {r.genesis_leaf}, {len(arguments.anchor)} anchors")
+    for sentence in said["gaps"]:
+        print(f"  DECLARED GAP: {sentence}".encode("ascii", "backslashreplace").decode())
     for sentence in r.times.sentences():
         print(f"  when: {sentence}".encode("ascii", "backslashreplace").decode())
     for sentence in said["not"]:

@@ -504,17 +504,21 @@ report_tell_entries(const json_t *tree, struct sheet *out)
 }
 
 static void
-report_tell_verify(struct sheet *out)
+report_tell_verify(bool veiled, struct sheet *out)
 {
-	static const char *const steps[] = {
+	const char *const steps[] = {
 	    "1. sallyport-verify checks the custody folder: signatures, order, two persons, "
 	    "manifest.",
 	    "2. Compare the genesis of the checkpoint with the founding page that was signed "
 	    "by hand, and "
 	    "the log's root with a checkpoint that somebody else holds.",
 	    "3. (cd files && sha256sum -c ../MANIFEST.sha256)",
-	    "4. sha256sum of inventory, findings and policy must be the digests above; "
-	    "ssh-keygen -Y verify -n custody-event-v1@sallyport checks one signature.",
+	    veiled
+		? "4. sha256sum of the policy must be the digest above. Those of inventory, "
+		  "findings and manifest are commitments here: who has the key opens each "
+		  "by sallyport report --open DIGEST --key FILE."
+		: "4. sha256sum of inventory, findings and policy must be the digests above.",
+	    "5. ssh-keygen -Y verify -n custody-event-v1@sallyport checks one signature.",
 	    "Times are what the station's clock said; the order of entries is what is proved."};
 	sheet_section(out, "How to check this without the station");
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
@@ -567,7 +571,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 		report_tell_lost(tree, out);
 		report_tell_documents(tree, out);
 	}
-	report_tell_verify(out);
+	report_tell_verify(in->veil != NULL, out);
 	sheet_end(out);
 	return out->error;
 }

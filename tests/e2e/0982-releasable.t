@@ -54,6 +54,7 @@ text=$(cat "$work/r/releasable-report.txt")
 like "it says what it is" "$text" 'RELEASABLE CUSTODY REPORT'
 like "who signed is told" "$text" 'I reviewed the inventory'
 like "and the counts are" "$text" 'in all +[0-9]+ items'
+like "how to check speaks of what is there" "$text" 'who has the key'
 like "PDF, too, says what it is" "$(cat "$work/r/pdf.txt")" 'Names are not told'
 
 # --- names are opened -------------------------------------------------------------------------------

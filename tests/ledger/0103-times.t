@@ -6,7 +6,7 @@ import os, re, shutil, subprocess, sys, tempfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from forge import Forge, cosignature, judged, top, write_folder
+from forge import Forge, cosignature, judged, top, vkey, write_folder
 
 verify = os.path.join(top, os.environ.get("B", "build/asan"), "bin/sallyport-verify")
 tmp = tempfile.mkdtemp(prefix="sp-times-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
@@ -125,6 +125,18 @@ says("a folder tells of its own", three(f, *[NOBODY] * 3), write_folder(tmp + "/
 for name in [n for n in files if n == "checkpoint" or n.startswith("proofs/")]:
     files[name] += (cosignature("w.one", note, 9999999999) + "\n").encode()
 says("and by the witnesses of its checkpoint", three(f, *["before 2286-11-20T17:46:39Z; no witness says after when"] * 3), write_folder(tmp + "/b", files))
+
+# --- whose lines a checkpoint needs
+vkey_line = vkey(f.origins["custody"])
+spelt = f"log {vkey_line}\nwitness w1 {vkey('w.one', 'w.one', 4)}\nquorum none\n"
+for name, text, good in (("as it is spelt", spelt, True), ("of another log", spelt.replace(vkey_line, vkey(f.origins["authority"])), False), ("without its witness", spelt.replace("witness", "# witness"), False),
+                         ("of a witness more", spelt.replace("quorum", f"witness w2 {vkey('w.two', 'w.two', 4)}\nquorum"), False), ("of another quorum", spelt.replace("none", "w1"), False),
+                         ("with CRLF", spelt.replace("\n", "\r\n"), False), ("with a space more", spelt.replace("quorum ", "quorum  "), False), ("with a quorum twice", spelt + "quorum none\n", False),
+                         ("that is empty", "", False), ("without its last line end", spelt[:-1], False), ("with a NUL", spelt + "\0", False)):
+    path = write_folder(tmp + "/b", {**files, "witness-policy": text.encode()})
+    p, two = subprocess.run([verify, path], capture_output=True, text=True), judged(path)
+    ok((p.returncode, two[0]) == ((0, 0) if good else (1, 1)) and (good or ("witness-policy names" in p.stdout and two[1].startswith("UNTRUE [witness-policy] "))),
+       f"a witness-policy {name}", p.stdout, *two)
 
 shutil.rmtree(tmp)
 print(f"1..{len(tests)}")

@@ -90,15 +90,35 @@ def ssh(*parts):
     return b"".join(len(p).to_bytes(4, "big") + p for p in parts)
 
 
+COUNTS = {}  # of tokens, by id
+
+
+def public(id):
+    """A key as SSH has it; an id that begins with token is one in a token."""
+    id = id.partition("#")[0]
+    if not id.startswith("token"):
+        return ssh(audit.KEY, secret(id)[2])
+    return ssh(audit.TOKEN_KEY, secret(id)[2], audit.APPLICATION)
+
+
 def key_line(id):
-    return "ssh-ed25519 " + base64.b64encode(ssh(b"ssh-ed25519", secret(id)[2])).decode()
+    kind = audit.TOKEN_KEY if id.startswith("token") else audit.KEY
+    return kind.decode() + " " + base64.b64encode(public(id)).decode()
 
 
 def sshsig(id, message, namespace=audit.NS):
+    """A signature; by token-x#COUNTER#FLAGS with these, by token-x with the next counter, touch and PIN."""
     rest = ssh(namespace, b"", b"sha512")
     signed = b"SSHSIG" + rest + ssh(hashlib.sha512(message).digest())
-    return (b"SSHSIG\0\0\0\1" + ssh(ssh(b"ssh-ed25519", secret(id)[2])) + rest +
-            ssh(ssh(b"ssh-ed25519", raw_sign(id, signed))))
+    id, *said = id.split("#")
+    if not id.startswith("token"):
+        blob = ssh(audit.KEY, raw_sign(id, signed))
+    else:
+        COUNTS[id] = COUNTS.get(id, 0) + 1
+        counter, flags = [*map(int, said), *[COUNTS[id], 5][len(said):]]
+        told = bytes([flags]) + counter.to_bytes(4, "big")
+        blob = ssh(audit.TOKEN_KEY, raw_sign(id, sha(audit.APPLICATION) + told + sha(signed))) + told
+    return b"SSHSIG\0\0\0\1" + ssh(public(id)) + rest + ssh(blob)
 
 
 def vkey(name, id="the log", kind=1):
@@ -112,9 +132,9 @@ def note_line(text, name, id="the log"):
     return "\u2014 ".encode() + name.encode() + b" " + base64.b64encode(blob) + b"\n"
 
 
-def note(origin, size, root, *more):
+def note(origin, size, root, *more, id="the log"):
     text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n".encode()
-    return text + b"\n" + note_line(text, origin) + b"".join(more)
+    return text + b"\n" + note_line(text, origin, id) + b"".join(more)
 
 
 def cosignature(name, text, time, signed=None):
@@ -146,6 +166,7 @@ def leaves(entries):
 class Forge:
     def __init__(self, directory=None, admins=1, threshold=1):
         self.docs, self.count, self.keys, self.at = None, 0, {}, "2026-03-01T08:00:00Z"
+        self.earlier = []  # (origin, entries) of the epochs that ended
         self.logs = {"authority": [], "custody": []}
         if directory:
             self.load(directory)
@@ -183,6 +204,30 @@ class Forge:
         self.add("custody", "station.start", "station", "K1", {"interrupted": [], "sandbox": True, "unclean": False, "version": "1"})
         return self
 
+    # --- epochs
+    def open_epoch(self, by=("root1",), held=None, begin=True, **other):
+        """The next epoch, proposed, endorsed and begun; held: so many entries of the one before are there, of those that it continues."""
+        site, station, n = *self.origins["custody"].split("/")[:2], int(self.origins["custody"].split("/")[3]) + 1
+        origin, continues = f"{site}/{station}/custody/{n}", {"origin": self.origins["custody"], **self.head("custody")}
+        data = {"continues": continues, "epoch": n, "log": vkey(origin, f"log {n}"), "reason": "disk", "station": key_line(f"K1 {n}"), "transfers": 999, "why": "it broke", **other}
+        waits = len(self.logs["authority"])
+        self.act("epoch.open", "station", data, *by)
+        if begin:
+            self.begin_epoch(n, data, held)
+        return waits
+
+    def begin_epoch(self, n, data, keep=None, start=True, **other):
+        lost = self.logs["custody"][keep:] if keep is not None else []
+        del self.logs["custody"][len(self.logs["custody"]) - len(lost):]
+        head = self.head("custody")
+        self.earlier.append((self.origins["custody"], self.logs["custody"]))
+        self.origins["custody"], self.logs["custody"] = data["log"].split("+")[0], []
+        self.keys["K1"] = f"K1 {n}"
+        self.add("custody", "ledger.genesis", "station", "K1", {"continues": data["continues"], "epoch": n, "held": head, "kind": "custody",
+                                                                "schema": body_of(self.logs["authority"][0])["data"]["schema"], **other})
+        if start:
+            self.add("custody", "station.start", "station", "K1", {"interrupted": [], "sandbox": True, "unclean": False, "version": "1"})
+
     # --- what comes next
     def tree(self, log, size=None):
         return audit.Tree(leaves(self.logs[log][:size]))
@@ -194,7 +239,7 @@ class Forge:
     def body(self, log, type, subj, who, data, role=None, **other):
         _, roles, _ = audit.TYPES[log].get(type, ("", ["officer"], ""))
         role = role or ("station" if who == "K1" else "admin" if who.startswith("root") and "admin" in roles else roles[0])
-        last = [e for e in self.logs[log] if body_of(e)["subj"] == subj]
+        last = [e for e in [e for _, old in self.earlier for e in old if log == "custody"] + self.logs[log] if body_of(e)["subj"] == subj]
         self.count += 1
         line = key_line(self.keys.get(who, who))
         return {"actor": {"id": who, "key": audit.fingerprint(line), "name": NAMES.get(who, who), "role": role},
@@ -286,9 +331,16 @@ class Forge:
         self.logs[log][i] = entry(body, key or self.keys.get(who, who))
 
     # --- writing
+    def signer_at(self, size):
+        """The key of the authority log's checkpoint: of the newest epoch that was proposed by then."""
+        opened = [body_of(e)["data"]["epoch"] for e in self.logs["authority"][:size] if body_of(e)["type"] == "epoch.open"]
+        return f"log {max(opened)}" if opened and not self.old_signs else "the log"
+
+    old_signs = False
+
     def note(self, log, size=None):
-        tree = self.tree(log, size)
-        return note(self.origins[log], tree.size, tree.roots[-1])
+        tree, n = self.tree(log, size), len(self.earlier) + 1
+        return note(self.origins[log], tree.size, tree.roots[-1], id=self.signer_at(tree.size) if log == "authority" else "the log" if n == 1 else f"log {n}")
 
     def write(self, directory, columns=True):
         """ledger.db in this folder, with docs beside it when there are any; its path."""
@@ -302,9 +354,11 @@ class Forge:
             db.execute("PRAGMA " + pragma)
         for statement in SCHEMA[:5]:
             db.execute(statement)
-        for n, (log, entries) in enumerate(self.logs.items(), 1):
+        logs = [(self.origins["authority"], self.logs["authority"]), *self.earlier, (self.origins["custody"], self.logs["custody"])]
+        for n, (origin, entries) in enumerate(logs, 1):
             tree, ids = audit.Tree(leaves(entries)), set()
-            db.execute("INSERT INTO log VALUES(?,?,?)", (n, self.origins[log], vkey(self.origins[log])))
+            signer = "the log" if n <= 2 else f"log {n - 1}"
+            db.execute("INSERT INTO log VALUES(?,?,?)", (n, origin, vkey(origin, signer)))
             for seq, raw in enumerate(entries):
                 text, line = raw[:-1].split(b"\n")
                 try:
@@ -318,7 +372,8 @@ class Forge:
                 ids.add(b["id"])
                 db.execute("INSERT INTO entry VALUES(?,?,CAST(? AS TEXT),?,?,?,?,?)",
                            (n, seq, text, base64.b64decode(line), sha(b"\0" + raw), *[str(b[k]) for k in ("id", "type", "subj")]))
-                db.execute("INSERT INTO checkpoint VALUES(?,?,?)", (n, seq + 1, note(self.origins[log], seq + 1, tree.roots[seq + 1]).decode()))
+                by = self.signer_at(seq + 1) if n == 1 else signer
+                db.execute("INSERT INTO checkpoint VALUES(?,?,?)", (n, seq + 1, note(origin, seq + 1, tree.roots[seq + 1], id=by).decode()))
         for statement in SCHEMA[5:]:
             db.execute(statement)
         db.commit()

@@ -6,6 +6,7 @@
 #include "src/core/digest.h"
 #include "src/core/merkle.h"
 #include "src/core/note.h"
+#include "src/core/policy.h"
 #include "src/proc/verify/bundle.h"
 #include "src/proc/verify/proof.h"
 #include "src/proc/verify/verify.h"
@@ -420,6 +421,59 @@ check_papers(struct folder *f)
 	return true;
 }
 
+static unsigned
+quorum_of(const struct folder *f)
+{
+	char why[POLICY_WHY_SIZE];
+	struct policy *policy;
+	if (f->policy.bytes == NULL ||
+	    policy_parse(f->policy.bytes, f->policy.len, &policy, why) != ERR_OK)
+		return 0;
+	unsigned quorum = policy->witness_quorum;
+	policy_free(policy);
+	return quorum;
+}
+
+/*
+ * Whose lines a checkpoint needs (C2SP tlog-policy): there is one spelling of what the
+ * record says, so that nothing has to be parsed.
+ */
+static bool
+check_quorum(struct folder *f)
+{
+	const struct custody *c = f->v->custody;
+	const struct custody_witness *w;
+	unsigned quorum = quorum_of(f);
+	size_t n = 0;
+	struct bundle_text t;
+	struct buf text, group;
+	enum err err = bundle_read(f->bundle, "witness-policy", &t);
+	if (err == ERR_NOTFOUND)
+		return true;
+	if (err != ERR_OK)
+		return verify_unreadable(f->v, "witness-policy cannot be read");
+	buf_init(&text, LIM_NOTE_BYTES);
+	buf_init(&group, LIM_NOTE_BYTES);
+	buf_addf(&text, "log %s\n", f->epoch->vkey);
+	for (; (w = custody_witness_at(c, n)) != NULL; n++) {
+		buf_addf(&text, "witness w%zu %s\n", n + 1, w->vkey);
+		buf_addf(&group, " w%zu", n + 1);
+	}
+	if (quorum > 0 && quorum <= n)
+		buf_addf(
+		    &text, "group witnesses %u%s\nquorum witnesses\n", quorum, buf_str(&group));
+	else
+		buf_add_str(&text, "quorum none\n");
+	bool same = text.error == ERR_OK && group.error == ERR_OK && t.len == text.len &&
+	            memcmp(t.bytes, text.data, t.len) == 0;
+	buf_done(&group);
+	buf_done(&text);
+	free(t.bytes);
+	return same ||
+	       verify_fail(f->v, "witness-policy names another log, other witnesses or another "
+				 "quorum than the record");
+}
+
 /* Without both of these it is some other folder. */
 static bool
 is_folder(struct folder *f)
@@ -463,7 +517,8 @@ check_bundle(struct verify *v, const struct bundle *bundle)
 		v->epoch = f.epoch;
 		v->custody_size = cp.size;
 		memcpy(v->custody_root, cp.root, sizeof(cp.root));
-		good = check_entries(&f) && check_witnesses(&f, cp.size) && check_papers(&f);
+		good = check_entries(&f) && check_witnesses(&f, cp.size) && check_papers(&f) &&
+		       check_quorum(&f);
 	}
 	if (good) {
 		verify_unchecked(v,

@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: ISC
+"""Acts that are taken back before they are in force, deliveries that are retired after
+their recall, sign-outs by the station, and parts of the record that are handed out:
+both verifiers agree on each."""
+import os, shutil, subprocess, sys, tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from forge import Forge, judged, leaves, top
+
+verify = os.path.join(top, os.environ.get("B", "build/asan"), "bin/sallyport-verify")
+tmp = tempfile.mkdtemp(prefix="sp-withdrawn-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
+tests = []
+
+
+def ok(good, name, *details):
+    tests.append(good)
+    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
+    for d in details if not good else ():
+        print("# " + str(d).replace("\n", "\n# "))
+
+
+def both(f):
+    path = f.write(tmp + "/l")
+    p = subprocess.run([verify, path], capture_output=True, text=True, timeout=120)
+    return (p.returncode, p.stdout + p.stderr), judged(path)
+
+
+def accepted(name, f):
+    one, two = both(f)
+    ok(one[0] == 0 and two[0] == 0, name, *one, *two)
+
+
+def refused(name, f, reason, log="authority"):
+    one, two = both(f)
+    place = f"entry {len(f.logs[log]) - 1} of the {log} log"
+    ok(one[0] == 1 and place in one[1], f"verify: {name}", place, *one)
+    ok(two[0] == 1 and two[1].startswith(f"UNTRUE [{reason}] {place}"), f"audit.py: {name}: {reason}", place, *two)
+
+
+BOTH = ("root1", "root2")
+
+
+def waiting(threshold=2, subj="person:cleo", data=None, type="officer.suspend"):
+    """An act of root1 that waits for one more of three administrators."""
+    f = Forge(admins=3, threshold=threshold).settle(*[f"root{i}" for i in range(1, threshold + 1)])
+    seq = len(f.logs["authority"])
+    return f, seq, f.act(type, subj, data or {"id": "cleo", "reason": "r"}, "root1")
+
+
+def back(f, leaf, who, subj="person:cleo", **other):
+    return f.add("authority", "authority.withdraw", subj, who, {"leaf": leaf, "reason": "r", **other})
+
+
+f, seq, leaf = waiting()
+back(f, leaf, "root1")
+accepted("who proposed an act takes it back", f)
+f.endorse(seq, "root2")
+refused("it is endorsed no more", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, leaf, "root1")
+back(f, leaf, "root2")
+refused("nor taken back again", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, leaf, "root2")
+accepted("another one speaks against it", f)
+back(f, leaf, "root2")
+refused("twice", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, leaf, "root2")
+back(f, leaf, "root3")
+accepted("two of three end it", f)
+f.endorse(seq, "root2")
+refused("and then it is gone", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, leaf, "root2")
+f.endorse(seq, "root2")
+f.add("custody", "sess.login", "officer:cleo", "cleo", {"nonce": "0" * 64}, role="officer")
+refused("who spoke against it may endorse it, and it is in force", f, "rights", "custody")
+f, seq, leaf = waiting(threshold=3)
+f.endorse(seq, "root2")
+back(f, leaf, "root2")
+f.endorse(seq, "root3")
+f.add("custody", "sess.login", "officer:cleo", "cleo", {"nonce": "0" * 64}, role="officer")
+accepted("who endorsed it and speaks against it stands behind it no more", f)
+f, seq, leaf = waiting()
+f.endorse(seq, "root2")
+back(f, leaf, "root1")
+refused("what is in force is not taken back", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, leaf, "root1", subj="person:ben")
+refused("under another subject", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, "0" * 64, "root1")
+refused("what nobody proposed", f, "endorsement")
+for name, reason in (("without a reason", ""), ("with one that is too long", "r" * 257)):
+    f, seq, leaf = waiting()
+    back(f, leaf, "root1", reason=reason)
+    refused(name, f, "text")
+f, seq, leaf = waiting()
+back(f, leaf, "root1", reason="r" * 256)
+accepted("with one that is as long as it may be", f)
+f, seq, leaf = waiting(subj="person:root2", data={"id": "root2", "reason": "r"})
+back(f, leaf, "root2", subj="person:root2")
+refused("about oneself", f, "endorsement")
+f = Forge(admins=3, threshold=2).settle(*BOTH)
+back(f, leaves(f.logs["authority"][:1])[0].hex(), "root3", subj="station")
+refused("the genesis", f, "endorsement")
+f, seq, leaf = waiting()
+back(f, leaf, "anna")
+refused("by one who is no administrator", f, "rights")
+
+# --- deliveries
+X = "xfer:K1-000001"
+
+
+def recalled():
+    f = Forge().settle()
+    f.transfer()
+    leaf = f.add("custody", "xfer.recall", X, "anna", {"reason": "r"})
+    leaf = f.add("custody", "xfer.confirm", X, "ben", {"leaf": leaf})
+    f.add("custody", "xfer.recalled", X, "K1", {"confirm": leaf, "dest": "transfers/K1-000001", "found": True})
+    return f, f.add("custody", "xfer.retire", X, "anna", {"reason": "r"})
+
+
+f, leaf = recalled()
+leaf = f.add("custody", "xfer.confirm", X, "ben", {"leaf": leaf})
+f.add("custody", "xfer.retired", X, "K1", {"confirm": leaf, "dest": "transfers/K1-000001", "found": True})
+accepted("what was recalled is retired", f)
+f, leaf = recalled()
+f.add("custody", "xfer.keep", X, "ben", {"leaf": leaf, "reason": "r"})
+f.add("custody", "xfer.retire", X, "ben", {"reason": "r"})
+accepted("or kept as it is", f)
+f, leaf = recalled()
+f.add("custody", "xfer.keep", X, "ben", {"leaf": leaf, "reason": "r"})
+f.add("custody", "xfer.recall", X, "ben", {"reason": "r"})
+refused("and not recalled twice", f, "state", "custody")
+
+
+# --- sign-outs
+def signed_out(**other):
+    f = Forge().settle()
+    f.add("custody", "sess.login", "officer:anna", "anna", {"nonce": "0" * 64}, role="officer")
+    f.add("custody", "sess.logout", "officer:anna", "K1", {"officer": "anna", **other})
+    return f
+
+
+accepted("a sign-out", signed_out())
+accepted("by the station", signed_out(why="suspended"))
+accepted("in 256 bytes", signed_out(why="w" * 256))
+refused("in 257", signed_out(why="w" * 257), "session", "custody")
+refused("in none", signed_out(why=""), "session", "custody")
+
+# --- what is handed out
+STICK = {"image": "0" * 64, "model": "m", "port": "front", "serial": "s", "vendor": "v"}
+
+
+def export(**other):
+    f = Forge().settle()
+    f.transfer()
+    f.add("custody", "audit.export", "station", "K1", {"document": "0" * 64, "format": "bundle", "name": "reports/K1-000001/bundle-00000012.tar", "officer": "anna", **other})
+    return f
+
+
+accepted("a bundle", export())
+accepted("a bundle on a medium", export(name="K1-000001/bundle-00000012.tar", medium=STICK))
+for format, name in (("ledger", "ledger-00000012.db"), ("leaves", "leaves-custody-00000012.txt")):
+    accepted(f"the record as {format}", export(format=format, name=f"reports/record/{name}"))
+    refused(f"{format} of a transfer", export(format=format), "export", "custody")
+refused("a report of the record", export(format="pdf", name="reports/record/r.pdf"), "export", "custody")
+refused("a bundle of people", export(name="reports/people/b.tar"), "export", "custody")
+refused("to the share and to a medium", export(medium=STICK), "export", "custody")
+refused("to a medium without a port", export(name="K1-000001/b.tar", medium={**STICK, "port": ""}), "export", "custody")
+
+shutil.rmtree(tmp)
+print(f"1..{len(tests)}")
+sys.exit(0 if all(tests) else 1)
