@@ -1,4 +1,4 @@
-/* links: src/proc/verify/proof src/core/merkle src/core/digest src/base/buf src/base/hex src/base/mem src/base/err */
+/* links: src/proc/verify/proof src/core/merkle src/core/note src/core/sshsig src/core/digest src/core/seal src/base/buf src/base/io src/base/mem src/base/hex src/base/utf8 src/base/err src/core/note_why */
 /* SPDX-License-Identifier: ISC */
 /* A tlog-proof that is accepted has no other spelling, and proves nothing about a leaf of our
  * own. */

@@ -9,7 +9,7 @@
 #define ROOT     "11111111111111111111111111111111111111111111111111111111111111aa"
 
 static struct maker_person station2;
-static struct sshsig_key *log2;
+static struct sshsig_key *second_log;
 
 /* Three administrators, and so many of them must stand behind an act. */
 static int
@@ -18,7 +18,7 @@ set_up_for(unsigned threshold)
 	m = maker_new("site7.example", 3, threshold);
 	maker_settle(m);
 	maker_next_station(&station2, 2);
-	maker_epoch_log_key(2, &log2);
+	maker_epoch_log_key(2, &second_log);
 	return 0;
 }
 
@@ -40,7 +40,7 @@ static int
 drop(void **state)
 {
 	sshsig_key_free(station2.secret);
-	sshsig_key_free(log2);
+	sshsig_key_free(second_log);
 	return tear_down(state);
 }
 
@@ -387,7 +387,7 @@ a_delivery_goes_on_in_the_next_epoch(void **state)
 	custody_prev(m->custody, LOG_CUSTODY, subj, before);
 	open_epoch(open_data());
 	begin();
-	maker_move(m, &station2, &log2);
+	maker_move(m, &station2, &second_log);
 	assert_int_equal(station_does("station.start", start_data(false), &m->station), ERR_OK);
 	struct maker_person *anna = maker_find(m, "anna");
 	json_t *body = maker_body(m, LOG_CUSTODY, "xfer.close", subj, anna,
@@ -501,11 +501,11 @@ who_signs_the_authority_log(void **state)
 	open_epoch(open_data());
 	/* old key, new key: before the proposal, when it waits, when it is in force */
 	assert_int_equal(authority_note(m->log_key, before), ERR_OK);
-	assert_int_not_equal(authority_note(log2, before), ERR_OK);
+	assert_int_not_equal(authority_note(second_log, before), ERR_OK);
 	assert_int_equal(authority_note(m->log_key, before + 1), ERR_OK);
-	assert_int_equal(authority_note(log2, before + 1), ERR_OK);
+	assert_int_equal(authority_note(second_log, before + 1), ERR_OK);
 	assert_int_not_equal(authority_note(m->log_key, before + 2), ERR_OK);
-	assert_int_equal(authority_note(log2, before + 2), ERR_OK);
+	assert_int_equal(authority_note(second_log, before + 2), ERR_OK);
 }
 
 static void
