@@ -57,8 +57,7 @@ sign_root(struct ui *ui, const char *subj, char ret_root[HEX_DIGEST_SIZE])
 
 /* The key lives to the end of this function. */
 static int
-sign_with_key(
-    struct ui *ui, struct sshsig_key *key, const json_t *body, struct buf *ret_entry)
+sign_with_key(struct ui *ui, struct sshsig_key *key, const json_t *body, struct buf *ret_entry)
 {
 	enum err e = entry_sign(body, key, ret_entry);
 	sshsig_key_free(key);

@@ -33,8 +33,7 @@ enum role {
 	ROLE_RESCAN = 1 << 15,
 	ROLE_TOKEN = 1 << 16, /* a FIDO2 token, for the terminal */
 	ROLE_WRITER = 1 << 17,
-	ROLE_ANY =
-	    ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN | ROLE_TOKEN | ROLE_WRITER,
+	ROLE_ANY = ((1 << 11) - 1) | ROLE_LOADER | ROLE_RESCAN | ROLE_TOKEN | ROLE_WRITER,
 	ROLE_VERIFY = 1 << 11, /* sallyport-verify: speaks to nobody, has a sandbox */
 	/* of scan-exec: it starts a site's command for each object, and the command */
 	ROLE_RUNNER = 1 << 12,
