@@ -247,14 +247,17 @@ people_public_key(const struct arg *file, json_t *data)
 	char line[SSHSIG_LINE_SIZE] = "";
 	size_t n = 0;
 	enum err e = io_slurp(file->fd, LIM_ENTRY_SIG_BYTES, &bytes, &n);
-	if (e == ERR_OK && n >= sizeof(line) - 1) {
-		memcpy(line, bytes, sizeof(line) - 1);
-		line[sizeof(line) - 1] = '\0';
+	if (e == ERR_OK) {
+		/* the kind and the key; what stands behind a second blank is the comment */
+		const uint8_t *blank = memchr(bytes, ' ', n);
+		size_t key = blank != NULL ? (size_t)(blank + 1 - bytes) : n;
+		while (key < n && strchr(" \r\n", bytes[key]) == NULL)
+			key++;
+		if (key < sizeof(line))
+			memcpy(line, bytes, key);
 	}
-	bool ends = n == sizeof(line) - 1 ||
-	            (n >= sizeof(line) && strchr(" \r\n", bytes[sizeof(line) - 1]) != NULL);
 	free(bytes);
-	if (e == ERR_OK && ends && sshsig_public_parse(line, public) == ERR_OK) {
+	if (e == ERR_OK && sshsig_public_parse(line, public) == ERR_OK) {
 		json_object_set_new(data, "key", json_string(line));
 		return UI_DONE;
 	}

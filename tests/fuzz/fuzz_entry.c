@@ -30,7 +30,7 @@ try_entry(const uint8_t *bytes, size_t n)
 			    transfer_event_row(event)->fields, e->data, field, sizeof(field));
 	}
 	transfer_subject_parse(e->subj, NULL);
-	static const uint8_t nobody[32];
+	static const uint8_t nobody[SSHSIG_PUBLIC_SIZE];
 	assert(entry_verify(e, nobody) != ERR_OK);
 	buf_done(&again);
 	entry_free(e);

@@ -222,6 +222,10 @@ review_on_list(void *owner, struct msg *m)
 		r->lost = true;
 		return;
 	}
+	if (r->next) { /* another limit was typed: what came is out of date */
+		review_list_next(r);
+		return;
+	}
 	if (m->id != MSG_DESK_LIST) {
 		app_refused(r->view.app, m);
 		r->wanted = r->order;
@@ -255,6 +259,16 @@ review_list(struct review *r)
 	    json_pack("{s:s, s:s, s:s, s:b}", "transfer", r->transfer, "where", r->wanted.where,
 		"sort", r->wanted.sort, "reverse", r->wanted.reverse),
 	    MSG_DESK_LIST, review_on_list);
+}
+
+void
+review_list_next(struct review *r)
+{
+	if (r->listing || !r->next)
+		return;
+	r->next = false;
+	memcpy(r->wanted.where, r->next_where, sizeof(r->wanted.where));
+	review_list(r);
 }
 
 /* Rows came, or will not come. */

@@ -36,17 +36,19 @@ struct review {
 	struct review_order wanted; /* of the list that was asked for */
 	uint64_t list;              /* the desk's number of it */
 	bool listed, listing;       /* there is a list; another one was asked for */
-	bool lost;                  /* it is to be asked for again once the desk is there */
-	bool told;                  /* what was wrong with it was said */
-	bool limiting;              /* a limit is being typed: what it may hold is shown */
-	bool here;                  /* the officer is in the list, and not in details */
-	uint64_t keep;              /* item that gets the cursor back; 0: none */
-	json_t *status;             /* desk.status; NULL: not known yet */
-	int64_t status_ms;          /* when it was asked for last */
-	bool status_asked;          /* it is under way */
-	json_t *plan;               /* desk.bulk of what the policy proposes; NULL: not asked */
-	json_t *counts;             /* of the transfer; NULL: not known yet */
-	json_t *item; /* desk.item of the item under the cursor, or an older one */
+	bool next; /* a limit was typed meanwhile: it is the next one asked for */
+	char next_where[LIM_WHERE_BYTES + 1];
+	bool lost;         /* it is to be asked for again once the desk is there */
+	bool told;         /* what was wrong with it was said */
+	bool limiting;     /* a limit is being typed: what it may hold is shown */
+	bool here;         /* the officer is in the list, and not in details */
+	uint64_t keep;     /* item that gets the cursor back; 0: none */
+	json_t *status;    /* desk.status; NULL: not known yet */
+	int64_t status_ms; /* when it was asked for last */
+	bool status_asked; /* it is under way */
+	json_t *plan;      /* desk.bulk of what the policy proposes; NULL: not asked */
+	json_t *counts;    /* of the transfer; NULL: not known yet */
+	json_t *item;      /* desk.item of the item under the cursor, or an older one */
 	bool item_asked, item_stale;    /* it is under way; what is here may be old */
 	uint64_t item_refused;          /* id the desk does not tell about */
 	char find[LIM_WHERE_BYTES + 1]; /* the last search, as an expression */
@@ -65,6 +67,8 @@ struct review *review_of(struct view *);
 /* --- review.c ---------------------------------------------------------------- */
 /* Makes the list anew with r->wanted; the cursor stays on its item when it can. */
 void review_list(struct review *);
+/* The same with the limit that was typed while a list was made; nothing without one. */
+void review_list_next(struct review *);
 /* Asks how the transfer stands. */
 void review_ask_status(struct review *);
 /* Asks for the item under the cursor, unless it is here. */

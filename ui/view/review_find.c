@@ -110,10 +110,8 @@ review_take_limit(struct view *v, const char *text, int *ret_at, char ret_why[PR
 	struct where *where = NULL;
 	char why[WHERE_WHY_SIZE];
 	size_t at = 0, skip = strspn(text, " ");
-	if (r->listing || app_why_no_desk(v->app) != NULL) {
-		snprintf(ret_why, PROMPT_WHY_SIZE, "%s",
-		    r->listing ? "the list before is still being made; press Enter again"
-			       : app_why_no_desk(v->app));
+	if (app_why_no_desk(v->app) != NULL) {
+		snprintf(ret_why, PROMPT_WHY_SIZE, "%s", app_why_no_desk(v->app));
 		return false;
 	}
 	if (text[skip] != '\0' && where_parse(text, strlen(text), &where, &at, why) != ERR_OK) {
@@ -122,8 +120,9 @@ review_take_limit(struct view *v, const char *text, int *ret_at, char ret_why[PR
 		return false;
 	}
 	free(where);
-	snprintf(r->wanted.where, sizeof(r->wanted.where), "%s", text + skip);
-	review_list(r);
+	snprintf(r->next_where, sizeof(r->next_where), "%s", text + skip);
+	r->next = true;
+	review_list_next(r);
 	return true;
 }
 
