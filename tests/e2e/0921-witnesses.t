@@ -99,6 +99,10 @@ released() {
 }
 ok "the second one releases it" wait_for 30 released
 is "it is on the share" "$(cat "$share/transfers/$transfer/files/note.txt")" 'some text'
+released_whole() {
+	[ -s "$share/custody/$transfer/witness-policy" ]
+}
+ok "its custody folder follows" wait_for 30 released_whole
 like "the bundle names the witnesses" "$(cat "$share/custody/$transfer/witness-policy")" '^group witnesses 2 w1 w2$'
 ok "the ledger verifies" "$bin/sallyport" verify
 ok "and the folder" "$bin/sallyport" verify "$share/custody/$transfer"

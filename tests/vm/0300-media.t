@@ -62,8 +62,10 @@ pull btrfs
 # --- what is refused ---------------------------------------------------------------------------
 guest plug out "$work/plain.img" port=2 serial=OUT1
 ok "a stick in the port for exports is announced" is_there
-ok "and refused" wait_for 10 media_says OUT 'refused'
-ok "which says what to do" wait_for 10 media_tells 'this port is for exports, and nothing is read from it'
+ok "and waits to be written to" wait_for 10 media_says OUT '"ready"'
+run as otto intake --device "$(source_of OUT)" --requester rita
+is "nothing is read from it" "$status" 1
+like "which says what to do" "$out$err" 'this port is for exports, and nothing is read from it'
 pull out
 guest plug stray "$work/plain.img" port=3 serial=X3
 ok "a stick in no port is announced" is_there
