@@ -161,7 +161,7 @@ for name, words, reason, *statements in (
         ("exchange two checkpoints", "checkpoint of size", "checkpoint", "UPDATE checkpoint SET note=(SELECT note FROM checkpoint WHERE log=2 AND size=6) WHERE log=2 AND size=5"),
         ("rename a log", "origin or vkey", "origin", "UPDATE log SET origin='site7.example/K2/custody/1' WHERE id=2"),
         ("another checkpoint key", "", "origin", "UPDATE log SET vkey=(SELECT vkey FROM log WHERE id=1) WHERE id=2"),
-        ("a third log", "log that was never opened", "strangers", "INSERT INTO log VALUES(3,'x','y')"),
+        ("a third log", "the log is empty", "strangers", "INSERT INTO log VALUES(3,'x','y')"),
         ("an entry of no log", "logs that there are not", "strangers",
          "INSERT INTO entry SELECT 9,seq,body,sig,leaf,id,type,subj FROM entry WHERE log=2 AND seq=0"),
         ("a checkpoint beyond the end", "missing", "checkpoints", "INSERT INTO checkpoint SELECT log,9999,note FROM checkpoint WHERE log=2 AND size=5"),

@@ -62,8 +62,11 @@ pull btrfs
 # --- what is refused ---------------------------------------------------------------------------
 guest plug out "$work/plain.img" port=2 serial=OUT1
 ok "a stick in the port for exports is announced" is_there
-ok "and waits to be written to" wait_for 10 media_says OUT '"ready"'
-run as otto intake --device "$(source_of OUT)" --requester rita
+came() {
+	journal 30 | grep -q 'OUT: a medium of [0-9]* bytes came'
+}
+ok "and waits to be written to" wait_for 10 came
+run as otto intake /dev/disk/by-path/pci-0000:00:04.0-usb-0:2:1.0-scsi-0:0:0:0 --device --requester rita
 is "nothing is read from it" "$status" 1
 like "which says what to do" "$out$err" 'this port is for exports, and nothing is read from it'
 pull out
