@@ -52,7 +52,7 @@ crypto  := $(addprefix src/core/,canon digest merkle note note_why seal sshsig)
 domain  := $(addprefix src/core/,exception field fieldrule finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
-	   authority_epoch authority_people authority_policy authority_withdraw cosign custody custody_anchor custody_epoch custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect custody_token \
+	   authority_epoch authority_people authority_policy authority_withdraw cosign custody custody_anchor custody_copy custody_epoch custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect custody_token \
 	   custody_witness dossier entry export map passage recall register sample shape signin tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip veil)
@@ -74,7 +74,7 @@ objs_sallyport-token   := src/proc/token $(call in,src/proc/token/*) src/base/pi
 objs_sallyport-vault   := src/proc/vault $(call in,src/proc/vault/*) src/core/digest src/core/item src/core/setmark \
 			  src/core/setting src/core/station src/ipc/conf src/ipc/service $(ipc) $(base)
 objs_sallyport-ledger  := src/proc/ledger $(call in,src/proc/ledger/*) $(call in,db/ledger*) db/sql src/core/tarfile src/ipc/service \
-			  src/base/boot $(rules) $(domain) $(crypto) $(ipc) $(base)
+			  src/base/boot src/ipc/conf $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-stager  := src/proc/stager $(call in,src/proc/stager/*) src/core/tarfile src/core/tlog src/ipc/conf src/ipc/service \
 			  $(facts) $(rules) $(domain) $(crypto) $(ipc) $(base)
 objs_sallyport-rescan  := src/proc/rescan $(call in,src/proc/rescan/*) scanners/manifest \
@@ -283,7 +283,7 @@ OUT ?= build
 .PHONY: deb dist-offline install-kiosk
 install: install-kiosk
 install-kiosk:
-	$(Q)$(call into,$(sbindir),755,share/kiosk/sallyport-kiosk share/udev/sallyport-ports)
+	$(Q)$(call into,$(sbindir),755,share/kiosk/sallyport-kiosk share/udev/sallyport-ports $(wildcard share/recovery/*))
 deb: all ## a Debian package in build/, from the installed release tree
 	$(Q)B='$(B)' OUT='$(OUT)' VERSION='$(VERSION)' MAKE='$(MAKE)' sh share/package/deb.sh
 dist-offline: deb ## all a machine without a network needs, in DIR: make dist-offline DIR=...

@@ -540,7 +540,7 @@ copy_pages(struct ledger *l, sqlite3 *to)
 }
 
 enum err
-ledger_copy(struct ledger *l, const char *path)
+ledger_snapshot(struct ledger *l, const char *path)
 {
 	sqlite3 *to = NULL;
 	unlink(path);

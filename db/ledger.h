@@ -57,7 +57,7 @@ enum err ledger_append(struct ledger *, unsigned log, uint64_t seq, const struct
  * Copies the whole file, as it is between two entries, to a new file; whatever lay there is
  * removed.  Not durable: for what is handed on at once.
  */
-enum err ledger_copy(struct ledger *, const char *path);
+enum err ledger_snapshot(struct ledger *, const char *path);
 /* The same for the first entry of a log that has no row yet. */
 enum err ledger_append_first(struct ledger *, unsigned log, const char *origin,
     const char *vkey, const struct entry *, const void *note, size_t note_len);

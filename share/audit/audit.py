@@ -68,6 +68,9 @@ anchor.out         station  station  kind:s officer:p root:h size:u
 anchor.in          station  station  kind:s officer:p root:h size:u
 restore.detected   station  station  kind:s root:s size:u why:s
 witness.cosig      station  station  line:s root:h size:u time:u witness:s
+copy.failed        station  station  kind:s why:s
+copy.whole         station  station  entries:u
+backup.made        station  station  root:h sha256:h size:u
 audit.export       station  station  document:h format:s medium:{{image:h model:s port:s serial:s vendor:s}}? name:s officer:p
 audit.sample       station  station  document:h n:u officer:p seed:s size:u
 audit.attest       station  officer,auditor  checked:u differ:u note:s sample:h
@@ -722,7 +725,7 @@ class Record:
         self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
-        self.times, self.counters = Times(), {}
+        self.times, self.counters, self.copy = Times(), {}, ""
         self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
 
     def take(self, log, seq, raw):
@@ -1359,6 +1362,23 @@ def cosignature(r, e):
     r.signatures.ed25519(r.place, key, text, blob[12:], "the cosignature does not verify", "cosignature")
     r.cosigned.append((d["witness"], key, d["size"]))
     r.times.cosigned(e.place, e.place - e.seq + d["size"], d["time"])
+
+
+@rule("copy.failed", "copy.whole")
+def second_copy(r, e):
+    d, failed = e.data, e.type == "copy.failed"
+    need(r.copy != e.type, "copy", "the copy is said to be what it was")
+    if failed:
+        need(d["kind"] in ("write", "changed", "another", "removed") and 1 <= len(d["why"].encode()) <= 300, "copy", "kind or why are not what they must be")
+    else:
+        need(d["entries"] > 0, "copy", "a copy of no entries")
+    r.copy = e.type
+
+
+@rule("backup.made")
+def backup(r, e):
+    d, tree = e.data, r.logs["custody"].tree
+    need(0 < d["size"] <= e.seq and tree.roots[d["size"]].hex() == d["root"], "anchor", f"this log had not that root at {d['size']} entries")
 
 
 def agrees(r):

@@ -312,6 +312,7 @@
 #define LIM_ALONE_MS       3000  /* a desk whose stager has gone must go within this */
 #define LIM_PAPERS_MS      5000  /* papers that could not be written are tried again */
 #define LIM_CLOCK_STEP_S   2     /* a clock that moved by more is an entry */
+#define LIM_COPY_WHY_BYTES 300   /* why the copy on a second medium failed */
 #define LIM_WATCH_MS       10000 /* between two looks at clock and disk */
 #define LIM_CLOCK_BACK_S   60    /* a clock that is set back by less is not worth a word */
 #define LIM_TRIAL_MS       2000  /* a scanner that could not be started is tried again ... */

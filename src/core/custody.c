@@ -240,6 +240,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 	enum err err = custody_anchor_check(c, act);
 	if (err == ERR_OK)
 		err = sample_check(c, act);
+	if (err == ERR_OK)
+		err = custody_copy_check(c, act);
 	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
@@ -413,6 +415,7 @@ take_in(struct custody *c, const struct custody_act *act)
 	} else if (act->event == EVENT_SELFTEST) {
 		add_selftest(c, act->e);
 	} else {
+		custody_copy_apply(c, act);
 		custody_sets_apply(c, act);
 		sample_apply(c, act);
 	}

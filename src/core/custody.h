@@ -242,6 +242,11 @@ struct custody_clock {
 const struct custody_clock *custody_clock(const struct custody *);
 /* The room kept for a full disk was given up (disk.full), and is not there again. */
 bool custody_no_ballast(const struct custody *);
+/* What the newest entry about the copy on a second medium says; why it failed (may be NULL). */
+enum custody_copy { CUSTODY_COPY_NONE, CUSTODY_COPY_WHOLE, CUSTODY_COPY_FAILED };
+enum custody_copy custody_copied(const struct custody *, char why[CUSTODY_WHY_SIZE]);
+/* When a backup was made last, and of how many custody entries; NULL before the first. */
+const char *custody_backed_up(const struct custody *, uint64_t *ret_size);
 /* The last run ended with station.stop, or there was none. */
 bool custody_stopped(const struct custody *);
 /* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.

@@ -147,8 +147,12 @@ struct custody {
 	struct custody_sample *samples;
 	size_t samples_count;
 	struct custody_clock clock;
-	bool running;       /* started and not stopped */
-	bool no_ballast;    /* disk.full, and no disk.room since */
+	bool running;    /* started and not stopped */
+	bool no_ballast; /* disk.full, and no disk.room since */
+	enum custody_copy copy;
+	char copy_why[LIM_COPY_WHY_BYTES + 1];
+	char backup_at[24]; /* "" before the first */
+	uint64_t backup_size;
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */
 
@@ -221,6 +225,8 @@ enum err custody_fields_check_policy(const struct custody *, const struct custod
 
 /* Sets of signatures, and what the station says of its clock and disk: nothing for any other.
  */
+enum err custody_copy_check(const struct custody *, const struct custody_act *);
+void custody_copy_apply(struct custody *, const struct custody_act *);
 enum err custody_sets_check(const struct custody *, const struct custody_act *);
 void custody_sets_apply(struct custody *, const struct custody_act *);
 

@@ -367,6 +367,7 @@ policy_parse_anchors(struct setting_file *f, const struct setting *root, struct 
 	    (unsigned)setting_number(f, root, "witness_quorum", 0, LIM_WITNESSES, 0);
 	p->anchor_words = policy_parse_choice(f, root, "anchor_words", words, 2, 0,
 			      "anchor_words must be none or start") == 1;
+	p->copy_required = setting_truth(f, root, "copy_required", false);
 }
 
 static void
@@ -377,7 +378,7 @@ policy_parse_root(struct setting_file *f, struct policy *p)
 	    "signature_date_required", "engines", "stand_in", "reuse_verdicts", "reuse_days",
 	    "lock_minutes", "medium_digest", "region_look_bytes", "write_protect_required",
 	    "request_required", "rescan_at_release", "witness_quorum", "anchor_words",
-	    "token_pin", "fields_optional", "site_fields", "classifications",
+	    "token_pin", "copy_required", "fields_optional", "site_fields", "classifications",
 	    "classification_ceiling", NULL};
 	const struct setting *root = setting_root(f);
 	setting_keys(f, root, keys);

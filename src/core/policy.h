@@ -140,6 +140,7 @@ struct policy {
 	unsigned witness_quorum;    /* that cosigned the approvals before a release; 0: none */
 	bool anchor_words;          /* are asked for after each start, once paper went out */
 	bool token_pin;             /* a token is asked for its PIN with each signature */
+	bool copy_required;         /* nothing is begun while the second copy is not whole */
 	bool rescan_at_release;     /* by the stager, of everything that goes */
 	unsigned lock_minutes; /* a screen left alone this long locks; 1 .. LIM_LOCK_MINUTES */
 };

@@ -423,7 +423,7 @@ static void
 station_parse_root(struct station_owned *o, const char *home)
 {
 	static const char *const keys[] = {"site", "station", "share", "vault", "policy",
-	    "clamd", "yara", "vault_floor", "share_floor", "ports", "disks", "banner",
+	    "copy", "clamd", "yara", "vault_floor", "share_floor", "ports", "disks", "banner",
 	    "contact", "reasons", "presets", NULL};
 	struct station *s = &o->station;
 	const struct setting *root = setting_root(o->file);
@@ -439,6 +439,7 @@ station_parse_root(struct station_owned *o, const char *home)
 	s->demo = s->site != NULL && strcmp(s->site, "demo") == 0;
 	s->share = station_path(o, home, root, "share", "share");
 	s->vault = station_path(o, home, root, "vault", "vault");
+	s->copy = station_path(o, home, root, "copy", "");
 	s->policy = station_path(o, home, root, "policy", "");
 	s->clamd = station_paths(o, home, root, "clamd", LIM_ENGINES, &s->nclamd);
 	s->yara = station_paths(o, home, root, "yara", LIM_RULE_FOLDERS, &s->nyara);

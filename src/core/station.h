@@ -57,8 +57,9 @@ struct station {
 	bool demo;           /* site is "demo" */
 	const char *share;   /* default HOME/share */
 	const char *vault;   /* default HOME/vault */
-	const char *policy;  /* file offered by `authority policy`; default "" */
-	const char **clamd;  /* sockets of antivirus engines */
+	const char *copy; /* folder on a second medium for a copy of every entry; default "" */
+	const char *policy; /* file offered by `authority policy`; default "" */
+	const char **clamd; /* sockets of antivirus engines */
 	size_t nclamd;
 	const char **yara; /* folders with rules; none: where scan-yara looks of its own */
 	size_t nyara;

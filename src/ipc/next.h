@@ -34,6 +34,9 @@
 #define NEXT_WORK                                                                        \
 	"an administrator makes room on the disk of the work databases: nothing new is " \
 	"begun until then"
+#define NEXT_COPY                                                                          \
+	"an administrator sees to the second medium (RECOVERY.md): where it is not to be " \
+	"mended, move the copy aside and the station begins another"
 #define NEXT_SHARE "an administrator makes room on it, or sees that the stager can write to it"
 #define NEXT_CLOCK "an administrator sets the machine's clock and sees to its battery"
 #define NEXT_SANDBOX \

@@ -3,7 +3,8 @@
  * sallyport-ledger: the custody record.
  *
  * May:   read and append ledger.db, keep documents, sign for the station and
- *        its logs: only in HOME/ledger.
+ *        its logs: only in HOME/ledger; write a copy of each entry to the folder that
+ *        station.conf names for it.
  * Must never: accept an entry whose signature, order or phase is wrong; sign
  *        what the table (transfer.def) does not let that role ask for; give a
  *        checkpoint out before its entry is durable; change or remove anything.
@@ -27,7 +28,10 @@
 #include "src/ipc/spawn.h"
 #include "src/proc/ledger/copy.h"
 #include "src/proc/ledger/docs.h"
+#include "src/proc/ledger/handout.h"
 #include "src/proc/ledger/keeper.h"
+#include "src/proc/ledger/recover.h"
+#include "src/proc/ledger/second.h"
 #include "src/proc/ledger/watch.h"
 
 #include <assert.h>
@@ -53,6 +57,8 @@ struct service {
 	struct watch_clock clock;
 	int dirfd;
 	char *path;
+	struct copy *copy; /* until the keeper has it; or NULL */
+	int copyfd;        /* its folder, or -1 */
 	char boot[BOOT_ID_SIZE];
 };
 
@@ -314,7 +320,7 @@ do_read(struct service *s, struct channel *c, struct msg *m)
 }
 
 static void
-do_copy(struct service *s, struct channel *c, struct msg *m)
+do_hand_out(struct service *s, struct channel *c, struct msg *m)
 {
 	char why[KEEPER_WHY_SIZE];
 	MEM_CLOSE int fd = -1;
@@ -323,7 +329,7 @@ do_copy(struct service *s, struct channel *c, struct msg *m)
 		return;
 	}
 	enum err err =
-	    copy_make(s->keeper, s->path, json_object_get(m->body, "documents"), &fd, why);
+	    handout_make(s->keeper, s->path, json_object_get(m->body, "documents"), &fd, why);
 	if (err == ERR_OK)
 		answer(s, c, MSG_LEDGER_COPIED,
 		    json_pack("{s:I}", "size",
@@ -375,7 +381,7 @@ static const struct row {
     {MSG_LEDGER_PUT, do_put},
     {MSG_LEDGER_GET, do_get},
     {MSG_LEDGER_READ, do_read},
-    {MSG_LEDGER_COPY, do_copy},
+    {MSG_LEDGER_COPY, do_hand_out},
     {MSG_LEDGER_NEXT, do_next},
 };
 
@@ -443,12 +449,43 @@ look_at_disk(struct service *s)
 	s->low = room < (s->low ? 2 : 1) * (uint64_t)LIM_LEDGER_FLOOR_BYTES;
 }
 
+/* --- the copy on a second medium -------------------------------------------------------- */
+
+static void
+tell_copy(struct service *s)
+{
+	const char *type;
+	json_t *data = second_news(keeper_copied(s->keeper), keeper_custody(s->keeper), &type);
+	if (data != NULL)
+		tell(s, type, data);
+}
+
+static void
+look_at_copy(struct service *s)
+{
+	const struct copy *copy = keeper_copied(s->keeper);
+	const char *why;
+	if (copy != NULL && copy_state(copy, &why) != COPY_WHOLE)
+		keeper_copy_again(s->keeper);
+	tell_copy(s);
+}
+
+static void
+look_for_backup(struct service *s)
+{
+	json_t *data = recover_take_note(s->dirfd);
+	if (data != NULL)
+		tell(s, "backup.made", data);
+}
+
 static void
 on_watch(void *arg)
 {
 	struct service *s = arg;
 	look_at_clock(s);
 	look_at_disk(s);
+	look_at_copy(s);
+	look_for_backup(s);
 	loop_add_timer(s->loop, LIM_WATCH_MS, on_watch, s);
 }
 
@@ -491,6 +528,7 @@ up(struct service *s)
 	if (!s->watching)
 		begin_watch(s, newest_s);
 	s->watching = true;
+	tell_copy(s);
 }
 
 /* The administrators have opened an epoch: its log begins as a station begins. */
@@ -520,6 +558,8 @@ on_message(void *arg, struct channel *c, struct msg *m)
 		rows[i].fn(s, c, m);
 		if (s->recording && keeper_has_given_up(s->keeper))
 			look_at_disk(s);
+		if (s->recording)
+			tell_copy(s);
 		return;
 	}
 	/* The channel let it through: a row of messages.def without one here. */
@@ -538,6 +578,22 @@ meet(struct service *s, int fd, enum role peer)
 	return c;
 }
 
+/* Before anything is appended: a ledger that is older than its copy appends nothing. */
+static void
+take_copy(struct service *s)
+{
+	if (s->copy == NULL)
+		return;
+	enum copy_state state = keeper_copy(s->keeper, s->copy);
+	const char *why;
+	s->copy = NULL;
+	copy_state(keeper_copied(s->keeper), &why);
+	if (state == COPY_AHEAD)
+		second_ahead(why);
+	if (state != COPY_WHOLE)
+		log_warn("The copy on a second medium is not kept: %s.", why);
+}
+
 static void
 begin_record(struct service *s)
 {
@@ -550,6 +606,7 @@ begin_record(struct service *s)
 	if (!custody_founded(keeper_custody(s->keeper)))
 		log_fatal(
 		    "The founding of this station was not finished: run sallyport init again.");
+	take_copy(s);
 	if (keeper_finish_epoch(s->keeper, why) != ERR_OK)
 		log_fatal("The next epoch cannot begin: %s.", why);
 	s->epoch = custody_epoch_now(keeper_custody(s->keeper))->number;
@@ -597,7 +654,7 @@ begin(void)
 
 /* HOME/ledger, held alone as long as the process lives. */
 static void
-open_folder(struct service *s, const char *home, bool found)
+open_folder(struct service *s, const char *home, bool found, bool alone)
 {
 	s->path = mem_printf("%s/ledger", home);
 	if (found && mkdir(s->path, 0700) != 0 && errno != EEXIST)
@@ -608,16 +665,17 @@ open_folder(struct service *s, const char *home, bool found)
 		log_fatal("%s: %s. Check the station's directory, or make a station with "
 			  "sallyport init.",
 		    s->path, strerrordesc_np(errno));
-	if (flock(s->dirfd, LOCK_EX | LOCK_NB) != 0)
+	if (alone && flock(s->dirfd, LOCK_EX | LOCK_NB) != 0)
 		log_fatal("Another ledger runs on %s.", s->path);
 }
 
 static void
 confine(const struct service *s, const char *act)
 {
-	const struct sandbox_path path = {s->dirfd, SANDBOX_READ | SANDBOX_WRITE};
+	const struct sandbox_path paths[] = {{s->dirfd, SANDBOX_READ | SANDBOX_WRITE},
+	    {s->copyfd, SANDBOX_READ | SANDBOX_WRITE}};
 	const char *why = "";
-	if (sandbox_enter(ROLE_LEDGER, &path, 1, &why) != ERR_OK)
+	if (sandbox_enter(ROLE_LEDGER, paths, s->copyfd >= 0 ? 2 : 1, &why) != ERR_OK)
 		log_fatal("The ledger cannot enter its sandbox: %s.", why);
 	if (act != NULL) {
 		sandbox_probe(act);
@@ -628,8 +686,31 @@ confine(const struct service *s, const char *act)
 static _Noreturn void
 usage(void)
 {
-	fprintf(stderr, "usage: %s -d HOME [--found]\n", LEDGER_PROGRAM);
+	fprintf(stderr, "usage: %s -d HOME [--found | --backup FOLDER | --tail FOLDER]\n",
+	    LEDGER_PROGRAM);
 	exit(2);
+}
+
+/*
+ * For the scripts of an administrator: no peers, no keys, and an end.  A backup
+ * is made beside a ledger that runs.
+ */
+static int
+recover(struct service *s, bool tail, const char *folder)
+{
+	char why[CUSTODY_WHY_SIZE] = "";
+	s->copyfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->copyfd < 0)
+		log_fatal("%s: %s.", folder, strerrordesc_np(errno));
+	confine(s, NULL);
+	enum err err = tail ? recover_tail(s->path, s->copyfd, why)
+	                    : recover_backup(s->path, s->copyfd, folder, why);
+	if (err != ERR_OK)
+		log_warn("%s.", why);
+	close(s->copyfd);
+	close(s->dirfd);
+	free(s->path);
+	return err == ERR_OK && fflush(stdout) == 0 ? 0 : 3;
 }
 
 static void
@@ -639,33 +720,55 @@ finish(struct service *s)
 	channel_free(s->stager);
 	channel_free(s->founder);
 	keeper_close(s->keeper);
+	if (s->copyfd >= 0)
+		close(s->copyfd);
 	loop_free(s->loop);
 	close(s->dirfd);
 	free(s->path);
 }
 
-int
-main(int argc, char **argv)
+struct options {
+	const char *home, *act;
+	const char *backup, *tail; /* folders, or NULL */
+	bool found;
+};
+
+static void
+take_options(int argc, char **argv, struct options *ret)
 {
-	static const struct option longs[] = {{"found", no_argument, NULL, 'F'}, {0}};
-	struct service s = {0};
-	const char *home = NULL, *act = NULL;
-	bool found = false;
+	static const struct option longs[] = {{"found", no_argument, NULL, 'F'},
+	    {"backup", required_argument, NULL, 'B'}, {"tail", required_argument, NULL, 'C'},
+	    {0}};
 	int option;
 	while ((option = getopt_long(argc, argv, "d:T:", longs, NULL)) != -1) {
 		if (option == 'd')
-			home = optarg;
+			ret->home = optarg;
 		else if (option == 'T')
-			act = optarg;
+			ret->act = optarg;
 		else if (option == 'F')
-			found = true;
+			ret->found = true;
+		else if (option == 'B')
+			ret->backup = optarg;
+		else if (option == 'C')
+			ret->tail = optarg;
 		else
 			usage();
 	}
-	if (home == NULL || optind != argc)
+	if (ret->home == NULL || optind != argc ||
+	    ret->found + (ret->backup != NULL) + (ret->tail != NULL) > 1)
 		usage();
+}
+
+int
+main(int argc, char **argv)
+{
+	struct service s = {.copyfd = -1};
+	struct options o = {.found = false};
+	take_options(argc, argv, &o);
+	bool helps = o.backup != NULL || o.tail != NULL;
 	log_init(LEDGER_PROGRAM);
-	begin();
+	if (!helps)
+		begin();
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	json_object_seed(0);
@@ -674,12 +777,16 @@ main(int argc, char **argv)
 	ledger_init();
 	if (seal_init() != ERR_OK)
 		log_fatal("The cryptographic library does not start.");
-	open_folder(&s, home, found);
+	open_folder(&s, o.home, o.found, o.backup == NULL);
+	if (helps)
+		return recover(&s, o.tail != NULL, o.tail != NULL ? o.tail : o.backup);
+	if (!o.found)
+		s.copy = second_open(o.home, s.dirfd, &s.copyfd);
 	s.loop = loop_new();
 	if (loop_add_signal(s.loop, SIGTERM, on_term, &s) != ERR_OK)
 		log_fatal("Signals cannot be watched: %s.", strerrordesc_np(errno));
-	confine(&s, act);
-	if (found)
+	confine(&s, o.act);
+	if (o.found)
 		serve_founding(&s);
 	else
 		serve_station(&s);

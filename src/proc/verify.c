@@ -127,8 +127,9 @@ usage(int status)
 {
 	fprintf(status == 0 ? stdout : stderr,
 	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] [--when all|SEQ]... RECORD\n"
+	    "       %s ... --copy FOLDER LEDGER.db\n"
 	    "RECORD is LEDGER.db, CUSTODY-FOLDER[.tar] or ENTRIES...\n",
-	    VERIFY_PROGRAM);
+	    VERIFY_PROGRAM, VERIFY_PROGRAM);
 	exit(status);
 }
 
@@ -187,15 +188,18 @@ open_given(struct given *g, char **paths, size_t n)
 }
 
 static void
-confine(const struct given *g, const char *act)
+confine(const struct given *g, int copy_fd, const char *act)
 {
-	struct sandbox_path path = {-1, SANDBOX_READ};
+	struct sandbox_path paths[2];
+	size_t n = 0;
 	const char *why = "";
 	if (g->kind == INPUT_FOLDER)
-		path.fd = g->fds[0];
+		paths[n++] = (struct sandbox_path){g->fds[0], SANDBOX_READ};
 	else if (g->docs_fd >= 0)
-		path.fd = g->docs_fd;
-	if (sandbox_enter(ROLE_VERIFY, &path, path.fd >= 0, &why) != ERR_OK)
+		paths[n++] = (struct sandbox_path){g->docs_fd, SANDBOX_READ};
+	if (copy_fd >= 0)
+		paths[n++] = (struct sandbox_path){copy_fd, SANDBOX_READ};
+	if (sandbox_enter(ROLE_VERIFY, paths, n, &why) != ERR_OK)
 		log_fatal("The sandbox cannot be entered: %s.", why);
 	if (act != NULL) {
 		sandbox_probe(act);
@@ -242,6 +246,8 @@ finish(struct verify *v, struct given *g)
 		close(v->anchors[i].fd);
 	if (g->docs_fd >= 0)
 		close(g->docs_fd);
+	if (v->copy_fd >= 0)
+		close(v->copy_fd);
 	custody_free(v->custody);
 	when_free(v->when);
 	json_decref(v->checked);
@@ -273,8 +279,9 @@ main(int argc, char **argv)
 {
 	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
 	    {"anchor", required_argument, NULL, 'a'}, {"genesis", required_argument, NULL, 'g'},
-	    {"when", required_argument, NULL, 'w'}, {"help", no_argument, NULL, 'h'}, {0}};
-	struct verify v = {.when = when_new()};
+	    {"when", required_argument, NULL, 'w'}, {"copy", required_argument, NULL, 'c'},
+	    {"help", no_argument, NULL, 'h'}, {0}};
+	struct verify v = {.when = when_new(), .copy_fd = -1};
 	struct given g = {.docs_fd = -1, .kind = INPUT_ENTRIES};
 	const char *act = NULL;
 	bool json = false;
@@ -288,6 +295,8 @@ main(int argc, char **argv)
 			v.genesis = optarg;
 		else if (option == 'w')
 			add_when(&v, optarg);
+		else if (option == 'c' && v.copy_fd < 0)
+			v.copy_fd = open_input(optarg);
 		else if (option == 'T')
 			act = optarg;
 		else
@@ -298,11 +307,13 @@ main(int argc, char **argv)
 		usage(2);
 	if (optind < argc)
 		open_given(&g, argv + optind, (size_t)(argc - optind));
+	if (v.copy_fd >= 0 && g.kind != INPUT_LEDGER)
+		usage(2);
 	digest_init();
 	ledger_init();
 	if (seal_init() != ERR_OK)
 		log_fatal("The cryptographic library does not start.");
-	confine(&g, act);
+	confine(&g, v.copy_fd, act);
 	run(&v, &g);
 	if (json)
 		print_json(&v);

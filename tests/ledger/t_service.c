@@ -503,7 +503,7 @@ copy_is_a_ledger(void **state)
 	assert_true(msg_uint(&m, "size") > 0 && n % 4096 == 0);
 	free(bytes);
 	msg_done(&m);
-	MEM_FREE char *part = mem_printf("%s/ledger/copy.part", s->home);
+	MEM_FREE char *part = mem_printf("%s/ledger/handout.part", s->home);
 	assert_int_equal(access(part, F_OK), -1);
 	/* with documents; the first file of the archive is the database */
 	digest_of("an inventory\n", sha256);

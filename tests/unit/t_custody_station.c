@@ -290,6 +290,72 @@ what_leaves_is_of_a_known_kind_place_and_person(void **state)
 	assert_refused(export("pdf", "reports/K1-000042/report.pdf", "anna"), "no transfer");
 }
 
+static enum err
+copy_failed(const char *kind, size_t why_len)
+{
+	char why[LIM_COPY_WHY_BYTES + 2];
+	memset(why, 'x', sizeof(why));
+	why[why_len] = '\0';
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "copy.failed", "station", &m->station,
+		json_pack("{s:s,s:s}", "kind", kind, "why", why)),
+	    &m->station);
+}
+
+static enum err
+copy_whole(int entries)
+{
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "copy.whole", "station", &m->station,
+		json_pack("{s:i}", "entries", entries)),
+	    &m->station);
+}
+
+static void
+copy_fails_and_is_whole_by_turns(void **state)
+{
+	char why[CUSTODY_WHY_SIZE] = "";
+	(void)state;
+	assert_int_equal(custody_copied(m->custody, NULL), CUSTODY_COPY_NONE);
+	assert_refused(copy_failed("lost", 1), "kind is");
+	assert_refused(copy_failed("write", 0), "why has");
+	assert_refused(copy_failed("write", LIM_COPY_WHY_BYTES + 1), "why has");
+	assert_refused(copy_whole(0), "no entries");
+	assert_int_equal(copy_failed("write", LIM_COPY_WHY_BYTES), ERR_OK);
+	assert_int_equal(custody_copied(m->custody, why), CUSTODY_COPY_FAILED);
+	assert_int_equal(strlen(why), LIM_COPY_WHY_BYTES);
+	assert_refused(copy_failed("changed", 1), "failed already");
+	assert_int_equal(copy_whole(9), ERR_OK);
+	assert_int_equal(custody_copied(m->custody, why), CUSTODY_COPY_WHOLE);
+	assert_refused(copy_whole(10), "whole already");
+	assert_int_equal(copy_failed("removed", 1), ERR_OK);
+}
+
+static enum err
+backup(uint64_t size, bool good)
+{
+	char root[HEX_DIGEST_SIZE];
+	const uint8_t *bytes = custody_root(m->custody, LOG_CUSTODY, good ? size : size - 1);
+	hex_encode(bytes, MERKLE_SIZE, root);
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "backup.made", "station", &m->station,
+		json_pack("{s:s,s:s,s:I}", "root", root, "sha256", ENTRY_ZEROS, "size",
+		    (json_int_t)size)),
+	    &m->station);
+}
+
+static void
+backup_is_of_a_head_that_was(void **state)
+{
+	uint64_t size = custody_size(m->custody, LOG_CUSTODY), of = 0;
+	(void)state;
+	assert_null(custody_backed_up(m->custody, &of));
+	assert_refused(backup(size, false), "root is not");
+	assert_int_equal(backup(size, true), ERR_OK);
+	assert_int_equal(strlen(custody_backed_up(m->custody, &of)), 20);
+	assert_int_equal(of, size);
+}
+
 int
 main(void)
 {
@@ -301,6 +367,8 @@ main(void)
 	    TEST(steps_of_the_clock_are_steps),
 	    TEST(ballast_is_given_up_once),
 	    TEST(why_it_stands_is_known_until_it_goes_on),
+	    TEST(copy_fails_and_is_whole_by_turns),
+	    TEST(backup_is_of_a_head_that_was),
 	    TEST(what_leaves_is_of_a_known_kind_place_and_person),
 	    TEST(the_record_leaves_from_its_own_folder),
 	};

@@ -507,6 +507,10 @@ a_policy_can_ask_for_a_scan_at_release(void **state)
 	(void)state;
 	struct policy *p = parse(HEAD "rescan_at_release = true;");
 	assert_true(p->rescan_at_release);
+	assert_false(p->copy_required);
+	policy_free(p);
+	p = parse(HEAD "copy_required = true;");
+	assert_true(p->copy_required);
 	policy_free(p);
 }
 

@@ -106,6 +106,26 @@ doctor_ledger(struct desk *d, struct rows *rows)
 	buf_done(&text);
 }
 
+/* The copy on a second medium, and backups: what is left when this disk is lost. */
+static void
+doctor_copies(struct desk *d, struct rows *rows)
+{
+	char why[CUSTODY_WHY_SIZE], text[CUSTODY_WHY_SIZE + 64];
+	uint64_t size = 0;
+	enum custody_copy copy = custody_copied(d->custody, why);
+	if (copy == CUSTODY_COPY_WHOLE)
+		doctor_say(
+		    rows, "copy", DOCTOR_OK, "every entry is on a second medium, too", "");
+	else if (copy == CUSTODY_COPY_FAILED)
+		doctor_say(rows, "copy", DOCTOR_WARN, why, NEXT_COPY);
+	const char *at = custody_backed_up(d->custody, &size);
+	if (at == NULL)
+		return;
+	snprintf(text, sizeof(text), "made %s, %llu entries ago", at,
+	    (unsigned long long)(custody_size(d->custody, LOG_CUSTODY) - size));
+	doctor_say(rows, "backup", DOCTOR_OK, text, "");
+}
+
 static void
 doctor_work(struct desk *d, struct rows *rows)
 {
@@ -388,8 +408,10 @@ doctor_answer(struct session *s, struct msg *m)
 	struct rows rows;
 	(void)m;
 	rows_init(&rows);
+	book_sync(d);
 	doctor_ledger(d, &rows);
 	doctor_anchors(d, &rows);
+	doctor_copies(d, &rows);
 	doctor_people(d, &rows);
 	doctor_work(d, &rows);
 	doctor_vault(d, &rows);

@@ -3,146 +3,364 @@
 #include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
-#include "src/core/tarfile.h"
+#include "src/core/policy.h"
 #include "src/proc/ledger/docs.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
-#define COPY_BLOCK (128 << 10)
+#define PART ".part"
 
-#define refuse(why, e, ...) err_say(e, why, KEEPER_WHY_SIZE, __VA_ARGS__)
+struct copy_file {
+	char name[LEDGER_COPY_NAME_SIZE];
+	int fd; /* or -1 */
+	uint64_t records, bytes;
+};
 
-static enum err
-copy_failed(char why[KEEPER_WHY_SIZE])
+struct copy {
+	int dirfd;
+	char *path;
+	struct copy_file *files; /* by the number of the log */
+	unsigned logs;
+	enum copy_state state;
+	char why[COPY_WHY_SIZE];
+};
+
+static const char *const copy_names[COPY_STATE__MAX] = {
+    [COPY_WHOLE] = "whole",
+    [COPY_UNWRITTEN] = "write",
+    [COPY_CHANGED] = "changed",
+    [COPY_ANOTHER] = "another",
+    [COPY_AHEAD] = "ahead",
+};
+
+const char *
+copy_state_name(enum copy_state state)
 {
-	if (errno == ENOSPC || errno == ENOMEM)
-		return refuse(why, ERR_NOSPACE, "there is no room for a copy of the ledger");
-	return refuse(
-	    why, ERR_IO, "the copy of the ledger cannot be made: %s", strerrordesc_np(errno));
+	return copy_names[state];
 }
 
-/* Nothing behind the limit is even begun. */
-static enum err
-copy_room(int out, uint64_t more, char why[KEEPER_WHY_SIZE])
+__attribute__((format(printf, 3, 4))) static enum err
+copy_fail(struct copy *c, enum copy_state state, const char *fmt, ...)
 {
-	const off_t at = lseek(out, 0, SEEK_CUR);
-	if (at < 0)
-		return copy_failed(why);
-	return more > LIM_SEALED_BYTES || (uint64_t)at > LIM_SEALED_BYTES - more
-	           ? refuse(why, ERR_LIMIT,
-			 "it is more than 1 GiB; ask for fewer documents, or copy the ledger "
-			 "by a backup")
-	           : ERR_OK;
-}
-
-static enum err
-copy_header(int out, const char *name, uint64_t n, char why[KEEPER_WHY_SIZE])
-{
-	uint8_t header[TARFILE_BLOCK];
-	enum err err = copy_room(out, TARFILE_BLOCK + n + tarfile_padding(n), why);
-	if (err != ERR_OK)
-		return err;
-	err = tarfile_header(name, n, header);
-	if (err != ERR_OK)
-		return refuse(why, err, "%s does not fit into an archive", name);
-	return io_write_all(out, header, sizeof(header)) == ERR_OK ? ERR_OK : copy_failed(why);
-}
-
-static enum err
-copy_zeros(int out, size_t n, char why[KEEPER_WHY_SIZE])
-{
-	static const uint8_t zeros[2 * TARFILE_BLOCK];
-	return io_write_all(out, zeros, n) == ERR_OK ? ERR_OK : copy_failed(why);
+	va_list ap;
+	va_start(ap, fmt);
+	vsnprintf(c->why, sizeof(c->why), fmt, ap);
+	va_end(ap);
+	c->state = state;
+	return ERR_STATE;
 }
 
 static enum err
-copy_bytes(int from, int out, uint64_t n, char why[KEEPER_WHY_SIZE])
+copy_fail_errno(struct copy *c, const struct copy_file *f, const char *what)
 {
-	MEM_FREE uint8_t *block = mem_array(COPY_BLOCK, 1);
-	while (n > 0) {
-		const size_t now = n < COPY_BLOCK ? (size_t)n : COPY_BLOCK;
-		if (io_read_all(from, block, now) != ERR_OK ||
-		    io_write_all(out, block, now) != ERR_OK)
-			return copy_failed(why);
-		n -= now;
+	return copy_fail(c, COPY_UNWRITTEN, "%.160s/%s cannot be %s: %s", c->path, f->name,
+	    what, strerrordesc_np(errno));
+}
+
+struct copy *
+copy_new(int dirfd, const char *path, const char *why)
+{
+	struct copy *c = mem_alloc(sizeof(*c));
+	c->dirfd = dirfd;
+	c->path = mem_strdup(path);
+	copy_fail(c, COPY_UNWRITTEN, "%s", why);
+	return c;
+}
+
+static void
+copy_shut(struct copy *c)
+{
+	for (unsigned i = 0; i < c->logs; i++) {
+		if (c->files[i].fd >= 0)
+			close(c->files[i].fd);
 	}
+	free(c->files);
+	c->files = NULL;
+	c->logs = 0;
+}
+
+struct copy *
+copy_free(struct copy *c)
+{
+	if (c == NULL)
+		return NULL;
+	copy_shut(c);
+	free(c->path);
+	free(c);
+	return NULL;
+}
+
+enum copy_state
+copy_state(const struct copy *c, const char **ret_why)
+{
+	*ret_why = c->state == COPY_WHOLE ? "" : c->why;
+	return c->state;
+}
+
+uint64_t
+copy_entries(const struct copy *c)
+{
+	uint64_t n = 0;
+	for (unsigned i = 0; i < c->logs; i++)
+		n += c->files[i].records;
+	return n;
+}
+
+/* --- writing ------------------------------------------------------------------------- */
+
+static enum err
+copy_write(struct copy *c, struct copy_file *f, const void *bytes, size_t n)
+{
+	const uint8_t *at = bytes;
+	size_t done = 0;
+	while (done < n) {
+		ssize_t w = pwrite(f->fd, at + done, n - done, (off_t)(f->bytes + done));
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return copy_fail_errno(c, f, "written");
+		done += (size_t)w;
+	}
+	f->bytes += n;
 	return ERR_OK;
 }
 
-/* The database, made beside itself, for SQLite writes to names; the name goes at once. */
 static enum err
-copy_database(
-    struct keeper *k, const char *path, int out, bool packed, char why[KEEPER_WHY_SIZE])
+copy_record(
+    struct copy *c, struct copy_file *f, const struct ledger_copy_row *row, bool durable)
 {
-	MEM_FREE char *part = mem_printf("%s/copy.part", path);
-	struct stat st;
-	enum err err = keeper_copy(k, part, why);
-	MEM_CLOSE int from = open(part, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	unlink(part);
-	if (err != ERR_OK)
-		return err;
-	if (from < 0 || fstat(from, &st) != 0)
-		return copy_failed(why);
-	const uint64_t n = (uint64_t)st.st_size;
-	err = packed ? copy_header(out, "ledger.db", n, why) : copy_room(out, n, why);
+	struct buf record;
+	buf_init(&record, 2 * (LIM_ENTRY_BYTES + LIM_NOTE_BYTES));
+	enum err err = ledger_copy_print(row, &record);
+	assert(err == ERR_OK);
+	err = copy_write(c, f, record.data, record.len);
+	if (err == ERR_OK && durable && fsync(f->fd) != 0)
+		err = copy_fail_errno(c, f, "synced");
 	if (err == ERR_OK)
-		err = copy_bytes(from, out, n, why);
-	return err == ERR_OK && packed ? copy_zeros(out, tarfile_padding(n), why) : err;
+		f->records++;
+	buf_done(&record);
+	return err;
+}
+
+void
+copy_add(struct copy *c, unsigned log, const struct ledger_copy_row *row)
+{
+	if (c->state != COPY_WHOLE)
+		return;
+	assert(log < c->logs);
+	struct copy_file *f = &c->files[log];
+	assert(row->seq == f->records);
+	(void)copy_record(c, f, row, true);
+}
+
+/* --- catching up ---------------------------------------------------------------------- */
+
+struct catching {
+	struct copy *copy;
+	struct copy_file *file;
+	struct ledger *ledger;
+	struct custody *custody;
+	unsigned log;
+	bool durable;
+};
+
+static enum err
+catch_row(void *arg, const struct ledger_row *row)
+{
+	struct catching *k = arg;
+	struct buf note;
+	buf_init(&note, LIM_NOTE_BYTES);
+	enum err err = ledger_checkpoint(k->ledger, k->log, row->seq + 1, &note);
+	struct ledger_copy_row record = {.seq = row->seq,
+	    .entry = row->entry,
+	    .entry_len = row->entry_len,
+	    .note = note.data,
+	    .note_len = note.len};
+	if (err == ERR_OK)
+		err = copy_record(k->copy, k->file, &record, k->durable);
+	buf_done(&note);
+	return err;
 }
 
 static enum err
-copy_document(struct keeper *k, const char *sha256, int out, char why[KEEPER_WHY_SIZE])
+copy_rows(struct catching *k)
 {
+	enum err err = ledger_each(k->ledger, k->log, k->file->records, catch_row, k);
+	if (err != ERR_OK && err != ERR_STATE)
+		return copy_fail(
+		    k->copy, COPY_UNWRITTEN, "the ledger cannot be read: %s", err_str(err));
+	return err;
+}
+
+/* Beside the name, and renamed when all of it is on the medium. */
+static enum err
+copy_make(struct catching *k, const char *origin, const char *genesis)
+{
+	struct copy *c = k->copy;
+	struct copy_file *f = k->file;
+	char part[LEDGER_COPY_NAME_SIZE + sizeof(PART)];
+	struct buf head;
+	snprintf(part, sizeof(part), "%s" PART, f->name);
+	if (unlinkat(c->dirfd, part, 0) != 0 && errno != ENOENT)
+		return copy_fail_errno(c, f, "begun");
+	f->fd =
+	    openat(c->dirfd, part, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (f->fd < 0)
+		return copy_fail_errno(c, f, "begun");
+	f->records = f->bytes = 0;
+	buf_init(&head, LIM_NOTE_BYTES);
+	enum err err = ledger_copy_print_head(origin, genesis, &head);
+	assert(err == ERR_OK);
+	err = copy_write(c, f, head.data, head.len);
+	buf_done(&head);
+	k->durable = false;
+	if (err == ERR_OK)
+		err = copy_rows(k);
+	if (err == ERR_OK &&
+	    (fsync(f->fd) != 0 || renameat(c->dirfd, part, c->dirfd, f->name) != 0 ||
+		fsync(c->dirfd) != 0))
+		err = copy_fail_errno(c, f, "finished");
+	return err;
+}
+
+/*
+ * A record beyond the ledger's end is a later one of this ledger, or no record of it.  A
+ * custody log that another follows has its end for good.
+ */
+static enum err
+copy_judge_ahead(struct catching *k, const struct ledger_copy_found *found)
+{
+	char why[CUSTODY_WHY_SIZE];
+	struct copy *c = k->copy;
+	const struct copy_file *f = k->file;
+	if (k->log != 0 && k->log + 1 < c->logs)
+		return copy_fail(c, COPY_ANOTHER,
+		    "%.140s/%s goes on behind entry %" PRIu64
+		    ", where the next epoch of this ledger begins",
+		    c->path, f->name, found->records);
+	if (custody_check(k->custody, k->log == 0 ? LOG_AUTHORITY : LOG_CUSTODY, found->next,
+		found->next_len, why) != ERR_OK)
+		return copy_fail(c, COPY_CHANGED,
+		    "%.120s/%s goes on behind entry %" PRIu64
+		    " with something that is no entry of this ledger",
+		    c->path, f->name, found->records);
+	return copy_fail(c, COPY_AHEAD,
+	    "%.160s/%s holds the %s log beyond its %" PRIu64 " entries here", c->path, f->name,
+	    k->log == 0 ? "authority" : "custody", found->records);
+}
+
+/* What was found of a file that is there; ERR_OK: go on behind found->bytes. */
+static enum err
+copy_judge(struct catching *k, const struct ledger_copy_found *found)
+{
+	struct copy *c = k->copy;
+	struct copy_file *f = k->file;
+	if (found->fit == LEDGER_COPY_AHEAD)
+		return copy_judge_ahead(k, found);
+	if (found->fit == LEDGER_COPY_ANOTHER)
+		return copy_fail(c, COPY_ANOTHER,
+		    "%.140s/%s is of another ledger, or of another history of this one: entry "
+		    "%" PRIu64 " is not the one here",
+		    c->path, f->name, found->records);
+	if (found->fit == LEDGER_COPY_CHANGED)
+		return copy_fail(c, COPY_CHANGED,
+		    "%.140s/%s was changed: what stands there as entry %" PRIu64
+		    " is not what was written",
+		    c->path, f->name, found->records);
+	f->records = found->records;
+	f->bytes = found->bytes;
+	if (ftruncate(f->fd, (off_t)f->bytes) != 0)
+		return copy_fail_errno(c, f, "written");
+	k->durable = true;
+	return copy_rows(k);
+}
+
+static enum err
+copy_catch_up_log(struct catching *k)
+{
+	struct ledger_copy_found found = {.fit = LEDGER_COPY_ABSENT};
+	struct copy *c = k->copy;
+	struct copy_file *f = k->file;
+	const char *name, *vkey, *genesis = custody_genesis(k->custody);
+	if (ledger_log(k->ledger, k->log, &name, &vkey) != ERR_OK ||
+	    ledger_copy_name(name, f->name) != ERR_OK)
+		return copy_fail(c, COPY_UNWRITTEN, "the origin of a log has another form");
+	MEM_FREE char *origin = mem_strdup(name);
+	f->fd = openat(c->dirfd, f->name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (f->fd < 0 && errno != ENOENT)
+		return copy_fail_errno(c, f, "opened");
+	if (f->fd >= 0 &&
+	    ledger_copy_compare(k->ledger, k->log, genesis, f->fd, &found) != ERR_OK)
+		return copy_fail(
+		    c, COPY_UNWRITTEN, "%.160s/%s cannot be read", c->path, f->name);
+	if (found.fit != LEDGER_COPY_ABSENT) {
+		enum err err = copy_judge(k, &found);
+		free(found.next);
+		return err;
+	}
+	if (f->fd >= 0)
+		close(f->fd);
+	return copy_make(k, origin, genesis);
+}
+
+/* Nothing is added any more to a custody log that another follows. */
+static void
+copy_end(struct copy *c)
+{
+	for (unsigned log = 1; log + 1 < c->logs; log++) {
+		close(c->files[log].fd);
+		c->files[log].fd = -1;
+	}
+}
+
+enum copy_state
+copy_catch_up(struct copy *c, struct ledger *l, struct custody *custody)
+{
+	unsigned logs = 0;
+	if (c->dirfd < 0)
+		return c->state;
+	copy_shut(c);
+	c->state = COPY_WHOLE;
+	enum err err = ledger_logs(l, &logs);
+	if (err != ERR_OK)
+		err =
+		    copy_fail(c, COPY_UNWRITTEN, "the ledger cannot be read: %s", err_str(err));
+	c->files = mem_array(logs, sizeof(*c->files));
+	c->logs = logs;
+	for (unsigned log = 0; log < logs; log++)
+		c->files[log].fd = -1;
+	for (unsigned log = 0; err == ERR_OK && log < logs; log++) {
+		struct catching k = {.copy = c,
+		    .file = &c->files[log],
+		    .ledger = l,
+		    .custody = custody,
+		    .log = log};
+		err = copy_catch_up_log(&k);
+	}
+	if (err == ERR_OK)
+		copy_end(c);
+	return c->state;
+}
+
+bool
+copy_is_required(const struct custody *custody, int docs_fd)
+{
+	const char *sha256 = custody_policy(custody);
+	struct policy *policy;
 	MEM_FREE uint8_t *bytes = NULL;
 	size_t n;
-	MEM_FREE char *name = mem_printf("docs/%s", sha256);
-	enum err err = docs_get(keeper_docs(k), sha256, &bytes, &n);
-	if (err != ERR_OK)
-		return refuse(why, err, "the document %s %s", sha256,
-		    err == ERR_NOTFOUND    ? "is not there"
-		    : err == ERR_SIGNATURE ? "was changed on the disk"
-					   : "cannot be read");
-	err = copy_header(out, name, n, why);
-	if (err == ERR_OK && io_write_all(out, bytes, n) != ERR_OK)
-		err = copy_failed(why);
-	return err == ERR_OK ? copy_zeros(out, tarfile_padding(n), why) : err;
-}
-
-static enum err
-copy_write(struct keeper *k, const char *path, const json_t *documents, int out,
-    char why[KEEPER_WHY_SIZE])
-{
-	const size_t n = json_array_size(documents);
-	if (n > LIM_EXPORT_DOCUMENTS)
-		return refuse(why, ERR_LIMIT, "at most %d documents go with one copy",
-		    LIM_EXPORT_DOCUMENTS);
-	enum err err = copy_database(k, path, out, n > 0, why);
-	for (size_t i = 0; err == ERR_OK && i < n; i++) {
-		const char *sha256 = json_string_value(json_array_get(documents, i));
-		err = copy_document(k, sha256 != NULL ? sha256 : "", out, why);
-	}
-	return err == ERR_OK && n > 0 ? copy_zeros(out, (size_t)2 * TARFILE_BLOCK, why) : err;
-}
-
-enum err
-copy_make(struct keeper *k, const char *path, const json_t *documents, int *ret_fd,
-    char why[KEEPER_WHY_SIZE])
-{
-	int out = memfd_create("ledger", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-	if (out < 0)
-		return copy_failed(why);
-	enum err err = copy_write(k, path, documents, out, why);
-	if (err == ERR_OK && io_memfd_seal(out) != ERR_OK)
-		err = copy_failed(why);
-	if (err != ERR_OK) {
-		close(out);
-		return err;
-	}
-	*ret_fd = out;
-	return ERR_OK;
+	char why[POLICY_WHY_SIZE];
+	if (sha256[0] == '\0' || docs_get(docs_fd, sha256, &bytes, &n) != ERR_OK ||
+	    policy_parse(bytes, n, &policy, why) != ERR_OK)
+		return false;
+	const bool required = policy->copy_required;
+	policy_free(policy);
+	return required;
 }

@@ -28,8 +28,9 @@
 struct keeper {
 	struct ledger *db;
 	struct custody *custody;
-	struct keys keys; /* of the epoch that is written now; none: nothing can be signed */
-	struct keys next; /* of the next, when they were made */
+	struct keys keys;  /* of the epoch that is written now; none: nothing can be signed */
+	struct keys next;  /* of the next, when they were made */
+	struct copy *copy; /* or NULL */
 	int docs_fd;
 	int dirfd;        /* of the ledger; the caller's */
 	uint64_t gave_up; /* bytes of ballast, not recorded yet */
@@ -75,6 +76,7 @@ keeper_close(struct keeper *k)
 {
 	if (k == NULL)
 		return NULL;
+	copy_free(k->copy);
 	ledger_close(k->db);
 	custody_free(k->custody);
 	keys_free(&k->keys);
@@ -177,6 +179,58 @@ keeper_finish_epoch(struct keeper *k, char why[KEEPER_WHY_SIZE])
 	return custody_epoch_waits(k->custody) ? begin_epoch(k, why) : ERR_OK;
 }
 
+/* --- the copy on a second medium ------------------------------------------------------- */
+
+enum copy_state
+keeper_copy(struct keeper *k, struct copy *copy)
+{
+	copy_free(k->copy);
+	k->copy = copy;
+	return keeper_copy_again(k);
+}
+
+enum copy_state
+keeper_copy_again(struct keeper *k)
+{
+	return copy_catch_up(k->copy, k->db, k->custody);
+}
+
+const struct copy *
+keeper_copied(const struct keeper *k)
+{
+	return k->copy;
+}
+
+/* It is durable here, and nobody has been told of it. */
+static void
+copy_entry(struct keeper *k, unsigned log, uint64_t seq, const void *bytes, size_t n,
+    const struct buf *note)
+{
+	const char *why;
+	if (k->copy == NULL || copy_state(k->copy, &why) != COPY_WHOLE)
+		return;
+	struct ledger_copy_row row = {.seq = seq,
+	    .entry = bytes,
+	    .entry_len = n,
+	    .note = note->data,
+	    .note_len = note->len};
+	copy_add(k->copy, log, &row);
+	if (copy_state(k->copy, &why) != COPY_WHOLE)
+		log_warn("The copy on a second medium has failed: %s.", why);
+}
+
+/* The same for a log that has begun: its file is begun, too. */
+static void
+copy_log(struct keeper *k)
+{
+	const char *why;
+	if (k->copy == NULL)
+		return;
+	keeper_copy_again(k);
+	if (copy_state(k->copy, &why) != COPY_WHOLE)
+		log_warn("The copy on a second medium has failed: %s.", why);
+}
+
 /* --- appending -----------------------------------------------------------------------------
  */
 
@@ -202,12 +256,25 @@ keeper_gave_up(struct keeper *k)
 	return bytes;
 }
 
-/* Without a ballast what is under way is closed, and nothing is begun. */
-static bool
-has_to_wait(const struct keeper *k, enum transfer_event event)
+/* What is under way is closed, and nothing is begun. */
+static enum err
+has_to_wait(const struct keeper *k, enum transfer_event event, char *why)
 {
-	return custody_no_ballast(k->custody) &&
-	       (event == EVENT_OPEN || event == EVENT_READ_START || event == EVENT_RELEASE);
+	const char *copy_why = "station.conf names no folder for it";
+	if (event != EVENT_OPEN && event != EVENT_READ_START && event != EVENT_RELEASE)
+		return ERR_OK;
+	if (custody_no_ballast(k->custody))
+		return refuse(why, ERR_NOSPACE,
+		    "the disk of the ledger was full, and what is kept free for that is used "
+		    "up: "
+		    "nothing new is begun. Make room on it; the ledger notices by itself");
+	if ((k->copy != NULL && copy_state(k->copy, &copy_why) == COPY_WHOLE) ||
+	    !copy_is_required(k->custody, k->docs_fd))
+		return ERR_OK;
+	return refuse(why, ERR_STATE,
+	    "the policy wants a copy of every entry on a second medium, and there is none: %s. "
+	    "An administrator sees to the copy; the ledger notices by itself",
+	    copy_why);
 }
 
 /* Of the log as ledger.db numbers it: the newest epoch's. */
@@ -279,6 +346,10 @@ write_entry(struct keeper *k, enum transfer_log log, const void *bytes, size_t n
 	                       : ledger_append_first(k->db, t.row, t.begins->origin,
 				     t.begins->vkey, e, note.data, note.len);
 	if (err == ERR_OK) {
+		if (t.begins == NULL)
+			copy_entry(k, t.row, t.seq, bytes, n, &note);
+		else
+			copy_log(k);
 		ret->log = log;
 		ret->seq = custody_places(k->custody, log);
 		hex_encode(e->leaf, sizeof(e->leaf), ret->leaf);
@@ -486,11 +557,9 @@ keeper_event(struct keeper *k, enum transfer_asker asker, const char *type, cons
 		return refuse(why, ERR_DENIED, "%s cannot be asked for here", row->type);
 	if (!keeper_can_sign(k))
 		return refuse(why, ERR_STATE, PUT_BACK);
-	if (has_to_wait(k, event))
-		return refuse(why, ERR_NOSPACE,
-		    "the disk of the ledger was full, and what is kept free for that is used "
-		    "up: "
-		    "nothing new is begun. Make room on it; the ledger notices by itself");
+	enum err err = has_to_wait(k, event, why);
+	if (err != ERR_OK)
+		return err;
 	return add_own(k, event, subj, data, ret, why);
 }
 
@@ -705,8 +774,8 @@ keeper_read(struct keeper *k, enum transfer_log log, uint64_t from, const char *
 }
 
 enum err
-keeper_copy(struct keeper *k, const char *path, char why[KEEPER_WHY_SIZE])
+keeper_hand_out(struct keeper *k, const char *path, char why[KEEPER_WHY_SIZE])
 {
-	enum err err = ledger_copy(k->db, path);
+	enum err err = ledger_snapshot(k->db, path);
 	return err == ERR_OK ? err : refuse(why, err, "%s", ledger_why(k->db));
 }

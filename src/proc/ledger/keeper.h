@@ -8,6 +8,7 @@
 
 #include "src/base/buf.h"
 #include "src/core/custody.h"
+#include "src/proc/ledger/copy.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -48,6 +49,15 @@ enum err keeper_next_keys(struct keeper *, char ret_vkey[NOTE_VKEY_SIZE],
 const struct custody *keeper_custody(const struct keeper *);
 int keeper_docs(const struct keeper *);
 
+/*
+ * From now on every entry goes to this copy, too, which becomes the keeper's;
+ * it is caught up.  Asked again it is compared and caught up again.
+ */
+enum copy_state keeper_copy(struct keeper *, struct copy *);
+enum copy_state keeper_copy_again(struct keeper *);
+/* NULL: there is none. */
+const struct copy *keeper_copied(const struct keeper *);
+
 /* Where an appended entry lies. */
 struct keeper_place {
 	enum transfer_log log;
@@ -66,8 +76,8 @@ enum err keeper_append(struct keeper *, enum transfer_log, enum transfer_asker,
 enum err keeper_event(struct keeper *, enum transfer_asker, const char *type, const char *subj,
     const json_t *data, struct keeper_place *ret, char why[KEEPER_WHY_SIZE]);
 
-/* The database as a new file at path, see ledger_copy. */
-enum err keeper_copy(struct keeper *, const char *path, char why[KEEPER_WHY_SIZE]);
+/* The database as a new file at path, see ledger_snapshot. */
+enum err keeper_hand_out(struct keeper *, const char *path, char why[KEEPER_WHY_SIZE]);
 
 /* Gives the ballast up for room; false when there is none. */
 bool keeper_give_up(struct keeper *);

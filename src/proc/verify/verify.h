@@ -23,6 +23,7 @@ struct verify {
 	const char *genesis; /* expected leaf in hex, or NULL */
 	struct verify_anchor anchors[VERIFY_ANCHORS];
 	size_t anchors_count;
+	int copy_fd; /* folder of a copy to compare with, or -1 */
 
 	const char *kind;             /* "ledger", "custody folder", "entries" */
 	char sha256[HEX_DIGEST_SIZE]; /* of ledger.db, else "" */
@@ -66,6 +67,10 @@ void whole_entries(struct verify *, const int *fds, size_t n);
 void folder_check(struct verify *, int dirfd);
 /* The same in an archive of tar. */
 void folder_check_tar(struct verify *, int fd);
+
+/* The copy of a ledger, if one was given. */
+struct ledger;
+void copy_check(struct verify *, struct ledger *);
 
 /* Genesis and anchors; after the record was replayed. */
 void anchor_check(struct verify *);

@@ -196,6 +196,7 @@ whole_ledger(struct verify *v, int fd, int docs_fd)
 		if (replay_ledger(v, l)) {
 			note_heads(v);
 			check_documents(v, docs_fd);
+			copy_check(v, l);
 		}
 		ledger_close(l);
 	}
