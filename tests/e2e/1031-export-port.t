@@ -24,6 +24,9 @@ outcome() { # NAME REGEX: the newest entry of how one ended
 }
 
 # --- nothing is written before it is asked ------------------------------------------------------
+run sallyport media
+like "a port for exports is listed" "$out" '^E1 +empty'
+like "as what it is" "$out" '^ +this port is for exports$'
 refused "no medium" 1 'no medium in this port' as otto export bundle "$transfer" --port E1 --yes
 truncate -s 8M "$stick"
 cp "$stick" "$work/empty.img"
@@ -81,6 +84,8 @@ refused "nothing is taken in from a port for exports" 1 'this port is for export
     as otto intake --device "$stick" --requester rita --set purpose=weights
 run sallyport media
 unlike "nor is it offered" "$out" 'ready .*stick\.img'
+like "it is listed as what it is" "$out" "^E1 +export +8\.0M +stick\.img\$"
+like "for what it is there" "$out" '^ +it can be written to by an export; nothing is read from it$'
 cp "$work/small.img" "$SALLYPORT_HOME/ports/R1/in.img"
 run as otto intake --device "$SALLYPORT_HOME/ports/R1/in.img" --requester rita --set purpose=weights
 is "media come in by theirs as before" "$status" 0

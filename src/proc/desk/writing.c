@@ -87,14 +87,16 @@ writing_port(const struct station *st, const char *name)
 	return NULL;
 }
 
-/* The only device in it; how many there are. */
+/* The only device in it; how many there are, and why one that is there is refused. */
 static size_t
-writing_find_device(struct writing *w)
+writing_find_device(struct writing *w, const char **ret_why)
 {
 	const struct follow_device *f = NULL;
 	size_t n = 0;
 	follow_refresh(w->desk);
 	while ((f = follow_next(w->desk, f)) != NULL) {
+		if (f->judgement.port == w->port && f->judgement.state == DEVICE_REFUSED)
+			*ret_why = f->judgement.why;
 		if (f->judgement.port != w->port || f->judgement.state != DEVICE_READY)
 			continue;
 		free(w->source);
@@ -142,10 +144,11 @@ writing_find_image(struct writing *w)
 static const char *
 writing_find(struct writing *w)
 {
-	const size_t n =
-	    w->port->kind == STATION_BLOCK ? writing_find_device(w) : writing_find_image(w);
+	const char *none = "there is no medium in this port that can be written to";
+	const size_t n = w->port->kind == STATION_BLOCK ? writing_find_device(w, &none)
+	                                                : writing_find_image(w);
 	return n == 1   ? NULL
-	       : n == 0 ? "there is no medium in this port that can be written to"
+	       : n == 0 ? none
 	                : "there are several media in this port; leave one";
 }
 
