@@ -114,6 +114,7 @@
 #define LIM_EXPORT_BACK            64  /* newest entries among which its own is looked for */
 #define LIM_EXPORT_FILES           64  /* that go to one medium at once */
 #define LIM_EXPORT_IMAGE_BYTES     (2ull << 30) /* they have together */
+#define LIM_WRITING_WHY_BYTES      256          /* why one did not get there */
 #define LIM_EXPORT_DOCUMENTS       256          /* that go with a copy of the ledger */
 #define LIM_READING_MARKS          3            /* marks on one of its letters */
 #define LIM_PERSON_ID_BYTES        32           /* [a-z][a-z0-9._-]* */
