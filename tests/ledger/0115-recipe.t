@@ -2,23 +2,15 @@
 # SPDX-License-Identifier: ISC
 """The commands of share/doc/AUDIT.md, as printed there, hold on an honest
 record, and each of them fails on one that was spoiled where it looks."""
-import json, os, re, shutil, sqlite3, subprocess, sys, tempfile
+import json, os, re, shutil, sqlite3, subprocess, sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from answers import end, ok, tmp
 from forge import Forge, SCHEMA, body_of, entry, leaves, top
 
-tmp = tempfile.mkdtemp(prefix="sp-recipe-")
-tests = []
 with open(os.path.join(top, "share/doc/AUDIT.md")) as f:
     blocks = re.findall(r"^```sh\n(.*?)^```$", f.read(), re.S | re.M)
-
-
-def ok(good, name, *details):
-    tests.append(good)
-    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
-    for d in details if not good else ():
-        print("# " + str(d).replace("\n", "\n# "))
 
 
 def room(name, forge, anchor):
@@ -112,6 +104,4 @@ rules.transfer(officers=("anna", "anna"))
 here = room("rules", rules, rules.note("custody", 8))
 failed, said = recipe(here)
 ok(failed == len(blocks) and "[one-person]" in said, "one officer twice", failed, said)
-shutil.rmtree(tmp)
-print(f"1..{len(tests)}")
-sys.exit(0 if all(tests) else 1)
+end()
