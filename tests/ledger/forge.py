@@ -385,6 +385,11 @@ class Forge:
         db.close()
         return path
 
+    def leaf_list(self, log="custody", size=None):
+        """As `export leaves` writes it."""
+        all, origin = leaves(self.logs[log][:size]), self.origins[log]
+        return "".join([f"# {origin}\n# {len(all)} leaves, root {audit.Tree(all).roots[-1].hex()}\n", *[leaf.hex() + "\n" for leaf in all]]).encode()
+
     def folder(self, subj):
         """{path: bytes} of a transfer's custody folder, without SHA256SUMS."""
         entries = self.logs["custody"]
