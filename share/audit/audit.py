@@ -5,8 +5,8 @@
 Python's standard library, ssh-keygen for the signatures of people and station,
 openssl for those of the logs; nothing of Sallyport's is run or imported.  It
 looks at ledger.db (with the folder docs beside it), at the custody folder of a
-transfer, or at a plain tar of one.  It prints GOOD, or what is wrong with the
-name of the rule, and what could not be looked at.
+transfer, at a plain tar of one, or at a list of leaves.  It prints GOOD, or what
+is wrong with the name of the rule, and what could not be looked at.
 
 Status 0: true.  1: untrue, it says something that is wrong.  3: unreadable, no
 record at all.  2: usage.
@@ -725,7 +725,7 @@ class Record:
         self.auth, self.running, self.unboxed, self.backwards = 0, False, False, 0
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
-        self.times, self.counters, self.copy = Times(), {}, ""
+        self.times, self.counters, self.copy, self.shown = Times(), {}, "", []  # shown: heads in a folder: (place, origin, size, root)
         self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
 
     def take(self, log, seq, raw):
@@ -793,6 +793,7 @@ class Record:
         head, auth = e.body["head"], e.body["auth"]
         if other and self.partial:
             need(head["size"] <= e.seq, "head", "head names more entries than came before")
+            self.shown.append((self.place, e.body["log"], head["size"], head["root"]))
         else:
             self.check_head(log.tree, head, "head")
             need(log.tree.size - head["size"] <= HEAD_GAP, "head", "the signer was shown a head more than 4,096 entries old")
@@ -2236,8 +2237,72 @@ def audit_folder(r, files, said):
     need("witness-policy" not in files or files["witness-policy"] == witness_policy(r, newest, files if x["signed"] else {}), "witness-policy",
          "witness-policy names another log, other witnesses or another quorum than the record")
     size = heads[newest.n][1]
-    said["not"] += [f"Entries about this transfer after entry {size} of the log, and anything about others, are not here.",
-                    "The heads that signers were shown: that needs the whole log."]
+    said["not"].append(f"Entries about this transfer after entry {size} of the log, and anything about others, are not here.")
+
+
+# --- lists of leaves --------------------------------------------------------------------------------------------------------
+def read_leaves(path, raw):
+    """Origin and tree of a list of leaves."""
+    need(raw.startswith(b"# ") and raw.endswith(b"\n"), "leaves", f"{path} is no list of leaves, or was cut off")
+    first, second, *lines = raw[:-1].split(b"\n") + [b""] * (raw.count(b"\n") < 2)
+    m = re.fullmatch(b"# ([1-9][0-9]{0,17}) leaves, root ([0-9a-f]{64})", second)
+    need(m and re.fullmatch(b"# [!-~]{1,200}", first), "leaves", f"{path} does not begin with an origin, a number of leaves and a root")
+    need(all(re.fullmatch(b"[0-9a-f]{64}", line) for line in lines), "leaves", f"{path} has a line that is no leaf")
+    need(int(m[1]) == len(lines), "leaves", f"{path} says {int(m[1])} leaves, and has {len(lines)}")
+    tree = Tree(bytes.fromhex(line.decode()) for line in lines)
+    need(tree.roots[-1].hex().encode() == m[2], "leaves", f"{path}: the root is not that of these leaves")
+    return first[2:].decode(), tree
+
+
+def check_leaves(r, lists, said):
+    """Each list is of a log of this record; in a folder the heads that signers were shown are then looked at, too."""
+    covered = set()
+    for path in lists:
+        r.place = f"the leaves {path}"
+        with open(path, "rb") as f:
+            origin, leaves = read_leaves(path, f.read())
+        log = next((log for log in (r.logs["authority"], *[epoch.log for epoch in r.epochs]) if log.origin == origin), None)
+        need(log, "log", f"the record has no log {origin}")
+        have, size = log.tree.roots, min(log.tree.size, leaves.size)
+        if r.partial and log is not r.logs["authority"] and isinstance(have, list):
+            said["not"].append(f"{path}: the folder holds nothing of this log.")
+            continue
+        need(leaves.size <= log.tree.size or isinstance(have, dict), "cut-off", f"{origin} was cut off or put back: here are {log.tree.size} entries, the list has {leaves.size}")
+        if not isinstance(have, dict):
+            differs = bisect.bisect_left(range(1, size + 1), True, key=lambda n: have[n] != leaves.roots[n])
+            need(differs == size, "leaf", f"leaf {differs} is not that of the entry: the list is of another history")
+            continue
+        if log.tree.size > leaves.size:
+            said["not"].append(f"{path}: it has {leaves.size} leaves, and the checkpoint is about {log.tree.size} entries: they cannot be compared.")
+            continue
+        need(have[log.tree.size] == leaves.roots[log.tree.size], "leaf", f"the leaves are not those of which the checkpoint of {log.tree.size} entries is")
+        log.tree.roots = dict(enumerate(leaves.roots[:log.tree.size + 1]))
+        for place, _, size, root in [shown for shown in r.shown if shown[1] == origin]:
+            r.place = place
+            need(leaves.roots[size].hex() == root, "head", f"head is not the root of the log at {size} entries: history was changed")
+        covered.add(origin)
+    if r.partial and not {origin for _, origin, _, _ in r.shown} <= covered:
+        said["not"].append("The heads that signers were shown: that needs the leaves, or the whole log.")
+
+
+def audit_leaves(r, arguments, raw, said):
+    """A list of leaves alone, against checkpoints that somebody kept, by the log's key; what it comes to."""
+    r.place = f"the leaves {arguments.record}"
+    origin, tree = read_leaves(arguments.record, raw)
+    if arguments.vkey is not None:
+        with open(arguments.vkey, "rb") as f:
+            vkey = f.read(512).decode("utf-8", "replace").rstrip("\n")
+        need(vkey_parts(vkey)[0] == origin, "vkey", f"{arguments.vkey} is not the key of {origin}")
+    for path in arguments.anchor if arguments.vkey is not None else ():
+        r.place = f"the anchor {path}"
+        with open(path, "rb") as f:
+            size, root = note_open(f.read(NOTE_MAX + 1), vkey, r.signatures, r.place, "it")
+        need(size <= tree.size, "cut-off", f"it knows {size} entries, and the list has {tree.size} leaves")
+        need(tree.roots[size] == root, "fork", f"it is about {size} other entries than the first {size} of these leaves")
+    if arguments.vkey is None or not arguments.anchor:
+        said["not"].append("Without --vkey and --anchor: whether the log signed these leaves, at any size.")
+    said["not"].append("What the entries say: that needs the entries.")
+    return f"GOOD: {tree.size} leaves of {origin}, root {tree.roots[-1].hex()}, {len(arguments.anchor) if arguments.vkey else 0} anchors"
 
 
 # --- what somebody else kept ------------------------------------------------------------------------------------------------
@@ -2279,24 +2344,38 @@ def check_anchors(r, anchors, said):
             said["not"].append(f"{path}: a folder cannot show what the log was at {size} entries.")
 
 
-def audit(arguments, tmp, said):
-    path = arguments.record
-    signatures = Signatures(tmp)
-    if os.path.isdir(path):
-        r, files = Record(signatures, partial=True), folder_files(path)
-    else:
-        raw = read_locked(path)
-        database = raw[:16] == b"SQLite format 3\0"
-        if not database and not is_tar(raw):
-            raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one")
-        r = Record(signatures, partial=not database)
-        files = None if database else tar_files(raw)
+def audit_record(r, arguments, raw, files, said):
+    """A ledger, or the files of a custody folder, against all that was given beside; what it comes to."""
     r.times.asked, r.times.all = {int(w) for w in arguments.when if w != "all"}, "all" in arguments.when or r.partial
+    audit_ledger(r, arguments.record, raw, said) if files is None else audit_folder(r, files, said)
+    r.place = "the record"
+    need(arguments.genesis in (None, r.genesis_leaf), "another-genesis", f"the genesis is another one: its leaf is {r.genesis_leaf}")
+    check_leaves(r, arguments.leaves, said)
+    check_anchors(r, arguments.anchor, said)
+    if arguments.genesis is None:
+        said["not"].append("No --genesis was given: that this is the station it claims to be.")
+    if not arguments.anchor:
+        said["not"].append("No --anchor was given: entries cut off at the end, or an older state put back, are not detectable without an anchor.")
+    for seq in sorted(r.times.asked - {row[0] for row in r.times.rows}):
+        said["not"].append(f"Entry {seq} of the custody log is not here.")
+    if r.backwards:
+        said["not"].append(f"{r.backwards} entries claim a time before an earlier one: order is certain, times are not.")
+    said["when"] = r.times.sentences()
+    return (f"GOOD: {r.logs['authority'].tree.size} + {sum(epoch.log.tree.size for epoch in r.epochs)} entries, {len(r.transfers)} transfers, "
+            f"genesis {r.genesis_leaf}, {len(arguments.anchor)} anchors")
+
+
+def audit(arguments, tmp, said):
+    """What was given, by its first bytes, and what it comes to."""
+    path, signatures = arguments.record, Signatures(tmp)
+    raw = b"" if os.path.isdir(path) else read_locked(path)
+    database, leaves = raw[:16] == b"SQLite format 3\0", raw[:2] == b"# "
+    if not (os.path.isdir(path) or database or leaves or is_tar(raw)):
+        raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one, nor a list of leaves")
+    files = None if database or leaves else tar_files(raw) if raw else folder_files(path)
+    r = Record(signatures, partial=files is not None)
     try:
-        audit_ledger(r, path, raw, said) if files is None else audit_folder(r, files, said)
-        r.place = "the record"
-        need(arguments.genesis in (None, r.genesis_leaf), "another-genesis", f"the genesis is another one: its leaf is {r.genesis_leaf}")
-        check_anchors(r, arguments.anchor, said)
+        answer = audit_leaves(r, arguments, raw, said) if leaves else audit_record(r, arguments, raw, files, said)
     except UnicodeDecodeError as e:  # in what SQLite says of a schema that it cannot read
         raise Unreadable("the database is damaged") from e
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as e:
@@ -2307,47 +2386,37 @@ def audit(arguments, tmp, said):
         signatures.settle()  # what was wrong earlier is told first
         raise
     signatures.settle()
-    if arguments.genesis is None:
-        said["not"].append("No --genesis was given: that this is the station it claims to be.")
-    if not arguments.anchor:
-        said["not"].append("No --anchor was given: entries cut off at the end, or an older state put back, are not detectable without an anchor.")
-    for seq in sorted(r.times.asked - {row[0] for row in r.times.rows}):
-        said["not"].append(f"Entry {seq} of the custody log is not here.")
-    if r.backwards:
-        said["not"].append(f"{r.backwards} entries claim a time before an earlier one: order is certain, times are not.")
-    return r
+    return answer
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--genesis", metavar="HEX", help="the leaf of the genesis, from the founding page")
     parser.add_argument("--anchor", metavar="FILE", action="append", default=[], help="a checkpoint that somebody else kept; may be repeated")
+    parser.add_argument("--leaves", metavar="FILE", action="append", default=[], help="the leaves of a log of this record; may be repeated")
+    parser.add_argument("--vkey", metavar="FILE", help="the key of the log whose leaves the record is")
     parser.add_argument("--when", metavar="all|SEQ", action="append", default=[], help="what witnesses say of the time of an entry of the custody log, or "
                         "of all approvals and releases; may be repeated")
-    parser.add_argument("record", help="ledger.db, a custody folder, or a plain tar of one")
+    parser.add_argument("record", help="ledger.db, a custody folder, a plain tar of one, or a list of leaves")
     arguments = parser.parse_args()
     if arguments.genesis is not None and not is_hex(arguments.genesis):
         parser.error("--genesis is 64 hex digits")
     if not all(re.fullmatch("all|[0-9]{1,18}", w) for w in arguments.when):
         parser.error("--when is all or the number of an entry")
-    said = {"not": [], "gaps": []}
+    said = {"gaps": [], "when": [], "not": []}
     with tempfile.TemporaryDirectory() as tmp:
         try:
-            r = audit(arguments, tmp, said)
+            answer = audit(arguments, tmp, said)
         except Untrue as e:
             print(f"UNTRUE [{e.name}] {e.place}: {e}".encode("ascii", "backslashreplace").decode())
             return 1
         except (Unreadable, OSError, sqlite3.Error, MemoryError) as e:
             print(f"UNREADABLE {arguments.record}: {e}".encode("ascii", "backslashreplace").decode())
             return 3
-    print(f"GOOD: {r.logs['authority'].tree.size} + {sum(epoch.log.tree.size for epoch in r.epochs)} entries, {len(r.transfers)} transfers, "
-          f"genesis {r.genesis_leaf}, {len(arguments.anchor)} anchors")
-    for sentence in said["gaps"]:
-        print(f"  DECLARED GAP: {sentence}".encode("ascii", "backslashreplace").decode())
-    for sentence in r.times.sentences():
-        print(f"  when: {sentence}".encode("ascii", "backslashreplace").decode())
-    for sentence in said["not"]:
-        print(f"  not looked at: {sentence}")
+    print(answer)
+    for label, key in (("DECLARED GAP", "gaps"), ("when", "when"), ("not looked at", "not")):
+        for sentence in said[key]:
+            print(f"  {label}: {sentence}".encode("ascii", "backslashreplace").decode())
     return 0
 
 

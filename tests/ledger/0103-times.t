@@ -2,24 +2,15 @@
 # SPDX-License-Identifier: ISC
 """When an entry was made is what witnesses say, between whose times it lies: both
 verifiers say the same of each, and never the time that an entry claims."""
-import os, re, shutil, subprocess, sys, tempfile
+import os, re, subprocess, sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from forge import Forge, cosignature, judged, top, vkey, write_folder
+from answers import build, end, ok, tmp, verify
+from forge import Forge, cosignature, judged, vkey, write_folder
 
-verify = os.path.join(top, os.environ.get("B", "build/asan"), "bin/sallyport-verify")
-tmp = tempfile.mkdtemp(prefix="sp-times-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-tests = []
 X = "xfer:K1-000001"
 FIRST, SECOND = 1767225600, 1772352000  # 2026-01-01, and 08:00 on 2026-03-01: when all entries here claim to be
-
-
-def ok(good, name, *details):
-    tests.append(good)
-    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
-    for d in details if not good else ():
-        print("# " + str(d).replace("\n", "\n# "))
 
 
 def told(*arguments):
@@ -117,7 +108,7 @@ ok(p.returncode == 1 and "line by a witness that is no cosignature" in p.stdout,
 ok(judged(*spoilt)[1].startswith("UNTRUE [cosignature] "), "audit.py: a witness's line over another time", judged(*spoilt))
 
 # --- the folder of a transfer
-subprocess.run([os.path.join(top, os.environ.get("B", "build/asan"), "tests/ledger/make_ledger"), tmp + "/made", "1"], check=True)
+subprocess.run([build + "/tests/ledger/make_ledger", tmp + "/made", "1"], check=True)
 f = Forge(tmp + "/made")
 f.witnesses("w.one")
 files, note = f.folder(X), f.note("custody")
@@ -138,6 +129,4 @@ for name, text, good in (("as it is spelt", spelt, True), ("of another log", spe
     ok((p.returncode, two[0]) == ((0, 0) if good else (1, 1)) and (good or ("witness-policy names" in p.stdout and two[1].startswith("UNTRUE [witness-policy] "))),
        f"a witness-policy {name}", p.stdout, *two)
 
-shutil.rmtree(tmp)
-print(f"1..{len(tests)}")
-sys.exit(0 if all(tests) else 1)
+end()

@@ -2,40 +2,12 @@
 # SPDX-License-Identifier: ISC
 """The copy of every entry on a second medium, and backups, as the record tells of them:
 both verifiers agree on each."""
-import os, shutil, subprocess, sys, tempfile
+import os, sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from forge import Forge, judged, top
-
-verify = os.path.join(top, os.environ.get("B", "build/asan"), "bin/sallyport-verify")
-tmp = tempfile.mkdtemp(prefix="sp-copies-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-tests = []
-
-
-def ok(good, name, *details):
-    tests.append(good)
-    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
-    for d in details if not good else ():
-        print("# " + str(d).replace("\n", "\n# "))
-
-
-def both(f):
-    path = f.write(tmp + "/l")
-    p = subprocess.run([verify, path], capture_output=True, text=True, timeout=120)
-    return (p.returncode, p.stdout + p.stderr), judged(path)
-
-
-def accepted(name, f):
-    one, two = both(f)
-    ok(one[0] == 0 and two[0] == 0, name, *one, *two)
-
-
-def refused(name, f, reason, log="custody"):
-    one, two = both(f)
-    place = f"entry {len(f.logs[log]) - 1} of the {log} log"
-    ok(one[0] == 1 and place in one[1], f"verify: {name}", place, *one)
-    ok(two[0] == 1 and two[1].startswith(f"UNTRUE [{reason}] {place}"), f"audit.py: {name}: {reason}", place, *two)
+from answers import accepted, end, refused
+from forge import Forge
 
 
 def told(*entries):
@@ -76,6 +48,4 @@ refused("of nothing", told(backup(size=0)), "anchor")
 refused("of more than there is", told(backup(size=9)), "anchor")
 refused("of another history", told(backup(root="1" * 64)), "anchor")
 
-shutil.rmtree(tmp)
-print(f"1..{len(tests)}")
-sys.exit(0 if all(tests) else 1)
+end()

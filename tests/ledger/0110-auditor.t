@@ -8,16 +8,8 @@ import ast, os, re, sys
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from answers import end, ok
 from forge import SCHEMA, audit, sha, top
-
-tests = []
-
-
-def ok(good, name, *details):
-    tests.append(good)
-    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
-    for d in details if not good else ():
-        print("# " + str(d).replace("\n", "\n# "))
 
 
 with open(os.path.join(top, "src/core/transfer.def")) as f:
@@ -66,5 +58,4 @@ missing = sorted(n for n in names if f"[{n}]" not in page)
 ok(len(names) > 40 and not missing, "LEDGER.md has the name of every refusal", missing)
 strange = sorted(set(re.findall(r"\[([a-z][a-z-]+)\]", re.sub("```.*?```|`[^`]*`", "", page, flags=re.S))) - names)
 ok(not strange, "and no other", strange)
-print(f"1..{len(tests)}")
-sys.exit(0 if all(tests) else 1)
+end()

@@ -2,30 +2,15 @@
 # SPDX-License-Identifier: ISC
 """Input that is no record, or says it is one in a form that a record has not:
 both verifiers answer with a sentence and status 1 or 3, and never crash."""
-import base64, io, json, os, shutil, sqlite3, subprocess, sys, tarfile, tempfile
+import io, os, sqlite3, subprocess, sys, tarfile
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import forge
-from forge import Forge, body_of, canonical, entry, judged, leaves, note, note_line, sha, sshsig, top, write_folder
+from answers import accepted, build, end, ok, run, tmp, verify
+from forge import Forge, canonical, entry, judged, note, note_line, sha, top, write_folder
 
-build = os.path.join(top, os.environ.get("B", "build/asan"))
-verify = os.path.join(build, "bin/sallyport-verify")
-tmp = tempfile.mkdtemp(prefix="sp-input-", dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None)
-tests = []
 X = "xfer:K1-000002"
-
-
-def run(*command):
-    p = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    return p.returncode, p.stdout + p.stderr
-
-
-def ok(good, name, *details):
-    tests.append(good)
-    print(f"{'ok' if good else 'not ok'} {len(tests)} - {name}", flush=True)
-    for d in details if not good else ():
-        print("# " + str(d).replace("\n", "\n# "))
 
 
 def refused(name, path, reason, words, *options):
@@ -34,11 +19,6 @@ def refused(name, path, reason, words, *options):
     ok(one[0] == two[0] == (3 if reason is None else 1) and words in one[1], f"verify: {name}", words, *one)
     start = "UNREADABLE " if reason is None else f"UNTRUE [{reason}] "
     ok(two[1].startswith(start) and len(two[1]) > len(start) + 10, f"audit.py: {name}: {reason or 'unreadable'}", *two)
-
-
-def accepted(name, path, *options):
-    one, two = run(verify, *options, path), judged(*options, path)
-    ok((one[0], two[0]) == (0, 0), name, *one, *two)
 
 
 subprocess.run([os.path.join(build, "tests/ledger/make_ledger"), tmp + "/made", "2"], check=True)
@@ -238,6 +218,4 @@ with open(tarred(), "r+b") as f:
 refused("half a tar", tmp + "/b.tar", None, "")
 ok(judged()[0] == 2 and judged("--genesis", "x", good)[0] == 2, "audit.py: called wrongly is status 2")
 
-shutil.rmtree(tmp)
-print(f"1..{len(tests)}")
-sys.exit(0 if all(tests) else 1)
+end()

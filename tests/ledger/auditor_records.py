@@ -63,4 +63,6 @@ with open(out + "/recipe/genesis.txt", "w") as f:
     f.write(leaves(made.logs["authority"][:1])[0].hex() + "\n")
 with open(out + "/recipe/anchor", "wb") as f:
     f.write(made.note("custody", 8))
+with open(out + "/recipe/leaves.txt", "wb") as f:
+    f.write(made.leaf_list())
 shutil.copy(os.path.join(top, "share/audit/audit.py"), out + "/recipe")

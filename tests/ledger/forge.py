@@ -167,7 +167,7 @@ class Forge:
     def __init__(self, directory=None, admins=1, threshold=1):
         self.docs, self.count, self.keys, self.at = None, 0, {}, "2026-03-01T08:00:00Z"
         self.earlier = []  # (origin, entries) of the epochs that ended
-        self.logs = {"authority": [], "custody": []}
+        self.logs, self.latest = {"authority": [], "custody": []}, "custody"  # to which one was added last
         if directory:
             self.load(directory)
         elif admins:
@@ -249,8 +249,13 @@ class Forge:
 
     def add(self, log, type, subj, who, data, role=None, key=None, **other):
         """Appends an entry as it should be, but for what is said otherwise; its leaf."""
-        self.logs[log].append(entry(self.body(log, type, subj, who, data, role, **other), key or self.keys.get(who, who)))
+        self.put(log, entry(self.body(log, type, subj, who, data, role, **other), key or self.keys.get(who, who)))
         return leaves(self.logs[log][-1:])[0].hex()
+
+    def put(self, log, raw):
+        """Appends an entry as it is."""
+        self.logs[log].append(raw)
+        self.latest = log
 
     def enroll_data(self, id, *roles, key=None, **other):
         line = key or id
@@ -379,6 +384,11 @@ class Forge:
         db.commit()
         db.close()
         return path
+
+    def leaf_list(self, log="custody", size=None):
+        """As `export leaves` writes it."""
+        all, origin = leaves(self.logs[log][:size]), self.origins[log]
+        return "".join([f"# {origin}\n# {len(all)} leaves, root {audit.Tree(all).roots[-1].hex()}\n", *[leaf.hex() + "\n" for leaf in all]]).encode()
 
     def folder(self, subj):
         """{path: bytes} of a transfer's custody folder, without SHA256SUMS."""

@@ -4,6 +4,7 @@
 #include "src/base/hex.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
+#include "src/core/custody_epoch.h"
 #include "src/core/export.h"
 #include "src/core/merkle.h"
 #include "src/ipc/next.h"
@@ -180,7 +181,11 @@ copying_leaves(struct session *s, const struct msg *m)
 		    "copy the ledger instead");
 		return;
 	}
-	snprintf(name, sizeof(name), "leaves-%s-%08ju.txt", word, (uintmax_t)size);
+	const struct custody_epoch *epoch = custody_epoch_now(s->desk->custody);
+	char which[16] = "";
+	if (log == LOG_CUSTODY && epoch->number > 1)
+		snprintf(which, sizeof(which), "%u-", epoch->number);
+	snprintf(name, sizeof(name), "leaves-%s-%s%08ju.txt", word, which, (uintmax_t)size);
 	copying_leave(s, "leaves", EXPORT_RECORD, name, fd);
 }
 
