@@ -67,13 +67,27 @@ writing_free(struct writing *w)
 	return NULL;
 }
 
+/* How what was begun has ended. */
+static void
+writing_tell(struct session *s, int status, const char *text, const char *why, const char *next)
+{
+	channel_send(s->channel, MSG_DESK_WRITTEN,
+	    json_pack("{s:i, s:s, s:s, s:s}", "status", status, "text", text, "why", why,
+		"next", next),
+	    -1);
+}
+
 static void
 writing_fail(struct writing *w, int status, const char *why, const char *next)
 {
 	struct session *s = w->session;
-	writing_end(w, w->begun ? CUSTODY_FAILED : CUSTODY_UNWRITTEN, why);
+	const bool begun = w->begun;
+	writing_end(w, begun ? CUSTODY_FAILED : CUSTODY_UNWRITTEN, why);
 	s->writing = writing_free(w);
-	session_refuse(s, status, why, next);
+	if (begun)
+		writing_tell(s, status, "", why, next);
+	else
+		session_refuse(s, status, why, next);
 }
 
 /* --- which medium ---------------------------------------------------------------------- */
@@ -230,11 +244,10 @@ writing_on_written(struct writing *w, const struct msg *m)
 	}
 	MEM_FREE char *text =
 	    mem_printf("%s: %s, written and read back", w->port->name, w->words);
-	const size_t n = s->parcel->n;
 	writing_end(w, CUSTODY_WRITTEN, "");
 	s->writing = writing_free(w);
 	s->parcel = parcel_free(s->parcel);
-	session_done(s, json_pack("{s:s, s:I}", "text", text, "count", (json_int_t)n));
+	writing_tell(s, 0, text, "", "");
 }
 
 static void
@@ -371,24 +384,29 @@ writing_go(struct session *s, struct msg *m)
 	MEM_CLOSE int fd = writing_open(w, true);
 	if (fd < 0)
 		return;
-	w->begun = true;
-	if (channel_send_wait(w->channel, MSG_WRITER_WRITE, NULL, fd) != ERR_OK)
+	if (channel_send_wait(w->channel, MSG_WRITER_WRITE, NULL, fd) != ERR_OK) {
 		writing_fail(w, 3, "the program that writes has ended", "try it again");
+		return;
+	}
+	w->begun = true;
+	channel_send(s->channel, MSG_DESK_WRITING,
+	    json_pack(
+		"{s:s, s:i, s:I}", "step", "write", "done", 0, "total", (json_int_t)w->bytes),
+	    -1);
 }
 
 void
 writing_stop(struct session *s, struct msg *m)
 {
 	struct writing *w = s->writing;
+	const bool begun = w != NULL && w->begun;
 	(void)m;
-	if (w == NULL) {
-		session_refuse(s, 1, "nothing is being written", "look at the timeline");
-		return;
-	}
-	const bool begun = w->begun;
-	writing_end(w, CUSTODY_CANCELLED, "");
+	if (w != NULL)
+		writing_end(w, CUSTODY_CANCELLED, "");
 	s->writing = writing_free(w);
-	session_refuse(s, 1, "it was cancelled",
-	    begun ? "what is on the medium is not whole; write it again"
-		  : "nothing was written");
+	s->parcel = parcel_free(s->parcel);
+	if (begun)
+		writing_tell(s, 1, "", "it was cancelled: what is on the medium is not whole",
+		    "write it again, or do not use the medium");
+	session_done(s, json_pack("{s:s, s:i}", "text", "", "count", (int)begun));
 }
