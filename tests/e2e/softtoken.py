@@ -6,8 +6,10 @@ softtoken.py STATE COMMAND...   runs COMMAND with the token on the descriptor th
 stands for, and keeps what it knows in STATE: pin, retries, counter, keys by credential.
 STATE is read again before each question, and while a touch is waited for.
 STATE,STATE2...   several tokens: the words are @TOKEN, @TOKEN2, ...
+softtoken.py --at SOCKET STATE   the token alone, its reports on a stream (tests/vm/uhid.pl)
 What STATE may say besides, to be a bad one: "touch": false (nobody touches it), "flags" (in
-place of 5), "frozen": true (the counter stays), "lie": true (signs something else), "mute": true.
+place of 5), "frozen": true (the counter stays), "lie": true (signs something else), "mute": true,
+"late": true (it says that nobody touched it in time).
 """
 import hashlib
 import hmac
@@ -165,7 +167,7 @@ class Token:
             return NO_CREDENTIALS, None
         if not m.get(5, {}).get("up", True):
             return OK, {1: {"id": row["id"], "type": "public-key"}, 2: sha(m[1].encode()) + bytes(5), 3: bytes(64)}
-        touched = wait() if not self.s.get("touch", True) else OK
+        touched = TIMEOUT if self.s.get("late") else wait() if not self.s.get("touch", True) else OK
         if touched != OK:
             return touched, None
         data = self.seen(m[1], self.s.get("flags", 5 if 6 in m else 1))
@@ -194,11 +196,19 @@ def raw(key):
 class Link:
     """CTAPHID: reports of 64 bytes; what comes in has the report's number before it."""
     def __init__(self, sock, token):
-        self.sock, self.token = sock, token
+        self.sock, self.token, self.held = sock, token, b""
 
     def packet(self):
-        b = self.sock.recv(128)
-        return b[1:] if len(b) == 65 else None
+        if self.sock.type == socket.SOCK_SEQPACKET:
+            b = self.sock.recv(128)
+            return b[1:] if len(b) == 65 else None
+        while len(self.held) < 65:
+            b = self.sock.recv(65 - len(self.held))
+            if not b:
+                return None
+            self.held += b
+        b, self.held = self.held, b""
+        return b[1:]
 
     def send(self, channel, command, payload):
         first, seq = payload[:57], 0
@@ -260,7 +270,16 @@ class Link:
         return True
 
 
+def alone(path, state):
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect(path)
+    Link(sock, Token(state)).serve()
+
+
 def main():
+    if sys.argv[1] == "--at":
+        alone(*sys.argv[2:])
+        return
     words, ends, serving = {}, [], []
     for n, state in enumerate(sys.argv[1].split(",")):
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
