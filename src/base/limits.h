@@ -142,6 +142,7 @@
 #define LIM_KEY_MEM_BYTES          (1 << 30) /* and memory */
 #define LIM_KEY_FILE_BYTES         4096
 #define LIM_TOKEN_CREDENTIAL_BYTES 1023 /* by which a token finds its key (CTAP 2.1, 6.2.2) */
+#define LIM_TOKENS                 4    /* tokens plugged in at once */
 #define LIM_APPROVALS              9    /* signatures a policy may ask for */
 
 /* --- scanners -------------------------------------------------------------- */

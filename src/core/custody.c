@@ -721,6 +721,12 @@ custody_policy_then(const struct custody *c, uint64_t auth_size)
 	return i > 0 ? &c->policies[i - 1] : NULL;
 }
 
+bool
+custody_token_pin(const struct custody *c)
+{
+	return c->policies_count == 0 || c->policies[c->policies_count - 1].token_pin;
+}
+
 const char *
 custody_policy(const struct custody *c)
 {

@@ -225,6 +225,8 @@ bool custody_founded(const struct custody *);
 const char *custody_site(const struct custody *);
 const char *custody_station(const struct custody *);
 bool custody_demo(const struct custody *);
+/* Whether the policy in force wants a token asked for its PIN; true before there is one. */
+bool custody_token_pin(const struct custody *);
 /* Digest of the ledger's schema, in hex, as genesis names it. */
 const char *custody_schema(const struct custody *);
 /* The station's public key line and its fingerprint, in the epoch that is written now. */

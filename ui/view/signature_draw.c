@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/base/hex.h"
 #include "ui/desk.h"
+#include "ui/signin.h"
 #include "ui/view/signature.h"
 #include "ui/view/wanted.h"
 
@@ -161,6 +162,18 @@ signature_goes(struct signature *s)
 	    x->links == 1 ? "link" : "links", x->dest);
 }
 
+static struct safe
+signature_takes(const struct signature *s)
+{
+	static const char *const takes[] = {
+	    [SIGNIN_PASSPHRASE] = "your passphrase",
+	    [SIGNIN_PIN] = "the PIN and a touch of your token",
+	    [SIGNIN_TOUCH] = "a touch of your token",
+	};
+	const struct app *app = s->view.app;
+	return safe_printf(app->frame, "Sign: F8, then %s.", takes[signin_means(app->ui)]);
+}
+
 static void
 signature_draw_below(struct signature *s, const struct area *a)
 {
@@ -184,7 +197,7 @@ signature_draw_below(struct signature *s, const struct area *a)
 	}
 	const char *why = signature_why_not(s);
 	if (why == NULL)
-		area_put(a, 6, 1, STYLE_STRONG, SAFE("Sign: F8, then your passphrase."));
+		area_put(a, 6, 1, STYLE_STRONG, signature_takes(s));
 	else
 		area_put(a, 6, 1, STYLE_WARN, safe_printf(frame, "Sign: %s.", why));
 }
