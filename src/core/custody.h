@@ -403,6 +403,8 @@ void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
  * be NULL. */
 const json_t *custody_fields(const struct custody_transfer *);
 const json_t *custody_fields_classes(const struct custody_transfer *);
+/* One of its limits gives items this classification. */
+bool custody_fields_bear(const struct custody_transfer *, const char *word);
 /* The marking its medium had when it was opened; NULL: it has no number in the register. */
 const char *custody_fields_marking(const struct custody *, const struct custody_transfer *);
 /* True when this officer could sign an approval of the transfer now; else a sentence. */

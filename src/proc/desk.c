@@ -329,6 +329,7 @@ desk_close(struct desk *d)
 	publish_end_all(d);
 	failure_end(d);
 	fault_end(d);
+	json_decref(d->marked);
 	while (d->works != NULL)
 		desk_work_forget(d, d->works->transfer);
 	reuse_free(d->reuse);

@@ -86,6 +86,12 @@ signature_draw_outcomes(struct signature *s, const struct area *a)
 		    outcome == ITEM_OUT_RELEASED ? STYLE_APPROVE : STYLE_PLAIN,
 		    item_outcome_print(outcome), c->count[outcome], c->size_bytes[outcome]);
 	}
+	for (size_t i = 0; i < c->nclasses && row < a->rows; i++, row++) {
+		struct arena *frame = s->view.app->frame;
+		area_clip(a, row, 1, 12, STYLE_STRONG, safe_text(frame, c->classes[i].word));
+		area_right(
+		    a, row, 13, 10, STYLE_STRONG, safe_count(frame, c->classes[i].items));
+	}
 }
 
 static struct safe
