@@ -55,7 +55,7 @@ rules   := $(addprefix src/core/,addendum admit authority authority_admins autho
 	   authority_epoch authority_people authority_policy authority_withdraw cosign custody custody_anchor custody_copy custody_epoch custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect custody_token custody_writing \
 	   custody_witness dossier entry export map passage recall register sample shape signin tally \
 	   transfer)
-facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip veil)
+facts   := $(addprefix src/core/,account fact fold reading report report_epochs report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip veil)
 
 objs_sallyport         := ui/main $(filter-out ui/main,$(call in,ui/* ui/*/*)) \
 			  src/core/guess src/core/qr src/core/sixwords src/core/tokenfile src/core/where src/core/account src/core/fact src/core/fold src/core/sigset src/core/request src/core/veil src/base/boot src/base/pin src/ipc/secret src/ipc/spawn \

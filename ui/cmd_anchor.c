@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /* anchor: the newest checkpoint to paper or to the share, and the record held against them. */
 #include "src/base/clock.h"
+#include "src/base/escape.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
 #include "src/core/note.h"
@@ -122,6 +123,32 @@ cmd_anchor_in(struct ui *ui, struct args *a)
 
 /* --- looking ---------------------------------------------------------------------- */
 
+/* The epoch of the record, when it is not the first, and what each of them declares missing. */
+static void
+anchor_print_epochs(const json_t *rows)
+{
+	const size_t n = json_array_size(rows);
+	for (size_t i = 1; i < n; i++) {
+		const json_t *row = json_array_get(rows, i), *was = json_array_get(rows, i - 1);
+		const uint64_t missing = row_uint(row, "missing"), held = row_uint(was, "size");
+		MEM_FREE char *why = escape_dup(row_text(row, "why"));
+		MEM_FREE char *since =
+		    mem_printf("epoch %llu since %s (%s), by %s, in force by %s: %s",
+			(unsigned long long)row_uint(row, "epoch"), row_text(row, "at"),
+			row_text(row, "reason"), row_text(row, "by"),
+			row_text(row, "in_force_by"), why);
+		MEM_FREE char *gap = mem_printf(
+		    "ENTRIES ARE MISSING, as epoch %llu declares: %llu of epoch %llu, from "
+		    "%llu to %llu",
+		    (unsigned long long)row_uint(row, "epoch"), (unsigned long long)missing,
+		    (unsigned long long)row_uint(was, "epoch"), (unsigned long long)held,
+		    (unsigned long long)(held + missing - 1));
+		print_wrapped(0, since);
+		if (missing > 0)
+			print_wrapped(0, gap);
+	}
+}
+
 int
 cmd_anchor(struct ui *ui, struct args *a)
 {
@@ -138,6 +165,8 @@ cmd_anchor(struct ui *ui, struct args *a)
 		print_out("%s%ju entries since the last anchor (%s, %ju entries, %s)\n",
 		    desk_mark(ui), size - anchored, msg_str(&m, "kind"), anchored,
 		    msg_str(&m, "at"));
+	if (!args_has(a, "json"))
+		anchor_print_epochs(json_object_get(m.body, "epochs"));
 	if (!args_has(a, "json") && msg_str(&m, "restored")[0] != '\0')
 		print_out("AN ANCHOR DOES NOT AGREE: %s\n", msg_str(&m, "restored"));
 	if (!args_has(a, "json") && msg_bool(&m, "words"))

@@ -2,6 +2,7 @@
 /* Looking: transfers, media, scanners, ready checks. */
 #include "ui/cmd_status.h"
 #include "src/base/buf.h"
+#include "src/base/escape.h"
 #include "src/base/limits.h"
 #include "src/base/mem.h"
 #include "ui/cmd_choose.h"
@@ -266,6 +267,20 @@ status_say_next(const json_t *s)
 	}
 }
 
+/* Nothing while the record is in the epoch in which the transfer was opened. */
+static void
+status_epoch(const struct custody *authority, const json_t *s)
+{
+	const uint64_t epoch = row_uint(s, "epoch");
+	const struct custody_epoch *now =
+	    custody_epoch_at(authority, custody_epoch_count(authority) - 1);
+	if (epoch == 0 || now == NULL || epoch == now->number)
+		return;
+	MEM_FREE char *why = escape_dup(now->opened.why);
+	print_folded("  epoch      ", 13, "%llu; since %s the record is in epoch %u (%s): %s",
+	    (unsigned long long)epoch, now->opened.at, now->number, now->reason, why);
+}
+
 static void
 status_text(struct ui *ui, const json_t *s)
 {
@@ -282,6 +297,7 @@ status_text(struct ui *ui, const json_t *s)
 	print_out("  %-10s %s\n", "held by", row_text(s, "holder"));
 	print_out("  %-10s %s, last entry %s\n", "opened", row_text(s, "opened"),
 	    row_text(s, "changed"));
+	status_epoch(ui->authority, s);
 	status_medium(s);
 	status_request(s);
 	cmd_status_fields(s);

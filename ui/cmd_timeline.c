@@ -39,6 +39,20 @@ timeline_print(const struct entry *e, bool json)
 		print_wrapped(22, words);
 }
 
+/* Where the record went on in another log, and why. */
+static void
+timeline_print_epoch(const struct custody *c, const char *origin)
+{
+	const struct custody_epoch *e = custody_epoch_find(c, origin);
+	if (e == NULL || e->number == 1)
+		return;
+	MEM_FREE char *why = escape_dup(e->opened.why);
+	print_out("%s  epoch %u\n", e->opened.at, e->number);
+	MEM_FREE char *text =
+	    mem_printf("The record goes on in a new epoch (%s): %s", e->reason, why);
+	print_wrapped(22, text);
+}
+
 int
 cmd_timeline(struct ui *ui, struct args *a)
 {
@@ -47,6 +61,7 @@ cmd_timeline(struct ui *ui, struct args *a)
 	const uint8_t *bytes;
 	size_t n, cursor = 0, len;
 	enum err e = ERR_OK;
+	MEM_FREE char *log = mem_strdup("");
 	int status = desk_call(ui, MSG_UI_TIMELINE,
 	    json_pack("{s:s}", "transfer", args_text(a, "TRANSFER")), -1, MSG_DESK_TIMELINE,
 	    &m);
@@ -62,6 +77,10 @@ cmd_timeline(struct ui *ui, struct args *a)
 		struct entry *entry;
 		if ((e = entry_parse(bytes, len, NULL, &entry)) != ERR_OK)
 			break;
+		if (log[0] != '\0' && strcmp(log, entry->log) != 0 && !args_has(a, "json"))
+			timeline_print_epoch(ui->authority, entry->log);
+		free(log);
+		log = mem_strdup(entry->log);
 		timeline_print(entry, args_has(a, "json"));
 		entry_free(entry);
 	}

@@ -111,6 +111,8 @@ cmd_witness(struct ui *ui, struct args *a)
 	if (status != UI_DONE)
 		return status;
 	const json_t *rows = json_object_get(m.body, "witnesses");
+	const size_t epochs = json_array_size(json_object_get(m.body, "epochs"));
+	bool behind = false;
 	if (args_has(a, "json")) {
 		print_json(rows);
 		msg_done(&m);
@@ -124,8 +126,16 @@ cmd_witness(struct ui *ui, struct args *a)
 			print_out("cosigned %lld entries, recorded %s\n", (long long)size,
 			    row_text(row, "at"));
 		else
-			print_out("has cosigned nothing yet\n");
+			print_out("has cosigned nothing %s\n",
+			    epochs > 1 ? "of this epoch yet" : "yet");
+		behind |= size == 0;
 	}
+	if (epochs > 1 && behind)
+		print_wrapped(0,
+		    "A new epoch has a log and a key of its own: each witness adds it once "
+		    "(sallyport-witness DIR add LOG), from the log.vkey of a custody folder "
+		    "that "
+		    "verifies, or as an administrator hands it over.");
 	if (json_array_size(rows) == 0)
 		print_out("no witnesses; an admin names them: sallyport witness set\n");
 	msg_done(&m);

@@ -1642,7 +1642,8 @@ def release(r, e, x):
     x.update(releasing=True, cosig=(e.data.get("cosig_size"), [cosigned(r, e, n) for n in range(17)]))
     if "cosig_size" in e.data:
         need(r.partial or e.data["cosig_size"] <= cosigned(r, e, 1), "witnessed", "no witness has cosigned so many entries")
-        need(all(e.data["cosig_size"] > s["seq"] for s in x["signed"]), "witnessed", "the cosignature is from before the approvals")
+        base = r.epoch.base if r.partial else 0  # the numbers of a folder are places
+        need(all(e.data["cosig_size"] > s["seq"] - base for s in x["signed"]), "witnessed", "the cosignature is from before the approvals")
 
 
 def cosigned(r, e, n):
@@ -2213,6 +2214,7 @@ def audit_folder(r, files, said):
         need(m and n <= newest.n, "proof", "its proof is malformed, or for another checkpoint")
         index = int(m[1])
         need(m[1] == b"%d" % index and seq - index == shift.setdefault(n, seq - index) >= 0, "files" if n > 1 else "proof", "its number is not its place in the log")
+        r.epoch.base = shift[n]
         if n not in heads:
             heads[n] = m[3], *note_open(m[3], log.vkey, r.signatures, r.place, "the checkpoint of its proof")
         text, size, root = heads[n]

@@ -73,6 +73,7 @@ custody_copy_apply(struct custody *c, const struct custody_act *act)
 	}
 	if (act->event == EVENT_BACKUP) {
 		canon_uint(act->e->data, "size", &c->backup_size);
+		c->backup_size += c->logs[LOG_CUSTODY].base;
 		snprintf(c->backup_at, sizeof(c->backup_at), "%s", act->e->at);
 	}
 }

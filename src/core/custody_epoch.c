@@ -71,6 +71,33 @@ custody_epoch_lost(const struct custody *c, size_t i)
 	return known > held ? known - held : 0;
 }
 
+static json_t *
+epoch_row(const struct custody *c, size_t i)
+{
+	const struct custody_epoch *e = &c->epochs[i];
+	const struct custody_deed *d = &e->opened;
+	const uint8_t *root = e->size > 0 ? custody_epoch_root(c, i, e->size) : NULL;
+	char hex[HEX_DIGEST_SIZE] = "";
+	if (root != NULL)
+		hex_encode(root, MERKLE_SIZE, hex);
+	return json_pack("{s:i,s:s,s:b,s:I,s:I,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:I,s:I}", "epoch",
+	    (int)e->number, "origin", e->origin, "begun", (int)e->begun, "first",
+	    (json_int_t)e->base, "size", (json_int_t)e->size, "root", hex, "at",
+	    i > 0 ? d->at : "", "by", i > 0 ? d->by : "", "in_force_by",
+	    i > 0 ? d->in_force_by : "", "leaf", i > 0 ? d->leaf : "", "reason", e->reason,
+	    "why", i > 0 ? d->why : "", "continues", (json_int_t)e->continues_size, "missing",
+	    (json_int_t)(e->begun ? custody_epoch_lost(c, i) : 0));
+}
+
+json_t *
+custody_epoch_rows(const struct custody *c)
+{
+	json_t *rows = json_array();
+	for (size_t i = 0; i < c->epochs_count; i++)
+		json_array_append_new(rows, epoch_row(c, i));
+	return rows;
+}
+
 bool
 custody_epoch_reason_ok(const char *reason)
 {

@@ -50,6 +50,12 @@ const struct custody_epoch *custody_epoch_find(const struct custody *, const cha
 const struct custody_epoch *custody_epoch_of(const struct custody *, uint64_t place);
 /* How many entries of the epoch before this one continues are not in this record. */
 uint64_t custody_epoch_lost(const struct custody *, size_t i);
+/*
+ * A row for each epoch: epoch origin begun first size root, and from the second on (else empty)
+ * at by in_force_by leaf reason why continues missing.  first is the place of its first entry.
+ * Caller decrefs.
+ */
+json_t *custody_epoch_rows(const struct custody *);
 /* restored, disk, check, key or replaced. */
 bool custody_epoch_reason_ok(const char *reason);
 

@@ -715,7 +715,9 @@ passage_end_epoch(struct custody *c)
 		transfer_abort(&t->facts);
 		forget_texts(t);
 		drop_approvals(t);
-		put_text(&t->why, "epoch");
+		put_text(&t->why, "the record went on in a new epoch before it was released");
+		snprintf(t->changed_at, sizeof(t->changed_at), "%s",
+		    custody_epoch_now(c)->opened.at);
 	}
 }
 

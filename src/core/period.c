@@ -7,6 +7,7 @@
 #include "src/core/fact.h"
 #include "src/core/fold.h"
 #include "src/core/register.h"
+#include "src/core/report_epochs.h"
 #include "src/core/transfer.h"
 
 #include <inttypes.h>
@@ -84,8 +85,10 @@ period_of(const struct period_input *in, const struct custody_transfer *t)
 }
 
 static json_t *
-period_transfer_facts(const struct custody_transfer *t, const char *officers)
+period_transfer_facts(
+    const struct custody *c, const struct custody_transfer *t, const char *officers)
 {
+	const struct custody_epoch *e = custody_epoch_of(c, t->seqs[0]);
 	json_t *row = json_object();
 	fact_text(row, "transfer", t->id);
 	fact_text(row, "state", transfer_state_name(t->facts.state));
@@ -101,17 +104,18 @@ period_transfer_facts(const struct custody_transfer *t, const char *officers)
 	fact_text(row, "control", t->control);
 	fact_text(row, "disposition", t->disposition);
 	fact_text(row, "why", t->why);
+	fact_uint(row, "epoch", e != NULL ? e->number : 1);
 	return row;
 }
 
 static void
-period_transfer(const struct custody_transfer *t, struct sheet *out)
+period_transfer(const struct custody *c, const struct custody_transfer *t, struct sheet *out)
 {
 	struct buf officers;
 	buf_init(&officers, 4096);
 	for (size_t i = 0; i < t->approvals_count; i++)
 		buf_addf(&officers, "%s%s", i > 0 ? ", " : "", t->approvals[i].officer);
-	json_t *row = period_transfer_facts(t, buf_str(&officers));
+	json_t *row = period_transfer_facts(c, t, buf_str(&officers));
 	MEM_FREE char *name = mem_printf(
 	    "%s  for %s, %s to %s", t->id, t->requester, t->opened_at, t->changed_at);
 	period_item(out, transfer_state_name(t->facts.state), name, row,
@@ -158,7 +162,7 @@ period_transfers(const struct period_input *in, struct sheet *out)
 	for (size_t i = 0; i < custody_transfer_count(in->custody); i++) {
 		const struct custody_transfer *t = custody_transfer_at(in->custody, i);
 		if (period_of(in, t))
-			period_transfer(t, out);
+			period_transfer(in->custody, t, out);
 	}
 	sheet_list(out, NULL);
 }
@@ -364,6 +368,10 @@ period_facts(const struct period_input *in, const char *kind)
 	fact_uint(tree, "custody_size", size);
 	if (size > 0)
 		fact_hex(tree, "custody_root", custody_root(c, LOG_CUSTODY, size));
+	/* after some entries of the authority log alone nothing is known of them */
+	json_t *epochs = size > 0 ? custody_epoch_rows(c) : NULL;
+	report_epochs_add(tree, epochs);
+	json_decref(epochs);
 	fact_text(tree, "from", in->from);
 	fact_text(tree, "to", in->to);
 	fact_uint(tree, "people_size", in->at);
@@ -379,6 +387,7 @@ period_head(const struct period_input *in, const json_t *tree, struct sheet *out
 	sheet_field_of(out, "from", tree, "from");
 	sheet_field_of(out, "to", tree, "to");
 	sheet_field_of(out, "made", tree, "made");
+	report_epochs_warn(tree, out);
 	sheet_field_of(out, "genesis", tree, "genesis");
 	sheet_number_of(out, "authority", tree, "authority_size", "entries, with the root");
 	sheet_field_of(out, "", tree, "authority_root");
@@ -406,6 +415,7 @@ period_tell(const struct period_input *in, struct sheet *out)
 	period_media(in, out);
 	period_exceptions(in, out);
 	period_people(in, out);
+	report_epochs_tell(tree, out);
 	sheet_end(out);
 	json_decref(tree);
 	return out->error;

@@ -4,6 +4,7 @@
 #include "src/base/mem.h"
 #include "src/core/canon.h"
 #include "src/core/fact.h"
+#include "src/core/report_epochs.h"
 #include "src/core/report_exceptions.h"
 #include "src/core/report_recall.h"
 #include "src/core/report_items.h"
@@ -304,6 +305,7 @@ report_build(const struct report_input *in, json_t **ret, char ret_why[REPORT_WH
 	report_head(&b);
 	for (size_t i = 0; i < in->nentries; i++)
 		report_entry(&b, &in->entries[i]);
+	report_epochs_add(b.tree, in->epochs);
 	/* Only an entry of the ledger makes something delivered. */
 	fact_bool(b.tree, "delivered", b.deliver != NULL);
 	fact_bool(b.tree, "sealed", sealed);

@@ -43,6 +43,7 @@ struct report_input {
 	size_t inventory_len, findings_len, policy_len;
 	/* Rows of custody_exception_row for those that were used; NULL: not known. */
 	const json_t *exceptions;
+	const json_t *epochs; /* custody_epoch_rows; NULL: not known */
 	const uint8_t *veil;  /* VEIL_KEY_SIZE bytes: a report that may be released; or NULL */
 	const json_t *medium; /* its row of the register, as register_row; NULL: none */
 	int64_t now_s;        /* when the report is made */

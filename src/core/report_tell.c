@@ -5,6 +5,7 @@
 #include "src/core/fact.h"
 #include "src/core/fold.h"
 #include "src/core/reading.h"
+#include "src/core/report_epochs.h"
 #include "src/core/report_exceptions.h"
 #include "src/core/report_items.h"
 #include "src/core/report_recall.h"
@@ -56,6 +57,7 @@ report_tell_head(const json_t *tree, struct sheet *out)
 	sheet_field_of(out, "opened", tree, "opened");
 	sheet_field_of(out, "closed", tree, "closed");
 	sheet_field_of(out, "log", tree, "origin");
+	report_epochs_warn(tree, out);
 	sheet_field_of(out, "report made", tree, "made");
 	if (fact_str(tree, "commitments")[0] != '\0')
 		sheet_field(out, "names", "not told: commitments in their place, see below");
@@ -591,6 +593,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 	report_tell_delivery(tree, out);
 	report_recall_tell(tree, out);
 	report_tell_checkpoint(tree, out);
+	report_epochs_tell(tree, out);
 	report_tell_commitments(tree, out);
 	report_tell_medium(tree, out);
 	report_tell_request(tree, out);

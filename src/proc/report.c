@@ -247,6 +247,7 @@ report_transfer(struct report *r, struct custody *c, const struct custody_transf
 	    t->control[0] != '\0' ? register_find(custody_register(c), t->control) : NULL;
 	json_t *row = medium != NULL ? register_row(medium) : NULL;
 	json_t *exceptions = custody_exception_rows(c, t->exceptions);
+	json_t *epochs = custody_epoch_rows(c);
 	struct report_input in = {.transfer = t->id,
 	    .state = transfer_state_name(t->facts.state),
 	    .origin = custody_origin(c, LOG_CUSTODY),
@@ -262,11 +263,13 @@ report_transfer(struct report *r, struct custody *c, const struct custody_transf
 	    .policy_len = sealed ? r->len[INPUT_POLICY] : 0,
 	    .medium = row,
 	    .exceptions = exceptions,
+	    .epochs = epochs,
 	    .veil = r->veiled ? r->veil : NULL,
 	    .now_s = clock_wall_s()};
 	enum err e = report_print(r, &in, why);
 	json_decref(row);
 	json_decref(exceptions);
+	json_decref(epochs);
 	for (size_t i = 0; i < n; i++)
 		entry_free(parsed[i]);
 	free(parsed);

@@ -24,6 +24,22 @@
 
 /* --- the station that is not there ------------------------------------------------ */
 
+static struct custody_epoch epochs[2];
+
+size_t
+custody_epoch_count(const struct custody *c)
+{
+	(void)c;
+	return 2;
+}
+
+const struct custody_epoch *
+custody_epoch_at(const struct custody *c, size_t i)
+{
+	(void)c;
+	return i < 2 ? &epochs[i] : NULL;
+}
+
 static struct {
 	char signed_type[64];
 	json_t *signed_data;

@@ -62,13 +62,14 @@ static const struct view_type anchor_page_type = {
 
 /* The words are of the text that was signed, by the key that the authority log names. */
 static bool
-anchor_page_read(struct anchor_page *p, const char *vkey, const uint8_t *bytes, size_t n)
+anchor_page_read(
+    struct anchor_page *p, const struct custody *authority, const uint8_t *bytes, size_t n)
 {
-	struct note_vkey key;
+	const struct custody_epoch *epoch;
 	struct note_checkpoint c;
 	struct note *note;
-	if (note_vkey_parse(vkey, &key) != ERR_OK ||
-	    note_checkpoint_open(bytes, n, &key, &c) != ERR_OK ||
+	if (custody_checkpoint_open(authority, bytes, n, &c, &epoch) != ERR_OK ||
+	    epoch == NULL || epoch->number != custody_epoch_count(authority) ||
 	    note_parse(bytes, n, &note) != ERR_OK)
 		return false;
 	sixwords_print(note->text, note->text_len, p->words);
@@ -87,8 +88,7 @@ anchor_page_view(struct app *app, struct msg *m)
 	if (io_memfd_read(m->fd, LIM_TLOG_BYTES, &bytes, &n) != ERR_OK)
 		return NULL;
 	struct anchor_page *p = view_new(app, &anchor_page_type, sizeof(*p));
-	bool good =
-	    anchor_page_read(p, custody_vkey(app->ui->authority, LOG_CUSTODY), bytes, n);
+	bool good = anchor_page_read(p, app->ui->authority, bytes, n);
 	free(bytes);
 	if (good)
 		return &p->view;

@@ -132,6 +132,34 @@ anchors_draw_witnesses(struct anchors_page *p, const json_t *rows)
 		anchors_line(p, "Witnesses", STYLE_PLAIN, SAFE("none"));
 }
 
+/* The newest epoch, and every gap that one declares; nothing while there is one. */
+static void
+anchors_draw_epochs(struct anchors_page *p, const json_t *rows)
+{
+	struct arena *f = p->frame;
+	const size_t n = json_array_size(rows);
+	const json_t *now = n > 1 ? json_array_get(rows, n - 1) : NULL;
+	if (now == NULL)
+		return;
+	anchors_line(p, "Epoch", STYLE_STRONG,
+	    safe_printf(f, "%llu since %s UTC, opened by %s, in force by %s (%s): %s",
+		(unsigned long long)row_uint(now, "epoch"),
+		safe_minute(f, row_text(now, "at")).text, safe_member(f, now, "by").text,
+		safe_member(f, now, "in_force_by").text, safe_member(f, now, "reason").text,
+		safe_member(f, now, "why").text));
+	for (size_t i = 1; i < n; i++) {
+		const uint64_t missing = row_uint(json_array_get(rows, i), "missing"),
+			       held = row_uint(json_array_get(rows, i - 1), "size");
+		if (missing > 0)
+			anchors_line(p, "Missing", STYLE_WARN,
+			    safe_printf(f,
+				"%s entries of epoch %zu, from %s to %s, are not in this "
+				"record: epoch %zu declares it, and every verifier says it",
+				safe_count(f, missing).text, i, safe_count(f, held).text,
+				safe_count(f, held + missing - 1).text, i + 1));
+	}
+}
+
 static void
 anchors_draw_state(struct anchors_page *p, const struct app *app)
 {
@@ -140,6 +168,7 @@ anchors_draw_state(struct anchors_page *p, const struct app *app)
 	anchors_line(p, "Record", STYLE_STRONG,
 	    safe_printf(
 		p->frame, "%s entries", safe_count(p->frame, row_uint(row, "size")).text));
+	anchors_draw_epochs(p, json_object_get(row, "epochs"));
 	anchors_line(p, "Last anchor", late ? STYLE_MEDIUM : STYLE_STRONG, anchors_last(app));
 	anchors_draw_witnesses(p, json_object_get(row, "witnesses"));
 	p->row++;

@@ -327,6 +327,22 @@ progress_fact(struct progress_page *page, struct safe label, struct safe text)
 		progress_draw_line(page, label, STYLE_PLAIN, text);
 }
 
+/* Nothing while the record is in the epoch in which the transfer was opened. */
+static void
+progress_epoch(struct progress_page *page, const struct progress *p)
+{
+	const struct custody *c = p->view.app->ui->authority;
+	const uint64_t epoch = row_uint(p->status, "epoch");
+	const struct custody_epoch *now =
+	    c != NULL ? custody_epoch_at(c, custody_epoch_count(c) - 1) : NULL;
+	if (epoch == 0 || now == NULL || epoch == now->number)
+		return;
+	progress_fact(page, SAFE("Epoch"),
+	    safe_printf(page->frame, "%llu; since %s UTC the record is in epoch %u: %s",
+		(unsigned long long)epoch, safe_minute(page->frame, now->opened.at).text,
+		now->number, safe_text(page->frame, now->opened.why).text));
+}
+
 /* Of a reading that was interrupted and repeated; else nothing. */
 static struct safe
 progress_resumed(struct arena *f, const json_t *r)
@@ -397,6 +413,7 @@ progress_facts(struct progress_page *page, const struct progress *p)
 			"custody/%s, with report and slip",
 			safe_count(f, row_uint(s, "files")).text,
 			safe_size(f, row_uint(s, "bytes")).text, p->transfer, p->transfer));
+	progress_epoch(page, p);
 	if (!json_is_true(json_object_get(s, "sandboxed")))
 		progress_fact(page, SAFE("Sandbox"),
 		    SAFE("a program served it without its sandbox: it can never be released"));

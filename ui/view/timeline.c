@@ -99,15 +99,33 @@ timeline_cut(struct arena *f, struct safe text, int cells)
 	return safe_printf(f, "%s\\..{%d}", head.text, all - safe_cells(head));
 }
 
-static void
-timeline_draw_row(
-    const struct area *a, struct arena *f, int row, const struct entry *e, bool on)
+/* The first entry in a later log says so before its facts. */
+static struct safe
+timeline_row_facts(const struct timeline *t, struct arena *f, size_t at)
 {
+	const struct custody *c = t->export.view.app->ui->authority;
+	const struct entry *e = t->entries[at];
+	const struct custody_epoch *epoch;
+	struct safe facts = timeline_facts(f, e);
+	if (at == 0 || c == NULL || strcmp(t->entries[at - 1]->log, e->log) == 0 ||
+	    (epoch = custody_epoch_find(c, e->log)) == NULL)
+		return facts;
+	return safe_printf(
+	    f, "epoch %u%s%s", epoch->number, safe_empty(facts) ? "" : "; ", facts.text);
+}
+
+static void
+timeline_draw_row(const struct timeline *t, const struct area *a, int row, size_t at)
+{
+	struct arena *f = t->export.view.app->frame;
+	const struct entry *e = t->entries[at];
+	const bool on = at == t->cursor.at;
 	area_put(a, row, 0, STYLE_PLAIN, on ? SAFE(">") : SAFE(" "));
 	area_field(a, f, row, 2, 11, STYLE_PLAIN, safe_minute(f, e->at));
 	area_field(a, f, row, 14, 12, STYLE_PLAIN, timeline_who(f, e));
 	area_field(a, f, row, 27, 13, STYLE_STRONG, timeline_what(f, e));
-	area_put(a, row, 41, STYLE_PLAIN, timeline_cut(f, timeline_facts(f, e), a->cols - 41));
+	area_put(a, row, 41, STYLE_PLAIN,
+	    timeline_cut(f, timeline_row_facts(t, f, at), a->cols - 41));
 	if (on) {
 		area_style(a, row, 0, a->cols, STYLE_ROW);
 		area_cursor(a, row, 0);
@@ -117,7 +135,6 @@ timeline_draw_row(
 static void
 timeline_draw_list(struct timeline *t, const struct area *a)
 {
-	struct arena *f = t->export.view.app->frame;
 	cursor_fit(&t->cursor, t->n, a->rows - 1);
 	area_put(a, 0, 2, STYLE_HEAD, SAFE("When (UTC)"));
 	area_put(a, 0, 14, STYLE_HEAD, SAFE("Who"));
@@ -125,7 +142,7 @@ timeline_draw_list(struct timeline *t, const struct area *a)
 	area_put(a, 0, 41, STYLE_HEAD, SAFE("Facts"));
 	for (int i = 0; i < a->rows - 1 && t->cursor.top + (uint64_t)i < t->n; i++) {
 		uint64_t at = t->cursor.top + (uint64_t)i;
-		timeline_draw_row(a, f, i + 1, t->entries[at], at == t->cursor.at);
+		timeline_draw_row(t, a, i + 1, (size_t)at);
 	}
 }
 

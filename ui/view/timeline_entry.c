@@ -93,8 +93,13 @@ timeline_owner(struct arena *a, const struct custody *c, const char *fingerprint
 {
 	if (c == NULL)
 		return SAFE("a key that cannot be looked up");
-	if (strcmp(custody_station_fingerprint(c), fingerprint) == 0)
-		return SAFE("the key of the station");
+	const struct custody_epoch *e;
+	for (size_t i = 0; (e = custody_epoch_at(c, i)) != NULL; i++)
+		if (strcmp(e->station_key, fingerprint) == 0)
+			return custody_epoch_count(c) == 1
+			           ? SAFE("the key of the station")
+			           : safe_printf(
+					 a, "the key of the station in epoch %u", e->number);
 	const struct custody_person *p;
 	const struct custody_key *k = custody_person_of_key(c, fingerprint, &p);
 	if (k == NULL)

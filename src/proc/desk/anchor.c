@@ -385,13 +385,14 @@ anchor_state(struct session *s, struct msg *m)
 		    rows, json_pack("{s:s, s:s, s:I, s:s}", "name", w->name, "vkey", w->vkey,
 			      "size", (json_int_t)w->size, "at", w->at));
 	custody_restored(c, why);
-	channel_send(s->channel, MSG_DESK_ANCHORS,
-	    json_pack("{s:I, s:I, s:s, s:s, s:s, s:b, s:o, s:s}", "size", (json_int_t)size,
-		"anchored", (json_int_t)(a != NULL ? a->size : 0), "at", a != NULL ? a->at : "",
-		"kind", a != NULL ? custody_anchor_name(a->kind) : "", "restored", why, "words",
-		(int)anchor_wants_words(s->desk), "witnesses", rows, "vkey",
-		custody_vkey(c, LOG_CUSTODY)),
-	    -1);
+	json_t *body = json_pack("{s:I, s:I, s:s, s:s, s:s, s:b, s:o, s:s}", "size",
+	    (json_int_t)size, "anchored", (json_int_t)(a != NULL ? a->size : 0), "at",
+	    a != NULL ? a->at : "", "kind", a != NULL ? custody_anchor_name(a->kind) : "",
+	    "restored", why, "words", (int)anchor_wants_words(s->desk), "witnesses", rows,
+	    "vkey", custody_vkey(c, LOG_CUSTODY));
+	if (custody_epoch_count(c) > 1)
+		json_object_set_new(body, "epochs", custody_epoch_rows(c));
+	channel_send(s->channel, MSG_DESK_ANCHORS, body, -1);
 }
 
 /* --- witnesses ---------------------------------------------------------------------------- */

@@ -155,6 +155,8 @@ answer_status(struct session *s, struct msg *m)
 	json_object_set_new(
 	    status, "approvals_needed", json_integer((json_int_t)t->facts.slots_needed));
 	json_object_set_new(status, "sandboxed", json_boolean(!t->tainted));
+	json_object_set_new(status, "epoch",
+	    json_integer(custody_epoch_of(s->desk->custody, t->seqs[0])->number));
 	json_t *recall = answer_recall(t);
 	answer_add_data(status, "recall", recall);
 	json_decref(recall);

@@ -123,7 +123,7 @@ doctor_copies(struct desk *d, struct rows *rows)
 	if (at == NULL)
 		return;
 	snprintf(text, sizeof(text), "made %s, %llu entries ago", at,
-	    (unsigned long long)(custody_size(d->custody, LOG_CUSTODY) - size));
+	    (unsigned long long)(custody_places(d->custody, LOG_CUSTODY) - size));
 	doctor_say(rows, "backup", DOCTOR_OK, text, "");
 }
 

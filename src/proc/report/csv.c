@@ -16,7 +16,7 @@ static const char *const csv_findings_columns[] = {
 static const char *const csv_transfers_lists[] = {"transfers", NULL};
 static const char *const csv_transfers_columns[] = {"transfer", "state", "opened", "changed",
     "requester", "holder", "approved_by", "items", "files", "bytes", "manifest", "control",
-    "disposition", "why", NULL};
+    "disposition", "why", "epoch", NULL};
 static const char *const csv_people_lists[] = {"people", NULL};
 static const char *const csv_people_columns[] = {"id", "name", "roles", "key", NULL};
 

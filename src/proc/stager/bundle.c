@@ -26,6 +26,7 @@ static const char bundle_readme[] =
     "  %s\n"
     "of %ju entries, and, by the chain of `prev` leaves, that no entry about this\n"
     "transfer up to entry %ju is missing.  It proves nothing about other transfers.\n"
+    "%s"
     "What you need from elsewhere: the leaf of the authority log's genesis, from the\n"
     "founding page, and, against a ledger put back to an earlier state, any later\n"
     "checkpoint.  The genesis leaf is\n"
@@ -108,8 +109,10 @@ bundle_put_signers(const struct bundle *b, struct folder *f)
 			    &text, "%s namespaces=\"%s\" %s\n", p->id, SSHSIG_NAMESPACE, line);
 		}
 	}
-	buf_addf(&text, "%s namespaces=\"%s\" %s\n", custody_station(c), SSHSIG_NAMESPACE,
-	    custody_station_key(c));
+	for (const struct custody_epoch *e = custody_epoch_at(c, 0); e != NULL;
+	     e = custody_epoch_at(c, e->number))
+		buf_addf(&text, "%s namespaces=\"%s\" %s\n", custody_station(c),
+		    SSHSIG_NAMESPACE, e->station_line);
 	bundle_put_buf(f, "allowed_signers", &text);
 }
 
@@ -290,10 +293,12 @@ bundle_put_report(const struct bundle *b, struct folder *f, char why[SHARE_WHY_S
 	char detail[REPORT_WHY_SIZE] = "";
 	json_t *tree = NULL, *row = medium != NULL ? register_row(medium) : NULL;
 	json_t *exceptions = custody_exception_rows(c, b->transfer->exceptions);
+	json_t *epochs = custody_epoch_rows(c);
 	hex_decode(custody_genesis(c), HEX_DIGEST_SIZE - 1, genesis, sizeof(genesis));
 	struct report_input in = bundle_input(b, genesis);
 	in.medium = row;
 	in.exceptions = exceptions;
+	in.epochs = epochs;
 	enum err e = report_build(&in, &tree, detail);
 	if (e == ERR_OK)
 		e = bundle_put_forms(&in, tree, f, why);
@@ -302,8 +307,30 @@ bundle_put_report(const struct bundle *b, struct folder *f, char why[SHARE_WHY_S
 	json_decref(tree);
 	json_decref(row);
 	json_decref(exceptions);
+	json_decref(epochs);
 	free((void *)(uintptr_t)in.entries);
 	return e;
+}
+
+/* What an earlier epoch changes for whoever reads the folder. */
+static void
+bundle_say_epochs(const struct custody *c, struct buf *out)
+{
+	const struct custody_epoch *now = custody_epoch_now(c), *e;
+	for (size_t i = 0; (e = custody_epoch_at(c, i)) != now; i++) {
+		const uint64_t lost = custody_epoch_lost(c, i + 1);
+		buf_addf(out,
+		    "Entries %ju to %ju are of an earlier log, which that one continues:\n"
+		    "  %s\n"
+		    "Their proofs lead to its last checkpoint, which each of them holds.\n",
+		    (uintmax_t)e->base, (uintmax_t)(e->base + e->size - 1), e->origin);
+		if (lost > 0)
+			buf_addf(out,
+			    "%ju ENTRIES OF THAT LOG ARE MISSING, as the administrators "
+			    "declare "
+			    "by\nepoch.open in authority/entries.txt.\n",
+			    (uintmax_t)lost);
+	}
 }
 
 static void
@@ -311,11 +338,15 @@ bundle_put_readme(const struct bundle *b, struct folder *f)
 {
 	const struct custody *c = record_custody(b->record);
 	const struct custody_transfer *t = b->transfer;
-	uint64_t size = custody_size(c, LOG_CUSTODY);
-	struct buf text;
+	const uint64_t size = custody_size(c, LOG_CUSTODY);
+	struct buf text, epochs;
 	buf_init(&text, LIM_NOTE_BYTES);
+	buf_init(&epochs, LIM_NOTE_BYTES);
+	bundle_say_epochs(c, &epochs);
 	buf_addf(&text, bundle_readme, t->id, custody_origin(c, LOG_CUSTODY), (uintmax_t)size,
-	    (uintmax_t)(size - 1), custody_genesis(c), t->id, t->id, t->id);
+	    (uintmax_t)(custody_places(c, LOG_CUSTODY) - 1), buf_str(&epochs),
+	    custody_genesis(c), t->id, t->id, t->id);
+	buf_done(&epochs);
 	bundle_put_buf(f, "README.txt", &text);
 }
 
