@@ -2372,6 +2372,9 @@ def audit(arguments, tmp, said):
     database, leaves = raw[:16] == b"SQLite format 3\0", raw[:2] == b"# "
     if not (os.path.isdir(path) or database or leaves or is_tar(raw)):
         raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one, nor a list of leaves")
+    if arguments.vkey is not None and not leaves:
+        print("audit.py: --vkey is for a list of leaves alone; a record names its keys itself", file=sys.stderr)
+        raise SystemExit(2)
     files = None if database or leaves else tar_files(raw) if raw else folder_files(path)
     r = Record(signatures, partial=files is not None)
     try:

@@ -4,7 +4,6 @@
 #include "src/base/hex.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
-#include "src/core/custody_epoch.h"
 #include "src/core/export.h"
 #include "src/core/merkle.h"
 #include "src/ipc/next.h"
@@ -130,17 +129,16 @@ static enum err
 copying_print_leaves(const struct custody *c, enum transfer_log log, int *ret_fd)
 {
 	const uint64_t size = custody_size(c, log);
-	const uint8_t *leaves = custody_leaves(c, log);
 	char hex[HEX_DIGEST_SIZE];
 	uint8_t root[MERKLE_SIZE];
 	struct buf text;
 	buf_init(&text, LIM_SEALED_BYTES);
-	merkle_root_of(leaves, size, root);
+	merkle_root_of(custody_leaf(c, log, 0), size, root);
 	hex_encode(root, sizeof(root), hex);
 	buf_addf(&text, "# %s\n# %ju leaves, root %s\n", custody_origin(c, log),
 	    (uintmax_t)size, hex);
 	for (uint64_t i = 0; i < size; i++) {
-		hex_encode(leaves + i * MERKLE_SIZE, MERKLE_SIZE, hex);
+		hex_encode(custody_leaf(c, log, i), MERKLE_SIZE, hex);
 		buf_add_str(&text, hex);
 		buf_add_byte(&text, '\n');
 	}
@@ -168,11 +166,7 @@ copying_leaves(struct session *s, const struct msg *m)
 		    "copy the ledger instead");
 		return;
 	}
-	const struct custody_epoch *epoch = custody_epoch_now(s->desk->custody);
-	char which[16] = "";
-	if (log == LOG_CUSTODY && epoch->number > 1)
-		snprintf(which, sizeof(which), "%u-", epoch->number);
-	snprintf(name, sizeof(name), "leaves-%s-%s%08ju.txt", word, which, (uintmax_t)size);
+	snprintf(name, sizeof(name), "leaves-%s-%08ju.txt", word, (uintmax_t)size);
 	copying_leave(s, "leaves", EXPORT_RECORD, name, fd);
 }
 
