@@ -52,7 +52,7 @@ crypto  := $(addprefix src/core/,canon digest merkle note note_why seal sshsig)
 domain  := $(addprefix src/core/,exception field fieldrule finding inventory inventory_check item policy release \
 	   release_manifest release_plan release_weigh part setting station tree verdict)
 rules   := $(addprefix src/core/,addendum admit authority authority_admins authority_genesis authority_keys authority_pending \
-	   authority_epoch authority_people authority_policy authority_withdraw cosign custody custody_anchor custody_copy custody_epoch custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect custody_token \
+	   authority_epoch authority_people authority_policy authority_withdraw cosign custody custody_anchor custody_copy custody_epoch custody_exception custody_fields custody_pending custody_person custody_sets custody_suspect custody_token custody_writing \
 	   custody_witness dossier entry export map passage recall register sample shape signin tally \
 	   transfer)
 facts   := $(addprefix src/core/,account fact fold reading report report_exceptions report_recall report_items report_tell sheet sheet_json sheet_text slip veil)

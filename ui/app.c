@@ -7,10 +7,13 @@
 #include "ui/key.h"
 #include "ui/look.h"
 #include "ui/media.h"
+#include "ui/prompt_box.h"
 #include "ui/views.h"
 
 #define APP_TICK_MS     250
 #define APP_LABEL_CELLS 24
+#define APP_TOUCH_ROWS  5
+#define APP_TOUCH_CELLS 60
 #define APP_LOCK_S      300 /* until the station said after how long a screen locks */
 
 /* --- life ------------------------------------------------------------------------ */
@@ -256,6 +259,20 @@ app_draw_over(struct app *app, struct view *v, const struct view *base, const st
 	v->type->draw(v, body);
 }
 
+/* Over everything: a token is no part of the screen, and a person looks here. */
+static void
+app_draw_touch(struct app *app, const struct area *body)
+{
+	struct area in =
+	    prompt_box(body, SAFE("TOUCH THE TOKEN"), APP_TOUCH_ROWS, APP_TOUCH_CELLS);
+	area_words(&in, 1, 0, 2, STYLE_STRONG,
+	    safe_printf(app->frame, "Touch the token of %s when it blinks.", app->touch_who));
+	area_words(&in, 3, 0, 2, STYLE_PLAIN,
+	    safe_printf(app->frame, "It waits %d s more. Esc gives up: nothing is signed then.",
+		app->touch_left_s));
+	area_cursor(&in, 3, 0);
+}
+
 void
 app_draw(struct app *app, struct grid *grid, int rows, int cols)
 {
@@ -277,4 +294,6 @@ app_draw(struct app *app, struct grid *grid, int rows, int cols)
 	struct area body = area_part(
 	    &screen, FRAME_TOP, 0, screen.rows - FRAME_TOP - FRAME_BOTTOM, screen.cols);
 	app_draw_over(app, app->top, base, &body);
+	if (app->touch_who != NULL)
+		app_draw_touch(app, &body);
 }

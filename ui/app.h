@@ -71,7 +71,9 @@ struct app {
 	    *looked; /* what this officer has seen of the last inventory; or NULL */
 	char problem[APP_SAY_SIZE],
 	    remedy[APP_SAY_SIZE]; /* of app_calls_begin to app_calls_end */
-	int64_t tick_ms;          /* the last one the views had */
+	const char *touch_who;    /* whose token is waited for, NULL: nobody's */
+	int touch_left_s;
+	int64_t tick_ms; /* the last one the views had */
 };
 
 /* Starts with the sign-in view.  ui lives longer. */

@@ -5,11 +5,12 @@
 #include "src/core/policy.h"
 #include "src/core/station.h"
 #include "src/ipc/sandbox.h"
+#include "ui/init_key.h"
 #include "ui/init_word.h"
 #include "ui/command.h"
 #include "ui/founding.h"
 #include "ui/print.h"
-#include "ui/secret.h"
+#include "ui/token.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -79,6 +80,15 @@ init_check(const struct args *a, const struct founding *f)
 		    "give --admin ID several times, and --threshold N; 2 of 3 is good");
 		return UI_USAGE;
 	}
+	const char *token = args_text(a, "token");
+	bool admin = token == NULL;
+	for (size_t i = 0; i < f->nadmins; i++)
+		admin |= token != NULL && strcmp(token, f->admins[i].id) == 0;
+	if (!admin) {
+		print_problem("the token is of nobody who is an admin",
+		    "give --token ID, with the id of one --admin");
+		return UI_USAGE;
+	}
 	return UI_DONE;
 }
 
@@ -131,30 +141,6 @@ init_policy(const struct args *a, uint8_t **ret_bytes, size_t *ret_len)
 		return UI_NO;
 	}
 	policy_free(policy);
-	return UI_DONE;
-}
-
-static int
-init_admin_key(struct ui *ui, int fd, bool demo, struct founding_admin *a)
-{
-	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *seed = NULL;
-	__attribute__((cleanup(seal_secret_cleanup))) struct seal_secret *passphrase = NULL;
-	int status = secret_ask_new(ui, fd, a->id, &passphrase);
-	if (status != UI_DONE)
-		return status;
-	enum err e = seal_seed_new(&seed);
-	if (e == ERR_OK)
-		e = seal_close(seed, passphrase, a->id,
-		    demo ? SEAL_COST_FLOOR : SEAL_COST_MODERATE, &a->file);
-	if (e == ERR_OK)
-		e = seal_seed_key(seed, &a->key);
-	if (e != ERR_OK) {
-		print_problemf("end other programs and try again",
-		    "the key of %s cannot be made: %s", a->id, err_str(e));
-		return UI_FAULT;
-	}
-	sshsig_public_line(sshsig_key_public(a->key), a->line);
-	sshsig_fingerprint(sshsig_key_public(a->key), a->fingerprint);
 	return UI_DONE;
 }
 
@@ -371,16 +357,17 @@ cmd_init(struct ui *ui, struct args *a)
 	size_t n = 0;
 	MEM_CLOSE int home_fd = -1;
 	int status = init_plan(ui, a, site, f);
+	token_begin(ui, a);
 	if (status == UI_DONE)
 		status = init_open_home(ui, &home_fd);
 	if (status == UI_DONE)
 		status = init_policy(a, &policy, &n);
 	for (size_t i = 0; i < f->nadmins && status == UI_DONE; i++)
-		status = init_admin_key(
-		    ui, args_number(a, "new-passphrase-fd", -1), f->demo, &f->admins[i]);
+		status = init_key(ui, a, f->demo, &f->admins[i]);
 	if (status == UI_DONE)
 		status = init_found(ui, f, a, home_fd, policy, n);
 	founding_done(f);
+	token_end(ui);
 	free(f);
 	free(policy);
 	return status;

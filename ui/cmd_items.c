@@ -211,6 +211,7 @@ items_details(struct ui *ui, const json_t *item)
 	items_exceptions(item);
 	items_scans(item);
 	items_line("policy", row_text(item, "gate"));
+	items_line("class", row_text(item, "classification"));
 	items_line("decision", row_text(item, "decision"));
 	items_line("by", row_text(item, "by"));
 	items_line("reason", row_text(item, "reason"));

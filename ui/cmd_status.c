@@ -183,8 +183,9 @@ cmd_status_fields(const json_t *s)
 		    row_text(row, "name"), row_text(row, "value"),
 		    row_text(row, "from")[0] != '\0' ? " (from the request)" : "");
 	json_array_foreach (json_object_get(s, "classes"), i, row)
-		print_folded(i == 0 ? "  marked     " : "             ", 15, "%s: %s",
-		    row_text(row, "word"), row_text(row, "limit"));
+		print_folded(i == 0 ? "  marked     " : "             ", 15,
+		    "%s: %s  (%llu items)", row_text(row, "word"), row_text(row, "limit"),
+		    (unsigned long long)row_uint(row, "items"));
 	json_array_foreach (json_object_get(s, "missing"), i, row)
 		print_out("%s%s", i == 0 ? "  missing    " : ", ", json_string_value(row));
 	if (i > 0)

@@ -15,6 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define FOUNDING_TOUCHES 3 /* of a token that was not touched in time, for one signature */
+
 int
 founding_start(struct founding *f)
 {
@@ -113,12 +115,21 @@ founding_sign(struct founding *f, const struct founding_admin *a, const char *ty
 	    .boot = f->boot,
 	    .data = data};
 	buf_init(&entry, LIM_ENTRY_BYTES);
-	enum err e = entry_make(&n, a->key, &entry);
+	enum err e;
+	int tries = a->pin != NULL ? FOUNDING_TOUCHES : 1;
+	do
+		e = entry_make(&n, a->key, &entry);
+	while (e == ERR_DENIED && --tries > 0); /* a token: it was told */
 	if (e == ERR_OK)
 		e = io_memfd("entry", entry.data, entry.len, &fd);
 	buf_done(&entry);
 	msg_done(&m);
 	json_decref(data);
+	if (e == ERR_DENIED || e == ERR_SIGNATURE) {
+		print_problemf("remove the folder, and begin again",
+		    "the token of %s does not sign, and the station is not founded", a->id);
+		return UI_NO;
+	}
 	if (e != ERR_OK)
 		return founding_lost(f, e);
 	status = founding_call(f, MSG_LEDGER_APPEND, json_pack("{s:s}", "log", "authority"), fd,
@@ -179,6 +190,7 @@ founding_done(struct founding *f)
 {
 	for (size_t i = 0; i < f->nadmins; i++) {
 		sshsig_key_free(f->admins[i].key);
+		seal_secret_free(f->admins[i].pin);
 		buf_done(&f->admins[i].file);
 	}
 	if (f->channel == NULL)

@@ -14,7 +14,8 @@
 struct founding_admin {
 	const char *id, *name;
 	struct sshsig_key *key;
-	struct buf file; /* the sealed key */
+	struct buf file; /* the sealed key, or that of a token */
+	struct seal_secret *pin;
 	char line[SSHSIG_LINE_SIZE];
 	char fingerprint[SSHSIG_FINGERPRINT_SIZE];
 };

@@ -2,13 +2,12 @@
 #include "ui/keyslot.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
-#include "src/core/tokenfile.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const keyslot_ends[] = {"key", "key.next"};
+static const char *const keyslot_ends[KEYSLOT_TOKENS] = {"key", "key.next"};
 #define KEYSLOTS (sizeof(keyslot_ends) / sizeof(keyslot_ends[0]))
 
 static enum err
@@ -63,6 +62,21 @@ keyslot_any_token(int keys_fd, const char *id)
 		keyslot_done(&k);
 	}
 	return any;
+}
+
+size_t
+keyslot_tokens(int keys_fd, const char *id, struct tokenfile ret[KEYSLOT_TOKENS])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < KEYSLOTS; i++) {
+		struct keyslot k;
+		if (keyslot_load(keys_fd, id, i, &k) != ERR_OK)
+			continue;
+		if (tokenfile_parse(k.file, k.n, &ret[n]) == ERR_OK)
+			n++;
+		keyslot_done(&k);
+	}
+	return n;
 }
 
 void

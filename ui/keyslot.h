@@ -9,6 +9,7 @@
 #define UI_KEYSLOT_H
 
 #include "src/core/seal.h"
+#include "src/core/tokenfile.h"
 
 #include <stdbool.h>
 
@@ -28,6 +29,9 @@ enum err keyslot_read(
     int keys_fd, const char *id, const uint8_t *public_key, struct keyslot *ret);
 /* Whether any key of this person here is in a token. */
 bool keyslot_any_token(int keys_fd, const char *id);
+/* The whole files of tokens among them; how many. */
+#define KEYSLOT_TOKENS 2
+size_t keyslot_tokens(int keys_fd, const char *id, struct tokenfile ret[KEYSLOT_TOKENS]);
 void keyslot_done(struct keyslot *);
 /* Where a new key goes, beside the one in force (NULL: there is none). */
 void keyslot_free_name(

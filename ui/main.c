@@ -44,6 +44,19 @@ main_usage(const char *why)
 	return UI_USAGE;
 }
 
+/* One more token that is open already. */
+static bool
+main_token(struct ui *ui, const char *text)
+{
+	char *end;
+	long fd = strtol(text, &end, 10);
+	if (*end != '\0' || end == text || fd < 0 || fd > INT_MAX ||
+	    fcntl((int)fd, F_GETFD) < 0 || ui->ntoken_fds == LIM_TOKENS)
+		return false;
+	ui->token_fds[ui->ntoken_fds++] = (int)fd;
+	return true;
+}
+
 /* Options before the command. */
 static int
 main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
@@ -61,8 +74,8 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 			ui->as = optarg;
 		else if (c == 'p')
 			ui->passphrase_fd = (int)strtol(optarg, &end, 10);
-		else if (c == 't')
-			ui->token_fd = (int)strtol(optarg, &end, 10);
+		else if (c == 't' && !main_token(ui, optarg))
+			return main_usage("--token-fd needs the number of an open descriptor");
 		else if (c == 'd')
 			o->home = optarg;
 		else if (c == 'T')
@@ -73,16 +86,13 @@ main_parse(int argc, char **argv, struct ui *ui, struct main_options *o)
 			o->version = true;
 		else if (c == 'k')
 			o->kiosk = true;
-		else
+		else if (c != 't')
 			return main_usage(
 			    "an option before the command is not known or lacks its value");
 		if (c == 'p' && (*end != '\0' || end == optarg || ui->passphrase_fd < 0 ||
 				    fcntl(ui->passphrase_fd, F_GETFD) < 0))
 			return main_usage(
 			    "--passphrase-fd needs the number of an open descriptor");
-		if (c == 't' && (*end != '\0' || end == optarg || ui->token_fd < 0 ||
-				    fcntl(ui->token_fd, F_GETFD) < 0))
-			return main_usage("--token-fd needs the number of an open descriptor");
 	}
 	o->rest = optind;
 	if (ui->as != NULL && !custody_person_id_ok(ui->as))
@@ -216,7 +226,7 @@ main_is_screens(const struct ui *ui, const struct main_options *o, int argc)
 int
 main(int argc, char **argv)
 {
-	struct ui ui = {.passphrase_fd = -1, .token_fd = -1, .tty = -1, .keys_fd = -1};
+	struct ui ui = {.passphrase_fd = -1, .tty = -1, .keys_fd = -1};
 	struct main_options o = {.home = NULL};
 	struct args none = {.n = 0};
 	log_init("sallyport");

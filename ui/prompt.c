@@ -4,6 +4,7 @@
 #include "ui/form.h"
 #include "ui/key.h"
 #include "ui/prompt_box.h"
+#include "ui/signin.h"
 
 struct prompt {
 	struct view view;
@@ -39,8 +40,8 @@ prompt_do(struct prompt *p)
 	struct seal_secret *secret =
 	    p->secret >= 0 ? form_take_secret(p->form, p->secret) : NULL;
 	if (p->secret >= 0 && secret == NULL) {
-		app_say(
-		    app, "Type the passphrase, or press Esc: nothing is signed without it.");
+		app_say(app, "Type the %s, or press Esc: nothing is signed without it.",
+		    signin_means(app->ui) == SIGNIN_PIN ? "PIN" : "passphrase");
 		form_set_focus(p->form, p->secret);
 		return;
 	}
@@ -126,7 +127,10 @@ prompt_secret(struct view *owner, struct safe title, struct safe text, struct sa
 {
 	struct prompt *p = prompt_new(owner, title, text);
 	p->take = take;
-	p->secret = form_add_secret(
-	    p->form, safe_printf(owner->app->frame, "Passphrase of %s", owner->app->ui->as));
+	enum signin_means means = signin_means(owner->app->ui);
+	if (means != SIGNIN_TOUCH)
+		p->secret = form_add_secret(p->form,
+		    safe_printf(owner->app->frame, "%s of %s",
+			means == SIGNIN_PIN ? "Token PIN" : "Passphrase", owner->app->ui->as));
 	prompt_show(p, button);
 }

@@ -28,8 +28,9 @@ void prompt_line(struct view *owner, struct safe label, const char *value, size_
 void prompt_pick(struct view *owner, struct safe title, const struct safe *choices, size_t n,
     bool free_text, void (*take)(struct view *owner, size_t choice, const char *text));
 /*
- * An officer's passphrase for one signature; take owns the secret.  The focus
- * is on the empty field: Enter does nothing before something is typed there.
+ * An officer's passphrase, or the PIN of his token, for one signature; take owns the
+ * secret.  The focus is on the empty field: Enter does nothing before something is typed
+ * there.  Where the policy has no PIN asked for, there is no field, and no secret (NULL).
  */
 void prompt_secret(struct view *owner, struct safe title, struct safe text, struct safe button,
     void (*take)(struct view *owner, struct seal_secret *));

@@ -8,6 +8,7 @@
 #include "ui/files.h"
 #include "ui/print.h"
 #include "ui/term.h"
+#include "ui/tokens.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -66,14 +67,26 @@ screens_signals(struct screens *s)
 
 /* --- what the child asks for ------------------------------------------------------ */
 
-/* A connection to the desk, or the errno of why there is none. */
+/* fd is the child's from here on. */
 static void
-screens_answer(const struct screens *s, int child)
+screens_give(int child, char word, unsigned char status, int fd)
 {
 	union fdroom room;
-	char word;
-	if (recv(child, &word, 1, MSG_DONTWAIT) != 1 || word != SCREENS_ASK)
-		return;
+	unsigned char answer[SCREENS_ANSWER] = {(unsigned char)word, status};
+	struct iovec iov = {.iov_base = answer, .iov_len = sizeof(answer)};
+	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
+	fdroom_put(&m, &room, fd);
+	/* a child that does not take it is on its way out */
+	ssize_t ignored = sendmsg(child, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	(void)ignored;
+	if (fd >= 0)
+		close(fd);
+}
+
+/* A connection to the desk, or the errno of why there is none. */
+static void
+screens_give_desk(const struct screens *s, int child)
+{
 	int fd = desk_connect(s->ui->home, false);
 	unsigned char status = fd < 0 ? (unsigned char)errno : 0;
 	if (fd >= 0 && s->ui->keys_fd < 0 && files_open_keys(s->ui)) {
@@ -82,14 +95,41 @@ screens_answer(const struct screens *s, int child)
 		fd = -1;
 		status = SCREENS_ANEW;
 	}
-	struct iovec iov = {.iov_base = &status, .iov_len = 1};
-	struct msghdr m = {.msg_iov = &iov, .msg_iovlen = 1};
-	fdroom_put(&m, &room, fd);
-	/* a child that does not take it is on its way out */
-	ssize_t ignored = sendmsg(child, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
-	(void)ignored;
-	if (fd >= 0)
-		close(fd);
+	screens_give(child, SCREENS_ASK, status, fd);
+}
+
+static void
+screens_give_tokens(const struct screens *s, int child)
+{
+	struct tokens t;
+	tokens_start(s->ui->token_fds, s->ui->ntoken_fds, &t);
+	for (size_t i = 0; i < t.n; i++)
+		screens_give(child, SCREENS_TOKENS, SCREENS_MORE, t.fds[i]);
+	screens_give(child, SCREENS_TOKENS, (unsigned char)t.lack, -1);
+}
+
+static void
+screens_answer(const struct screens *s, int child)
+{
+	char word;
+	if (recv(child, &word, 1, MSG_DONTWAIT) != 1)
+		return;
+	if (word == SCREENS_ASK)
+		screens_give_desk(s, child);
+	else if (word == SCREENS_TOKENS)
+		screens_give_tokens(s, child);
+}
+
+/* Programs for tokens that have ended; the child itself is waited for where it ends. */
+static void
+screens_bury(pid_t child)
+{
+	siginfo_t info = {.si_pid = 0};
+	while (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0 &&
+	       info.si_pid != child) {
+		waitpid(info.si_pid, NULL, 0);
+		info.si_pid = 0;
+	}
 }
 
 /* Serves the child until it has ended; its wait status. */
@@ -102,6 +142,7 @@ screens_attend(const struct screens *s, pid_t pid, int child)
 		struct pollfd p = {.fd = child, .events = POLLIN};
 		struct timespec tick = {.tv_sec = 1};
 		int n = ppoll(&p, 1, screens_told ? &tick : NULL, &s->open);
+		screens_bury(pid);
 		if (screens_told && until_ms == 0) {
 			until_ms = clock_mono_ms() + LIM_STOP_MS;
 			kill(pid, SIGTERM);

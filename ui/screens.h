@@ -5,7 +5,8 @@
  * The guard holds no secret and is not sandboxed.  It keeps the terminal's
  * settings, starts a child, hands it connected sockets of the desk when it asks,
  * waits for its end, puts the terminal back and starts the next.  What an
- * officer leaves in memory ends with the child.
+ * officer leaves in memory ends with the child.  It opens the tokens, too, and starts
+ * sallyport-token for each: the child has the sockets of those, and no device.
  *
  * A child that dies by a signal could not leave the alternate screen.  The
  * guard restores the settings only: the next child takes over the same
@@ -22,10 +23,17 @@
  * What a child asks the guard with, and the exit status that asks for the next one: with an
  * enum signin_end added, why the station ended this one.
  */
-#define SCREENS_ASK  'c'
-#define SCREENS_NEXT 64
-/* What the guard answers, in the place of an errno, when a new child has more to work with. */
-#define SCREENS_ANEW 255
+#define SCREENS_ASK    'c' /* for a connection to the desk */
+#define SCREENS_TOKENS 't' /* for the tokens that are plugged in */
+#define SCREENS_NEXT   64
+/*
+ * The guard's answer: what was asked for, and a status, with a descriptor or without.  For
+ * the desk it is an errno, or SCREENS_ANEW when a new child has more to work with; each
+ * token comes with SCREENS_MORE, and last an enum tokens_lack without one.
+ */
+#define SCREENS_ANSWER 2
+#define SCREENS_ANEW   255
+#define SCREENS_MORE   254
 
 /*
  * Runs sign-ins one after the other until somebody leaves; with kiosk nobody

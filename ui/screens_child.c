@@ -16,6 +16,8 @@
 #include "ui/print.h"
 #include "ui/screens.h"
 #include "ui/term.h"
+#include "ui/token.h"
+#include "ui/tokens.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,11 +26,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SCREENS_TICK_MS  250
-#define SCREENS_ASK_MS   1000 /* between two wishes for a connection */
-#define SCREENS_GREET_MS 5000 /* the desk has to say its first word within this */
-#define SCREENS_KEYS     4096 /* keys between two frames */
-#define SCREENS_BATCH_MS 50   /* and the longest time for them */
+#define SCREENS_TICK_MS   250
+#define SCREENS_ASK_MS    1000  /* between two wishes for a connection */
+#define SCREENS_TOKENS_MS 10000 /* the guard opens a token within this */
+#define SCREENS_GREET_MS  5000  /* the desk has to say its first word within this */
+#define SCREENS_KEYS      4096  /* keys between two frames */
+#define SCREENS_BATCH_MS  50    /* and the longest time for them */
 
 struct screens_state {
 	struct ui *ui;
@@ -79,17 +82,17 @@ screens_show(struct app *app)
 
 /*
  * An answer is waited for in the middle of a line of code: what is typed
- * answers no question, but Ctrl-C gives up.
+ * answers no question, but Ctrl-C gives up, and while a touch is waited for Esc, too.
  */
 static bool
 screens_waiting(void *arg)
 {
 	struct screens_state *s = screens_waiting_one;
-	bool go_on = true;
+	bool go_on = true, touch = s->app->touch_who != NULL;
 	int key;
 	(void)arg;
 	while ((key = term_key(s->term)) != K_NONE) {
-		go_on &= key != K_CTRL('C');
+		go_on &= key != K_CTRL('C') && !(touch && key == K_ESC);
 		if (key == K_SIZE)
 			screens_draw(s);
 	}
@@ -131,27 +134,34 @@ screens_ask(struct screens_state *s, int64_t now_ms)
 		s->asked_ms = now_ms;
 }
 
-/* The guard's answer: a connection, or why there is none.  False: the guard has gone. */
-static bool
-screens_take(struct screens_state *s, int64_t now_ms)
+/* One answer of the guard; ERR_CLOSED: it has gone. */
+static enum err
+screens_hear(
+    const struct screens_state *s, unsigned char ret_answer[SCREENS_ANSWER], int *ret_fd)
 {
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(int))];
 	} control;
-	unsigned char status = 0;
-	struct iovec iov = {.iov_base = &status, .iov_len = 1};
+	struct iovec iov = {.iov_base = ret_answer, .iov_len = SCREENS_ANSWER};
 	struct msghdr m = {.msg_iov = &iov,
 	    .msg_iovlen = 1,
 	    .msg_control = control.bytes,
 	    .msg_controllen = sizeof(control.bytes)};
-	int fd = -1;
+	*ret_fd = -1;
 	ssize_t n = recvmsg(s->guard, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	if (n <= 0)
-		return n < 0 && (errno == EAGAIN || errno == EINTR);
+	if (n != SCREENS_ANSWER)
+		return n < 0 && (errno == EAGAIN || errno == EINTR) ? ERR_AGAIN : ERR_CLOSED;
 	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
 	if (c != NULL && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(c), sizeof(int));
+		memcpy(ret_fd, CMSG_DATA(c), sizeof(int));
+	return ERR_OK;
+}
+
+/* A connection, or why there is none. */
+static void
+screens_take_desk(struct screens_state *s, int status, int fd, int64_t now_ms)
+{
 	s->asking = false;
 	if (status == EACCES && s->refused != EACCES)
 		app_warn(s->app,
@@ -160,12 +170,74 @@ screens_take(struct screens_state *s, int64_t now_ms)
 	s->refused = status;
 	s->anew |= status == SCREENS_ANEW && s->ui->as == NULL;
 	if (fd < 0)
-		return true;
+		return;
 	s->fresh = channel_new(fd, ROLE_UI, ROLE_DESK);
 	s->fresh_ms = now_ms;
 	if (channel_hello(s->fresh, "sallyport", sandbox_active()) != ERR_OK)
 		s->fresh = channel_free(s->fresh);
-	return true;
+}
+
+/* False: the guard has gone. */
+static bool
+screens_take(struct screens_state *s, int64_t now_ms)
+{
+	unsigned char answer[SCREENS_ANSWER];
+	int fd;
+	enum err e = screens_hear(s, answer, &fd);
+	if (e == ERR_OK && answer[0] == SCREENS_ASK)
+		screens_take_desk(s, answer[1], fd, now_ms);
+	else if (e == ERR_OK && fd >= 0)
+		close(fd); /* of a token that was not waited for any more */
+	return e == ERR_OK || e == ERR_AGAIN;
+}
+
+/* --- tokens ------------------------------------------------------------------------ */
+
+/* One answer of the guard; false: there are no more. */
+static bool
+screens_take_token(struct screens_state *s, struct tokens *t)
+{
+	unsigned char answer[SCREENS_ANSWER];
+	int fd;
+	enum err e = screens_hear(s, answer, &fd);
+	if (e != ERR_OK)
+		return e == ERR_AGAIN;
+	if (answer[0] == SCREENS_ASK) {
+		screens_take_desk(s, answer[1], fd, clock_mono_ms());
+		return true;
+	}
+	if (fd >= 0 && t->n < LIM_TOKENS)
+		t->fds[t->n++] = fd;
+	else if (fd >= 0)
+		close(fd);
+	if (answer[1] == SCREENS_MORE)
+		return true;
+	t->lack = answer[1] < TOKENS_LACK__MAX ? (enum tokens_lack)answer[1] : TOKENS_PROGRAM;
+	return false;
+}
+
+/* What is plugged in now; it is a matter of an instant. */
+static void
+screens_fetch_tokens(void *arg, struct tokens *ret)
+{
+	static const char word = SCREENS_TOKENS;
+	struct screens_state *s = screens_waiting_one;
+	struct pollfd p = {.fd = s->guard, .events = POLLIN};
+	(void)arg;
+	*ret = (struct tokens){.lack = TOKENS_PROGRAM};
+	if (send(s->guard, &word, 1, MSG_DONTWAIT | MSG_NOSIGNAL) != 1)
+		return;
+	while (poll(&p, 1, SCREENS_TOKENS_MS) == 1 && screens_take_token(s, ret))
+		;
+}
+
+static void
+screens_touch(void *arg, const char *who, int left_s)
+{
+	struct app *app = arg;
+	app->touch_who = who;
+	app->touch_left_s = left_s;
+	screens_draw(screens_waiting_one);
 }
 
 /* The desk's first word is not waited for in a line of code: the screens go on. */
@@ -254,6 +326,8 @@ screens_start(struct screens_state *s, bool kiosk, const char *before)
 	s->grid = grid_new();
 	screens_waiting_one = s;
 	ui->waiting = screens_waiting;
+	ui->fetch_tokens = screens_fetch_tokens;
+	ui->touch = screens_touch;
 	if (before[0] != '\0')
 		app_warn(s->app, "%s", before);
 }
@@ -263,6 +337,7 @@ screens_done(struct screens_state *s)
 {
 	screens_waiting_one = NULL;
 	channel_free(s->fresh);
+	token_end(s->ui);
 	app_free(s->app);
 	grid_free(s->grid);
 	s->ui->desk = channel_free(s->ui->desk);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: ISC */
 #include "ui/sealed_print.h"
+#include "src/core/field.h"
 #include "ui/desk.h"
 #include "ui/print.h"
 
@@ -19,6 +20,19 @@ sealed_print_outcomes(const struct account *a)
 	}
 	print_size(a->bytes, size);
 	print_out("  %-11s %10llu %7s\n", "all", (unsigned long long)a->items, size);
+}
+
+/* How the items are marked that are marked otherwise than the transfer. */
+static void
+sealed_print_classes(const struct sealed *s)
+{
+	const char *own = field_value(s->fields, "classification");
+	for (size_t i = 0; i < s->account.nclasses; i++)
+		print_out("  %s: %llu items, of which %llu go\n", s->account.classes[i].word,
+		    (unsigned long long)s->account.classes[i].items,
+		    (unsigned long long)s->account.classes[i].went);
+	if (s->account.nclasses > 0 && own != NULL)
+		print_out("  all others: %s\n", own);
 }
 
 static void
@@ -171,6 +185,7 @@ sealed_print(struct ui *ui, const char *transfer, const struct sealed *s)
 	sealed_print_outcomes(&s->account);
 	print_out(
 	    "\n%zu files (%s) and %zu links go to %s.\n", s->files, size, s->links, s->dest);
+	sealed_print_classes(s);
 	if (s->files == 0)
 		print_out("Nothing goes: the signatures close the transfer, with a slip.\n");
 	sealed_print_exceptions(s);

@@ -13,7 +13,9 @@
 #include <poll.h>
 #include <string.h>
 
-#define SIGNIN_SLICE_MS 250 /* between two looks at whether somebody gave up */
+#define SIGNIN_NAMESPACE   "unlock@sallyport"
+#define SIGNIN_NONCE_BYTES 32
+#define SIGNIN_SLICE_MS    250 /* between two looks at whether somebody gave up */
 
 const struct custody_person *
 signin_person(const struct ui *ui)
@@ -145,6 +147,11 @@ signin_key(struct ui *ui, struct sshsig_key **ret)
 	}
 	if (status == UI_DONE)
 		status = signin_key_cost(ui, &slot);
+	if (status == UI_DONE && ui->passphrase == NULL && ui->screens != NULL) {
+		signin_tell_failure(ui, "no passphrase");
+		print_problemf("type it", "the key of %s needs its passphrase", ui->as);
+		status = UI_NO;
+	}
 	if (status == UI_DONE && ui->passphrase == NULL)
 		status = secret_ask(ui, ui->passphrase_fd, ui->as, &ui->passphrase);
 	if (status == UI_DONE)
@@ -166,6 +173,39 @@ signin_key(struct ui *ui, struct sshsig_key **ret)
 	seal_secret_free(ui->passphrase);
 	ui->passphrase = NULL;
 	return signin_unseal_failed(ui, e);
+}
+
+enum signin_means
+signin_means(const struct ui *ui)
+{
+	const struct custody_person *p = signin_person(ui);
+	if (p == NULL || !p->has_key || !sshsig_is_token(p->public_key))
+		return SIGNIN_PASSPHRASE;
+	return custody_token_pin(ui->authority) ? SIGNIN_PIN : SIGNIN_TOUCH;
+}
+
+int
+signin_prove(struct ui *ui)
+{
+	struct sshsig_key *key;
+	struct buf blob;
+	uint8_t nonce[SIGNIN_NONCE_BYTES];
+	int status = signin_key(ui, &key);
+	if (status != UI_DONE)
+		return status;
+	/* a key file was opened by its passphrase; of a token nothing is known yet */
+	seal_random(nonce, sizeof(nonce));
+	buf_init(&blob, LIM_ENTRY_SIG_BYTES);
+	enum err e = sshsig_sign_as(SIGNIN_NAMESPACE, key, nonce, sizeof(nonce), &blob);
+	buf_done(&blob);
+	sshsig_key_free(key);
+	if (e == ERR_SIGNATURE) {
+		ui->token_spoke = true;
+		print_problem(
+		    "what the token answers is no signature by the key that is enrolled",
+		    "put in the token that was enrolled");
+	}
+	return e == ERR_OK ? UI_DONE : UI_NO;
 }
 
 /* A person that may sign anything at all. */

@@ -25,4 +25,17 @@ void signin_tell_failure(struct ui *, const char *why);
  */
 void signin_forget(struct ui *);
 
+/* What opens the key of who sits here. */
+enum signin_means {
+	SIGNIN_PASSPHRASE,
+	SIGNIN_PIN,   /* of a token, and a touch */
+	SIGNIN_TOUCH, /* alone: the policy asks for no PIN */
+};
+enum signin_means signin_means(const struct ui *);
+/*
+ * That he is here: his key is unsealed, or his token signs something that is nobody's act.
+ * Prints what is wrong; an enum ui_status.
+ */
+int signin_prove(struct ui *);
+
 #endif

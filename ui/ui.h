@@ -22,18 +22,21 @@ enum ui_status {
 	UI_FAULT = 3,
 };
 
+struct tokens; /* tokens.h */
+
 struct ui {
-	const char *home;  /* absolute */
-	const char *as;    /* who signs in; NULL: nobody */
-	int passphrase_fd; /* -1: the terminal is asked */
-	int tty;           /* the terminal, or -1 */
-	int token_fd;      /* a token that is open already, or -1: the one that is plugged in */
-	int keys_fd;       /* HOME/keys, or -1 */
-	bool batch;        /* many commands under one sign-in */
-	bool writes_keys;  /* the command may make or change key files */
-	uint64_t refused;  /* sign-ins of who signs in here, since the last good one */
-	bool gone;         /* the desk does not answer any more */
-	enum signin_end ended;          /* the station ended the sign-in */
+	const char *home;          /* absolute */
+	const char *as;            /* who signs in; NULL: nobody */
+	int passphrase_fd;         /* -1: the terminal is asked */
+	int tty;                   /* the terminal, or -1 */
+	int token_fds[LIM_TOKENS]; /* tokens that are open already; none: those plugged in */
+	size_t ntoken_fds;
+	int keys_fd;           /* HOME/keys, or -1 */
+	bool batch;            /* many commands under one sign-in */
+	bool writes_keys;      /* the command may make or change key files */
+	uint64_t refused;      /* sign-ins of who signs in here, since the last good one */
+	bool gone;             /* the desk does not answer any more */
+	enum signin_end ended; /* the station ended the sign-in */
 	struct seal_secret *passphrase; /* once it was given */
 	struct channel *desk;
 	struct token *token; /* see token.h; NULL: none is asked */
@@ -42,6 +45,11 @@ struct ui {
 	bool (*waiting)(void *arg);
 	/* The screens: a message that is no answer, as progress; borrowed. */
 	void (*stray)(void *arg, struct msg *);
+	/* The screens: the tokens that are plugged in now; and that a touch of somebody is
+	 * waited for, so long (NULL: not any more). */
+	void (*fetch_tokens)(void *arg, struct tokens *ret);
+	void (*touch)(void *arg, const char *who, int left_s);
+	bool token_spoke; /* what a token, or its absence, says was printed */
 	void *screens;
 	struct custody *authority; /* the authority log, replayed here */
 	char boot[BOOT_ID_SIZE];

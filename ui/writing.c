@@ -37,25 +37,23 @@ static int
 writing_wait(struct ui *ui)
 {
 	struct msg m;
-	char step[32] = "";
+	char step[32] = "write"; /* was printed with the answer */
 	for (;;) {
 		enum err e = desk_next(ui, &m, -1);
 		if (e != ERR_OK)
 			return desk_lost(ui, e);
-		const enum msg_id id = m.id;
-		if (id == MSG_DESK_WRITING && strcmp(step, msg_str(&m, "step")) != 0) {
+		const bool over = m.id == MSG_DESK_WRITTEN;
+		const int status = over ? (int)msg_uint(&m, "status") : UI_DONE;
+		if (m.id == MSG_DESK_WRITING && strcmp(step, msg_str(&m, "step")) != 0) {
 			snprintf(step, sizeof(step), "%s", msg_str(&m, "step"));
 			print_out("%s ...\n", step);
-		} else if (id == MSG_DESK_DONE) {
-			print_out("%s%s\n", desk_mark(ui),
-			    msg_str(&m, "text") != NULL ? msg_str(&m, "text") : "");
-		} else if (id == MSG_DESK_REFUSED) {
+		} else if (over && status == UI_DONE) {
+			print_out("%s%s\n", desk_mark(ui), msg_str(&m, "text"));
+		} else if (over) {
 			print_problem(msg_str(&m, "why"), msg_str(&m, "next"));
 		}
-		const int status =
-		    id == MSG_DESK_REFUSED ? (int)msg_uint(&m, "status") : UI_DONE;
 		msg_done(&m);
-		if (id == MSG_DESK_DONE || id == MSG_DESK_REFUSED)
+		if (over)
 			return status;
 	}
 }
@@ -80,6 +78,7 @@ writing_run(struct ui *ui, const struct args *a, const char *port)
 	status = desk_call(ui, MSG_UI_WRITE_DO, go, -1, MSG_DESK_WRITING, &m);
 	if (status != UI_DONE)
 		return status;
+	print_out("%s ...\n", msg_str(&m, "step"));
 	msg_done(&m);
 	return writing_wait(ui);
 }

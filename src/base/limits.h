@@ -114,6 +114,7 @@
 #define LIM_EXPORT_BACK            64  /* newest entries among which its own is looked for */
 #define LIM_EXPORT_FILES           64  /* that go to one medium at once */
 #define LIM_EXPORT_IMAGE_BYTES     (2ull << 30) /* they have together */
+#define LIM_WRITING_WHY_BYTES      256          /* why one did not get there */
 #define LIM_EXPORT_DOCUMENTS       256          /* that go with a copy of the ledger */
 #define LIM_READING_MARKS          3            /* marks on one of its letters */
 #define LIM_PERSON_ID_BYTES        32           /* [a-z][a-z0-9._-]* */
@@ -141,6 +142,7 @@
 #define LIM_KEY_MEM_BYTES          (1 << 30) /* and memory */
 #define LIM_KEY_FILE_BYTES         4096
 #define LIM_TOKEN_CREDENTIAL_BYTES 1023 /* by which a token finds its key (CTAP 2.1, 6.2.2) */
+#define LIM_TOKENS                 4    /* tokens plugged in at once */
 #define LIM_APPROVALS              9    /* signatures a policy may ask for */
 
 /* --- scanners -------------------------------------------------------------- */

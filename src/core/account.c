@@ -5,13 +5,31 @@
 #include "src/core/fold.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+static void
+account_class(struct account *a, const struct inventory_item *it)
+{
+	size_t i = 0;
+	while (i < a->nclasses && strcmp(a->classes[i].word, it->class) != 0)
+		i++;
+	if (i == LIM_FIELD_CLASSES)
+		return;
+	if (i == a->nclasses)
+		snprintf(a->classes[a->nclasses++].word, sizeof(a->classes[i].word), "%s",
+		    it->class);
+	a->classes[i].items++;
+	a->classes[i].went += it->outcome == ITEM_OUT_RELEASED;
+}
 
 void
 account_add(struct account *a, const struct inventory_item *it)
 {
 	uint64_t bytes = it->kind == ITEM_FILE ? it->size_bytes : 0;
 	bool goes = it->outcome == ITEM_OUT_RELEASED;
+	if (it->class != NULL)
+		account_class(a, it);
 	a->items++;
 	a->files += it->kind == ITEM_FILE;
 	a->bytes += bytes;

@@ -12,6 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Items that bear another classification than the transfer. */
+struct account_class {
+	char word[LIM_FIELD_WORD_BYTES + 1];
+	uint64_t items, went;
+};
+
 struct account {
 	uint64_t items, files, bytes; /* bytes: sizes of files */
 	uint64_t count[ITEM_OUTCOME__MAX];
@@ -24,6 +30,9 @@ struct account {
 	uint64_t lost_special; /* devices, pipes, sockets: not made again */
 	uint64_t lost_links;   /* links whose target does not go */
 	uint64_t renamed;      /* destination differs from the path */
+	/* Each word once, as it came; more words than limits no record has. */
+	struct account_class classes[LIM_FIELD_CLASSES];
+	size_t nclasses;
 };
 
 /* Adds one item. */

@@ -117,6 +117,7 @@ custody_free(struct custody *c)
 	custody_epoch_done(c);
 	free(c->selftests);
 	free(c->samples);
+	custody_writing_forget(c);
 	free(c);
 	return NULL;
 }
@@ -242,6 +243,8 @@ check_custody(struct custody *c, const struct custody_act *act)
 		err = sample_check(c, act);
 	if (err == ERR_OK)
 		err = custody_copy_check(c, act);
+	if (err == ERR_OK)
+		err = custody_writing_check(c, act);
 	return err == ERR_OK ? custody_sets_check(c, act) : err;
 }
 
@@ -416,6 +419,7 @@ take_in(struct custody *c, const struct custody_act *act)
 		add_selftest(c, act->e);
 	} else {
 		custody_copy_apply(c, act);
+		custody_writing_apply(c, act);
 		custody_sets_apply(c, act);
 		sample_apply(c, act);
 	}
@@ -715,6 +719,12 @@ custody_policy_then(const struct custody *c, uint64_t auth_size)
 	while (i > 0 && c->policies[i - 1].since > auth_size)
 		i--;
 	return i > 0 ? &c->policies[i - 1] : NULL;
+}
+
+bool
+custody_token_pin(const struct custody *c)
+{
+	return c->policies_count == 0 || c->policies[c->policies_count - 1].token_pin;
 }
 
 const char *

@@ -225,6 +225,8 @@ bool custody_founded(const struct custody *);
 const char *custody_site(const struct custody *);
 const char *custody_station(const struct custody *);
 bool custody_demo(const struct custody *);
+/* Whether the policy in force wants a token asked for its PIN; true before there is one. */
+bool custody_token_pin(const struct custody *);
 /* Digest of the ledger's schema, in hex, as genesis names it. */
 const char *custody_schema(const struct custody *);
 /* The station's public key line and its fingerprint, in the epoch that is written now. */
@@ -247,6 +249,25 @@ enum custody_copy { CUSTODY_COPY_NONE, CUSTODY_COPY_WHOLE, CUSTODY_COPY_FAILED }
 enum custody_copy custody_copied(const struct custody *, char why[CUSTODY_WHY_SIZE]);
 /* When a backup was made last, and of how many custody entries; NULL before the first. */
 const char *custody_backed_up(const struct custody *, uint64_t *ret_size);
+/* An export on its way to a medium, of which the record does not say how it ended. */
+struct custody_writing {
+	char port[LIM_PERSON_ID_BYTES + 1];
+	char officer[LIM_PERSON_ID_BYTES + 1];
+	char image[HEX_DIGEST_SIZE];
+	uint64_t files;
+};
+/* At most one for each port; NULL when there are no more.  Lives until the next apply. */
+const struct custody_writing *custody_writing_at(const struct custody *, size_t i);
+/* How one ends: `how` of export.written. */
+enum custody_writing_end {
+	CUSTODY_WRITTEN,     /* and read back */
+	CUSTODY_UNWRITTEN,   /* the medium is as it was */
+	CUSTODY_FAILED,      /* what is on the medium is not whole; so with the rest */
+	CUSTODY_CANCELLED,   /* by the officer */
+	CUSTODY_INTERRUPTED, /* the station ended before it knew */
+	CUSTODY_WRITING__MAX
+};
+const char *custody_writing_word(enum custody_writing_end);
 /* The last run ended with station.stop, or there was none. */
 bool custody_stopped(const struct custody *);
 /* Ids of the transfers that were at work when the log ends: for station.start; caller decrefs.
@@ -382,6 +403,8 @@ void custody_next_transfer(const struct custody *, char out[TRANSFER_ID_SIZE]);
  * be NULL. */
 const json_t *custody_fields(const struct custody_transfer *);
 const json_t *custody_fields_classes(const struct custody_transfer *);
+/* One of its limits gives items this classification. */
+bool custody_fields_bear(const struct custody_transfer *, const char *word);
 /* The marking its medium had when it was opened; NULL: it has no number in the register. */
 const char *custody_fields_marking(const struct custody *, const struct custody_transfer *);
 /* True when this officer could sign an approval of the transfer now; else a sentence. */

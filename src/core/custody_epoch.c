@@ -203,6 +203,7 @@ custody_epoch_enter(struct custody *c)
 	take_names(c, e);
 	c->running = false;
 	custody_anchor_forget(c);
+	custody_writing_forget(c);
 	passage_end_epoch(c);
 	if (e->transfers > c->numbers)
 		c->numbers = e->transfers;

@@ -51,6 +51,17 @@ custody_fields_check_signed(
 	    t->id);
 }
 
+bool
+custody_fields_bear(const struct custody_transfer *t, const char *word)
+{
+	size_t i;
+	const json_t *row;
+	json_array_foreach (custody_fields_classes(t), i, row)
+		if (strcmp(canon_str(row, "word"), word) == 0)
+			return true;
+	return false;
+}
+
 enum err
 custody_fields_check_policy(const struct custody *c, const struct custody_transfer *t,
     const struct policy_fields *policy, const struct custody_act *act)

@@ -153,6 +153,8 @@ struct custody {
 	char copy_why[LIM_COPY_WHY_BYTES + 1];
 	char backup_at[24]; /* "" before the first */
 	uint64_t backup_size;
+	struct custody_writing *writings;
+	size_t writings_count;
 	bool unboxed;       /* started without its sandbox */
 	uint64_t auth_size; /* of the last custody entry */
 
@@ -227,6 +229,12 @@ enum err custody_fields_check_policy(const struct custody *, const struct custod
  */
 enum err custody_copy_check(const struct custody *, const struct custody_act *);
 void custody_copy_apply(struct custody *, const struct custody_act *);
+/* Exports to media: what audit.export says of one, and how it ended. */
+enum err custody_writing_check_export(
+    const struct custody *, const json_t *medium, const struct custody_act *);
+enum err custody_writing_check(const struct custody *, const struct custody_act *);
+void custody_writing_apply(struct custody *, const struct custody_act *);
+void custody_writing_forget(struct custody *);
 enum err custody_sets_check(const struct custody *, const struct custody_act *);
 void custody_sets_apply(struct custody *, const struct custody_act *);
 

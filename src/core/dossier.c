@@ -13,6 +13,7 @@
 #include "src/core/tally.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -102,14 +103,30 @@ check_inventory(const struct custody *c, const struct custody_transfer *t,
 	return err;
 }
 
-static enum err
-check_manifest(
-    const struct dossier_claim *claim, const struct papers *p, const struct custody_act *act)
+/* The classifications that items bear. */
+struct borne {
+	const struct custody_transfer *t;
+	char wrong[LIM_FIELD_WORD_BYTES + 1]; /* the first that no limit gives; "" */
+};
+
+static bool
+borne_see(void *arg, const struct inventory_item *it)
 {
+	struct borne *b = arg;
+	if (it->class != NULL && b->wrong[0] == '\0' && !custody_fields_bear(b->t, it->class))
+		snprintf(b->wrong, sizeof(b->wrong), "%s", it->class);
+	return true;
+}
+
+static enum err
+check_manifest(const struct custody_transfer *t, const struct dossier_claim *claim,
+    const struct papers *p, const struct custody_act *act)
+{
+	struct borne borne = {.t = t};
 	char why[RELEASE_WHY_SIZE] = "", sha256[HEX_DIGEST_SIZE], root[HEX_DIGEST_SIZE];
 	struct release_manifest *m;
-	enum err err =
-	    release_manifest(p->inventory, p->inventory_len, p->policy, p->policy_len, &m, why);
+	enum err err = release_manifest_with(p->inventory, p->inventory_len, p->policy,
+	    p->policy_len, borne_see, &borne, &m, why);
 	if (err != ERR_OK)
 		return custody_refuse(act, err, "the inventory gives no manifest: %.400s", why);
 	hex_encode(m->sha256, sizeof(m->sha256), sha256);
@@ -118,6 +135,12 @@ check_manifest(
 	            strcmp(root, claim->manifest_root) == 0 && m->nfiles == claim->files &&
 	            m->bytes == claim->bytes && m->items == claim->items;
 	release_manifest_free(m);
+	if (borne.wrong[0] != '\0')
+		return custody_refuse(act, ERR_DENIED,
+		    "the inventory of %s has an item with the classification \"%s\", which "
+		    "none "
+		    "of its limits gives",
+		    t->id, borne.wrong);
 	if (!same)
 		return custody_refuse(act, ERR_DENIED,
 		    "the manifest that was signed is not the one the inventory gives");
@@ -257,7 +280,7 @@ dossier_check(const struct custody *c, const struct custody_transfer *t,
 	if (err == ERR_OK)
 		err = check_inventory(c, t, claim, &p, act);
 	if (err == ERR_OK)
-		err = check_manifest(claim, &p, act);
+		err = check_manifest(t, claim, &p, act);
 	if (err == ERR_OK)
 		err = check_asked(c, t, &p, act);
 	if (err == ERR_OK)

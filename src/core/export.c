@@ -95,7 +95,7 @@ export_fits(const char *format, const char *inside, size_t folder)
 
 /* Where it goes: below reports/ on the share, or to a person or a medium. */
 static enum err
-export_check_way(const struct custody_act *act, const char *name)
+export_check_way(const struct custody *c, const struct custody_act *act, const char *name)
 {
 	const json_t *medium = canon_object(act->e->data, "medium");
 	if (medium == NULL)
@@ -103,9 +103,7 @@ export_check_way(const struct custody_act *act, const char *name)
 	if (export_inside(name) != name)
 		return custody_refuse(
 		    act, ERR_SYNTAX, "what goes to a medium is not below reports/");
-	return canon_str(medium, "port")[0] == '\0'
-	           ? custody_refuse(act, ERR_SYNTAX, "a medium is in a port that has a name")
-	           : ERR_OK;
+	return custody_writing_check_export(c, medium, act);
 }
 
 enum err
@@ -128,7 +126,7 @@ export_check(const struct custody *c, const struct custody_act *act)
 	if (!export_fits(format, inside, folder))
 		return custody_refuse(
 		    act, ERR_SYNTAX, "%.80s is no place for the format %s", name, format);
-	enum err e = export_check_way(act, name);
+	enum err e = export_check_way(c, act, name);
 	if (e != ERR_OK || export_is_general(inside, folder))
 		return e;
 	memcpy(id, inside, folder);

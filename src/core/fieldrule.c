@@ -326,25 +326,48 @@ judge_marking(const struct policy_fields *p, const struct fieldrule_claim *c, co
 	    why, "%s is \"%s\", and the medium is marked only \"%s\"", what, word, c->marking);
 }
 
+/* What a limit picks stands above the transfer: what is beneath it is covered by that. */
+static enum err
+judge_above(const struct policy_fields *p, const struct fieldrule_claim *c, const char *word,
+    size_t height, char why[FIELDRULE_WHY_SIZE])
+{
+	const char *own = field_value(c->fields, FIELDRULE_CLASS);
+	size_t floor = 0;
+	if (own == NULL || !fieldrule_class(p, own, &floor) || height > floor)
+		return ERR_OK;
+	return refuse(why,
+	    "the classification of a limit is \"%s\", which is not above that of the "
+	    "transfer, \"%s\"",
+	    word, own);
+}
+
+static enum err
+judge_limit(const struct policy_fields *p, const struct fieldrule_claim *c, const char *word,
+    char why[FIELDRULE_WHY_SIZE])
+{
+	static const char what[] = "the classification of a limit";
+	size_t height = 0;
+	if (p->nclasses == 0)
+		return refuse(
+		    why, "the policy has no classifications, and a limit was given one");
+	enum err e = judge_class(p, what, word, p->ceiling, &height, why);
+	if (e == ERR_OK)
+		e = judge_marking(p, c, what, word, why);
+	return e == ERR_OK ? judge_above(p, c, word, height, why) : e;
+}
+
 static enum err
 judge_classes(const struct policy_fields *p, const struct fieldrule_claim *c,
     char why[FIELDRULE_WHY_SIZE])
 {
 	const json_t *row;
-	size_t i, height;
+	size_t i;
 	enum err e = judge_marking(
 	    p, c, "the classification", field_value(c->fields, FIELDRULE_CLASS), why);
 	json_array_foreach (c->classes, i, row) {
-		const char *word = json_string_value(json_object_get(row, "word"));
-		if (e != ERR_OK)
-			return e;
-		if (p->nclasses == 0)
-			return refuse(why, "the policy has no classifications, and a limit "
-					   "was given one");
-		e = judge_class(
-		    p, "the classification of a limit", word, p->ceiling, &height, why);
 		if (e == ERR_OK)
-			e = judge_marking(p, c, "the classification of a limit", word, why);
+			e = judge_limit(
+			    p, c, json_string_value(json_object_get(row, "word")), why);
 	}
 	return e;
 }

@@ -266,6 +266,16 @@ inventory_item_texts(struct inventory_item *it, const json_t *o)
 	return true;
 }
 
+/* The one field that may be absent. */
+static bool
+inventory_item_class(struct inventory_item *it, const json_t *o)
+{
+	if (json_object_get(o, "class") == NULL)
+		return canon_only(o, INVENTORY_ITEM_KEYS);
+	it->class = canon_text(o, "class");
+	return it->class != NULL && canon_only(o, "class " INVENTORY_ITEM_KEYS);
+}
+
 static bool
 inventory_item_words(struct inventory_item *it, const json_t *o)
 {
@@ -427,7 +437,7 @@ inventory_read_item(struct inventory *inv, const json_t *o)
 {
 	struct inventory_item *it = &inv->item;
 	*it = (struct inventory_item){0};
-	if (!canon_only(o, INVENTORY_ITEM_KEYS) || !inventory_item_texts(it, o) ||
+	if (!inventory_item_class(it, o) || !inventory_item_texts(it, o) ||
 	    !inventory_item_words(it, o) || !inventory_item_numbers(it, o) ||
 	    !inventory_item_scans(it, o) || !inventory_item_inside(it, o) ||
 	    !inventory_item_exceptions(it, o) || !inventory_item_finds(it, o) ||

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The inventory: the sealed record of all items of a transfer.  Canonical JSON
- * lines (CJ1), LF after each, all keys always present:
+ * lines (CJ1), LF after each, all keys but "class" always present:
  *
  * header {"approvals":u,"deciders":[ids, sorted],"exceptions":[{}],"inventory":1,
  *   "items":u,"medium":{},"officer":id,"policy":hex,"requester":id,
  *   "scanners":[{}],"station":s,"transfer":id}
- * item {"by":id|"","decision":w,"dest":b64,
+ * item {"by":id|"","class":w (where there is one),"decision":w,"dest":b64,
  *   "exceptions":[{"finds":u,"leaf":hex,"verdict":w}],"finds":{"n":u,"sha256":hex,
  *   "worst":["class/severity",…]},"id":u,"inside":{"links":u,"members":u,
  *   "objects":u,"verdict":w,"whole":bool,"worst":s},"kind":w,"link":b64,"mime":s,
@@ -23,6 +23,9 @@
  * The header's exceptions (exception.h) are those that items use; an item's say
  * how many of its findings each covers, and the worst verdict it sets aside (na:
  * none).  "worst" is of the findings that count.
+ *
+ * "class" is the classification of an item that a limit gave another one than its
+ * transfer has (field.h): no directory has one.
  *
  * Items are strictly increasing by raw path bytes (memcmp, shorter first).
  * Texts are fit for display (canon_is_text): what a scanner or a medium said
@@ -99,6 +102,7 @@ struct inventory_item {
 	enum verdict verdict;      /* na unless a file that was read */
 	enum policy_gate proposed; /* the gate of policy */
 	enum item_decision decision;
+	const char *class;       /* NULL: that of the transfer */
 	const char *by, *reason; /* who decided, and in which words; "" for none */
 	enum item_outcome outcome;
 	const char *why; /* reader's or station's word on state or outcome; may be "" */

@@ -4,6 +4,7 @@
 #include "src/base/hex.h"
 #include "src/base/limits.h"
 #include "src/core/canon.h"
+#include "src/core/field.h"
 
 #include <string.h>
 
@@ -133,6 +134,8 @@ inventory_check_item(const struct inventory_item *it)
 		return "a decision needs the one who took it";
 	if (content ? !inventory_check_hex(it->sha256) : it->sha256[0] != '\0')
 		return "sha256 is for files that were read";
+	if (it->class != NULL && (it->kind == ITEM_DIRECTORY || !field_word_ok(it->class)))
+		return "class is a classification, and no directory has one";
 	if (!inventory_check_inside(it, content))
 		return "inside is malformed";
 	if (!inventory_check_scans(it) || (it->nscans > 0 && !content))

@@ -129,6 +129,8 @@ inventory_print_item(const struct inventory_item *it, struct buf *out)
 	enum err e = ERR_RANGE;
 	if (rest != NULL)
 		json_object_set_new(rest, "exceptions", inventory_print_json_exceptions(it));
+	if (o != NULL && it->class != NULL)
+		json_object_set_new(o, "class", json_string(it->class));
 	if (o != NULL && rest != NULL && json_object_update(o, rest) == 0)
 		e = canon_print(o, out);
 	json_decref(o);

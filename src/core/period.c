@@ -208,7 +208,8 @@ static const struct period_kind {
 	"source officer why reason"},
     {"Anchors and witnesses", "anchors", {"anchor.", "witness.", "restore."},
 	"kind witness size root why officer"},
-    {"Documents that left", "exports", {"audit."}, "name format document officer"},
+    {"Documents that left", "exports", {"audit.", "export."},
+	"name format document officer port how files image readback why"},
     {"Recalled and retired", "recalled", {"xfer.recall", "xfer.retire"}, "reason"},
 };
 

@@ -4,6 +4,7 @@
 #include "src/core/account.h"
 #include "src/core/digest.h"
 #include "src/core/fact.h"
+#include "src/core/fieldrule.h"
 #include "src/core/finding.h"
 #include "src/core/release.h"
 #include "src/core/report_exceptions.h"
@@ -198,6 +199,8 @@ report_items_went(struct report_each *each, const struct inventory_item *it)
 	report_items_inside(it, row);
 	fact_text(row, "by", it->by);
 	fact_text(row, "reason", it->reason);
+	if (it->class != NULL)
+		fact_text(row, "classification", it->class);
 	if (it->nexceptions > 0)
 		fact_uint(row, "exceptions", it->nexceptions);
 	free(dest);
@@ -221,6 +224,8 @@ report_items_not_gone(struct report_each *each, const struct inventory_item *it)
 	fact_uint(row, "size", it->size_bytes);
 	fact_text(row, "sha256", it->sha256);
 	fact_text(row, "why", buf_str(&why));
+	if (it->class != NULL)
+		fact_text(row, "classification", it->class);
 	buf_done(&why);
 	if (e == ERR_OK)
 		return report_items_row(each, it, row, &it->path);
@@ -363,6 +368,35 @@ report_items_manifest(const struct report_input *in, json_t *tree, char why[REPO
 	return ERR_OK;
 }
 
+/* How the items are marked: those that differ from the transfer, and the highest that goes. */
+static void
+report_items_classification(const struct report_walk *w, json_t *tree)
+{
+	const char *own = field_value(json_object_get(tree, "fields"), "classification");
+	const char *highest = own != NULL ? own : "";
+	size_t top = 0, height;
+	json_t *o = json_object(), *rows = json_array();
+	if (own != NULL)
+		fieldrule_class(&w->policy->fields, own, &top);
+	for (size_t i = 0; i < w->account.nclasses; i++) {
+		const struct account_class *c = &w->account.classes[i];
+		json_t *row = json_object();
+		fact_text(row, "word", c->word);
+		fact_uint(row, "items", c->items);
+		fact_uint(row, "went", c->went);
+		json_array_append_new(rows, row);
+		if (c->went > 0 && fieldrule_class(&w->policy->fields, c->word, &height) &&
+		    height > top) {
+			top = height;
+			highest = c->word;
+		}
+	}
+	fact_text(o, "transfer", own != NULL ? own : "");
+	fact_text(o, "highest", highest);
+	fact_put(o, "items", rows);
+	fact_put(tree, "classification", o);
+}
+
 static void
 report_items_documents(const struct report_input *in, const struct report_walk *w, json_t *tree)
 {
@@ -415,6 +449,8 @@ report_items_fill(const struct report_input *in, const struct policy *policy, js
 	inventory_free(inv);
 	if (e == ERR_OK) {
 		report_items_account(&w.account, tree);
+		if (policy->fields.nclasses > 0)
+			report_items_classification(&w, tree);
 		fact_put(tree, "coverage", report_items_coverage(&w));
 		report_items_documents(in, &w, tree);
 		fact_put(tree, "exceptions", json_incref(w.exceptions));

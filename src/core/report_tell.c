@@ -256,6 +256,25 @@ report_tell_account(const json_t *tree, struct sheet *out)
 	sheet_bar(out, parts, n);
 }
 
+static void
+report_tell_classification(const json_t *tree, struct sheet *out)
+{
+	const json_t *c = json_object_get(tree, "classification"), *row;
+	char all[32], went[32];
+	size_t i;
+	if (c == NULL)
+		return;
+	sheet_section(out, "Classification");
+	sheet_field_of(out, "transfer", c, "transfer");
+	json_array_foreach (json_object_get(c, "items"), i, row) {
+		MEM_FREE char *text = mem_printf("%s: %s items, of which %s go",
+		    fact_str(row, "word"), fold_number(fact_num(row, "items"), all),
+		    fold_number(fact_num(row, "went"), went));
+		sheet_field(out, "marked", text);
+	}
+	sheet_field_of(out, "highest", c, "highest");
+}
+
 /* One line for each thing a share does not keep. */
 static void
 report_tell_lost(const json_t *tree, struct sheet *out)
@@ -386,6 +405,15 @@ report_tell_type(const json_t *row)
 	return mem_printf("%s, %s", type, mime);
 }
 
+/* Of an item that is marked otherwise than the transfer. */
+static void
+report_tell_class(const json_t *row, struct report_said *r)
+{
+	const char *class = fact_str(row, "classification");
+	if (class[0] != '\0')
+		report_tell_say(r, "classification: %s", class);
+}
+
 static void
 report_tell_not_gone(const json_t *row, struct report_said *r)
 {
@@ -394,6 +422,7 @@ report_tell_not_gone(const json_t *row, struct report_said *r)
 	report_tell_say(r, "item %" PRIu64 ", %s%s, %s", fact_num(row, "item"), type, bytes,
 	    fact_str(row, "verdict"));
 	report_tell_say(r, "%s: %s", r->item.tag, fact_str(row, "why"));
+	report_tell_class(row, r);
 }
 
 static void
@@ -404,6 +433,7 @@ report_tell_went(const json_t *row, struct report_said *r)
 	r->item.tag = "released";
 	r->item.name = fact_str(row, "dest");
 	report_tell_say(r, "%s%s, %s", type, bytes, fact_str(row, "verdict"));
+	report_tell_class(row, r);
 	if (inside[0] != '\0')
 		report_tell_say(r, "%s", inside);
 	if (reason[0] != '\0')
@@ -556,6 +586,7 @@ report_tell(const struct report_input *in, const json_t *tree, struct sheet *out
 	report_tell_head(tree, out);
 	if (sealed)
 		report_tell_account(tree, out);
+	report_tell_classification(tree, out);
 	report_tell_signatures(tree, out);
 	report_tell_delivery(tree, out);
 	report_recall_tell(tree, out);

@@ -159,7 +159,9 @@ slip_fields(const json_t *tree, struct buf *out)
 	static const char *const shown[][2] = {{"request", "request"}, {"purpose", "purpose"},
 	    {"target", "target"}, {"classification", "classification"}};
 	const json_t *fields = json_object_get(tree, "fields");
+	const json_t *marked = json_object_get(tree, "classification");
 	const json_t *classes = json_object_get(tree, "classes"), *c;
+	char digits[32];
 	size_t k;
 	for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
 		const char *value = field_value(fields, shown[i][0]);
@@ -169,6 +171,12 @@ slip_fields(const json_t *tree, struct buf *out)
 	json_array_foreach (classes, k, c)
 		fold_printf(
 		    out, "", 2, "%s: what %s picks", fact_str(c, "word"), fact_str(c, "limit"));
+	json_array_foreach (json_object_get(marked, "items"), k, c)
+		fold_printf(out, "", 2, "%s bear the classification %s",
+		    fold_number(fact_num(c, "items"), digits), fact_str(c, "word"));
+	if (json_array_size(json_object_get(marked, "items")) > 0)
+		fold_printf(
+		    out, "", 2, "The highest of what goes is %s.", fact_str(marked, "highest"));
 }
 
 enum err

@@ -22,7 +22,6 @@ static const char *const veil_kept[] = {
     "addenda.officer",
     "addenda.worse",
     "checkpoint.*",
-    "classes.limit",
     "closed",
     "coverage.*",
     "delivery.at",
@@ -112,8 +111,10 @@ static const char *const veil_kept[] = {
 
 /* Texts that are alike in many rows: their commitments would tell how many are of one kind. */
 static const char *const veil_dropped[] = {
+    "lists.not_gone.classification",
     "lists.not_gone.mime",
     "lists.not_gone.type",
+    "lists.went.classification",
     "lists.went.mime",
     "lists.went.type",
 };

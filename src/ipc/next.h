@@ -57,6 +57,9 @@
 #define NEXT_PORTS                                                                    \
 	"an administrator runs sallyport-ports on after each change of the ports in " \
 	"station.conf, and starts the station again"
+#define NEXT_EXPORTS                                                              \
+	"an administrator runs sallyport-ports on, and starts the station again " \
+	"(systemctl restart sallyport.target)"
 #define NEXT_SCANNERS                                                                   \
 	"check the station again: each is tried on known bad and known good; one that " \
 	"stays unfit needs an administrator"

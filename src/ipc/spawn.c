@@ -22,7 +22,7 @@
 struct spawn_plan {
 	char *path;
 	char **argv; /* strings are not owned */
-	char *env[8];
+	char *env[9];
 	const int *fds;
 	int nfds;
 	struct spawn_walls walls;
@@ -86,6 +86,7 @@ spawn_environment(struct spawn_plan *p)
 	/* what sanitizers want to know; nothing else comes through */
 	static const char *const kept[] = {
 	    "SALLYPORT_HOME",
+	    "SALLYPORT_DISKS", /* what the unit lets the parent do with them */
 #ifdef SALLYPORT_NO_SANDBOX
 	    "ASAN_OPTIONS",
 	    "UBSAN_OPTIONS",

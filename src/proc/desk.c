@@ -31,6 +31,7 @@
 #include "src/proc/desk/intake.h"
 #include "src/proc/desk/loading.h"
 #include "src/proc/desk/metrics.h"
+#include "src/proc/desk/outcome.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/renew.h"
 #include "src/proc/desk/reuse.h"
@@ -306,6 +307,7 @@ desk_serve(struct desk *d)
 	loop_add_channel(d->loop, d->ledger, desk_on_ledger, desk_on_service_gone, d);
 	book_sync(d);
 	desk_recover(d);
+	outcome_settle(d, NULL);
 	follow_start(d);
 	loop_add_fd(d->loop, FD_LISTEN, POLLIN, desk_on_terminal, d);
 	log_info("ready");
@@ -327,6 +329,7 @@ desk_close(struct desk *d)
 	publish_end_all(d);
 	failure_end(d);
 	fault_end(d);
+	json_decref(d->marked);
 	while (d->works != NULL)
 		desk_work_forget(d, d->works->transfer);
 	reuse_free(d->reuse);

@@ -333,7 +333,8 @@ do_hand_out(struct service *s, struct channel *c, struct msg *m)
 	if (err == ERR_OK)
 		answer(s, c, MSG_LEDGER_COPIED,
 		    json_pack("{s:I}", "size",
-			(json_int_t)custody_size(keeper_custody(s->keeper), LOG_CUSTODY)),
+			(json_int_t)custody_places(
+			    keeper_custody(s->keeper), LOG_CUSTODY)),
 		    fd);
 	else
 		answer_refused(s, c, err, why);

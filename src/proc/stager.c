@@ -247,7 +247,7 @@ stager_do_bundle(struct stager *s, const struct msg *m)
 	else if (channel_send_wait(s->desk, MSG_STAGE_BUNDLED,
 		     json_pack("{s:I,s:s,s:I}", "req", req, "transfer", msg_str(m, "transfer"),
 			 "size",
-			 (json_int_t)custody_size(record_custody(s->record), LOG_CUSTODY)),
+			 (json_int_t)custody_places(record_custody(s->record), LOG_CUSTODY)),
 		     fd) != ERR_OK)
 		log_fatal("The desk has gone.");
 }

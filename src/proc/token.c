@@ -7,8 +7,8 @@
  *           memory, wiped after.
  * May       have the token make a key of its own for Sallyport, or sign one hash with
  *           one, and hand over what it answers.
- * Must never open anything, reach a network, say or log a PIN, ask a token for anything
- *           without a PIN and a touch.
+ * Must never open anything, reach a network, say or log a PIN, have a token make or sign
+ *           anything without a touch.
  * Dies      when the terminal's program has gone or breaks the protocol; a touch that is
  *           waited for is cancelled then.
  */
@@ -97,7 +97,8 @@ token_sign(struct token *t, const struct msg *m, struct device_why *w)
 	if (n == 0 || n > LIM_TOKEN_CREDENTIAL_BYTES ||
 	    !hex_decode(hex, strlen(hex), hash, sizeof(hash)))
 		return ERR_PROTO;
-	enum err e = device_sign(t->device, credential, n, hash, t->pin, &s, w);
+	const char *pin = m->id == MSG_TOKEN_SIGN ? t->pin : NULL;
+	enum err e = device_sign(t->device, credential, n, hash, pin, &s, w);
 	if (e != ERR_OK)
 		return e;
 	hex_b64_encode(s.sig, sizeof(s.sig), sig);
@@ -107,12 +108,30 @@ token_sign(struct token *t, const struct msg *m, struct device_why *w)
 	    -1);
 }
 
+static enum err
+token_find(struct token *t, const struct msg *m, struct device_why *w)
+{
+	size_t n = 0;
+	bool held = false;
+	MEM_FREE uint8_t *credential = msg_bytes(m, "credential", &n);
+	if (n == 0 || n > LIM_TOKEN_CREDENTIAL_BYTES)
+		return ERR_PROTO;
+	enum err e = device_find(t->device, credential, n, &held, w);
+	if (e != ERR_OK)
+		return e;
+	return channel_send_wait(
+	    t->ui, MSG_TOKEN_FOUND, json_pack("{s:b}", "held", (int)held), -1);
+}
+
 static const struct {
 	enum msg_id id;
+	bool pin; /* comes with it */
 	enum err (*fn)(struct token *, const struct msg *, struct device_why *);
 } token_handlers[] = {
-    {MSG_TOKEN_MAKE, token_make},
-    {MSG_TOKEN_SIGN, token_sign},
+    {MSG_TOKEN_MAKE, true, token_make},
+    {MSG_TOKEN_SIGN, true, token_sign},
+    {MSG_TOKEN_TAP, false, token_sign},
+    {MSG_TOKEN_FIND, false, token_find},
 };
 
 static enum err
@@ -126,7 +145,7 @@ token_answer(struct token *t, struct msg *m)
 		i++;
 	if (i == sizeof(token_handlers) / sizeof(token_handlers[0]))
 		return ERR_PROTO;
-	if (!token_take_pin(t, pipe, &w))
+	if (token_handlers[i].pin && !token_take_pin(t, pipe, &w))
 		return token_failed(t, &w);
 	enum err e = ERR_OK;
 	if (t->device == NULL)

@@ -1,4 +1,4 @@
-/* links: @rules src/proc/ledger/keeper src/proc/ledger/keys src/proc/ledger/docs db/ledger db/ledger_pool db/ledger_replay db/sql src/base/boot src/core/fold src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 db/ledger_form db/ledger_schema src/proc/ledger/watch */
+/* links: @rules src/proc/ledger/keeper src/proc/ledger/keys src/proc/ledger/docs db/ledger db/ledger_pool db/ledger_replay db/sql src/base/boot src/core/fold src/base/buf src/base/clock src/base/err src/base/escape src/base/hex src/base/io src/base/log src/base/mem src/base/utf8 db/ledger_form db/ledger_schema src/proc/ledger/watch src/proc/ledger/copy db/ledger_copy */
 /* SPDX-License-Identifier: ISC */
 /*
  * append LEDGER COUNT: appends so many entries of the station to the ledger in

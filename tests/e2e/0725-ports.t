@@ -39,6 +39,35 @@ like "and says so" "$out" '^OLD .*sallyport-ports on'
 ok "on again" ports on
 unlike "the other socket is a port no more" "$(cat "$rules")" 'usb-0:1'
 
+# --- a port for exports: its disks are written to, and nobody else's unit can ----------------------
+unit=$work/root/etc/systemd/system/sallyportd.service.d/50-sallyport-export.conf
+no "without one the unit stays as it is" test -e "$unit"
+conf '{ name = "left"; kind = "block"; path = "pci-0000:00:14.0-usb-0:3"; },
+    { name = "images"; kind = "image"; role = "export"; path = "x"; }'
+ok "images are no disks" ports on
+no "so it stays for them" test -e "$unit"
+conf '{ name = "left"; kind = "block"; path = "pci-0000:00:14.0-usb-0:3"; },
+    { name = "out"; kind = "block"; role = "export"; path = "pci-0000:00:14.0-usb-0:4"; }'
+no "one for disks is news" ports status
+run ports on
+is "on with it" "$status" 0
+like "it says what the unit may do then" "$out" '^put .*50-sallyport-export\.conf: sallyportd may write to disks in ports for exports$'
+is "the unit is given that and no more" "$(grep -v '^#' "$unit")" '[Service]
+DeviceAllow=block-sd rw
+Environment=SALLYPORT_DISKS=write'
+ok "status knows both" ports status
+echo 'DeviceAllow=block-nvme rw' >>"$unit"
+run ports status
+is "another unit is found" "$status" 1
+like "and named" "$out" '^OLD .*50-sallyport-export\.conf'
+ok "on makes it again" ports on
+ok "status then" ports status
+conf '{ name = "left"; kind = "block"; path = "pci-0000:00:14.0-usb-0:3"; }'
+no "the port for exports is gone" ports status
+run ports on
+like "the unit loses it" "$out" '^removed .*50-sallyport-export\.conf$'
+no "so that it may not write" test -e "$unit"
+
 mark=$(sed -n 's,^ENV{SALLYPORT_PORTS}="\(.*\)"$,\1,p' "$rules")
 printf 'disks = [ "pci-0000:00:17.0-ata-1", "pci-0000:01:00.0-nvme-1" ];\n' >>"$SALLYPORT_HOME/station.conf"
 no "disks of the machine are news, too" ports status
@@ -64,6 +93,9 @@ for line in 'RUN+="/bin/sh"' 'ENV{SALLYPORT_PORTS}="1", RUN+="/bin/sh"' 'ENV{ID_
 	is "and changes nothing" "$(cat "$rules")" "$before"
 done
 
+mv "$work/i/usr/sbin/was" "$work/i/usr/sbin/sallyportd"
+conf '{ name = "out"; kind = "block"; role = "export"; path = "pci-0000:00:14.0-usb-0:4"; }'
+ok "on for exports" ports on
 ok "off" ports off
 is "nothing is there after" "$(find "$work/root" -type f)" ""
 ok "twice" ports off

@@ -2,40 +2,11 @@
 # SPDX-License-Identifier: ISC
 # An officer whose key is in a FIDO2 token: enrolled, signs, and what goes wrong with tokens.
 . "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/token.sh"
 must station_init
 must station_start
 must station_people
 
-token=$work/token.json
-set_token() { # JSON, over what there is
-	/usr/bin/python3 - "$token" "$1" <<'PY'
-import json, os, sys
-path, more = sys.argv[1:]
-state = json.load(open(path)) if os.path.exists(path) else {}
-state.update(json.loads(more))
-json.dump(state, open(path, "w"))
-PY
-}
-get_token() { # FIELD
-	/usr/bin/python3 -c 'import json, sys; print(json.load(open(sys.argv[1])).get(sys.argv[2]))' "$token" "$1"
-}
-pin=271828
-with_token() { # COMMAND..., the PIN on 9 unless another is there
-	/usr/bin/python3 tests/e2e/softtoken.py "$token" "$@"
-}
-tess() { # COMMAND...
-	with_token "$bin/sallyport" --as tess --token-fd @TOKEN --passphrase-fd 9 "$@" 9<<END
-$pin
-END
-}
-enrol() { # ID NAME
-	with_token "$bin/sallyport" --as ada --token-fd @TOKEN --passphrase-fd 9 authority add "$1" \
-	    --name "$2" --role officer --token --new-passphrase-fd 8 9<<END 8<<NEW
-ada opens the demo
-END
-$pin
-NEW
-}
 set_token "{\"pin\": \"$pin\", \"counter\": 5}"
 
 # --- enrolment
@@ -96,7 +67,11 @@ is "the token was not asked" "$(get_token retries)" 7
 pin=$good
 cp "$token" "$work/before"
 set_token '{"keys": {}}'
+pin=141421
 refused "another token does not hold the key" 1 'does not hold the key' tess exceptions
+is "and none of its tries went for that" "$(get_token retries)" 7
+pin=$good
+set_token "$(cat "$work/before")"
 set_token '{"retries": 0}'
 refused "a blocked token is told" 1 'blocked' tess exceptions
 

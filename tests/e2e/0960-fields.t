@@ -58,17 +58,27 @@ refused "control characters are no text" 2 'control characters' \
 refused "what cannot be shown is counted as it is shown" 1 'longer than 8 bytes' \
     as otto fields "$t" --set "ticket=ééé"
 refused "nothing to change is no change" 2 'nothing is to be changed' as otto fields "$t"
-run as otto fields "$t" --set source=lab-nas --set grade=a --set classification=internal
+run as otto fields "$t" --set source=lab-nas --set grade=a --set classification=open
 is "they are filled in later" "$status" 0
 like "and shown" "$(fields_of "$t")" 'grade = a'
 unlike "nothing is missing now" "$(fields_of "$t")" 'missing'
 like "the change is an entry" "$(as otto timeline "$t" --json)" 'xfer.fields'
 refused "a mark is one of the words" 1 'none of the policy' \
     as otto fields "$t" --mark 'blue=path~"*"'
-refused "a limit is a limit" 1 'there is no such field' as otto fields "$t" --mark 'open=colour=1'
-ok "what a limit picks is marked on its own" as otto fields "$t" --mark 'open=name~note'
-like "which is shown, too" "$(fields_of "$t")" 'marked +open: name~note'
-ok "it is submitted" as otto submit "$t" --yes
+refused "a limit is a limit" 1 'there is no such field' as otto fields "$t" --mark 'internal=colour=1'
+refused "what a limit picks stands above the transfer" 1 'not above that of the transfer' \
+    as otto fields "$t" --mark 'open=name~note'
+refused "and not above the ceiling" 1 'nothing above "internal"' \
+    as otto fields "$t" --mark 'secret=name~note'
+ok "what a limit picks is marked on its own" as otto fields "$t" --mark 'internal=name~note'
+like "which is shown, too" "$(fields_of "$t")" 'marked +internal: name~note +\(1 items\)'
+refused "the transfer does not come up to what a limit has" 1 'not above' \
+    as otto fields "$t" --set classification=internal
+item=$(as otto items "$t" --json | sed -n 's/.*"id": *\([0-9]*\).*note.txt.*/\1/p' | head -1)
+like "the item says it" "$(as otto item "$t" "$item")" 'class +internal'
+run as otto submit "$t" --yes
+is "it is submitted" "$status" 0
+like "and the signer is told how many bear what" "$out" 'internal: 1 items, of which 1 go'
 refused "what was submitted is not changed" 1 'before it is submitted' \
     as otto fields "$t" --set grade=b
 ok "paula signs the same" as paula approve "$t" --yes
@@ -78,11 +88,19 @@ like "the approval names what it covers" \
 ok "it is closed" as otto close "$t" --disposition 'returned to rita'
 like "the report has the fields" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" \
     'field +grade = a'
-like "and the mark" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" 'marked +open: name~note'
+like "and the mark" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" 'marked +internal: name~note'
 ok "and its JSON fits its schema" python3 tests/unit/schema.py share/schema/custody-report.json \
     "$SALLYPORT_HOME/share/custody/$t/report.json"
 like "the slip says how it is marked" "$(cat "$SALLYPORT_HOME/share/custody/$t"/slip*)" \
+    'classification: open'
+like "and what differs, and the highest" "$(cat "$SALLYPORT_HOME/share/custody/$t"/slip*)" \
+    'The highest of what goes is internal'
+like "the report counts them" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" \
+    'marked +internal: 1 items, of which 1 go'
+like "and says it of each" "$(cat "$SALLYPORT_HOME/share/custody/$t/report.txt")" \
     'classification: internal'
+is "the sealed inventory bears it once" \
+    "$(grep -c '"class":"internal"' "$SALLYPORT_HOME/share/custody/$t/inventory")" 1
 
 # --- from a request that lies on the medium ---------------------------------------------------
 run as otto intake "$work/asked.img" --requester rita --set "purpose=what otto typed"

@@ -17,10 +17,16 @@ transfer=$(transfer_of "$out$err")
 genesis=$(cat "$SALLYPORT_HOME/stager/genesis")
 stick=$SALLYPORT_HOME/ports/E1/stick.img
 entries() {
-	sqlite3 -readonly -cmd '.timeout 5000' "$SALLYPORT_HOME/ledger/ledger.db" "SELECT body FROM entry WHERE type='audit.export'"
+	sqlite3 -readonly -cmd '.timeout 5000' "$SALLYPORT_HOME/ledger/ledger.db" "SELECT body FROM entry WHERE type='${1:-audit.export}'"
+}
+outcome() { # NAME REGEX: the newest entry of how one ended
+	like "$1" "$(entries export.written | tail -n 1)" "$2"
 }
 
 # --- nothing is written before it is asked ------------------------------------------------------
+run sallyport media
+like "a port for exports is listed" "$out" '^E1 +empty'
+like "as what it is" "$out" '^ +this port is for exports$'
 refused "no medium" 1 'no medium in this port' as otto export bundle "$transfer" --port E1 --yes
 truncate -s 8M "$stick"
 cp "$stick" "$work/empty.img"
@@ -50,6 +56,8 @@ like "it is entered with its digest and place" "$entry" "\"name\":\"$transfer/bu
 like "the medium with it" "$entry" '"medium":\{"image":"[0-9a-f]{64}","model":"image file","port":"E1","serial":"","vendor":""\}'
 bytes=$(echo "$out" | sed -n 's/^image .* \([0-9]*\) bytes, .*/\1/p')
 like "and the digest of the image" "$entry" "\"image\":\"$(head -c "$bytes" "$stick" | sha256sum | cut -d' ' -f1)\""
+outcome "and how it ended, with what was read back" \
+    "\"bytes\":$bytes,\"files\":1,\"how\":\"written\",\"image\":\"([0-9a-f]{64})\",\"officer\":\"otto\",\"port\":\"E1\",\"readback\":\"\1\",\"why\":\"\""
 is "nothing of it lies on the share" "$(find "$SALLYPORT_HOME/share/reports" -type f | wc -l)" 0
 
 # --- several documents; what is there is said --------------------------------------------------------
@@ -64,6 +72,7 @@ run xorriso -osirrox on -indev "$stick" -extract / "$work/iso2"
 is "each is a file" "$(cd "$work/iso2" && ls "$transfer" | tr '\n' ' ')" 'report.html report.json report.txt '
 is "and an entry with one image" \
     "$(entries | tail -n 3 | sed 's/.*"image":"\([0-9a-f]*\)".*/\1/' | sort -u | wc -l)" 1
+outcome "and one outcome for all of them" '"files":3,"how":"written"'
 run as ada export ledger --documents "$transfer" --port E1 --yes
 is "the ledger goes there" "$status" 0
 like "over what was exported before" "$out" '^holds    a disc image \(ISO 9660\), named SALLYPORT; it will be lost$'
@@ -75,6 +84,8 @@ refused "nothing is taken in from a port for exports" 1 'this port is for export
     as otto intake --device "$stick" --requester rita --set purpose=weights
 run sallyport media
 unlike "nor is it offered" "$out" 'ready .*stick\.img'
+like "it is listed as what it is" "$out" "^E1 +export +8\.0M +stick\.img\$"
+like "for what it is there" "$out" '^ +it can be written to by an export; nothing is read from it$'
 cp "$work/small.img" "$SALLYPORT_HOME/ports/R1/in.img"
 run as otto intake --device "$SALLYPORT_HOME/ports/R1/in.img" --requester rita --set purpose=weights
 is "media come in by theirs as before" "$status" 0
@@ -93,11 +104,13 @@ refused "two media in one port" 1 'several media' as otto export bundle "$transf
 rm "$SALLYPORT_HOME/ports/E1/other.img"
 chmod 444 "$stick"
 refused "one that cannot be written to" 3 'Permission denied' as otto export bundle "$transfer" --port E1 --yes
+outcome "and the record says that nothing was written" '"how":"unwritten".*Permission denied'
 chmod 644 "$stick"
 ln -s "$stick" "$SALLYPORT_HOME/ports/E1/link.img"
 rm -f "$work/away.img" && mv "$stick" "$work/away.img"
 refused "a link is no medium" 1 'no medium in this port' as otto export bundle "$transfer" --port E1 --yes
 rm "$SALLYPORT_HOME/ports/E1/link.img" && mv "$work/away.img" "$stick"
+is "what was never entered has no outcome" "$(entries export.written | wc -l)" 4
 
 # --- it fails in the middle ---------------------------------------------------------------------
 station_stop
@@ -122,14 +135,17 @@ failing() { # NAME WORDS
 # no byte behind the first megabyte
 echo 'before=; ulimit -f 2048' >"$work/inject"
 failing "a medium that fails" 'the medium failed or was taken out while it was written to \(File too large\)'
+outcome "the record says that it did" '"how":"failed".*"why":"the medium failed or was taken out while it was written to'
 if strace -qq -o /dev/null true 2>/dev/null; then
 	echo "before='$(command -v strace) -qq -o /dev/null -e inject=pwrite64:signal=KILL:when=4 --'" >"$work/inject"
 	failing "the writer is killed" 'has ended while at work'
+	outcome "which the record says, too" '"how":"failed".*has ended while at work'
 else
 	skip "the writer is killed" "strace cannot trace here"
 fi
 echo 'before=' >"$work/inject"
 run as otto export bundle "$transfer" --port E1 --yes
 is "and then it works" "$status" 0
+outcome "with an outcome of its own" '"how":"written"'
 ok "the whole record verifies with all of this" sallyport verify
 done_testing

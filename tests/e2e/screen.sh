@@ -180,7 +180,7 @@ entries() { # TYPE
 # Opens every group that must be looked at, each to its end.
 look_at_all() {
 	need 'not before you opened'
-	while need 'not before you opened|Sign: F8, then your passphrase' && has 'not before you opened'; do
+	while need 'not before you opened|Sign: F8, then' && has 'not before you opened'; do
 		need ' not yet$'
 		has '> .*not yet$' || go '> .*not yet$' Down
 		go 'seen by you' Enter

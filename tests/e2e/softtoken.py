@@ -4,8 +4,12 @@
 
 softtoken.py STATE COMMAND...   runs COMMAND with the token on the descriptor that the word @TOKEN
 stands for, and keeps what it knows in STATE: pin, retries, counter, keys by credential.
+STATE is read again before each question, and while a touch is waited for.
+STATE,STATE2...   several tokens: the words are @TOKEN, @TOKEN2, ...
+softtoken.py --at SOCKET STATE   the token alone, its reports on a stream (tests/vm/uhid.pl)
 What STATE may say besides, to be a bad one: "touch": false (nobody touches it), "flags" (in
-place of 5), "frozen": true (the counter stays), "lie": true (signs something else), "mute": true.
+place of 5), "frozen": true (the counter stays), "lie": true (signs something else), "mute": true,
+"late": true (it says that nobody touched it in time).
 """
 import hashlib
 import hmac
@@ -88,14 +92,17 @@ def cose(point):
 class Token:
     def __init__(self, path):
         self.path = path
-        with open(path, encoding="utf-8") as f:
+        self.load()
+        self.agreement = ec.generate_private_key(ec.SECP256R1())
+        self.pin_token = os.urandom(32)
+        self.cancelled = False
+
+    def load(self):
+        with open(self.path, encoding="utf-8") as f:
             self.s = json.load(f)
         self.s.setdefault("keys", {})
         self.s.setdefault("retries", 8)
         self.s.setdefault("counter", 1)
-        self.agreement = ec.generate_private_key(ec.SECP256R1())
-        self.pin_token = os.urandom(32)
-        self.cancelled = False
 
     def save(self):
         with open(self.path + ".new", "w", encoding="utf-8") as f:
@@ -149,7 +156,7 @@ class Token:
         more = bytes(16) + len(id_).to_bytes(2, "big") + id_ + encode({1: 1, 3: -8, -1: 6, -2: point})
         return OK, {1: "none", 2: self.seen(m[2]["id"], 0x45, more), 3: {}}
 
-    def sign(self, m):
+    def sign(self, m, wait):
         if 6 in m and not self.verified(m[2], m[6]):
             return PIN_AUTH, None
         for row in m.get(3, []):
@@ -158,24 +165,27 @@ class Token:
                 break
         else:
             return NO_CREDENTIALS, None
+        if not m.get(5, {}).get("up", True):
+            return OK, {1: {"id": row["id"], "type": "public-key"}, 2: sha(m[1].encode()) + bytes(5), 3: bytes(64)}
+        touched = TIMEOUT if self.s.get("late") else wait() if not self.s.get("touch", True) else OK
+        if touched != OK:
+            return touched, None
         data = self.seen(m[1], self.s.get("flags", 5 if 6 in m else 1))
         signed = data + (sha(m[2]) if self.s.get("lie") else m[2])
         sig = ed25519.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key["seed"])).sign(signed)
         return OK, {1: {"id": row["id"], "type": "public-key"}, 2: data, 3: sig}
 
-    def touch(self, wait):
-        return wait() if not self.s.get("touch", True) else OK
-
     def answer(self, b, wait):
         m = decode(b, 1)[0] if len(b) > 1 else {}
+        self.load()
         if b[0] == 4:
             return OK, {1: ["FIDO_2_0"], 3: bytes(16), 4: {"rk": True, "up": True, "clientPin": "pin" in self.s}, 5: 1200, 6: [1]}
         if b[0] == 6:
             return self.pin(m)
-        touched = self.touch(wait)
-        if touched != OK:
-            return touched, None
-        return self.make(m) if b[0] == 1 else self.sign(m)
+        if b[0] == 2:
+            return self.sign(m, wait)
+        touched = wait() if not self.s.get("touch", True) else OK
+        return self.make(m) if touched == OK else (touched, None)
 
 
 def raw(key):
@@ -186,11 +196,19 @@ def raw(key):
 class Link:
     """CTAPHID: reports of 64 bytes; what comes in has the report's number before it."""
     def __init__(self, sock, token):
-        self.sock, self.token = sock, token
+        self.sock, self.token, self.held = sock, token, b""
 
     def packet(self):
-        b = self.sock.recv(128)
-        return b[1:] if len(b) == 65 else None
+        if self.sock.type == socket.SOCK_SEQPACKET:
+            b = self.sock.recv(128)
+            return b[1:] if len(b) == 65 else None
+        while len(self.held) < 65:
+            b = self.sock.recv(65 - len(self.held))
+            if not b:
+                return None
+            self.held += b
+        b, self.held = self.held, b""
+        return b[1:]
 
     def send(self, channel, command, payload):
         first, seq = payload[:57], 0
@@ -207,6 +225,10 @@ class Link:
             try:
                 p = self.packet()
             except TimeoutError:
+                self.token.load()
+                if self.token.s.get("touch", True):
+                    self.sock.settimeout(None)
+                    return OK
                 continue
             if p is None or p[4] == CANCEL:
                 self.token.cancelled = p is not None
@@ -248,17 +270,30 @@ class Link:
         return True
 
 
+def alone(path, state):
+    sock = socket.socket(socket.AF_UNIX)
+    sock.connect(path)
+    Link(sock, Token(state)).serve()
+
+
 def main():
-    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    link = Link(ours, Token(sys.argv[1]))
-    serving = threading.Thread(target=link.serve, daemon=True)
-    serving.start()
-    command = [w.replace("@TOKEN", str(theirs.fileno())) for w in sys.argv[2:]]
-    theirs.set_inheritable(True)
-    with subprocess.Popen(command, close_fds=False) as p:
-        theirs.close()
+    if sys.argv[1] == "--at":
+        alone(*sys.argv[2:])
+        return
+    words, ends, serving = {}, [], []
+    for n, state in enumerate(sys.argv[1].split(",")):
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        theirs.set_inheritable(True)
+        ends.append(theirs)
+        words["@TOKEN" + (str(n + 1) if n else "")] = str(theirs.fileno())
+        serving.append(threading.Thread(target=Link(ours, Token(state)).serve, daemon=True))
+        serving[-1].start()
+    with subprocess.Popen([words.get(w, w) for w in sys.argv[2:]], close_fds=False) as p:
+        for end in ends:
+            end.close()
         status = p.wait()
-    serving.join(10)  # what the token is told last
+    for thread in serving:
+        thread.join(10)  # what a token is told last
     sys.exit(status)
 
 

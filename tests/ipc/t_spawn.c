@@ -150,12 +150,15 @@ a_child_has_only_our_environment(void **state)
 	(void)state;
 	setenv("LD_PRELOAD", "", 1);
 	setenv("SALLYPORT_HOME", "/nowhere", 1);
+	setenv("SALLYPORT_DISKS", "read", 1);
 	unsetenv("ASAN_OPTIONS");
 	unsetenv("UBSAN_OPTIONS");
 	unsetenv("LSAN_OPTIONS");
 	ask("environment", NULL, text, sizeof(text));
-	assert_string_equal("LANG=C.UTF-8;TZ=UTC0;SALLYPORT_HOME=/nowhere;", text);
+	assert_string_equal(
+	    "LANG=C.UTF-8;TZ=UTC0;SALLYPORT_HOME=/nowhere;SALLYPORT_DISKS=read;", text);
 	unsetenv("SALLYPORT_HOME");
+	unsetenv("SALLYPORT_DISKS");
 	ask("environment", NULL, text, sizeof(text));
 	assert_string_equal("LANG=C.UTF-8;TZ=UTC0;", text);
 }

@@ -249,6 +249,53 @@ what_the_policy_asks(void **state)
 	}
 }
 
+/* The approval's inventory with its first file marked so. */
+static json_t *
+marked(const char *word)
+{
+	json_t *d = approval(1), *inventory = json_object_get(d, "inventory");
+	const char *sha256 = json_string_value(json_object_get(inventory, "sha256"));
+	struct maker_doc *doc = NULL;
+	for (size_t i = 0; i < MAKER_DOCS; i++)
+		if (strcmp(m->docs[i].sha256, sha256) == 0)
+			doc = &m->docs[i];
+	assert_non_null(doc);
+	uint8_t *at = memmem(doc->bytes, doc->len, "\"decision\":", 11);
+	assert_non_null(at);
+	struct buf b;
+	buf_init(&b, 1 << 20);
+	buf_add(&b, doc->bytes, (size_t)(at - doc->bytes));
+	buf_addf(&b, "\"class\":\"%s\",", word);
+	buf_add(&b, at, doc->len - (size_t)(at - doc->bytes));
+	json_object_set_new(inventory, "sha256", json_string(maker_store(m, b.data, b.len)));
+	buf_done(&b);
+	return d;
+}
+
+/* An item bears what a limit of the fields that were signed gives, and nothing else. */
+static void
+items_bear_what_limits_give(void **state)
+{
+	(void)state;
+	json_t *open = fields("[" F("purpose", "x") "," F("classification", "open") "]");
+	maker_demand(m, DEMAND);
+	in_review(1, "internal");
+	add_xfer("xfer.fields", "K1", open);
+	assert_refused(try_xfer("xfer.approve", "anna", marked("internal")),
+	    "\"internal\", which none of its limits gives");
+	open = fields("[" F("purpose", "x") "," F("classification", "open") "]");
+	add_xfer("xfer.fields", "K1", with_class(open, "path~a", "internal"));
+	assert_refused(
+	    try_xfer("xfer.approve", "anna", marked("secret")), "none of its limits gives");
+	assert_refused(
+	    try_xfer("xfer.approve", "anna", marked("open")), "none of its limits gives");
+	assert_int_equal(try_xfer("xfer.approve", "anna", marked("internal")), ERR_OK);
+	/* beneath the transfer, or as it is */
+	open = fields("[" F("purpose", "x") "," F("classification", "internal") "]");
+	add_xfer("xfer.fields", "K1", with_class(open, "path~a", "internal"));
+	assert_refused(try_xfer("xfer.approve", "anna", marked("internal")), "not above");
+}
+
 int
 main(void)
 {
@@ -257,6 +304,7 @@ main(void)
 	    cmocka_unit_test_setup_teardown(only_before_submission, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(both_officers_sign_them, set_up, tear_down),
 	    cmocka_unit_test_setup_teardown(what_the_policy_asks, set_up, tear_down),
+	    cmocka_unit_test_setup_teardown(items_bear_what_limits_give, set_up, tear_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -275,6 +275,88 @@ the_record_leaves_from_its_own_folder(void **state)
 	assert_refused(export_to_medium("record/ledger.db", ""), "a port that has a name");
 }
 
+static const char written_image[] =
+    "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee";
+
+/* With files and image of export_to_medium; readback NULL: none. */
+static enum err
+written(const char *how, const char *port, int files, const char *readback, size_t why_len)
+{
+	char why[LIM_WRITING_WHY_BYTES + 2];
+	memset(why, 'x', sizeof(why));
+	why[why_len] = '\0';
+	json_t *data = json_pack("{s:i,s:i,s:s,s:s,s:s,s:s,s:s}", "bytes", 4096, "files", files,
+	    "how", how, "image", written_image, "officer", "anna", "port", port, "why", why);
+	if (readback != NULL)
+		json_object_set_new(data, "readback", json_string(readback));
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "export.written", "station", &m->station, data),
+	    &m->station);
+}
+
+static void
+an_export_to_a_medium_ends_once(void **state)
+{
+	(void)state;
+	assert_null(custody_writing_at(m->custody, 0));
+	assert_refused(written("written", "E1", 1, written_image, 0), "nothing is being");
+	assert_int_equal(export_to_medium("record/ledger.db", "E1"), ERR_OK);
+	assert_int_equal(export_to_medium("record/leaves.txt", "E1"), ERR_OK);
+	assert_int_equal(export_to_medium("record/ledger.db", "E2"), ERR_OK);
+	assert_int_equal(custody_writing_at(m->custody, 0)->files, 2);
+	assert_string_equal(custody_writing_at(m->custody, 1)->port, "E2");
+	assert_null(custody_writing_at(m->custody, 2));
+	assert_refused(written("written", "E1", 1, written_image, 0), "are not those");
+	assert_int_equal(written("written", "E1", 2, written_image, 0), ERR_OK);
+	assert_refused(written("written", "E1", 2, written_image, 0), "nothing is being");
+	assert_int_equal(written("cancelled", "E2", 1, NULL, 0), ERR_OK);
+	assert_null(custody_writing_at(m->custody, 0));
+}
+
+static void
+how_a_writing_ended_fits_together(void **state)
+{
+	(void)state;
+	assert_int_equal(export_to_medium("record/ledger.db", "E1"), ERR_OK);
+	assert_refused(written("burnt", "E1", 1, NULL, 1), "no export ends like that");
+	assert_refused(written("written", "E1", 1, NULL, 0), "read back as the image");
+	assert_refused(written("written", "E1", 1, ENTRY_ZEROS, 0), "read back as the image");
+	assert_refused(written("failed", "E1", 1, written_image, 1), "read back as the image");
+	assert_refused(written("failed", "E1", 1, NULL, 0), "why has");
+	assert_refused(written("failed", "E1", 1, NULL, LIM_WRITING_WHY_BYTES + 1), "why has");
+	assert_refused(written("cancelled", "E1", 1, NULL, 1), "why has");
+	assert_int_equal(written("failed", "E1", 1, NULL, LIM_WRITING_WHY_BYTES), ERR_OK);
+	assert_int_equal(export_to_medium("record/ledger.db", "E1"), ERR_OK);
+	assert_int_equal(written("unwritten", "E1", 1, NULL, 1), ERR_OK);
+	assert_int_equal(export_to_medium("record/ledger.db", "E1"), ERR_OK);
+	assert_int_equal(written("interrupted", "E1", 1, NULL, 1), ERR_OK);
+}
+
+/* Of another document, and so of another image, or by somebody else. */
+static enum err
+export_beside(const char *image, const char *officer)
+{
+	return maker_put(m, LOG_CUSTODY,
+	    maker_body(m, LOG_CUSTODY, "audit.export", "station", &m->station,
+		json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s},s:s,s:s}", "document", image,
+		    "format", "ledger", "medium", "image", image, "model", "", "port", "E1",
+		    "serial", "", "vendor", "", "name", "record/ledger.db", "officer",
+		    officer)),
+	    &m->station);
+}
+
+static void
+one_port_takes_one_image_at_a_time(void **state)
+{
+	(void)state;
+	assert_int_equal(export_to_medium("record/ledger.db", "E1"), ERR_OK);
+	assert_refused(export_beside(ENTRY_ZEROS, "anna"), "has not ended");
+	assert_refused(export_beside(written_image, "root1"), "has not ended");
+	assert_int_equal(export_beside(written_image, "anna"), ERR_OK);
+	assert_int_equal(written("failed", "E1", 2, NULL, 1), ERR_OK);
+	assert_int_equal(export_beside(ENTRY_ZEROS, "anna"), ERR_OK);
+}
+
 static void
 what_leaves_is_of_a_known_kind_place_and_person(void **state)
 {
@@ -371,6 +453,9 @@ main(void)
 	    TEST(backup_is_of_a_head_that_was),
 	    TEST(what_leaves_is_of_a_known_kind_place_and_person),
 	    TEST(the_record_leaves_from_its_own_folder),
+	    TEST(an_export_to_a_medium_ends_once),
+	    TEST(how_a_writing_ended_fits_together),
+	    TEST(one_port_takes_one_image_at_a_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

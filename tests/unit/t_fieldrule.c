@@ -380,6 +380,9 @@ transfers_against_a_policy(void **state)
 	    {"classification=open", "M-1", "", NULL, false, "the medium's marking"},
 	    /* a limit with its own */
 	    {"classification=open", "", NULL, "internal", false, NULL},
+	    {"classification=open", "", NULL, "open", false, "not above"},
+	    {"classification=internal", "", NULL, "open", false, "not above"},
+	    {"purpose=x", "", NULL, "open", false, NULL},
 	    {"classification=open", "", NULL, "secret", false, "nothing above"},
 	    {"classification=open", "", NULL, "public", false, "none of the policy's"},
 	    {"classification=open", "M-1", "open", "internal", false, "marked only \"open\""},

@@ -57,6 +57,7 @@ round_trip(void **state)
 	struct inventory_item *last = sample_file(&s, "b");
 	last->mode = 07777;
 	last->mtime = "";
+	last->class = "NATO / restricted-2.1";
 	seal(&s);
 	assert_int_equal(inventory_open(s.bytes.data, s.bytes.len, &inv, why), ERR_OK);
 	const struct inventory_header *h = inventory_header(inv);
@@ -78,6 +79,9 @@ round_trip(void **state)
 		assert_int_equal(it->zone_utc, want->zone_utc);
 		assert_int_equal(it->nscans, want->nscans);
 		assert_int_equal(it->outcome, want->outcome);
+		assert_true((it->class == NULL) == (want->class == NULL));
+		if (want->class != NULL)
+			assert_string_equal(it->class, want->class);
 		assert_memory_equal(&it->worst, &want->worst, sizeof(it->worst));
 	}
 	assert_int_equal(inventory_next(inv, &it), ERR_NOTFOUND);
@@ -85,6 +89,33 @@ round_trip(void **state)
 	assert_non_null(strstr(buf_str(&s.bytes), "\"name\":\"a/\\\\x1B[2J\\\\xFF\\\\x0A\""));
 	assert_non_null(strstr(buf_str(&s.bytes),
 	    "\"worst\":[\"code-exec/low\",\"mismatch/info\",\"name/high\"]"));
+	sample_done(&s);
+}
+
+/* No directory is marked on its own, and a word is as long as a word may be. */
+static void
+classes_to_their_limits(void **state)
+{
+	(void)state;
+	char word[LIM_FIELD_WORD_BYTES + 2];
+	struct sample s;
+	sample_init(&s);
+	struct inventory_item *it = sample_file(&s, "b");
+	seal(&s);
+	memset(word, 'w', sizeof(word));
+	word[LIM_FIELD_WORD_BYTES] = '\0';
+	it->class = word;
+	assert_int_equal(inventory_print_item(it, &s.bytes), ERR_OK);
+	word[LIM_FIELD_WORD_BYTES] = 'w';
+	word[LIM_FIELD_WORD_BYTES + 1] = '\0';
+	assert_int_equal(inventory_print_item(it, &s.bytes), ERR_RANGE);
+	sample_done(&s);
+	sample_init(&s);
+	it = sample_add(&s, ITEM_DIRECTORY, "a");
+	seal(&s);
+	assert_int_equal(inventory_print_item(it, &s.bytes), ERR_OK);
+	it->class = "secret";
+	assert_int_equal(inventory_print_item(it, &s.bytes), ERR_RANGE);
 	sample_done(&s);
 }
 
@@ -143,6 +174,12 @@ refuses(void **state)
 	    {"findings without a worst", "\"n\":0", "\"n\":1", "finds"},
 	    {"unknown class", "\"worst\":[]", "\"worst\":[\"x/high\"]", "fields"},
 	    {"class twice", "\"worst\":[]", "\"worst\":[\"name/high\",\"name/low\"]", "fields"},
+	    {"class without a word",
+		"\"decision\":", "\"class\":\"\",\"decision\":", "classification"},
+	    {"class that is no word",
+		"\"decision\":", "\"class\":\"-x\",\"decision\":", "classification"},
+	    {"class as a list", "\"decision\":", "\"class\":[],\"decision\":", "fields"},
+	    {"class out of its place", "\"by\":", "\"class\":\"x\",\"by\":", "canonical"},
 	    {"blank", "\"id\":1", "\"id\": 1", "canonical"},
 	    {"control character in a reason", "\"reason\":\"\"", "\"reason\":\"\\u001b\"",
 		"fields"},
@@ -338,6 +375,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(round_trip),
+	    cmocka_unit_test(classes_to_their_limits),
 	    cmocka_unit_test(refuses),
 	    cmocka_unit_test(inside),
 	    cmocka_unit_test(order_of_paths),

@@ -1,4 +1,4 @@
-/* links: src/proc/desk/judge src/proc/desk/compose src/proc/desk/compose_item tests/unit/items db/work db/work_split db/work_child db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/contain src/core/where src/core/item src/core/verdict src/core/finding src/core/fold src/core/name src/core/name_type src/core/part src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/release src/core/release_plan src/core/release_weigh src/core/exception src/core/inventory src/core/inventory_check src/core/inventory_print src/core/tree src/core/canon src/core/digest src/base/clock src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
+/* links: src/proc/desk/judge src/proc/desk/classing src/proc/desk/compose src/proc/desk/compose_item tests/unit/items db/work db/work_split db/work_child db/work_draft db/work_facts db/work_item db/work_pick db/work_step db/work_fit db/sql src/core/contain src/core/where src/core/item src/core/verdict src/core/finding src/core/fold src/core/name src/core/name_type src/core/part src/core/policy src/core/field src/core/fieldrule src/core/setting src/core/release src/core/release_plan src/core/release_weigh src/core/exception src/core/inventory src/core/inventory_check src/core/inventory_print src/core/tree src/core/canon src/core/digest src/base/clock src/base/buf src/base/mem src/base/escape src/base/utf8 src/base/err src/base/hex */
 /* SPDX-License-Identifier: ISC */
 /* What becomes of items when they are judged, above all under many exceptions. */
 #include "db/work_child.h"
@@ -249,7 +249,8 @@ what_is_not_composed_is_not_judged(void **state)
 	say(&s, items_digest_a, "av", "malicious");
 	assert_int_equal(judge_all(s.work, &s.under, medium), ERR_STATE);
 	assert_int_equal(
-	    judge_seal(s.work, &s.under, &t, "demo", &inventory, &findings, why), ERR_STATE);
+	    judge_seal(s.work, &s.under, NULL, &t, "demo", &inventory, &findings, why),
+	    ERR_STATE);
 	judge(&s);
 	s.under.nexceptions--;
 	assert_int_equal(judge_all(s.work, &s.under, medium), ERR_STATE);

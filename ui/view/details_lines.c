@@ -186,6 +186,7 @@ details_add_first(struct details_lines *d, struct arena *frame, const json_t *it
 	details_add_foreign(d, frame, SAFE("Decision"), DETAILS_LABEL, style, decision);
 	details_add_foreign(d, frame, SAFE("Policy"), DETAILS_LABEL, details_gate_style(item),
 	    details_gate(frame, item));
+	details_add_member(d, frame, SAFE("Class"), item, "classification");
 	details_add_member(d, frame, SAFE("Why"), item, "why");
 	if (file)
 		details_add_foreign(d, frame, SAFE("Verdict"), DETAILS_LABEL,

@@ -185,6 +185,7 @@ home_why_not_medium(const struct home *h, const json_t *row)
 	} states[] = {
 	    {"refused", "this was refused; the reason stands below the list"},
 	    {"empty", "nothing is in this port"},
+	    {"export", "this port is for exports: nothing is read from it"},
 	};
 	if (media_is_ready(row))
 		return home_why_no_officer(h->view.app);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * The lock: nothing of what was on the screen is left on it.  The officer's
- * passphrase opens it by unsealing the key here; on a connection that is new
- * it signs in again.
+ * passphrase opens it by unsealing the key here, or his token by a signature; on a connection
+ * that is new it signs in again.
  */
 #include "src/base/clock.h"
 #include "src/core/guess.h"
@@ -53,21 +53,17 @@ lock_act_out(struct view *v)
 static int
 lock_try(struct ui *ui)
 {
-	struct sshsig_key *key;
 	if (ui->desk != NULL && channel_phase(ui->desk) != PH_SIGNED) {
 		int status = desk_refresh(ui);
 		return status == UI_DONE ? signin(ui) : status;
 	}
-	int status = signin_key(ui, &key);
-	if (status == UI_DONE)
-		sshsig_key_free(key);
-	return status;
+	return signin_prove(ui);
 }
 
 static void
 lock_refused(struct app *app, int status, bool there, const char *why, const char *next)
 {
-	if (status == UI_FAULT)
+	if (status == UI_FAULT || app->ui->token_spoke)
 		app_warn(app, "%s; %s", why, next);
 	else if (there)
 		app_warn(app, "Not unlocked; the attempt is recorded.");
@@ -83,8 +79,10 @@ lock_open(struct lock *l)
 	struct ui *ui = app->ui;
 	char why[APP_SAY_SIZE], next[APP_SAY_SIZE];
 	ui->passphrase = form_take_secret(l->form, 0);
-	if (ui->passphrase == NULL) {
-		app_say(app, "Type the passphrase of %s.", ui->as);
+	ui->token_spoke = false;
+	if (ui->passphrase == NULL && signin_means(ui) != SIGNIN_TOUCH) {
+		app_say(app, "Type the %s of %s.",
+		    signin_means(ui) == SIGNIN_PIN ? "token PIN" : "passphrase", ui->as);
 		return;
 	}
 	/* without the station it opens as well: what is seen is the last state */
@@ -202,6 +200,9 @@ lock_view(struct app *app)
 	struct lock *l = view_new(app, &lock_type, sizeof(*l));
 	l->locked_s = app->now_s;
 	l->form = form_new();
-	form_add_secret(l->form, safe_printf(app->frame, "Passphrase for %s", app->ui->as));
+	form_add_secret(l->form,
+	    safe_printf(app->frame, "%s for %s",
+		signin_means(app->ui) == SIGNIN_PASSPHRASE ? "Passphrase" : "Token PIN",
+		app->ui->as));
 	return &l->view;
 }

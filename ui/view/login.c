@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Sign-in: two fields, and the state of the station without secrets.  Who is
- * enrolled is not shown, and a refusal never says which field was wrong.
+ * enrolled is not shown, and a refusal never says which field was wrong; what a token
+ * says is for the person who holds it.
  */
 #include "src/base/clock.h"
 #include "src/base/escape.h"
@@ -149,7 +150,7 @@ login_refused(struct login *l, int status, const char *why, const char *next)
 {
 	struct app *app = l->view.app;
 	form_set_focus(l->form, l->secret);
-	if (status == UI_FAULT)
+	if (status == UI_FAULT || app->ui->token_spoke)
 		app_warn(app, "%s; %s", why, next);
 	else
 		app_warn(app, "Sign-in refused; the attempt is recorded.");
@@ -161,7 +162,7 @@ login_calls(struct ui *ui)
 	int status = desk_refresh(ui); /* people may have been enrolled since */
 	if (status == UI_DONE)
 		status = signin(ui);
-	if (status == UI_NO)
+	if (status == UI_NO && !ui->token_spoke)
 		login_take_as_long(ui);
 	return status;
 }
@@ -185,9 +186,11 @@ login_sign_in(struct login *l)
 		return;
 	}
 	ui->passphrase = form_take_secret(l->form, l->secret);
-	if (ui->passphrase == NULL) {
+	ui->token_spoke = false;
+	if (ui->passphrase == NULL &&
+	    (ui->authority == NULL || custody_token_pin(ui->authority))) {
 		form_set_focus(l->form, l->secret);
-		app_say(app, "Type your passphrase.");
+		app_say(app, "Type your passphrase, or the PIN of your token.");
 		return;
 	}
 	escape_bytes(id, strlen(id), login_who, sizeof(login_who), NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/base/hex.h"
 #include "ui/desk.h"
+#include "ui/signin.h"
 #include "ui/view/signature.h"
 #include "ui/view/wanted.h"
 
@@ -85,6 +86,12 @@ signature_draw_outcomes(struct signature *s, const struct area *a)
 		    outcome == ITEM_OUT_RELEASED ? STYLE_APPROVE : STYLE_PLAIN,
 		    item_outcome_print(outcome), c->count[outcome], c->size_bytes[outcome]);
 	}
+	for (size_t i = 0; i < c->nclasses && row < a->rows; i++, row++) {
+		struct arena *frame = s->view.app->frame;
+		area_clip(a, row, 1, 12, STYLE_STRONG, safe_text(frame, c->classes[i].word));
+		area_right(
+		    a, row, 13, 10, STYLE_STRONG, safe_count(frame, c->classes[i].items));
+	}
 }
 
 static struct safe
@@ -161,6 +168,18 @@ signature_goes(struct signature *s)
 	    x->links == 1 ? "link" : "links", x->dest);
 }
 
+static struct safe
+signature_takes(const struct signature *s)
+{
+	static const char *const takes[] = {
+	    [SIGNIN_PASSPHRASE] = "your passphrase",
+	    [SIGNIN_PIN] = "the PIN and a touch of your token",
+	    [SIGNIN_TOUCH] = "a touch of your token",
+	};
+	const struct app *app = s->view.app;
+	return safe_printf(app->frame, "Sign: F8, then %s.", takes[signin_means(app->ui)]);
+}
+
 static void
 signature_draw_below(struct signature *s, const struct area *a)
 {
@@ -184,7 +203,7 @@ signature_draw_below(struct signature *s, const struct area *a)
 	}
 	const char *why = signature_why_not(s);
 	if (why == NULL)
-		area_put(a, 6, 1, STYLE_STRONG, SAFE("Sign: F8, then your passphrase."));
+		area_put(a, 6, 1, STYLE_STRONG, signature_takes(s));
 	else
 		area_put(a, 6, 1, STYLE_WARN, safe_printf(frame, "Sign: %s.", why));
 }

@@ -314,6 +314,8 @@ answer_item(struct session *s, struct msg *m)
 		opened_add(work, it.sha256, row, scans.rows);
 	json_object_set_new(row, "scans", scans.rows);
 	answer_add_exceptions(s, msg_str(m, "transfer"), work, &it, row);
+	fields_item(s->desk, custody_transfer_find(s->desk->custody, msg_str(m, "transfer")),
+	    work, it.id, row);
 	answer_send(s, MSG_DESK_ITEM, json_pack("{s:o}", "item", row), -1);
 }
 

@@ -4,6 +4,7 @@
 #include "src/base/hex.h"
 #include "src/base/io.h"
 #include "src/base/mem.h"
+#include "src/core/custody_epoch.h"
 #include "src/core/export.h"
 #include "src/core/merkle.h"
 #include "src/ipc/next.h"
@@ -125,23 +126,37 @@ copying_ledger(struct session *s, const struct msg *m)
 
 /* --- the leaves of a log --------------------------------------------------------------- */
 
+/* `size` leaves of the log of this origin, the first of them at that place. */
+static void
+copying_add_leaves(const struct custody *c, enum transfer_log log, const char *origin,
+    uint64_t place, uint64_t size, struct buf *text)
+{
+	char hex[HEX_DIGEST_SIZE];
+	uint8_t root[MERKLE_SIZE];
+	merkle_root_of(custody_leaf(c, log, place), size, root);
+	hex_encode(root, sizeof(root), hex);
+	buf_addf(text, "# %s\n# %ju leaves, root %s\n", origin, (uintmax_t)size, hex);
+	for (uint64_t i = place; i < place + size; i++) {
+		hex_encode(custody_leaf(c, log, i), MERKLE_SIZE, hex);
+		buf_add_str(text, hex);
+		buf_add_byte(text, '\n');
+	}
+}
+
+/* Of the custody log that of each epoch, one after the other. */
 static enum err
 copying_print_leaves(const struct custody *c, enum transfer_log log, int *ret_fd)
 {
-	const uint64_t size = custody_size(c, log);
-	char hex[HEX_DIGEST_SIZE];
-	uint8_t root[MERKLE_SIZE];
+	const struct custody_epoch *epoch;
 	struct buf text;
 	buf_init(&text, LIM_SEALED_BYTES);
-	merkle_root_of(custody_leaf(c, log, 0), size, root);
-	hex_encode(root, sizeof(root), hex);
-	buf_addf(&text, "# %s\n# %ju leaves, root %s\n", custody_origin(c, log),
-	    (uintmax_t)size, hex);
-	for (uint64_t i = 0; i < size; i++) {
-		hex_encode(custody_leaf(c, log, i), MERKLE_SIZE, hex);
-		buf_add_str(&text, hex);
-		buf_add_byte(&text, '\n');
-	}
+	if (log == LOG_AUTHORITY)
+		copying_add_leaves(
+		    c, log, custody_origin(c, log), 0, custody_size(c, log), &text);
+	for (size_t i = 0; log == LOG_CUSTODY && (epoch = custody_epoch_at(c, i)) != NULL; i++)
+		if (epoch->size > 0)
+			copying_add_leaves(
+			    c, log, epoch->origin, epoch->base, epoch->size, &text);
 	enum err e = text.error;
 	if (e == ERR_OK)
 		e = io_memfd("leaves", text.data, text.len, ret_fd);
@@ -160,13 +175,17 @@ copying_leaves(struct session *s, const struct msg *m)
 		return;
 	}
 	const enum transfer_log log = word[0] == 'a' ? LOG_AUTHORITY : LOG_CUSTODY;
-	const uint64_t size = custody_size(s->desk->custody, log);
+	const uint64_t size = custody_places(s->desk->custody, log);
 	if (copying_print_leaves(s->desk->custody, log, &fd) != ERR_OK) {
 		session_refuse(s, 3, "the list of leaves is too long, or there is no memory",
 		    "copy the ledger instead");
 		return;
 	}
-	snprintf(name, sizeof(name), "leaves-%s-%08ju.txt", word, (uintmax_t)size);
+	const struct custody_epoch *epoch = custody_epoch_now(s->desk->custody);
+	char which[16] = "";
+	if (log == LOG_CUSTODY && epoch->number > 1)
+		snprintf(which, sizeof(which), "%u-", epoch->number);
+	snprintf(name, sizeof(name), "leaves-%s-%s%08ju.txt", word, which, (uintmax_t)size);
 	copying_leave(s, "leaves", EXPORT_RECORD, name, fd);
 }
 

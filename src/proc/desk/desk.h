@@ -84,9 +84,10 @@ struct desk {
 	struct follow *follow;   /* devices in the ports, or NULL: a demo has none */
 	struct image *images; /* in ports, as they were when they were opened; newest first */
 	struct work_slot *works; /* open work databases */
-	bool anchored;           /* the station was held against the share since it began */
-	bool words_given;        /* of the newest paper, since it began */
-	unsigned words_wrong;    /* how often they did not fit */
+	json_t *marked;       /* how many items limits marked, as it was told last; or NULL */
+	bool anchored;        /* the station was held against the share since it began */
+	bool words_given;     /* of the newest paper, since it began */
+	unsigned words_wrong; /* how often they did not fit */
 	uint64_t next_tag, next_session;
 };
 

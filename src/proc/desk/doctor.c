@@ -16,6 +16,7 @@
 #include "src/proc/desk/rows.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -339,6 +340,24 @@ doctor_release(struct desk *d, struct rows *rows)
 	policy_free(policy);
 }
 
+/* Disks in ports for exports: whether the station's unit lets the parent write to them. */
+static void
+doctor_exports(const struct desk *d, struct rows *rows)
+{
+	const char *may = getenv("SALLYPORT_DISKS"); /* nothing: no unit says so */
+	size_t ports = 0;
+	char text[96];
+	for (size_t i = 0; i < d->station->nports; i++)
+		ports += d->station->ports[i].kind == STATION_BLOCK &&
+		         d->station->ports[i].role == STATION_EXPORT;
+	if (ports == 0 || may == NULL)
+		return;
+	const bool good = strcmp(may, "write") == 0;
+	snprintf(text, sizeof(text), "%zu ports; the station may%s write to disks in them",
+	    ports, good ? "" : " not");
+	doctor_say(rows, "exports", doctor_must(good), text, NEXT_EXPORTS);
+}
+
 static void
 doctor_media(struct desk *d, struct rows *rows)
 {
@@ -350,6 +369,7 @@ doctor_media(struct desk *d, struct rows *rows)
 		good = follow_check_rules(d, text, sizeof(text));
 		doctor_say(rows, "ports", good ? DOCTOR_OK : DOCTOR_WARN, text, NEXT_PORTS);
 	}
+	doctor_exports(d, rows);
 }
 
 /* Scanners without namespaces have their own sandbox, and one wall less around it. */

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC */
 #include "src/proc/desk/fields.h"
+#include "db/work.h"
 #include "src/base/escape.h"
 #include "src/base/mem.h"
 #include "src/core/where.h"
 #include "src/ipc/next.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/classing.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -236,6 +238,50 @@ fields_from_request(struct desk *d, const struct custody_transfer *t,
 
 /* --- telling ------------------------------------------------------------------------ */
 
+/* The rows with how many items bear each word; counted anew only when it may differ. */
+static json_t *
+fields_marked(
+    struct desk *d, const struct custody_transfer *t, const struct policy_fields *policy)
+{
+	const json_t *classes = custody_fields_classes(t);
+	struct work *work;
+	struct classing *c;
+	char why[CLASSING_WHY_SIZE];
+	if (desk_work(d, t->id, &work) != ERR_OK)
+		return json_deep_copy(classes);
+	json_t *key = json_pack("{s:I, s:O}", "generation", (json_int_t)work_generation(work),
+	    "classes", (json_t *)(uintptr_t)classes);
+	if (!json_equal(key, json_object_get(d->marked, "key")) &&
+	    classing_new(work, policy, classes, &c, why) == ERR_OK) {
+		json_t *rows = json_deep_copy(classes), *row;
+		size_t i;
+		json_array_foreach (rows, i, row)
+			json_object_set_new(
+			    row, "items", json_integer((json_int_t)classing_count(c, i)));
+		classing_free(c);
+		json_decref(d->marked);
+		d->marked = json_pack("{s:O, s:o}", "key", key, "rows", rows);
+	}
+	bool same = json_equal(key, json_object_get(d->marked, "key"));
+	json_decref(key);
+	return same ? json_incref(json_object_get(d->marked, "rows")) : json_deep_copy(classes);
+}
+
+void
+fields_item(struct desk *d, const struct custody_transfer *t, struct work *work, uint64_t id,
+    json_t *row)
+{
+	char why[BOOK_WHY_SIZE];
+	struct policy *policy;
+	if (t == NULL || custody_fields_classes(t) == NULL ||
+	    book_policy(d, t->policy, &policy, why) != ERR_OK)
+		return;
+	const char *word = classing_item(work, &policy->fields, custody_fields_classes(t), id);
+	if (word != NULL)
+		fields_put(row, "classification", word);
+	policy_free(policy);
+}
+
 void
 fields_status(struct desk *d, const struct custody_transfer *t, json_t *status)
 {
@@ -248,6 +294,8 @@ fields_status(struct desk *d, const struct custody_transfer *t, json_t *status)
 	if (transfer_state_ended(t->facts.state) ||
 	    book_policy(d, t->policy, &policy, why) != ERR_OK)
 		return;
+	if (custody_fields_classes(t) != NULL)
+		json_object_set_new(status, "classes", fields_marked(d, t, &policy->fields));
 	struct fieldrule_claim c = {.fields = custody_fields(t), .control = t->control};
 	json_object_set_new(status, "missing", fieldrule_missing(&policy->fields, &c));
 	policy_free(policy);

@@ -29,7 +29,10 @@ void fields_change(struct session *, struct msg *);
  */
 enum err fields_from_request(struct desk *, const struct custody_transfer *,
     const struct policy *, const struct asked *, const char *officer, char why[]);
-/* Into a status: fields, classes and missing. */
+/* Into an item's answer: the classification that a limit gives it. */
+void fields_item(
+    struct desk *, const struct custody_transfer *, struct work *, uint64_t id, json_t *row);
+/* Into a status, with how many items each limit marks: fields, classes and missing. */
 void fields_status(struct desk *, const struct custody_transfer *, json_t *status);
 
 #endif

@@ -14,6 +14,7 @@
 #include "src/core/release_weigh.h"
 #include "src/core/verdict.h"
 #include "src/proc/desk/asked.h"
+#include "src/proc/desk/classing.h"
 #include "src/proc/desk/compose.h"
 #include "src/proc/desk/join.h"
 
@@ -465,6 +466,7 @@ judge_names(struct work *w, struct asked *asked)
 struct judge_sealing {
 	struct work *work;
 	const struct release_under *under; /* with every exception that holds now */
+	const struct classing *classing;
 	struct exception used[LIM_EXCEPTIONS];
 	size_t nused;
 	struct release_plan *plan;
@@ -515,6 +517,7 @@ static enum err
 judge_print_one(void *arg, const struct work_item *row, struct judge_item *j)
 {
 	struct judge_sealing *s = arg;
+	j->item.class = classing_of(s->classing, row->id);
 	release_judge(s->under, release_plan_tree(s->plan), &j->item);
 	enum err e = inventory_print_item(&j->item, s->inventory);
 	if (e != ERR_OK)
@@ -590,11 +593,13 @@ judge_print(struct judge_sealing *s, const struct custody_transfer *t, const cha
 }
 
 enum err
-judge_seal(struct work *w, const struct release_under *under, const struct custody_transfer *t,
-    const char *station, struct buf *inventory, struct buf *findings, char why[JUDGE_WHY_SIZE])
+judge_seal(struct work *w, const struct release_under *under, const struct classing *classing,
+    const struct custody_transfer *t, const char *station, struct buf *inventory,
+    struct buf *findings, char why[JUDGE_WHY_SIZE])
 {
 	struct judge_sealing s = {.work = w,
 	    .under = under,
+	    .classing = classing,
 	    .plan = release_plan_new(under),
 	    .inventory = inventory,
 	    .why = why};

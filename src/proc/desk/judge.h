@@ -13,6 +13,7 @@
 #include "src/proc/desk/desk.h"
 
 struct asked;
+struct classing;
 struct work;
 
 #define JUDGE_WHY_SIZE 512
@@ -34,9 +35,10 @@ enum err judge_all(
 /*
  * The inventory and the findings document of a transfer in review, as they
  * would be signed now.  ERR_DENIED with a sentence when it cannot be sealed, ERR_STATE
- * when it is not composed.  Of the exceptions those that were used go into the header.
+ * when it is not composed.  Items bear what the classing says.  Of the exceptions those that
+ * were used go into the header.
  */
-enum err judge_seal(struct work *, const struct release_under *,
+enum err judge_seal(struct work *, const struct release_under *, const struct classing *,
     const struct custody_transfer *, const char *station, struct buf *inventory,
     struct buf *findings, char why[JUDGE_WHY_SIZE]);
 

@@ -74,6 +74,21 @@ media_name(const char *folder, const char *source)
 	return strchr(name, '/') == NULL ? name : NULL;
 }
 
+/* In a port for exports nothing is read from it: it is said what it is, and no more. */
+static bool
+media_is_for_export(struct media_row *r, const struct station_port *p)
+{
+	if (p->role != STATION_EXPORT)
+		return false;
+	const bool there = strcmp(r->state, "ready") == 0;
+	r->source = "";
+	r->source_len = 0;
+	r->state = there ? "export" : "empty";
+	r->why = there ? "it can be written to by an export; nothing is read from it"
+	               : "this port is for exports";
+	return true;
+}
+
 static const struct station_port *
 media_port_of(const struct station *st, const char *source)
 {
@@ -201,7 +216,8 @@ media_add_device(struct desk *d, struct rows *rows, const struct follow_device *
 	    .transfer = "",
 	    .at = ""};
 	/* another that says the same of itself is not the one that is being read */
-	if (ready && t != NULL && (opened || intake_find(d, t->id) == NULL))
+	if (!media_is_for_export(&r, f->judgement.port) && ready && t != NULL &&
+	    (opened || intake_find(d, t->id) == NULL))
 		/* what was read at an earlier insertion can have been written to since */
 		media_state(d, &r, t,
 		    opened || (media_same_size(t, r.bytes) && f->since_s <= media_opened_s(t)),
@@ -262,6 +278,7 @@ media_add_followed(struct desk *d, struct rows *rows, const struct station_port 
 	    .why = "",
 	    .transfer = "",
 	    .at = ""};
+	(void)media_is_for_export(&empty, p);
 	if (json_array_size(rows->list) == before && !rows->full)
 		media_add(rows, &empty);
 }
@@ -291,7 +308,9 @@ media_add_found(
 	    .why = "",
 	    .transfer = "",
 	    .at = ""};
-	media_judge(d, &r, safe_source, json_integer_value(json_object_get(found, "changed")));
+	if (!media_is_for_export(&r, p))
+		media_judge(
+		    d, &r, safe_source, json_integer_value(json_object_get(found, "changed")));
 	media_add(rows, &r);
 }
 
@@ -331,6 +350,8 @@ media_add_port(struct desk *d, struct rows *rows, const struct station_port *p,
 	    .why = text,
 	    .transfer = "",
 	    .at = ""};
+	if (text[0] == '\0')
+		(void)media_is_for_export(&r, p);
 	media_add(rows, &r);
 	return true;
 }
@@ -401,9 +422,8 @@ media_answer(struct session *s, struct msg *m)
 	rows_init(&rows);
 	bool all = true;
 	for (size_t i = 0, n = d->station->nports; i < n; i++)
-		if (d->station->ports[i].role == STATION_MEDIA)
-			all &= media_add_port(d, &rows, &d->station->ports[i],
-			    json_object_get(ports.body, "rows"), MEDIA_BYTES * (i + 1) / n);
+		all &= media_add_port(d, &rows, &d->station->ports[i],
+		    json_object_get(ports.body, "rows"), MEDIA_BYTES * (i + 1) / n);
 	msg_done(&ports);
 	media_add_others(d, &rows);
 	media_add_refused(d, &rows);

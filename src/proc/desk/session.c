@@ -663,6 +663,7 @@ static const struct {
     {MSG_UI_COPY, copying_answer},
     {MSG_UI_WRITE, writing_ask},
     {MSG_UI_WRITE_DO, writing_go},
+    {MSG_UI_WRITE_STOP, writing_stop},
     {MSG_UI_REGISTER, answer_register},
     {MSG_UI_EXCEPTIONS, excepted_answer},
     {MSG_UI_REQUEST, session_request},

@@ -6,6 +6,7 @@
 #include "src/core/policy.h"
 #include "src/core/release.h"
 #include "src/proc/desk/book.h"
+#include "src/proc/desk/classing.h"
 #include "src/proc/desk/compose.h"
 #include "src/proc/desk/deliver.h"
 #include "src/proc/desk/excepted.h"
@@ -71,6 +72,22 @@ submission_send(struct session *s, const struct custody_transfer *t,
 	channel_send(s->channel, MSG_DESK_SEALED, body, fd);
 }
 
+/* Sealed with the classifications that the limits give to items. */
+static enum err
+submission_judge(struct work *work, const struct release_under *under,
+    const struct custody_transfer *t, const char *station, struct buf *inventory,
+    struct buf *findings, char why[JUDGE_WHY_SIZE])
+{
+	struct classing *classing;
+	enum err e = classing_new(
+	    work, &under->policy->fields, custody_fields_classes(t), &classing, why);
+	if (e != ERR_OK)
+		return e;
+	e = judge_seal(work, under, classing, t, station, inventory, findings, why);
+	classing_free(classing);
+	return e;
+}
+
 /*
  * The inventory of a transfer in review, made now and stored before it is signed.  ERR_AGAIN:
  * what is inside has to be composed first, and the terminal waits for that.
@@ -114,7 +131,7 @@ submission_make(struct session *s, const struct custody_transfer *t, struct buf 
 		renew_seal(s, t);
 		return ERR_AGAIN;
 	}
-	e = judge_seal(
+	e = submission_judge(
 	    work, &x->under, t, custody_station(s->desk->custody), inventory, &findings, why);
 	if (e == ERR_OK)
 		e = submission_check_share(s, inventory, t->policy, why);

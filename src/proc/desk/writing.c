@@ -6,6 +6,7 @@
 #include "src/base/mem.h"
 #include "src/proc/desk/book.h"
 #include "src/proc/desk/follow.h"
+#include "src/proc/desk/outcome.h"
 #include "src/proc/desk/parcel.h"
 #include "src/proc/desk/publish.h"
 #include "src/proc/desk/session.h"
@@ -26,15 +27,33 @@ struct writing {
 	char *source; /* as the parent opens it */
 	json_t *medium;
 	char words[DEVICE_WORDS_SIZE]; /* of the medium */
-	uint64_t diskseq;
-	bool begun; /* writing */
+	uint64_t diskseq, bytes;       /* bytes: of the image */
+	bool entered;                  /* the record says that it is on its way */
+	bool begun;                    /* writing */
 };
+
+/* To be said once: how it ended. */
+static void
+writing_end(struct writing *w, enum custody_writing_end how, const char *why)
+{
+	if (w->entered)
+		outcome_enter(w->desk, w->port->name, how, w->bytes, why);
+	w->entered = false;
+}
+
+bool
+writing_is_to(const struct writing *w, const char *port)
+{
+	return w != NULL && w->entered && strcmp(w->port->name, port) == 0;
+}
 
 struct writing *
 writing_free(struct writing *w)
 {
 	if (w == NULL)
 		return NULL;
+	writing_end(w, w->begun ? CUSTODY_FAILED : CUSTODY_UNWRITTEN,
+	    "the officer's session ended, or asked for something else");
 	if (w->tag != 0) {
 		tag_kill(w->desk, w->tag);
 		tag_drop(w->desk, w->tag);
@@ -48,12 +67,27 @@ writing_free(struct writing *w)
 	return NULL;
 }
 
+/* How what was begun has ended. */
+static void
+writing_tell(struct session *s, int status, const char *text, const char *why, const char *next)
+{
+	channel_send(s->channel, MSG_DESK_WRITTEN,
+	    json_pack("{s:i, s:s, s:s, s:s}", "status", status, "text", text, "why", why,
+		"next", next),
+	    -1);
+}
+
 static void
 writing_fail(struct writing *w, int status, const char *why, const char *next)
 {
 	struct session *s = w->session;
+	const bool begun = w->begun;
+	writing_end(w, begun ? CUSTODY_FAILED : CUSTODY_UNWRITTEN, why);
 	s->writing = writing_free(w);
-	session_refuse(s, status, why, next);
+	if (begun)
+		writing_tell(s, status, "", why, next);
+	else
+		session_refuse(s, status, why, next);
 }
 
 /* --- which medium ---------------------------------------------------------------------- */
@@ -67,14 +101,16 @@ writing_port(const struct station *st, const char *name)
 	return NULL;
 }
 
-/* The only device in it; how many there are. */
+/* The only device in it; how many there are, and why one that is there is refused. */
 static size_t
-writing_find_device(struct writing *w)
+writing_find_device(struct writing *w, const char **ret_why)
 {
 	const struct follow_device *f = NULL;
 	size_t n = 0;
 	follow_refresh(w->desk);
 	while ((f = follow_next(w->desk, f)) != NULL) {
+		if (f->judgement.port == w->port && f->judgement.state == DEVICE_REFUSED)
+			*ret_why = f->judgement.why;
 		if (f->judgement.port != w->port || f->judgement.state != DEVICE_READY)
 			continue;
 		free(w->source);
@@ -122,10 +158,11 @@ writing_find_image(struct writing *w)
 static const char *
 writing_find(struct writing *w)
 {
-	const size_t n =
-	    w->port->kind == STATION_BLOCK ? writing_find_device(w) : writing_find_image(w);
+	const char *none = "there is no medium in this port that can be written to";
+	const size_t n = w->port->kind == STATION_BLOCK ? writing_find_device(w, &none)
+	                                                : writing_find_image(w);
 	return n == 1   ? NULL
-	       : n == 0 ? "there is no medium in this port that can be written to"
+	       : n == 0 ? none
 	                : "there are several media in this port; leave one";
 }
 
@@ -185,6 +222,7 @@ writing_on_says(struct writing *w, const struct msg *m)
 		writing_fail(w, 3, msg_str(m, "why"), "nothing was written");
 		return;
 	}
+	w->bytes = msg_uint(m, "needs");
 	json_object_set_new(w->medium, "image", json_string(msg_str(m, "image")));
 	channel_send(w->session->channel, MSG_DESK_WRITE,
 	    json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:s}", "port", w->port->name,
@@ -200,15 +238,16 @@ writing_on_written(struct writing *w, const struct msg *m)
 {
 	struct session *s = w->session;
 	if (!msg_bool(m, "ok")) {
-		writing_fail(w, 3, msg_str(m, "why"), "the record says what was to go there");
+		writing_fail(
+		    w, 3, msg_str(m, "why"), "the record says what was to go there, and this");
 		return;
 	}
 	MEM_FREE char *text =
 	    mem_printf("%s: %s, written and read back", w->port->name, w->words);
-	const size_t n = s->parcel->n;
+	writing_end(w, CUSTODY_WRITTEN, "");
 	s->writing = writing_free(w);
 	s->parcel = parcel_free(s->parcel);
-	session_done(s, json_pack("{s:s, s:I}", "text", text, "count", (json_int_t)n));
+	writing_tell(s, 0, text, "", "");
 }
 
 static void
@@ -324,6 +363,7 @@ writing_enter(struct writing *w)
 			writing_fail(w, 3, why, "nothing was written");
 			return false;
 		}
+		w->entered = true;
 	}
 	return true;
 }
@@ -338,12 +378,35 @@ writing_go(struct session *s, struct msg *m)
 		session_refuse(s, 1, "this is not what was shown", "ask for it again");
 		return;
 	}
+	outcome_settle(s->desk, w->port->name);
 	if (!writing_enter(w))
 		return;
 	MEM_CLOSE int fd = writing_open(w, true);
 	if (fd < 0)
 		return;
-	w->begun = true;
-	if (channel_send_wait(w->channel, MSG_WRITER_WRITE, NULL, fd) != ERR_OK)
+	if (channel_send_wait(w->channel, MSG_WRITER_WRITE, NULL, fd) != ERR_OK) {
 		writing_fail(w, 3, "the program that writes has ended", "try it again");
+		return;
+	}
+	w->begun = true;
+	channel_send(s->channel, MSG_DESK_WRITING,
+	    json_pack(
+		"{s:s, s:i, s:I}", "step", "write", "done", 0, "total", (json_int_t)w->bytes),
+	    -1);
+}
+
+void
+writing_stop(struct session *s, struct msg *m)
+{
+	struct writing *w = s->writing;
+	const bool begun = w != NULL && w->begun;
+	(void)m;
+	if (w != NULL)
+		writing_end(w, CUSTODY_CANCELLED, "");
+	s->writing = writing_free(w);
+	s->parcel = parcel_free(s->parcel);
+	if (begun)
+		writing_tell(s, 1, "", "it was cancelled: what is on the medium is not whole",
+		    "write it again, or do not use the medium");
+	session_done(s, json_pack("{s:s, s:i}", "text", "", "count", (int)begun));
 }

@@ -183,6 +183,9 @@ static const struct ports_way ports_reading = {STATION_MEDIA, O_RDONLY, 1,
 #define PORTS_CLOSED                                                                   \
 	"it cannot be written to: it is write-protected, or the station's udev rules " \
 	"take its port for one of another kind; an administrator runs sallyport-ports on"
+#define PORTS_NO_UNIT                                                          \
+	"the station's unit does not let it be opened; an administrator runs " \
+	"sallyport-ports on, and starts the station again"
 static const struct ports_way ports_looking = {
     STATION_EXPORT, O_RDONLY, 0, PORTS_NO_EXPORT, PORTS_NO_EXPORT, PORTS_CLOSED};
 /* O_EXCL: of a device that nothing else uses. */
@@ -214,6 +217,11 @@ ports_open_name(const struct ports_look *l, const struct station_port *port, con
 	}
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", node);
 	int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 && !image && errno == EPERM) {
+		/* the device is not write-protected (that is EACCES): it is the unit */
+		*ret_why = PORTS_NO_UNIT;
+		return false;
+	}
 	if (fd < 0)
 		return ports_fail(ret_why, errno);
 	*ret_fd = fd;

@@ -8,7 +8,7 @@
 static const char *const csv_items_lists[] = {"not_gone", "went", NULL};
 static const char *const csv_items_columns[] = {"item", "outcome", "name", "dest", "kind",
     "size", "sha256", "type", "mime", "verdict", "by", "reason", "why", "inside", "exceptions",
-    NULL};
+    "classification", NULL};
 static const char *const csv_findings_lists[] = {"findings", NULL};
 static const char *const csv_findings_columns[] = {
     "item", "name", "scanner", "rule", "class", "severity", "title", "detail", "at", NULL};

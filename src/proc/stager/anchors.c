@@ -112,16 +112,25 @@ anchors_request(const struct custody *c, const char *checkpoint, uint64_t old, s
 }
 
 static enum err
-anchors_put(int dir, const char *checkpoint, uint64_t size, const struct buf *request,
+anchors_put(int dir, const char *checkpoint, const char *name, const struct buf *request,
     char why[SHARE_WHY_SIZE])
 {
-	char name[64];
-	snprintf(name, sizeof(name), "%08ju.add-checkpoint", (uintmax_t)size);
 	if (io_replace_synced(dir, name, 0444, request->data, request->len) != ERR_OK ||
 	    io_replace_synced(dir, ANCHORS_NEWEST, 0444, checkpoint, strlen(checkpoint)) !=
 		ERR_OK)
 		return share_errno(why, "The checkpoint cannot be written to the share");
 	return ERR_OK;
+}
+
+/* Of its own for each epoch: what lies there of an earlier one stays. */
+static void
+anchors_name(const struct custody *c, uint64_t size, char name[64])
+{
+	const unsigned epoch = custody_epoch_now(c)->number;
+	if (epoch == 1)
+		snprintf(name, 64, "%08ju.add-checkpoint", (uintmax_t)size);
+	else
+		snprintf(name, 64, "%u-%08ju.add-checkpoint", epoch, (uintmax_t)size);
 }
 
 enum err
@@ -135,6 +144,7 @@ anchors_write(
 	struct anchors_seen seen = {.any = true, .agrees = true, .anchors = true};
 	struct buf request;
 	uint64_t free_bytes;
+	char name[64];
 	int found = -1;
 	enum err e = share_ready(s, 2, LIM_TLOG_BYTES, &free_bytes, why);
 	if (e != ERR_OK)
@@ -148,10 +158,11 @@ anchors_write(
 	if (note_vkey_parse(custody_vkey(c, LOG_CUSTODY), &key) == ERR_OK)
 		anchors_read(&key, dir, ANCHORS_NEWEST, &before);
 	seen.size = custody_size(c, LOG_CUSTODY);
+	anchors_name(c, seen.size, name);
 	memcpy(seen.root, custody_root(c, LOG_CUSTODY, seen.size), sizeof(seen.root));
 	buf_init(&request, LIM_TLOG_BYTES);
 	e = anchors_request(c, checkpoint, before.size, &request);
-	e = e == ERR_OK ? anchors_put(dir, checkpoint, seen.size, &request, why)
+	e = e == ERR_OK ? anchors_put(dir, checkpoint, name, &request, why)
 	                : err_say(e, why, SHARE_WHY_SIZE, "The proof cannot be made.");
 	buf_done(&request);
 	if (e == ERR_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Checkpoints of the custody log on the share: anchors/checkpoint is the newest that was
- * put there on purpose, NNNNNNNN.add-checkpoint proves that each continues the one before
+ * put there on purpose, NNNNNNNN.add-checkpoint (from epoch 2 on E-NNNNNNNN.add-checkpoint) proves that each continues the one before
  * (C2SP tlog-witness add-checkpoint: a witness takes it as it is); every custody folder
  * has one, too.
  */

@@ -69,7 +69,7 @@ paper_is_its_entry(const struct entry *e, const char *path, const char *sha256)
 static enum err
 paper_recorded(struct record *r, const char *path, const char *sha256, char why[SHARE_WHY_SIZE])
 {
-	const uint64_t size = custody_size(record_custody(r), LOG_CUSTODY);
+	const uint64_t size = custody_places(record_custody(r), LOG_CUSTODY);
 	const uint64_t n = size < LIM_EXPORT_BACK ? size : LIM_EXPORT_BACK;
 	uint64_t seqs[LIM_EXPORT_BACK];
 	struct record_entries all;

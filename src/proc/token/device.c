@@ -17,7 +17,11 @@
 
 #define DEVICE_APPLICATION  "ssh:sallyport" /* SSHSIG_APPLICATION */
 #define DEVICE_REPORT_BYTES 64
-#define DEVICE_FLAGS        0x05 /* touched, and asked for its PIN */
+#define DEVICE_TOUCHED      0x01
+#define DEVICE_PIN          0x04
+#define DEVICE_STALE        256  /* reports that nobody waits for any more, at most */
+#define DEVICE_CANCEL_MS    1000 /* for the last word of a token that was told to stop */
+#define DEVICE_KEEPALIVE    0xbb
 
 struct device {
 	fido_dev_t *dev;
@@ -80,6 +84,21 @@ device_io_write(void *handle, const unsigned char *bytes, size_t n)
 	return put == (ssize_t)n ? (int)put : -1;
 }
 
+/* The answers to a question that was given up would answer the next one. */
+static void
+device_drain(const struct device *d, int timeout_ms)
+{
+	uint8_t report[DEVICE_REPORT_BYTES];
+	for (int i = 0; i < DEVICE_STALE; i++) {
+		struct pollfd p = {d->fd, POLLIN, 0};
+		if (poll(&p, 1, timeout_ms) != 1 ||
+		    read(d->fd, report, sizeof(report)) != (ssize_t)sizeof(report))
+			return;
+		if (report[4] != DEVICE_KEEPALIVE) /* its last word */
+			timeout_ms = 0;
+	}
+}
+
 /* --- what went wrong ------------------------------------------------------------------ */
 
 static const struct {
@@ -123,6 +142,7 @@ device_say(struct device *d, int code, struct device_why *ret)
 	int left = 0;
 	if (d->gone) {
 		fido_dev_cancel(d->dev);
+		device_drain(d, DEVICE_CANCEL_MS);
 		return ERR_CLOSED;
 	}
 	*ret = (struct device_why){.wrong = false};
@@ -169,6 +189,7 @@ device_open(int fd, int peer_fd, struct device **ret, struct device_why *ret_why
 	struct device *d = mem_alloc(sizeof(*d));
 	*d = (struct device){.dev = fido_dev_new(), .fd = fd, .peer_fd = peer_fd};
 	device_one = d;
+	device_drain(d, 0);
 	int code = d->dev == NULL ? FIDO_ERR_INTERNAL : fido_dev_set_io_functions(d->dev, &io);
 	if (code == FIDO_OK)
 		code = fido_dev_set_timeout(d->dev, LIM_TOKEN_MS);
@@ -243,8 +264,8 @@ device_make(struct device *d, const char *person, const char *pin, struct device
 /* --- a signature ---------------------------------------------------------------------- */
 
 static int
-device_ask_sign(struct device *d, fido_assert_t *a, const uint8_t *credential, size_t n,
-    const uint8_t hash[32], const char *pin)
+device_ask(struct device *d, fido_assert_t *a, const uint8_t *credential, size_t n,
+    const uint8_t hash[32], const char *pin, fido_opt_t touch)
 {
 	int code = fido_assert_set_rp(a, DEVICE_APPLICATION);
 	if (code == FIDO_OK)
@@ -252,7 +273,7 @@ device_ask_sign(struct device *d, fido_assert_t *a, const uint8_t *credential, s
 	if (code == FIDO_OK)
 		code = fido_assert_allow_cred(a, credential, n);
 	if (code == FIDO_OK)
-		code = fido_assert_set_up(a, FIDO_OPT_TRUE);
+		code = fido_assert_set_up(a, touch);
 	return code == FIDO_OK ? fido_dev_get_assert(d->dev, a, pin) : code;
 }
 
@@ -265,11 +286,12 @@ device_sign(struct device *d, const uint8_t *credential, size_t credential_len,
 	if (a == NULL)
 		return device_say(d, FIDO_ERR_INTERNAL, ret_why);
 	enum err e = ERR_OK;
-	int code = device_ask_sign(d, a, credential, credential_len, hash, pin);
+	unsigned flags = DEVICE_TOUCHED | (pin != NULL ? DEVICE_PIN : 0);
+	int code = device_ask(d, a, credential, credential_len, hash, pin, FIDO_OPT_TRUE);
 	if (code != FIDO_OK)
 		e = device_say(d, code, ret_why);
 	else if (fido_assert_count(a) != 1 || fido_assert_sig_len(a, 0) != sizeof(ret->sig) ||
-		 (fido_assert_flags(a, 0) & DEVICE_FLAGS) != DEVICE_FLAGS)
+		 (fido_assert_flags(a, 0) & flags) != flags)
 		e = device_lied(ret_why);
 	if (e == ERR_OK) {
 		memcpy(ret->sig, fido_assert_sig_ptr(a, 0), sizeof(ret->sig));
@@ -278,4 +300,21 @@ device_sign(struct device *d, const uint8_t *credential, size_t credential_len,
 	}
 	fido_assert_free(&a);
 	return e;
+}
+
+enum err
+device_find(struct device *d, const uint8_t *credential, size_t credential_len, bool *ret_held,
+    struct device_why *ret_why)
+{
+	static const uint8_t nothing[32];
+	fido_assert_t *a = fido_assert_new();
+	if (a == NULL)
+		return device_say(d, FIDO_ERR_INTERNAL, ret_why);
+	int code = device_ask(d, a, credential, credential_len, nothing, NULL, FIDO_OPT_FALSE);
+	fido_assert_free(&a);
+	if (code != FIDO_OK && code != FIDO_ERR_NO_CREDENTIALS &&
+	    code != FIDO_ERR_INVALID_CREDENTIAL)
+		return device_say(d, code, ret_why);
+	*ret_held = code == FIDO_OK;
+	return ERR_OK;
 }

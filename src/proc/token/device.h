@@ -46,12 +46,16 @@ enum err device_open(int fd, int peer_fd, struct device **ret, struct device_why
 void device_close(struct device *); /* NULL is fine */
 /*
  * pin is a text; both wait for a touch, LIM_TOKEN_MS at most.  ERR_DENIED with ret_why;
- * ERR_CLOSED: the peer hung up, and the token was told.
+ * ERR_CLOSED: the peer hung up, and the token was told.  To sign with pin NULL is by a
+ * touch alone.
  */
 enum err device_make(struct device *, const char *person, const char *pin,
     struct device_key *ret, struct device_why *ret_why);
 enum err device_sign(struct device *, const uint8_t *credential, size_t credential_len,
     const uint8_t hash[32], const char *pin, struct device_signature *ret,
     struct device_why *ret_why);
+/* Whether it has this key, without a PIN or a touch; errors as above. */
+enum err device_find(struct device *, const uint8_t *credential, size_t credential_len,
+    bool *ret_held, struct device_why *ret_why);
 
 #endif
