@@ -1813,6 +1813,7 @@ def judge_fields(policy, x):
     if words and x["marking"] is not None:
         need(x["marking"] in words and words.index(x["marking"]) <= ceiling, "fields", "the marking of the medium is no classification, or too high a one")
         need(all(words.index(w) <= words.index(x["marking"]) for w in highs + [have["classification"]]), "fields", "something is classified above the marking of the medium")
+    need(all(words.index(w) > words.index(have["classification"]) for w in highs), "fields", "the classification of a limit is not above that of the transfer")
 
 
 def judge_request(policy, x):
@@ -1951,6 +1952,10 @@ def manifest_line(sha256, dest):
     return (b"\\" if name != dest else b"") + sha256.encode() + b"  " + name
 
 
+ITEM = set("by decision dest exceptions finds id inside kind link mime mode mtime name outcome path proposed reason scans sha256 size state type "
+           "verdict why zone".split())
+
+
 def check_papers(r, transfer, x, fetch):
     """What was signed against inventory, findings and policy; fetch gives the bytes of a digest."""
     def paper(name, digest):
@@ -1970,6 +1975,10 @@ def check_papers(r, transfer, x, fetch):
         need(header[key] == told, "inventory", f"the inventory tells of {key} what the log does not say")
     need(header["items"] == len(items) == x["read"]["items"], "accounting", "the items are not as many as were found on the medium")
     need(not {s["who"] for s in x["signed"][1:]} & set(header["deciders"]), "decider", "who decided items is a second signer")
+    words = {c["word"] for c in x["statement"]["classes"]}
+    need(all(set(it) - {"class"} == ITEM for it in items), "inventory", "an item has not the fields of an item")
+    need(all("class" not in it or (it["kind"] != "directory" and it["class"] in words) for it in items), "inventory",
+         "an item bears a classification that no limit was given")
     m = header["medium"]
     need("before" not in m or m["before"] == m.get("after"), "medium", "the medium was another one after reading than before it")
     paths = [base64.b64decode(it["path"]) for it in items]
