@@ -72,6 +72,7 @@ copy.failed        station  station  kind:s why:s
 copy.whole         station  station  entries:u
 backup.made        station  station  root:h sha256:h size:u
 audit.export       station  station  document:h format:s medium:{{image:h model:s port:s serial:s vendor:s}}? name:s officer:p
+export.written     station  station  bytes:u files:u how:s image:h officer:p port:s readback:h? why:s
 audit.sample       station  station  document:h n:u officer:p seed:s size:u
 audit.attest       station  officer,auditor  checked:u differ:u note:s sample:h
 clock.step         station  station  expected:s found:s kind:s
@@ -726,7 +727,7 @@ class Record:
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
         self.times, self.counters, self.copy = Times(), {}, ""
-        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
+        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast, self.writings = [], [], None, {}, {}, True, {}
 
     def take(self, log, seq, raw):
         """Judges one entry and takes it in."""
@@ -1275,7 +1276,7 @@ def begin(r, e):
     need(size > tree.size or tree.roots[size].hex() == d["continues"]["root"], "fork", "the epoch before is not the one that is continued")
     need(epoch.act["transfers"] >= r.number, "number", "numbers of transfers would come twice")
     r.end_transfers()
-    r.number, r.running, r.cosigned, r.printed, r.disagrees = epoch.act["transfers"], False, [], None, {}
+    r.number, r.running, r.cosigned, r.printed, r.disagrees, r.writings = epoch.act["transfers"], False, [], None, {}, {}
 
 
 @rule("station.start")
@@ -1396,6 +1397,22 @@ def export(r, e):
     need("medium" not in d or (d["medium"]["port"] and not d["name"].startswith("reports/")), "export", "it goes to the share and to a medium, or to no port")
     p = r.people.get(d["officer"])
     need(p and any(h["role"] != "requester" and h["since"] <= e.auth for h in p.held), "export", f"{d['officer']} is nobody who is given reports")
+    if "medium" in d and not r.partial:
+        w = r.writings.setdefault(d["medium"]["port"], {"image": d["medium"]["image"], "officer": d["officer"], "files": 0})
+        need((w["image"], w["officer"]) == (d["medium"]["image"], d["officer"]), "export", "the port is being written with another image, or for somebody else")
+        w["files"] += 1
+
+
+@rule("export.written")
+def written(r, e):
+    """How it ended that documents went to a medium."""
+    d = e.data
+    need(d["how"] in ("written", "unwritten", "failed", "cancelled", "interrupted"), "export", "how it ended is no way to end")
+    need(d.get("readback") == (d["image"] if d["how"] == "written" else None), "export", "what was read back is not the image, or is told of what was not written")
+    need((d["why"] == "") == (d["how"] in ("written", "cancelled")) and len(d["why"].encode()) <= 256, "export", "why is missing, too long, or there without cause")
+    need(d["bytes"] or d["how"] == "interrupted", "export", "an image of no bytes")
+    if not r.partial:
+        need(r.writings.pop(d["port"], None) == {k: d[k] for k in ("image", "officer", "files")}, "export", "no such image was on its way to that port")
 
 
 def draw(r, origin, size, root, seed, n):
