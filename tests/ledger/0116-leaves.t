@@ -7,7 +7,7 @@ import os, subprocess, sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from answers import accepted, both, build, end, ok, refused, run, tmp, unreadable, verify
-from forge import Forge, judged, note, sha, vkey, write_folder
+from forge import Forge, audit, judged, leaf_list, leaves, note, sha, vkey, write_folder
 
 X = "xfer:K1-000002"
 
@@ -45,7 +45,7 @@ for name, words, content in (
         ("a leaf changed", "root it says is not", text[:-2] + (b"0" if text[-2:-1] != b"0" else b"1") + b"\n"),
         ("two leaves exchanged", "root it says is not", text[:-130] + text[-65:] + text[-130:-65]),
         ("another root", "root it says is not", text.replace(second, made.leaf_list(size=5).split(b"\n")[1].replace(b"# 5 ", b"# %d " % size), 1)),
-        ("a leaf too few", "other than the", text[:-65]), ("a leaf too many", "other than the", text + LEAF), ("half a leaf", "cut off", text[:-30]),
+        ("a leaf too few", "other than the", text[:-65]), ("a leaf too many", "does not begin", text + LEAF), ("half a leaf", "cut off", text[:-30]),
         ("capitals", "no leaf", text[:-65] + text[-65:].upper()), ("CRLF", "", text.replace(b"\n", b"\r\n")), ("a space at a line's end", "", text[:-1] + b" \n"),
         ("a NUL", "", text[:-2] + b"\0\n"), ("no number", "does not begin", text.replace(b"# %d " % size, b"# ", 1)),
         ("a number that begins with 0", "does not begin", text.replace(b"# %d " % size, b"# 0%d " % size, 1)),
@@ -97,11 +97,17 @@ f = Forge().settle()
 f.transfer(1)
 f.open_epoch(transfers=1)
 f.transfer(2)
-was, f.logs["was"] = f.earlier[0], f.earlier[0][1]
-f.origins["was"] = was[0]
-lists = [*beside(f.leaf_list()), "--leaves", put("was", f.leaf_list("was"))]
-del f.logs["was"]
-accepted("the lists of two epochs", f.write(tmp + "/l2"), *lists)
-refused("one as the other's", tmp + "/l2/ledger.db", "leaf", *beside(f.leaf_list().replace(b"/custody/2", b"/custody/1", 1)), words="leaf 0 is not")
+path, first, second = f.write(tmp + "/l2"), leaf_list(*f.earlier[0]), f.leaf_list()
+accepted("the lists of two epochs", path, *beside(first), "--leaves", put("second", second))
+accepted("in one file", path, *beside(f.leaf_lists()), first="leaves of site7.example/K1/custody/2")
+accepted("one of them", path, *beside(second))
+accepted("alone", put("alone", f.leaf_lists()), "--vkey", put("v", vkey(f.origins["custody"], "log 2").encode()), "--anchor", put("a", f.note("custody", 3)), words="1 anchors")
+accepted("and by the first one's key", tmp + "/alone", "--vkey", put("v", vkey(f.earlier[0][0]).encode()),
+         "--anchor", put("a", note(f.earlier[0][0], 5, audit.Tree(leaves(f.earlier[0][1][:5])).roots[-1])), words="1 anchors")
+for name, words, content in (("the same twice", "two lists", first + first), ("the second without its head", "does not begin", first + second[second.index(b"\n") + 1:]),
+                             ("a leaf too many in the first", "does not begin", first + LEAF + second), ("a leaf too few in the first", "no leaf", first[:-65] + second),
+                             ("a leaf too few in the second", "other than the", first + second[:-65]), ("an empty line between", "does not begin", first + b"\n" + second)):
+    refused(f"lists of two epochs with {name}", path, "leaves", *beside(content), words=words)
+refused("one as the other's", path, "leaf", *beside(second.replace(b"/custody/2", b"/custody/1", 1)), words="leaf 0 is not")
 
 end()

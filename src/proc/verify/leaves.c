@@ -14,9 +14,14 @@
 
 #define LEAVES_LINE (2 * MERKLE_SIZE + 1)
 
-struct leaves_list {
+struct leaves_file {
 	const char *name; /* as given */
 	int fd;
+};
+
+/* One log's; a file holds one after the other. */
+struct leaves_list {
+	const char *name;
 	char origin[256];
 	uint64_t size;
 	uint8_t (*roots)[MERKLE_SIZE]; /* at 0 to size */
@@ -30,7 +35,9 @@ struct leaves_head {
 };
 
 struct leaves {
-	struct leaves_list lists[VERIFY_ANCHORS];
+	struct leaves_file files[VERIFY_ANCHORS];
+	size_t files_count;
+	struct leaves_list *lists;
 	size_t count;
 	struct leaves_head *shown;
 	size_t shown_count;
@@ -48,10 +55,11 @@ leaves_new(void)
 struct leaves *
 leaves_free(struct leaves *l)
 {
-	for (size_t i = 0; i < l->count; i++) {
-		close(l->lists[i].fd);
+	for (size_t i = 0; i < l->files_count; i++)
+		close(l->files[i].fd);
+	for (size_t i = 0; i < l->count; i++)
 		free(l->lists[i].roots);
-	}
+	free(l->lists);
 	if (l->key_fd >= 0)
 		close(l->key_fd);
 	free(l->shown);
@@ -62,9 +70,9 @@ leaves_free(struct leaves *l)
 bool
 leaves_add(struct leaves *l, const char *name, int fd)
 {
-	if (l->count == VERIFY_ANCHORS)
+	if (l->files_count == VERIFY_ANCHORS)
 		return false;
-	l->lists[l->count++] = (struct leaves_list){.name = name, .fd = fd};
+	l->files[l->files_count++] = (struct leaves_file){name, fd};
 	return true;
 }
 
@@ -93,7 +101,7 @@ leaves_shown(struct leaves *l, uint64_t place, const struct entry *e)
 	memcpy(h->root, e->head.root, sizeof(h->root));
 }
 
-/* --- a list ------------------------------------------------------------------------------ */
+/* --- lists ------------------------------------------------------------------------------ */
 
 /* "# 12 leaves, root <hex>" */
 static bool
@@ -124,30 +132,38 @@ is_origin(const char *line)
 	return true;
 }
 
-/* text ends with LF; text[n] is 0. */
 static bool
-parse_list(struct verify *v, struct leaves_list *l, char *text, size_t n)
+parse_head(struct verify *v, struct leaves_list *l, char **rest, uint8_t ret_root[MERKLE_SIZE])
+{
+	char *first = strsep(rest, "\n"), *second = *rest != NULL ? strsep(rest, "\n") : NULL;
+	if (second == NULL || *rest == NULL || !is_origin(first) ||
+	    !parse_second(second, &l->size, ret_root))
+		return verify_fail(v,
+		    "%.100s does not begin with an origin, a number of leaves and their root, "
+		    "or "
+		    "has more leaves than it says",
+		    l->name);
+	snprintf(l->origin, sizeof(l->origin), "%s", first + 2);
+	return true;
+}
+
+/* One list from *rest on, which ends at end with LF and NUL; *rest is then behind it. */
+static bool
+parse_list(struct verify *v, struct leaves_list *l, char **rest, const char *end)
 {
 	uint8_t root[MERKLE_SIZE], leaf[MERKLE_SIZE];
 	struct merkle tree;
-	char *rest = text, *first = strsep(&rest, "\n"),
-	     *second = rest != NULL ? strsep(&rest, "\n") : NULL;
-	if (second == NULL || rest == NULL || !is_origin(first) ||
-	    !parse_second(second, &l->size, root))
-		return verify_fail(v,
-		    "%.100s does not begin with an origin, a number of leaves and their root",
-		    l->name);
-	snprintf(l->origin, sizeof(l->origin), "%s", first + 2);
-	const size_t left = n - (size_t)(rest - text);
-	if (left % LEAVES_LINE != 0 || left / LEAVES_LINE != l->size)
+	if (!parse_head(v, l, rest, root))
+		return false;
+	if ((uint64_t)(end - *rest) / LEAVES_LINE < l->size)
 		return verify_fail(v, "%.100s has other than the %" PRIu64 " leaves it says",
 		    l->name, l->size);
 	l->roots = mem_array(l->size + 1, sizeof(*l->roots));
 	merkle_init(&tree);
 	merkle_root(&tree, l->roots[0]);
-	for (uint64_t i = 0; i < l->size; i++, rest += LEAVES_LINE) {
-		if (rest[LEAVES_LINE - 1] != '\n' ||
-		    !hex_decode(rest, LEAVES_LINE - 1, leaf, sizeof(leaf)))
+	for (uint64_t i = 0; i < l->size; i++, *rest += LEAVES_LINE) {
+		if ((*rest)[LEAVES_LINE - 1] != '\n' ||
+		    !hex_decode(*rest, LEAVES_LINE - 1, leaf, sizeof(leaf)))
 			return verify_fail(v, "%.100s has a line that is no leaf", l->name);
 		merkle_add(&tree, leaf);
 		merkle_root(&tree, l->roots[i + 1]);
@@ -157,16 +173,37 @@ parse_list(struct verify *v, struct leaves_list *l, char *text, size_t n)
 }
 
 static bool
-read_list(struct verify *v, struct leaves_list *l)
+parse_lists(struct verify *v, const char *name, char *text, size_t n)
+{
+	struct leaves *all = v->leaves;
+	const size_t before = all->count;
+	for (char *rest = text; rest < text + n;) {
+		all->lists = mem_resize(all->lists, all->count + 1, sizeof(*all->lists));
+		struct leaves_list *l = &all->lists[all->count++];
+		*l = (struct leaves_list){.name = name};
+		if (!parse_list(v, l, &rest, text + n))
+			return false;
+		for (size_t i = before; i + 1 < all->count; i++) {
+			if (strcmp(all->lists[i].origin, l->origin) == 0)
+				return verify_fail(
+				    v, "%.100s has two lists of %s", name, l->origin);
+		}
+	}
+	return true;
+}
+
+/* The lists of a file come behind those that are there. */
+static bool
+read_lists(struct verify *v, const char *name, int fd)
 {
 	uint8_t *bytes;
 	size_t n;
-	if (io_slurp(l->fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK)
-		return verify_unreadable(v, "%.100s cannot be read", l->name);
+	if (io_slurp(fd, LIM_SEALED_BYTES, &bytes, &n) != ERR_OK)
+		return verify_unreadable(v, "%.100s cannot be read", name);
 	bool good = n > 2 && memcmp(bytes, "# ", 2) == 0 && bytes[n - 1] == '\n' &&
 	            memchr(bytes, 0, n) == NULL;
-	good = good ? parse_list(v, l, (char *)bytes, n)
-	            : verify_fail(v, "%.100s is no list of leaves, or was cut off", l->name);
+	good = good ? parse_lists(v, name, (char *)bytes, n)
+	            : verify_fail(v, "%.100s is no list of leaves, or was cut off", name);
 	free(bytes);
 	return good;
 }
@@ -272,7 +309,7 @@ static bool
 check_list(struct verify *v, struct leaves_list *l, bool whole)
 {
 	struct known k = {0};
-	if (!read_list(v, l) || !find_log(v, l, whole, &k))
+	if (!find_log(v, l, whole, &k))
 		return false;
 	return k.whole ? check_whole(v, l, &k) : check_part(v, l, &k);
 }
@@ -281,6 +318,8 @@ void
 leaves_check(struct verify *v, bool whole)
 {
 	bool all = true;
+	for (size_t i = 0; !v->bad && i < v->leaves->files_count; i++)
+		read_lists(v, v->leaves->files[i].name, v->leaves->files[i].fd);
 	for (size_t i = 0; !v->bad && i < v->leaves->count; i++)
 		check_list(v, &v->leaves->lists[i], whole);
 	for (size_t i = 0; i < v->leaves->shown_count; i++) {
@@ -307,18 +346,26 @@ leaves_root(const struct leaves *l, const char *origin, uint64_t size)
 /* --- alone
  * ------------------------------------------------------------------------------------ */
 
-static bool
-read_key(struct verify *v, const struct leaves_list *l, struct note_vkey *ret)
+/* Its own list of those that were given. */
+static const struct leaves_list *
+read_key(struct verify *v, struct note_vkey *ret)
 {
+	const struct leaves *all = v->leaves;
+	const struct leaves_list *l = NULL;
 	uint8_t *bytes;
 	size_t n;
-	if (io_slurp(v->leaves->key_fd, LIM_NOTE_BYTES, &bytes, &n) != ERR_OK)
-		return verify_unreadable(v, "the key cannot be read");
+	if (io_slurp(all->key_fd, LIM_NOTE_BYTES, &bytes, &n) != ERR_OK) {
+		verify_unreadable(v, "the key cannot be read");
+		return NULL;
+	}
 	bytes[strcspn((char *)bytes, "\n")] = 0;
-	bool good =
-	    note_vkey_parse((char *)bytes, ret) == ERR_OK && strcmp(ret->name, l->origin) == 0;
+	bool good = note_vkey_parse((char *)bytes, ret) == ERR_OK;
+	for (size_t i = 0; good && i < all->count; i++)
+		l = strcmp(ret->name, all->lists[i].origin) == 0 ? &all->lists[i] : l;
 	free(bytes);
-	return good || verify_fail(v, "the key is none, or not that of %s", l->origin);
+	if (l == NULL)
+		verify_fail(v, "the key is none, or not that of %s", all->lists[0].origin);
+	return l;
 }
 
 static bool
@@ -356,22 +403,21 @@ check_anchor(struct verify *v, const struct leaves_list *l, const struct note_vk
 void
 leaves_check_alone(struct verify *v, int fd)
 {
-	struct leaves_list list = {.name = "the list", .fd = fd};
+	struct leaves *all = v->leaves;
 	struct note_vkey key;
 	v->kind = "leaves";
-	bool good = read_list(v, &list);
-	if (good && v->leaves->key_fd >= 0) {
-		good = read_key(v, &list, &key);
-		for (size_t i = 0; good && i < v->anchors_count; i++)
-			good = check_anchor(v, &list, &key, &v->anchors[i]);
-	}
-	if (good)
-		verify_checked(
-		    v, "%" PRIu64 " leaves of %s, and their root.", list.size, list.origin);
-	if (good && (v->leaves->key_fd < 0 || v->anchors_count == 0))
+	if (!read_lists(v, "the list", fd))
+		return;
+	const struct leaves_list *own = all->key_fd >= 0 ? read_key(v, &key) : NULL;
+	for (size_t i = 0; own != NULL && !v->bad && i < v->anchors_count; i++)
+		check_anchor(v, own, &key, &v->anchors[i]);
+	if (v->bad)
+		return;
+	for (size_t i = 0; i < all->count; i++)
+		verify_checked(v, "%" PRIu64 " leaves of %s, and their root.",
+		    all->lists[i].size, all->lists[i].origin);
+	if (own == NULL || v->anchors_count == 0)
 		verify_unchecked(v, "Without --vkey and --anchor: whether the log signed these "
 				    "leaves, at any size.");
-	if (good)
-		verify_unchecked(v, "What the entries say: that needs the entries.");
-	free(list.roots);
+	verify_unchecked(v, "What the entries say: that needs the entries.");
 }
