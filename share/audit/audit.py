@@ -72,6 +72,7 @@ copy.failed        station  station  kind:s why:s
 copy.whole         station  station  entries:u
 backup.made        station  station  root:h sha256:h size:u
 audit.export       station  station  document:h format:s medium:{{image:h model:s port:s serial:s vendor:s}}? name:s officer:p
+export.written     station  station  bytes:u files:u how:s image:h officer:p port:s readback:h? why:s
 audit.sample       station  station  document:h n:u officer:p seed:s size:u
 audit.attest       station  officer,auditor  checked:u differ:u note:s sample:h
 clock.step         station  station  expected:s found:s kind:s
@@ -726,7 +727,7 @@ class Record:
         self.media, self.sets, self.transfers = {}, [], {}
         self.newest = {"authority": 0, "custody": 0}  # times that entries claim
         self.times, self.counters, self.copy, self.shown = Times(), {}, "", []  # shown: heads in a folder: (place, origin, size, root)
-        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast = [], [], None, {}, {}, True
+        self.witnesses, self.cosigned, self.printed, self.disagrees, self.drawn, self.ballast, self.writings = [], [], None, {}, {}, True, {}
 
     def take(self, log, seq, raw):
         """Judges one entry and takes it in."""
@@ -1276,7 +1277,7 @@ def begin(r, e):
     need(size > tree.size or tree.roots[size].hex() == d["continues"]["root"], "fork", "the epoch before is not the one that is continued")
     need(epoch.act["transfers"] >= r.number, "number", "numbers of transfers would come twice")
     r.end_transfers()
-    r.number, r.running, r.cosigned, r.printed, r.disagrees = epoch.act["transfers"], False, [], None, {}
+    r.number, r.running, r.cosigned, r.printed, r.disagrees, r.writings = epoch.act["transfers"], False, [], None, {}, {}
 
 
 @rule("station.start")
@@ -1397,6 +1398,22 @@ def export(r, e):
     need("medium" not in d or (d["medium"]["port"] and not d["name"].startswith("reports/")), "export", "it goes to the share and to a medium, or to no port")
     p = r.people.get(d["officer"])
     need(p and any(h["role"] != "requester" and h["since"] <= e.auth for h in p.held), "export", f"{d['officer']} is nobody who is given reports")
+    if "medium" in d and not r.partial:
+        w = r.writings.setdefault(d["medium"]["port"], {"image": d["medium"]["image"], "officer": d["officer"], "files": 0})
+        need((w["image"], w["officer"]) == (d["medium"]["image"], d["officer"]), "export", "the port is being written with another image, or for somebody else")
+        w["files"] += 1
+
+
+@rule("export.written")
+def written(r, e):
+    """How it ended that documents went to a medium."""
+    d = e.data
+    need(d["how"] in ("written", "unwritten", "failed", "cancelled", "interrupted"), "export", "how it ended is no way to end")
+    need(d.get("readback") == (d["image"] if d["how"] == "written" else None), "export", "what was read back is not the image, or is told of what was not written")
+    need((d["why"] == "") == (d["how"] in ("written", "cancelled")) and len(d["why"].encode()) <= 256, "export", "why is missing, too long, or there without cause")
+    need(d["bytes"] or d["how"] == "interrupted", "export", "an image of no bytes")
+    if not r.partial:
+        need(r.writings.pop(d["port"], None) == {k: d[k] for k in ("image", "officer", "files")}, "export", "no such image was on its way to that port")
 
 
 def draw(r, origin, size, root, seed, n):
@@ -1815,6 +1832,7 @@ def judge_fields(policy, x):
     if words and x["marking"] is not None:
         need(x["marking"] in words and words.index(x["marking"]) <= ceiling, "fields", "the marking of the medium is no classification, or too high a one")
         need(all(words.index(w) <= words.index(x["marking"]) for w in highs + [have["classification"]]), "fields", "something is classified above the marking of the medium")
+    need(all(words.index(w) > words.index(have["classification"]) for w in highs), "fields", "the classification of a limit is not above that of the transfer")
 
 
 def judge_request(policy, x):
@@ -1953,6 +1971,10 @@ def manifest_line(sha256, dest):
     return (b"\\" if name != dest else b"") + sha256.encode() + b"  " + name
 
 
+ITEM = set("by decision dest exceptions finds id inside kind link mime mode mtime name outcome path proposed reason scans sha256 size state type "
+           "verdict why zone".split())
+
+
 def check_papers(r, transfer, x, fetch):
     """What was signed against inventory, findings and policy; fetch gives the bytes of a digest."""
     def paper(name, digest):
@@ -1972,6 +1994,10 @@ def check_papers(r, transfer, x, fetch):
         need(header[key] == told, "inventory", f"the inventory tells of {key} what the log does not say")
     need(header["items"] == len(items) == x["read"]["items"], "accounting", "the items are not as many as were found on the medium")
     need(not {s["who"] for s in x["signed"][1:]} & set(header["deciders"]), "decider", "who decided items is a second signer")
+    words = {c["word"] for c in x["statement"]["classes"]}
+    need(all(set(it) - {"class"} == ITEM for it in items), "inventory", "an item has not the fields of an item")
+    need(all("class" not in it or (it["kind"] != "directory" and it["class"] in words) for it in items), "inventory",
+         "an item bears a classification that no limit was given")
     m = header["medium"]
     need("before" not in m or m["before"] == m.get("after"), "medium", "the medium was another one after reading than before it")
     paths = [base64.b64decode(it["path"]) for it in items]
@@ -2244,57 +2270,68 @@ def audit_folder(r, files, said):
 
 # --- lists of leaves --------------------------------------------------------------------------------------------------------
 def read_leaves(path, raw):
-    """Origin and tree of a list of leaves."""
+    """[(origin, tree)] of the lists of leaves in a file, one after the other."""
     need(raw.startswith(b"# ") and raw.endswith(b"\n"), "leaves", f"{path} is no list of leaves, or was cut off")
-    first, second, *lines = raw[:-1].split(b"\n") + [b""] * (raw.count(b"\n") < 2)
-    m = re.fullmatch(b"# ([1-9][0-9]{0,17}) leaves, root ([0-9a-f]{64})", second)
-    need(m and re.fullmatch(b"# [!-~]{1,200}", first), "leaves", f"{path} does not begin with an origin, a number of leaves and a root")
-    need(all(re.fullmatch(b"[0-9a-f]{64}", line) for line in lines), "leaves", f"{path} has a line that is no leaf")
-    need(int(m[1]) == len(lines), "leaves", f"{path} says {int(m[1])} leaves, and has {len(lines)}")
-    tree = Tree(bytes.fromhex(line.decode()) for line in lines)
-    need(tree.roots[-1].hex().encode() == m[2], "leaves", f"{path}: the root is not that of these leaves")
-    return first[2:].decode(), tree
+    lines, found, at = raw.split(b"\n")[:-1], [], 0
+    while at < len(lines):
+        m = re.fullmatch(b"# ([!-~]{1,200})\n# ([1-9][0-9]{0,17}) leaves, root ([0-9a-f]{64})", b"\n".join(lines[at:at + 2]))
+        need(m, "leaves", f"{path} does not begin with an origin, a number of leaves and a root, or has other than the leaves it says")
+        origin, own = m[1].decode(), lines[at + 2:at + 2 + int(m[2])]
+        need(len(own) == int(m[2]), "leaves", f"{path} says {int(m[2])} leaves of {origin}, and has {len(own)}")
+        need(all(re.fullmatch(b"[0-9a-f]{64}", line) for line in own), "leaves", f"{path} has a line that is no leaf")
+        tree = Tree(bytes.fromhex(line.decode()) for line in own)
+        need(tree.roots[-1].hex().encode() == m[3], "leaves", f"{path}: the root is not that of these leaves")
+        need(origin not in dict(found), "leaves", f"{path} has two lists of {origin}")
+        found.append((origin, tree))
+        at += 2 + len(own)
+    return found
 
 
-def check_leaves(r, lists, said):
+def check_leaves(r, paths, said):
     """Each list is of a log of this record; in a folder the heads that signers were shown are then looked at, too."""
     covered = set()
-    for path in lists:
+    for path in paths:
         r.place = f"the leaves {path}"
         with open(path, "rb") as f:
-            origin, leaves = read_leaves(path, f.read())
-        log = next((log for log in (r.logs["authority"], *[epoch.log for epoch in r.epochs]) if log.origin == origin), None)
-        need(log, "log", f"the record has no log {origin}")
-        have, size = log.tree.roots, min(log.tree.size, leaves.size)
-        if r.partial and log is not r.logs["authority"] and isinstance(have, list):
-            said["not"].append(f"{path}: the folder holds nothing of this log.")
-            continue
-        need(leaves.size <= log.tree.size or isinstance(have, dict), "cut-off", f"{origin} was cut off or put back: here are {log.tree.size} entries, the list has {leaves.size}")
-        if not isinstance(have, dict):
-            differs = bisect.bisect_left(range(1, size + 1), True, key=lambda n: have[n] != leaves.roots[n])
-            need(differs == size, "leaf", f"leaf {differs} is not that of the entry: the list is of another history")
-            continue
-        if log.tree.size > leaves.size:
-            said["not"].append(f"{path}: it has {leaves.size} leaves, and the checkpoint is about {log.tree.size} entries: they cannot be compared.")
-            continue
-        need(have[log.tree.size] == leaves.roots[log.tree.size], "leaf", f"the leaves are not those of which the checkpoint of {log.tree.size} entries is")
-        log.tree.roots = dict(enumerate(leaves.roots[:log.tree.size + 1]))
-        for place, _, size, root in [shown for shown in r.shown if shown[1] == origin]:
-            r.place = place
-            need(leaves.roots[size].hex() == root, "head", f"head is not the root of the log at {size} entries: history was changed")
-        covered.add(origin)
+            for origin, leaves in read_leaves(path, f.read()):
+                r.place = f"the leaves {path}"
+                covered |= {origin} if check_list(r, path, origin, leaves, said) else set()
     if r.partial and not {origin for _, origin, _, _ in r.shown} <= covered:
         said["not"].append("The heads that signers were shown: that needs the leaves, or the whole log.")
 
 
+def check_list(r, path, origin, leaves, said):
+    """One list; whether the heads of a folder were held against it."""
+    log = next((log for log in (r.logs["authority"], *[epoch.log for epoch in r.epochs]) if log.origin == origin), None)
+    need(log, "log", f"the record has no log {origin}")
+    have, size = log.tree.roots, min(log.tree.size, leaves.size)
+    if isinstance(have, list) and r.partial and log is not r.logs["authority"]:
+        said["not"].append(f"{path}: the folder holds nothing of the log {origin}.")
+        return False
+    if isinstance(have, list):
+        need(leaves.size <= log.tree.size, "cut-off", f"{origin} was cut off or put back: here are {log.tree.size} entries, the list has {leaves.size}")
+        differs = bisect.bisect_left(range(1, size + 1), True, key=lambda n: have[n] != leaves.roots[n])
+        need(differs == size, "leaf", f"leaf {differs} is not that of the entry: the list is of another history")
+        return False
+    if leaves.size < log.tree.size:
+        said["not"].append(f"{path}: it has {leaves.size} leaves, and the checkpoint is about {log.tree.size} entries: they cannot be compared.")
+        return False
+    need(have[log.tree.size] == leaves.roots[log.tree.size], "leaf", f"the leaves are not those of which the checkpoint of {log.tree.size} entries is")
+    log.tree.roots = dict(enumerate(leaves.roots[:log.tree.size + 1]))
+    for r.place, _, at, root in [shown for shown in r.shown if shown[1] == origin]:
+        need(leaves.roots[at].hex() == root, "head", f"head is not the root of the log at {at} entries: history was changed")
+    return True
+
+
 def audit_leaves(r, arguments, raw, said):
-    """A list of leaves alone, against checkpoints that somebody kept, by the log's key; what it comes to."""
+    """Lists of leaves alone, against checkpoints that somebody kept, by the key of one of the logs; what they come to."""
     r.place = f"the leaves {arguments.record}"
-    origin, tree = read_leaves(arguments.record, raw)
+    lists = dict(read_leaves(arguments.record, raw))
     if arguments.vkey is not None:
         with open(arguments.vkey, "rb") as f:
             vkey = f.read(512).decode("utf-8", "replace").rstrip("\n")
-        need(vkey_parts(vkey)[0] == origin, "vkey", f"{arguments.vkey} is not the key of {origin}")
+        tree = lists.get(vkey_parts(vkey)[0])
+        need(tree, "vkey", f"{arguments.vkey} is not the key of {' or '.join(lists)}")
     for path in arguments.anchor if arguments.vkey is not None else ():
         r.place = f"the anchor {path}"
         with open(path, "rb") as f:
@@ -2304,7 +2341,8 @@ def audit_leaves(r, arguments, raw, said):
     if arguments.vkey is None or not arguments.anchor:
         said["not"].append("Without --vkey and --anchor: whether the log signed these leaves, at any size.")
     said["not"].append("What the entries say: that needs the entries.")
-    return f"GOOD: {tree.size} leaves of {origin}, root {tree.roots[-1].hex()}, {len(arguments.anchor) if arguments.vkey else 0} anchors"
+    told = "; ".join(f"{tree.size} leaves of {origin}, root {tree.roots[-1].hex()}" for origin, tree in lists.items())
+    return f"GOOD: {told}; {len(arguments.anchor) if arguments.vkey else 0} anchors"
 
 
 # --- what somebody else kept ------------------------------------------------------------------------------------------------
@@ -2374,6 +2412,9 @@ def audit(arguments, tmp, said):
     database, leaves = raw[:16] == b"SQLite format 3\0", raw[:2] == b"# "
     if not (os.path.isdir(path) or database or leaves or is_tar(raw)):
         raise Unreadable("neither a ledger, nor a custody folder, nor a plain tar of one, nor a list of leaves")
+    if arguments.vkey is not None and not leaves:
+        print("audit.py: --vkey is for a list of leaves alone; a record names its keys itself", file=sys.stderr)
+        raise SystemExit(2)
     files = None if database or leaves else tar_files(raw) if raw else folder_files(path)
     r = Record(signatures, partial=files is not None)
     try:

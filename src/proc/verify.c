@@ -14,6 +14,7 @@
 #include "src/core/digest.h"
 #include "src/core/seal.h"
 #include "src/ipc/sandbox.h"
+#include "src/proc/verify/leaves.h"
 #include "src/proc/verify/tar.h"
 #include "src/proc/verify/verify.h"
 
@@ -32,7 +33,7 @@
 #define VERIFY_PROGRAM "sallyport-verify"
 #define VERIFY_INPUTS  16
 
-enum input { INPUT_LEDGER, INPUT_FOLDER, INPUT_TAR, INPUT_ENTRIES };
+enum input { INPUT_LEDGER, INPUT_FOLDER, INPUT_TAR, INPUT_ENTRIES, INPUT_LEAVES };
 
 struct given {
 	enum input kind;
@@ -126,10 +127,12 @@ static _Noreturn void
 usage(int status)
 {
 	fprintf(status == 0 ? stdout : stderr,
-	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] [--when all|SEQ]... RECORD\n"
+	    "usage: %s [--json] [--anchor FILE]... [--genesis HEX] [--when all|SEQ]...\n"
+	    "           [--leaves FILE]... RECORD\n"
 	    "       %s ... --copy FOLDER LEDGER.db\n"
+	    "       %s [--json] [--vkey FILE] [--anchor FILE]... LEAVES\n"
 	    "RECORD is LEDGER.db, CUSTODY-FOLDER[.tar] or ENTRIES...\n",
-	    VERIFY_PROGRAM, VERIFY_PROGRAM);
+	    VERIFY_PROGRAM, VERIFY_PROGRAM, VERIFY_PROGRAM);
 	exit(status);
 }
 
@@ -177,6 +180,8 @@ open_given(struct given *g, char **paths, size_t n)
 		g->kind = INPUT_LEDGER;
 	else if (tar_is(head, sizeof(head)))
 		g->kind = INPUT_TAR;
+	else if (memcmp(head, "# ", 2) == 0)
+		g->kind = INPUT_LEAVES;
 	if (g->kind != INPUT_ENTRIES && n > 1)
 		usage(2);
 	if (g->kind != INPUT_LEDGER)
@@ -220,11 +225,15 @@ static void
 run(struct verify *v, const struct given *g)
 {
 	v->custody = custody_new();
+	v->checked = json_array();
+	v->unchecked = json_array();
+	if (g->kind == INPUT_LEAVES) {
+		leaves_check_alone(v, g->fds[0]);
+		return;
+	}
 	when_watch(v->when, v->custody);
 	if (g->kind == INPUT_FOLDER || g->kind == INPUT_TAR)
 		when_ask_all(v->when);
-	v->checked = json_array();
-	v->unchecked = json_array();
 	if (g->kind == INPUT_LEDGER)
 		whole_ledger(v, g->fds[0], g->docs_fd);
 	else if (g->kind == INPUT_FOLDER)
@@ -250,6 +259,7 @@ finish(struct verify *v, struct given *g)
 		close(v->copy_fd);
 	custody_free(v->custody);
 	when_free(v->when);
+	leaves_free(v->leaves);
 	json_decref(v->checked);
 	json_decref(v->unchecked);
 }
@@ -260,6 +270,13 @@ add_anchor(struct verify *v, const char *path)
 	if (v->anchors_count == VERIFY_ANCHORS)
 		usage(2);
 	v->anchors[v->anchors_count++] = (struct verify_anchor){path, open_input(path)};
+}
+
+static void
+add_leaves(struct verify *v, const char *path)
+{
+	if (!leaves_add(v->leaves, path, open_input(path)))
+		usage(2);
 }
 
 /* A number of an entry, or all approvals and releases. */
@@ -280,8 +297,9 @@ main(int argc, char **argv)
 	static const struct option longs[] = {{"json", no_argument, NULL, 'j'},
 	    {"anchor", required_argument, NULL, 'a'}, {"genesis", required_argument, NULL, 'g'},
 	    {"when", required_argument, NULL, 'w'}, {"copy", required_argument, NULL, 'c'},
+	    {"leaves", required_argument, NULL, 'l'}, {"vkey", required_argument, NULL, 'k'},
 	    {"help", no_argument, NULL, 'h'}, {0}};
-	struct verify v = {.when = when_new(), .copy_fd = -1};
+	struct verify v = {.when = when_new(), .leaves = leaves_new(), .copy_fd = -1};
 	struct given g = {.docs_fd = -1, .kind = INPUT_ENTRIES};
 	const char *act = NULL;
 	bool json = false;
@@ -297,6 +315,10 @@ main(int argc, char **argv)
 			add_when(&v, optarg);
 		else if (option == 'c' && v.copy_fd < 0)
 			v.copy_fd = open_input(optarg);
+		else if (option == 'l')
+			add_leaves(&v, optarg);
+		else if (option == 'k' && leaves_key(v.leaves, open_input(optarg)))
+			continue;
 		else if (option == 'T')
 			act = optarg;
 		else
@@ -307,6 +329,8 @@ main(int argc, char **argv)
 		usage(2);
 	if (optind < argc)
 		open_given(&g, argv + optind, (size_t)(argc - optind));
+	if (leaves_has_key(v.leaves) && g.kind != INPUT_LEAVES)
+		usage(2);
 	if (v.copy_fd >= 0 && g.kind != INPUT_LEDGER)
 		usage(2);
 	digest_init();

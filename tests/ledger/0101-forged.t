@@ -191,6 +191,7 @@ for name, words, reason, other in (
         ("another policy", "policy is not the one", "policy", {"policy": "f" * 64}),
         ("another scan", "scan is not the leaf", "scan", {"scan": "f" * 64}),
         ("the other direction", "dir must be", "direction", {"dir": "out"}),
+        ("an approval that expires", "expires empty", "direction", {"expires": "2026-04-01T00:00:00Z"}),
         ("a slot left out", "is slot 2", "slot", {"slot": 3}),
         ("an addendum that there is not", "does not have", "addendum", {"addendum": "f" * 64}),
         ("an exception that there is not", "", "other-bytes", {"exceptions": ["f" * 64]})):

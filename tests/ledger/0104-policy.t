@@ -122,6 +122,16 @@ for name, more, fields in (
 accepted("a field of 128 bytes", fields=[("request", "r" * 128)])
 accepted("a source above the ceiling", **with_policy(WORDS, fields=CLASS + [("source_classification", "top")]))
 accepted("a limit of another classification", **with_policy(WORDS, fields=CLASS, classes=[{"limit": "*.doc", "word": "secret"}]))
+LIMIT = [{"limit": "*.doc", "word": "secret"}]
+accepted("an item that a limit picks", **with_policy(WORDS, fields=CLASS, classes=LIMIT, items=[item(**{"class": "secret"})]))
+for name, classes, it in (("another item's classification", LIMIT, item(**{"class": "top"})), ("the transfer's own", LIMIT, item(**{"class": "open"})), ("no word", LIMIT, item(**{"class": ""})),
+                          ("one without a limit", None, item(**{"class": "secret"})),
+                          ("one, and is a folder", LIMIT, item(scans=[], kind="directory", outcome="structural", decision="none", by="", verdict="na", sha256="", size=0, **{"class": "secret"})),
+                          ("a field more", LIMIT, item(more=1))):
+    refused(f"an item that bears {name}", "inventory", **with_policy(WORDS, fields=CLASS, classes=classes, items=[it]))
+refused("a limit of the transfer's classification", "fields", **with_policy(WORDS, fields=CLASS, classes=[{"limit": "*.doc", "word": "open"}]))
+SECRET = [("classification", "secret")]
+refused("a limit beneath it", "fields", **with_policy(WORDS, fields=SECRET, classes=[{"limit": "*.doc", "word": "open"}]))
 refused("a limit above the ceiling", "fields", **with_policy(WORDS, fields=CLASS, classes=[{"limit": "*.doc", "word": "top"}]))
 refused("a limit where there are no classifications", "fields", classes=[{"limit": "*.doc", "word": "secret"}])
 accepted("a medium that is marked, and bears another marking later", **with_policy(WORDS + 'fields = ["medium"];', fields=CLASS, control="M-1"))

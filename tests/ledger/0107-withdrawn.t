@@ -144,4 +144,51 @@ refused("a bundle of people", export(name="reports/people/b.tar"), "export")
 refused("to the share and to a medium", export(medium=STICK), "export")
 refused("to a medium without a port", export(name="K1-000001/b.tar", medium={**STICK, "port": ""}), "export")
 
+# --- how it ended
+def leaving(*entries):
+    """Documents on their way to a medium, and what became of them."""
+    f = Forge().settle()
+    f.transfer(1)
+    for type, data in entries:
+        f.add("custody", type, "station", "K1", data)
+    return f
+
+
+def out(port="usb-2", image="2" * 64, officer="anna"):
+    return "audit.export", {"document": "1" * 64, "format": "bundle", "medium": {**STICK, "port": port, "image": image}, "name": "K1-000001/b.tar", "officer": officer}
+
+
+def ends(how="written", **other):
+    data = {"bytes": 1, "files": 1, "how": how, "image": "2" * 64, "officer": "anna", "port": "usb-2", "why": "" if how in ("written", "cancelled") else "w", **other}
+    return "export.written", {**({"readback": data["image"]} if how == "written" else {}), **data}
+
+
+def without(entry, key):
+    return entry[0], {k: v for k, v in entry[1].items() if k != key}
+
+
+for how in ("written", "unwritten", "failed", "cancelled", "interrupted"):
+    accepted(f"what was to be written is {how}", leaving(out(), ends(how), out(image="3" * 64)))
+accepted("two files in one image", leaving(out(), out(), ends(files=2)))
+accepted("two ports at a time", leaving(out(), out(port="usb-3", image="3" * 64), ends(), ends("failed", port="usb-3", image="3" * 64)))
+accepted("one whose outcome is not there", leaving(out()))
+accepted("an interruption before anything was known", leaving(out(), ends("interrupted", bytes=0)))
+accepted("why in 256 bytes", leaving(out(), ends("failed", why="w" * 256)))
+for name, entries in (("another image while one is written", [out(), out(image="3" * 64)]), ("somebody else's while one is written", [out(), out(officer="ben")]),
+                      ("an outcome of nothing", [ends()]), ("two outcomes", [out(), ends(), ends()]), ("the outcome of another port", [out(), ends(port="usb-3")]),
+                      ("of another image", [out(), ends(image="3" * 64)]), ("of somebody else's", [out(), ends(officer="ben")]), ("of more files", [out(), ends(files=2)]),
+                      ("of fewer", [out(), out(), ends()]), ("an outcome that is none", [out(), ends("lost")]), ("written and not read back", [out(), without(ends(), "readback")]),
+                      ("something else read back", [out(), ends(readback="3" * 64)]), ("read back and not written", [out(), ends("failed", readback="2" * 64)]),
+                      ("failed without a reason", [out(), ends("failed", why="")]), ("written with one", [out(), ends(why="w")]), ("cancelled with one", [out(), ends("cancelled", why="w")]),
+                      ("why in 257 bytes", [out(), ends("failed", why="w" * 257)]), ("an image of no bytes", [out(), ends(bytes=0)]), ("a failure of no bytes", [out(), ends("failed", bytes=0)])):
+    refused(name, leaving(*entries), "export")
+f = leaving(out())
+f.open_epoch(transfers=1)
+f.add("custody", "audit.export", "station", "K1", out(image="3" * 64)[1])
+accepted("an epoch begins with nothing on its way", f)
+f = leaving(out())
+f.open_epoch(transfers=1)
+f.add("custody", "export.written", "station", "K1", ends()[1])
+refused("and has no outcome of the one before", f, "export")
+
 end()

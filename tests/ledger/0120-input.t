@@ -128,6 +128,8 @@ for name, reason, words, statements in (
         ("a write-ahead log", "form", "", ["PRAGMA journal_mode=WAL"]),
         ):
     refused(f"a database with {name}", altered(*statements), reason, words)
+other = made.write(tmp + "/lookalike")
+refused("a database with tables of another attached to it", altered(f"ATTACH '{other}' AS a", "CREATE TABLE a.more(x)", "CREATE TABLE entries AS SELECT * FROM a.entry"), "schema", "schema")
 for name, words, statement in (
         ("NUL after the type", "do not repeat", "UPDATE entry SET type=type||char(0)||'x' WHERE log=2 AND seq=2"),
         ("NUL after the id", "do not repeat", "UPDATE entry SET id=id||char(0) WHERE log=2 AND seq=2")):

@@ -163,6 +163,11 @@ def leaves(entries):
     return [sha(b"\0" + e) for e in entries]
 
 
+def leaf_list(origin, entries):
+    all = leaves(entries)
+    return "".join([f"# {origin}\n# {len(all)} leaves, root {audit.Tree(all).roots[-1].hex()}\n", *[leaf.hex() + "\n" for leaf in all]]).encode()
+
+
 class Forge:
     def __init__(self, directory=None, admins=1, threshold=1):
         self.docs, self.count, self.keys, self.at = None, 0, {}, "2026-03-01T08:00:00Z"
@@ -386,9 +391,12 @@ class Forge:
         return path
 
     def leaf_list(self, log="custody", size=None):
-        """As `export leaves` writes it."""
-        all, origin = leaves(self.logs[log][:size]), self.origins[log]
-        return "".join([f"# {origin}\n# {len(all)} leaves, root {audit.Tree(all).roots[-1].hex()}\n", *[leaf.hex() + "\n" for leaf in all]]).encode()
+        """As `export leaves` writes that of a log."""
+        return leaf_list(self.origins[log], self.logs[log][:size])
+
+    def leaf_lists(self):
+        """As it writes those of the custody log: epoch by epoch."""
+        return b"".join(leaf_list(*log) for log in [*self.earlier, (self.origins["custody"], self.logs["custody"])])
 
     def folder(self, subj):
         """{path: bytes} of a transfer's custody folder, without SHA256SUMS."""

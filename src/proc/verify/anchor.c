@@ -3,7 +3,7 @@
 #include "src/base/io.h"
 #include "src/base/limits.h"
 #include "src/core/note.h"
-#include "src/proc/verify/verify.h"
+#include "src/proc/verify/leaves.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -141,7 +141,7 @@ root_at(const struct verify *v, const struct opened *o)
 	if (o->epoch == v->epoch && o->cp.size == v->custody_size)
 		return v->custody_root;
 	return is_whole(v) ? custody_epoch_root(v->custody, o->epoch->number - 1, o->cp.size)
-	                   : NULL;
+	                   : leaves_root(v->leaves, o->epoch->origin, o->cp.size);
 }
 
 /* An anchor within what the next epoch says is lost: that is what it continues, or less. */
@@ -199,6 +199,9 @@ anchor_check(struct verify *v)
 {
 	struct opened opened[VERIFY_ANCHORS];
 	if (v->bad || !check_genesis(v))
+		return;
+	leaves_check(v, is_whole(v));
+	if (v->bad)
 		return;
 	for (size_t i = 0; i < v->anchors_count; i++) {
 		if (!open_anchor(v, &v->anchors[i], &opened[i]))

@@ -18,12 +18,15 @@ struct verify_anchor {
 	int fd;
 };
 
+struct leaves;
+
 struct verify {
 	struct custody *custody;
 	const char *genesis; /* expected leaf in hex, or NULL */
 	struct verify_anchor anchors[VERIFY_ANCHORS];
 	size_t anchors_count;
-	int copy_fd; /* folder of a copy to compare with, or -1 */
+	int copy_fd;           /* folder of a copy to compare with, or -1 */
+	struct leaves *leaves; /* lists that were given beside the record */
 
 	const char *kind;             /* "ledger", "custody folder", "entries" */
 	char sha256[HEX_DIGEST_SIZE]; /* of ledger.db, else "" */
