@@ -115,7 +115,8 @@ media_size(struct arena *frame, const json_t *row)
 static int
 media_rank(const json_t *row)
 {
-	static const char *const order[] = {"pulled", "ready", "reading", "read", "export", "empty"};
+	static const char *const order[] = {
+	    "pulled", "ready", "reading", "read", "export", "empty"};
 	int n = (int)(sizeof(order) / sizeof(order[0]));
 	for (int i = 0; i < n; i++)
 		if (strcmp(row_text(row, "state"), order[i]) == 0)

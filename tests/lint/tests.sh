@@ -19,7 +19,7 @@
 	for f in tests/*/*.t; do
 		[ -e "$f" ] || continue
 		[ -x "$f" ] || echo "$f:1: not executable (chmod +x)"
-		grep -qE '(^|[ \t;])(plan|done_testing|exec) ?|1\.\.' "$f" || echo "$f:1: prints no plan"
+		grep -qE '(^|[ \t;])(plan|done_testing|exec) ?|1\.\.|^end\(\)$' "$f" || echo "$f:1: prints no plan"
 	done
 	find tests -name '*.c' -path 'tests/*/t*' ! -name 't_*.c' | while read -r f; do
 		grep -q cmocka_run_group_tests "$f" && echo "$f:1: a test that no rule runs: call it t_*.c"
