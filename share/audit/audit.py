@@ -1395,7 +1395,7 @@ def export(r, e):
     need(m and (m[1] in ("period", "people", "record") or f"xfer:{m[1]}" in r.transfers), "export", "the name is not where a report goes")
     need((m[1] == "record") == (d["format"] in ("ledger", "leaves")) and (d["format"] != "bundle" or f"xfer:{m[1]}" in r.transfers), "export",
          "a document of this format does not lie there")
-    need("medium" not in d or (d["medium"]["port"] and not d["name"].startswith("reports/")), "export", "it goes to the share and to a medium, or to no port")
+    need("medium" not in d or (1 <= len(d["medium"]["port"].encode()) <= 32 and not d["name"].startswith("reports/")), "export", "it goes to the share and to a medium, or to no port")
     p = r.people.get(d["officer"])
     need(p and any(h["role"] != "requester" and h["since"] <= e.auth for h in p.held), "export", f"{d['officer']} is nobody who is given reports")
     if "medium" in d and not r.partial:

@@ -143,6 +143,8 @@ refused("a report of the record", export(format="pdf", name="reports/record/r.pd
 refused("a bundle of people", export(name="reports/people/b.tar"), "export")
 refused("to the share and to a medium", export(medium=STICK), "export")
 refused("to a medium without a port", export(name="K1-000001/b.tar", medium={**STICK, "port": ""}), "export")
+accepted("to a port whose name has 32 bytes", export(name="K1-000001/b.tar", medium={**STICK, "port": "p" * 32}))
+refused("to one of 33", export(name="K1-000001/b.tar", medium={**STICK, "port": "p" * 33}), "export")
 
 # --- how it ended
 def leaving(*entries):
