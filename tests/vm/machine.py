@@ -138,8 +138,6 @@ def machine(options, monitor, agent):
 	    "-chardev", "socket,id=agent,fd=%d" % agent,
 	    "-device", "virtio-serial-pci,addr=6",
 	    "-device", "virtserialport,chardev=agent,name=agent",
-	    "-chardev", "socket,id=token,path=%s/token,server=on,wait=off" % where,
-	    "-device", "virtserialport,chardev=token,name=token",
 	    "-device", "virtio-rng-pci,addr=7",
 	    "-device", "qemu-xhci,id=usb,addr=4",
 	    "-drive", "if=none,id=disk,format=qcow2,cache=unsafe,discard=unmap,file=%s/disk.qcow2" % where,
