@@ -147,6 +147,13 @@ both_used() {
 	[ "$(sessions $one)" -gt "$before_one" ] && [ "$(sessions $two)" -gt "$before_two" ]
 }
 ok "each scanner process has one of them" wait_for 60 both_used
+# An engine that dies while it is tried makes the scanner unfit, and that is another story.
+tried() { # both processes, before the objects
+	logged | grep '"type":"scan.selftest"' | grep '"scanner":"av"' |
+	    grep '"when":"before"' | grep -c '"pass":true' >"$work/tried"
+	[ "$(cat "$work/tried")" -ge 2 ]
+}
+must wait_for 60 tried
 kill -9 $one
 ok "one of them is killed in mid-scan: the transfer goes on" wait $intake
 transfer=$(transfer_of "$(cat "$work/intake.out")")

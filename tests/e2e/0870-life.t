@@ -114,20 +114,6 @@ one_line() {
 selftest() {
 	"$bin/sallyport" scanners --selftest 2>&1 | one_line
 }
-# The entries of the custody log, one a line.
-entries() {
-	python3 - "$SALLYPORT_HOME/ledger/ledger.db" <<'END'
-import sqlite3, sys
-db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
-for table, in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
-    for row in db.execute('SELECT * FROM "%s"' % table):
-        for v in row:
-            if isinstance(v, bytes) and b'"type":"' in v:
-                print(v.decode("latin-1").split("\n")[0])
-            elif isinstance(v, str) and '"type":"' in v:
-                print(v.split("\n")[0])
-END
-}
 
 for i in 1 2 3 4 5 6; do echo "text number $i" >"$work/m/$i.txt"; done
 eicar >"$work/m/bad.com"
@@ -173,7 +159,7 @@ ok "with new ones it is scanned again" as otto rescan "$transfer"
 is "and in review" "$(state_of "$transfer")" REVIEW
 echo >"$work/e/date"
 like "an engine that has lost its date is unfit" "$(selftest)" 'av UNFIT .*went back'
-entries >"$work/entries"
+logged >"$work/entries"
 like "the record has the date" "$(grep -a '"scan.selftest"' "$work/entries" | grep 27002 | head -n 1)" '"date":"20'
 like "and why it failed" "$(grep -ao '"why":"its[^"]*"' "$work/entries")" '"why":"its signatures are 31 days old'
 
@@ -184,7 +170,7 @@ echo 27004 >"$work/e/next"
 intake "$work/turn.img"
 is "a change while it is at work ends in review" "$(state_of "$transfer")" REVIEW
 is "every object was given" "$(given)" "$((8 + 1))" # the known-good object, too; bad.com is the known-bad one
-entries >"$work/entries"
+logged >"$work/entries"
 like "the change is recorded" "$(grep -a '"scan.changed"' "$work/entries")" '"signatures":"27004".*"was":\{"date":"[^"]*","engine":"Test 1","signatures":"27003"'
 like "and which transfer" "$(grep -a '"scan.changed"' "$work/entries")" "\"transfer\":\"$transfer\""
 like "and how often" "$(grep -a '"xfer.scan"' "$work/entries" | tail -n 1)" '"changes":1.*"signatures":"27004"'

@@ -155,6 +155,15 @@ intake() { # IMAGE
 	fail "intake of $1" "status $status" "$out" "$err" "$(tail -n 10 "$SALLYPORT_HOME/run/sallyportd.log")"
 	done_testing
 }
+# The entries of every log of the station, one a line, whether it answers or not.
+logged() {
+	python3 - "$SALLYPORT_HOME/ledger/ledger.db" <<'END'
+import sqlite3, sys
+db = sqlite3.connect("file:%s?mode=ro" % sys.argv[1], uri=True)
+for body, in db.execute("SELECT body FROM entry ORDER BY log, seq"):
+    print(body)
+END
+}
 state_of() { # TRANSFER
 	as otto status "$1" --json | sed -n 's/.*"state": *"\([A-Z]*\)".*/\1/p' | head -n 1
 }
