@@ -6,7 +6,7 @@
  * Must never: open, connect, write files, run anything; call clean what clamd
  *             did not read to the end.
  * Dies when:  the desk hangs up, clamd ends its session, or a peer breaks the
- *             protocol.  Objects under way are answered `error` first.
+ *             protocol.  The desk gives what is under way to another process.
  */
 #include "scanners/av_probe.h"
 #include "scanners/av_session.h"

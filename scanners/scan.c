@@ -303,14 +303,6 @@ scan_cancelled(struct scan *s, struct scan_job *job)
 	return !scan_receive(s, s->desk) || slot->cancelled;
 }
 
-static void
-scan_fail_all(struct scan *s, const char *why)
-{
-	for (size_t i = 0; i < LIM_SCAN_WINDOW; i++)
-		if (s->slots[i].used)
-			scan_result(s, &s->slots[i].job, SCAN_ERROR, why, 0);
-}
-
 /* --- life --------------------------------------------------------------------------- */
 
 static enum err
@@ -349,13 +341,11 @@ scan_loop(struct scan *s)
 			/* both go when a station stops, in any order */
 			if (s->ended || !scan_receive(s, s->desk))
 				return 0;
-			scan_fail_all(s, "the vault has gone");
 			log_fatal("the vault has gone");
 		}
-		if (scan_engine(s, engine ? p[2].revents : 0, &tick_ms) != ERR_OK) {
-			scan_fail_all(s, "the engine has gone");
+		/* no word about what is under way: whoever has an engine gets it next */
+		if (scan_engine(s, engine ? p[2].revents : 0, &tick_ms) != ERR_OK)
 			log_fatal("the engine has gone; a new scanner is needed");
-		}
 		if (s->ended)
 			return 0;
 	}

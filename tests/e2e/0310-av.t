@@ -108,9 +108,7 @@ truncate -s 1500M big2
 pid=$(cat "$home/clamav/clamd.pid")
 av -m $limit -k "$pid" "$bin/scan-av" clean big1 big2 >said.tsv
 is "R2: the scanner ends with a fault" "$(tail -n 1 said.tsv)" "gone 3"
-says big1 error "the engine has gone" 1572864000 0
-says big2 error "the engine has gone" 1572864000 0
-is "R2: nothing unread is clean" "$(grep -c '^big.* clean ' said.tsv)" 0
+is "R2: and says nothing of what it had not read" "$(grep -c '^big' said.tsv)" 0
 no "a dead engine gives no scanner" av "$bin/scan-av" clean
 
 wait $idle
