@@ -44,6 +44,7 @@ static const char *const act_titles[MAP__MAX] = {
     [MAP_TRANSFERS] = "Transfers",
     [MAP_TIMELINE] = "Record of a transfer",
     [MAP_REPORT] = "Reports of a period and of people",
+    [MAP_SENDING] = "What leaves the station",
     [MAP_REGISTER] = "Medium register",
     [MAP_PEOPLE] = "People",
     [MAP_ANCHORS] = "Anchors of the record",

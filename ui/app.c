@@ -31,6 +31,8 @@ app_news(void *arg, struct msg *m)
 		media_hear(app->media, m);
 		return;
 	}
+	if (burn_hear(app, m))
+		return;
 	for (struct view *v = app->top; v != NULL;) {
 		struct view *below = v->below; /* a view may close itself */
 		if (v->type->news != NULL)

@@ -9,6 +9,7 @@
 
 #include "src/base/buf.h"
 #include "ui/act.h"
+#include "ui/burn.h"
 #include "ui/form.h"
 #include "ui/link.h"
 #include "ui/view.h"
@@ -42,6 +43,7 @@ struct app {
 	struct link *link;
 	struct media *media;     /* what lies in the ports */
 	struct anchors *anchors; /* of the record */
+	struct burn burn;        /* what is being written to a medium */
 	struct arena *frame;     /* until the next app_draw */
 	struct view *top;
 	struct app_site site;

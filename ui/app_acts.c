@@ -44,9 +44,15 @@ app_sign_out(struct view *v)
 void
 app_act_out(struct view *v)
 {
+	struct app *app = v->app;
 	prompt_confirm(v, SAFE("SIGN OUT"),
-	    SAFE(
-		"You are signed out and the next officer signs in. Work goes on, drafts stay."),
+	    app->burn.runs
+		? safe_printf(app->frame,
+		      "A medium is being written in the port %s. It is given up when you sign "
+		      "out, and what is on it is not whole then.",
+		      safe_text(app->frame, app->burn.port).text)
+		: SAFE("You are signed out and the next officer signs in. Work goes on, "
+		       "drafts stay."),
 	    SAFE("Sign out"), app_sign_out);
 }
 

@@ -67,6 +67,7 @@ app_lost(struct app *app)
 	link_down(app->link);
 	media_lost(app->media);
 	anchors_lost(app->anchors);
+	burn_lost(app);
 	app->want_desk = true;
 	app->lost_ms = app->now_ms != 0 ? app->now_ms : 1;
 }

@@ -20,7 +20,9 @@
 const struct custody_person *
 signin_person(const struct ui *ui)
 {
-	return ui->as != NULL ? custody_person_find(ui->authority, ui->as) : NULL;
+	return ui->as != NULL && ui->authority != NULL
+	           ? custody_person_find(ui->authority, ui->as)
+	           : NULL;
 }
 
 void

@@ -39,6 +39,10 @@ struct view *preview_view(
 struct view *signature_view(struct app *, const char *transfer);
 struct view *transfers_view(struct app *);
 struct view *timeline_view(struct app *, const char *transfer);
+/* What leaves the station: of this transfer, or (NULL) of the record. */
+struct view *sending_view(struct app *, const char *transfer);
+/* Why nothing may leave by the officer who is signed in; NULL: it may. */
+const char *sending_why_not(const struct app *);
 /* Reports of a period, and of people. */
 struct view *report_view(struct app *);
 /* Media with a control number. */

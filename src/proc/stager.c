@@ -214,7 +214,8 @@ stager_do_report(struct stager *s, const struct msg *m)
 {
 	const char *transfer = msg_str(m, "transfer"), *name = msg_str(m, "name");
 	char why[SHARE_WHY_SIZE] = "";
-	if (paper_put(s->record, &s->share, transfer, name, m->fd, why) == ERR_OK) {
+	const enum err e = paper_put(s->record, &s->share, transfer, name, m->fd, why);
+	if (e == ERR_OK) {
 		stager_answer(s, MSG_STAGE_WRITTEN,
 		    json_pack("{s:s,s:s}", "transfer", transfer, "name", name));
 		return;
@@ -222,7 +223,12 @@ stager_do_report(struct stager *s, const struct msg *m)
 	log_warn("%s: report: %s", transfer, why);
 	stager_answer(s, MSG_STAGE_FAILED,
 	    json_pack("{s:s,s:s,s:s,s:s,s:s}", "transfer", transfer, "step", "report", "why",
-		why, "next", "Look at the share's disk, then repeat it.", "name", name));
+		why, "next",
+		e == ERR_NOSPACE
+		    ? "Make room on the share, then repeat it; until then the record names a "
+		      "paper that did not leave."
+		    : "Look at the share's disk, then repeat it.",
+		"name", name));
 }
 
 static void

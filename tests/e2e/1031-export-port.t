@@ -147,5 +147,12 @@ echo 'before=' >"$work/inject"
 run as otto export bundle "$transfer" --port E1 --yes
 is "and then it works" "$status" 0
 outcome "with an outcome of its own" '"how":"written"'
+today=$(date -u +%F)
+must as otto report --from "$today" --to "$today" --out "$work/period" --format json
+is "a report of the day says how each of them ended" "$(python3 -c '
+import json, sys
+print(*[e["data"]["how"] for e in json.load(open(sys.argv[1]))["lists"]["exports"] if e["type"] == "export.written"])' \
+    "$work/period/period-$today-$today.json")" \
+    "$(entries export.written | sed 's/.*"how":"\([a-z]*\)".*/\1/' | tr '\n' ' ' | sed 's/ $//')"
 ok "the whole record verifies with all of this" sallyport verify
 done_testing

@@ -34,6 +34,7 @@ static const struct screen {
     {"transfers", "transfers", "", MAP_TRANSFERS},
     {"report", "transfers", "P", MAP_REPORT},
     {"anchors", "", "5", MAP_ANCHORS},
+    {"export", "transfers", "e", MAP_SENDING},
     {"fields", "review", "f", MAP_FIELDS},
     {"timeline", "timeline", "", MAP_TIMELINE},
     {"progress", "progress", "", MAP_PROGRESS},

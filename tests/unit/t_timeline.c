@@ -91,6 +91,21 @@ progress_view(struct app *app, const char *transfer)
 	return NULL;
 }
 
+struct view *
+sending_view(struct app *app, const char *transfer)
+{
+	(void)app;
+	snprintf(played.said, sizeof(played.said), "export of %s", transfer);
+	return NULL;
+}
+
+const char *
+sending_why_not(const struct app *app)
+{
+	(void)app;
+	return NULL;
+}
+
 static int
 setup(void **state)
 {
@@ -417,7 +432,7 @@ test_export_writes_every_paper_and_says_where(void **state)
 {
 	struct rig *r = *state;
 	size_t before = played.asked;
-	timeline_act_export(r->app.top);
+	timeline_act_papers(r->app.top);
 	for (size_t i = 0; i < 4; i++) {
 		static const char *const formats[] = {"text", "json", "pdf", "slip"};
 		assert_int_equal(played.asked, before + 1 + i);
@@ -425,7 +440,7 @@ test_export_writes_every_paper_and_says_where(void **state)
 					played.bodies[played.asked - 1], "format")),
 		    formats[i]);
 		if (i == 1) {
-			timeline_act_export(r->app.top);
+			timeline_act_papers(r->app.top);
 			assert_non_null(strstr(played.said, "are being written; wait"));
 		}
 		char path[64];
@@ -444,11 +459,11 @@ test_export_stops_at_a_refusal(void **state)
 	struct rig *r = *state;
 	size_t before = played.asked;
 	struct msg m = {MSG_DESK_REFUSED, json_object(), -1};
-	timeline_act_export(r->app.top);
+	timeline_act_papers(r->app.top);
 	played.fns[played.asked - 1](r->timeline, &m);
 	assert_int_equal(played.asked, before + 1);
 	assert_string_equal(played.said, "refused");
-	timeline_act_export(r->app.top);
+	timeline_act_papers(r->app.top);
 	played.fns[played.asked - 1](r->timeline, NULL);
 	assert_string_equal(played.said, "gone");
 	json_decref(m.body);

@@ -31,6 +31,14 @@ SCREEN(progress)
 SCREEN(review)
 SCREEN(signature)
 SCREEN(timeline)
+SCREEN(sending)
+
+const char *
+sending_why_not(const struct app *app)
+{
+	(void)app;
+	return NULL;
+}
 
 struct view *
 report_view(struct app *app)

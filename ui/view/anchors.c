@@ -341,6 +341,20 @@ anchors_act_page(struct view *v)
 	    anchors_on_page);
 }
 
+/* --- the record itself --------------------------------------------------------------- */
+
+const char *
+anchors_may_export(struct view *v)
+{
+	return sending_why_not(v->app);
+}
+
+void
+anchors_act_export(struct view *v)
+{
+	app_push(v->app, sending_view(v->app, NULL));
+}
+
 /* --- the view ------------------------------------------------------------------------ */
 
 void

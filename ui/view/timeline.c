@@ -220,8 +220,20 @@ timeline_act_state(struct view *v)
 	app_push(v->app, progress_view(v->app, ((struct timeline *)v)->transfer));
 }
 
+const char *
+timeline_may_export(struct view *v)
+{
+	return sending_why_not(v->app);
+}
+
 void
 timeline_act_export(struct view *v)
+{
+	app_push(v->app, sending_view(v->app, timeline_of(v)->transfer));
+}
+
+void
+timeline_act_papers(struct view *v)
 {
 	export_start(&timeline_of(v)->export, timeline_of(v)->transfer);
 }

@@ -271,8 +271,21 @@ transfers_act_period(struct view *v)
 	app_push(v->app, report_view(v->app));
 }
 
+const char *
+transfers_may_export(struct view *v)
+{
+	const char *why = transfers_may_open(v);
+	return why != NULL ? why : sending_why_not(v->app);
+}
+
 void
 transfers_act_export(struct view *v)
+{
+	app_push(v->app, sending_view(v->app, transfers_id(transfers_of(v))));
+}
+
+void
+transfers_act_papers(struct view *v)
 {
 	export_start(&transfers_of(v)->export, transfers_id(transfers_of(v)));
 }

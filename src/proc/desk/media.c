@@ -18,6 +18,7 @@
 struct media_row {
 	const char *port;
 	enum station_port_kind kind;
+	bool export;        /* its port is for exports */
 	bool loose;         /* a device that is no medium of a port: it has no kind of one */
 	const char *source; /* the raw path, or NULL */
 	size_t source_len;
@@ -39,6 +40,8 @@ media_add(struct rows *rows, const struct media_row *r)
 		"kind", r->loose ? "device" : kinds[r->kind], "source", source, "name", r->name,
 		"device", r->device != NULL ? r->device : "", "bytes", (json_int_t)r->bytes,
 		"state", r->state, "why", r->why, "transfer", r->transfer, "at", r->at);
+	if (r->export)
+		json_object_set_new(row, "role", json_string("export"));
 	if (r->parts != NULL)
 		json_object_update_new(
 		    row, json_pack("{s:s, s:s, s:s}", "model", r->parts->model, "serial",
@@ -81,6 +84,7 @@ media_is_for_export(struct media_row *r, const struct station_port *p)
 	if (p->role != STATION_EXPORT)
 		return false;
 	const bool there = strcmp(r->state, "ready") == 0;
+	r->export = true;
 	r->source = "";
 	r->source_len = 0;
 	r->state = there ? "export" : "empty";
