@@ -33,6 +33,7 @@ perl -e 'open my $f, "+<", $ARGV[0]; read $f, my $b, 8 << 20; my $n = $b =~ s/ST
 images=$(cat "$work"/*.img | sha256sum)
 
 kiosk
+needed "the desk is at work" wait_for 60 inside 'pidof sallyport-desk'
 desk=$(inside 'pidof sallyport-desk')
 is_there() {
 	inside 'udevadm wait -t 150 /dev/sda && udevadm settle'
